@@ -1,0 +1,110 @@
+"""What a training tells the driver while it runs, and the protocol of an engine that runs trainings.
+
+Events are values: they can be pickled, and nothing in them refers to a file of the machine they come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from actsearch.experiment import Trial
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Started:
+    """The training of a trial begins; `machine` says where and with which versions (see `training.machine`)."""
+
+    trial_id: str
+    machine: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`step` of `steps` batches of `epoch` (from 1) are done. At most twice a second; never stored."""
+
+    trial_id: str
+    epoch: int
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """An epoch (from 1) is done. `metrics` by Keras's names; all None if the trial diverged in it."""
+
+    trial_id: str
+    epoch: int
+    metrics: Mapping[str, float | None]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The test values after an epoch (from 1)."""
+
+    epoch: int
+    test: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A trial ran to its last epoch.
+
+    `best` is the epoch with the highest validation accuracy (the first of equals). `predictions` holds, for the test
+    set and (where there is one) the held-out validation set, `<split>_index`, `<split>_y_true`, `<split>_y_last` and
+    `<split>_y_best`, each of shape (examples,) in the smallest integer type that holds it. `model` is the trained
+    network as the bytes of a `.keras` file, where that was asked for.
+    """
+
+    trial_id: str
+    last: Evaluation
+    best: Evaluation
+    predictions: Mapping[str, np.ndarray]
+    model: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """The loss or validation loss of `epoch` (from 1) was not finite or above 1e6. A result, not an error."""
+
+    trial_id: str
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The training raised. `error` is the exception's last line, `traceback` the whole text."""
+
+    trial_id: str
+    error: str
+    traceback: str
+
+
+Event = Started | Progress | EpochDone | Completed | Diverged | Failed
+Ending = Completed | Diverged | Failed
+"""The events after which a trial sends no other."""
+
+
+class Engine(Protocol):
+    """Runs trials somewhere, and brings their events to the driver.
+
+    - `submit` queues a trial and returns at once.
+    - `events` yields the events of all submitted trials until each has ended or was cancelled. The events of one trial
+      come in order and end with exactly one `Ending`; those of different trials may mix. A training that raises is a
+      `Failed` event, never an exception.
+    - `cancel` drops a trial, queued or running; no event of it follows.
+    - `close` ends everything the engine began, and may be called twice.
+    """
+
+    def submit(self, trial: Trial) -> None: ...
+
+    def events(self) -> Iterator[Event]: ...
+
+    def cancel(self, trial_id: str) -> None: ...
+
+    def close(self) -> None: ...

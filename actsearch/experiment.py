@@ -1,0 +1,201 @@
+"""What is asked: frozen values from an experiment file, the trials it expands to, and their ids.
+
+Knows neither files nor Keras nor the terminal. Every value here is resolved: aliases replaced, `auto` replaced by what
+it means, defaults filled in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+IDENTITY_VERSION = 1
+"""Raised when the same settings begin to mean another training, so that old trials are not taken for new ones."""
+
+Scalar = bool | int | float | str
+DropoutLayer = Literal["dropout", "alpha_dropout"]
+Loss = Literal["categorical_crossentropy", "binary_crossentropy", "mean_squared_error"]
+Precision = Literal["float32", "mixed_bfloat16"]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function of the registry, by its canonical name, with every parameter given."""
+
+    name: str
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Which data, and how they are divided.
+
+    `holdout` images of the training set are kept for validation; None means that the validation set is the test set.
+    `train_size` is a stratified subset of what is left for training, `train_first` the first so many of it instead.
+    """
+
+    name: Literal["mnist", "fashion_mnist", "cifar10", "npz"]
+    path: str | None = None
+    holdout: int | None = None
+    train_size: int | None = None
+    train_first: int | None = None
+
+
+@dataclass(frozen=True)
+class Cnn:
+    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
+
+    filters: tuple[int, ...]
+    kernel_size: int
+    dense: tuple[int, ...]
+    dropout: tuple[float, float]
+    """Rates after the pooling and after every dense layer."""
+    kernel_initializer: str
+    dropout_layer: DropoutLayer
+    batch_normalization: bool
+    kind: Literal["cnn"] = "cnn"
+
+
+@dataclass(frozen=True)
+class Mlp:
+    """Dense layers, see `models.build`."""
+
+    dense: tuple[int, ...]
+    dropout: float
+    kernel_initializer: str
+    dropout_layer: DropoutLayer
+    batch_normalization: bool
+    kind: Literal["mlp"] = "mlp"
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """A Keras optimizer by its lower-case name, with Keras's arguments (those that were not left at None)."""
+
+    name: str
+    arguments: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained. `threads` is TensorFlow's intra-op thread count: it changes the bits."""
+
+    optimizer: Optimizer
+    loss: Loss
+    epochs: int
+    batch_size: int
+    precision: Precision
+    threads: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is compared: one activation with its parameters at one point of the grid."""
+
+    label: str
+    activation: Activation
+    model: Cnn | Mlp
+    training: Training
+    setting: Mapping[str, Any] = field(default_factory=dict)
+    """The point of the grid, by dotted key; empty without a grid."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment file, resolved."""
+
+    name: str
+    description: str
+    seeds: tuple[int, ...]
+    data: DataSpec
+    candidates: tuple[Candidate, ...]
+    document: Mapping[str, Any]
+    """The file's content as plain values with every default filled in: what `experiment.yaml` keeps."""
+    warnings: tuple[str, ...] = ()
+    """What is allowed but would mislead, each a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is trained: one candidate with one seed, on data known by their SHA-256."""
+
+    id: str
+    trajectory: str
+    """The hash of everything but the number of epochs: trials that share it are one training, cut at different ends."""
+    candidate: Candidate
+    seed: int
+    data: DataSpec
+    data_sha256: str
+
+
+def expand(experiment: Experiment, data_sha256: str) -> tuple[Trial, ...]:
+    """The trials of an experiment, seed by seed, so that every candidate is seen early."""
+    return tuple(
+        _trial(candidate, seed, experiment.data, data_sha256)
+        for seed in experiment.seeds
+        for candidate in experiment.candidates
+    )
+
+
+def identity(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) -> dict[str, Any]:
+    """Everything that can change the history of a trial, as plain values.
+
+    Keys at None or False are left out: a key added later, neutral by default, renames no old trial.
+    """
+    split = asdict(data)
+    del split["name"], split["path"]  # the hash says which data they are, wherever they lie
+    return _without_neutral(
+        {
+            "version": IDENTITY_VERSION,
+            "activation": asdict(candidate.activation),
+            "model": asdict(candidate.model),
+            "training": asdict(candidate.training),
+            "data": {"sha256": data_sha256, **split},
+            "seed": seed,
+        }
+    )
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with sorted keys and no spaces: equal values, and only those, have equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def _trial(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) -> Trial:
+    whole = identity(candidate, seed, data, data_sha256)
+    without_epochs = {**whole, "training": {k: v for k, v in whole["training"].items() if k != "epochs"}}
+    return Trial(
+        id=f"{_readable(candidate, seed)}-{_digest(whole)}",
+        trajectory=_digest(without_epochs),
+        candidate=candidate,
+        seed=seed,
+        data=data,
+        data_sha256=data_sha256,
+    )
+
+
+def _readable(candidate: Candidate, seed: int) -> str:
+    """A name of at most 69 ASCII characters, from the identity alone (labels may change, folders may not)."""
+    activation, training = candidate.activation, candidate.training
+    parameters = "".join(f"_{value:g}" for value in activation.parameters.values() if not isinstance(value, str))
+    rate = training.optimizer.arguments.get("learning_rate", "")
+    # The epochs end a trial's name and the seed stands before them, so that a long name loses the least telling part.
+    tail = f"-seed{seed}-{training.epochs}ep"
+    head = re.sub(r"[^A-Za-z0-9_.-]+", "_", f"{activation.name}{parameters}-{training.optimizer.name}_{rate}")
+    return head[: 69 - len(tail)] + tail
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(canonical_json(value).encode("ascii")).hexdigest()[:10]
+
+
+def _without_neutral(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _without_neutral(v) for k, v in value.items() if v is not None and v is not False}
+    if isinstance(value, (list, tuple)):
+        return [_without_neutral(v) for v in value]
+    return value

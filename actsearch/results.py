@@ -1,0 +1,78 @@
+"""What came out: the values that the store reads from a folder, and everything downstream works on.
+
+Knows neither files nor Keras nor the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from actsearch.experiment import Activation
+
+Status = Literal["waiting", "running", "interrupted", "completed", "diverged", "failed"]
+History = Mapping[str, Sequence[float | None]]
+"""What Keras calls so: a metric's name to one number per epoch; None for each metric of a diverged epoch."""
+
+
+@dataclass(frozen=True)
+class TestValues:
+    """The test set's values after an epoch (from 1), by Keras's metric names."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    epoch: int
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """One trial as it stands on disk. `history` is empty before the first epoch has ended."""
+
+    id: str
+    seed: int
+    status: Status
+    epochs: int
+    """How many epochs were asked for."""
+    history: History = field(default_factory=dict)
+    seconds_per_epoch: Sequence[float] = ()
+    last: TestValues | None = None
+    best: TestValues | None = None
+    error: str | None = None
+    machine: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def epochs_done(self) -> int:
+        return len(next(iter(self.history.values()), ()))
+
+
+@dataclass(frozen=True)
+class CandidateResult:
+    """All trials of one candidate, by seed."""
+
+    label: str
+    activation: Activation
+    setting: Mapping[str, Any]
+    """The point of the grid, by dotted key; empty without a grid."""
+    trials: tuple[TrialResult, ...]
+
+
+@dataclass(frozen=True)
+class ExperimentResult:
+    """One experiment folder. Candidates stand in the order of the experiment file."""
+
+    name: str
+    description: str
+    folder: str
+    candidates: tuple[CandidateResult, ...]
+    validation_is_test: bool
+    """The curves called validation are the test set's: choosing by them is choosing on the test set."""
+    loss: str
+    warnings: tuple[str, ...] = ()
+    stranded: tuple[str, ...] = ()
+    """Ids of trials in the folder that the experiment as it now stands does not ask for."""
+    grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """The grid as the experiment file has it."""
+    problems: tuple[str, ...] = ()
+    """Files that could not be read, each with what is wrong with it."""
