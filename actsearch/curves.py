@@ -1,0 +1,515 @@
+"""The tables behind each figure: learning curves, the view on them, and what a caption must say. Imports no Matplotlib.
+
+Pure: values from `results` in, frozen values out. `plots.py` draws what stands here and decides nothing about numbers.
+
+Seeds and the mean. A candidate's line is the mean over its seeds, epoch by epoch, and its band their range.
+
+- A seed that diverged is in the mean up to its last finite epoch; after that the mean is that of the seeds that remain,
+  and `Curve.seeds` counts them. Such a curve is never called the best: its end flatters it.
+- A seed that is unfinished is left out as soon as another one is completed, so that a line does not jump where a seed
+  stops. Before that, the unfinished ones are drawn as far as all of them have come.
+- A failed seed is left out. Whatever is left out is counted, and `caption` says so.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from actsearch.errors import UserError
+from actsearch.experiment import canonical_json
+from actsearch.results import CandidateResult, ExperimentResult, TrialResult
+
+ALL_SHOWN = 5.0
+"""Everything is shown if that takes at most so many times the room of the last quarter of the epochs."""
+ROOM = 2.5
+"""Otherwise the axis goes on beyond that last quarter by so many times its room."""
+NAMED = 6
+"""A caption names so many candidates of one kind, and counts the rest."""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """A seed and the epoch (from 1) whose loss was no longer finite."""
+
+    seed: int
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One candidate in one figure. `epochs`, `mean`, `low`, `high` and `seeds` are of one length, which may be 0."""
+
+    label: str
+    activation: str
+    variant: int
+    """0 for the first label of this activation in the experiment, 1 for the second, ..."""
+    epochs: tuple[int, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    seeds: tuple[int, ...]
+    """How many seeds the mean of an epoch is over."""
+    n_seeds: int
+    """How many seeds were asked for."""
+    epochs_asked: int
+    diverged: tuple[Divergence, ...] = ()
+    failed: int = 0
+    unfinished: int = 0
+    left_out: int = 0
+    """How many of the unfinished are not in the mean."""
+
+    @property
+    def final(self) -> float | None:
+        """The mean at the last epoch drawn; None without one."""
+        return self.mean[-1] if self.mean else None
+
+    @property
+    def cut_short(self) -> bool:
+        """Every seed that counts diverged: the line ends before its time."""
+        return bool(self.diverged) and (not self.seeds or len(self.diverged) >= self.seeds[0] or self._all_gone)
+
+    @property
+    def _all_gone(self) -> bool:
+        return all(one.epoch <= self.epochs[-1] + 1 for one in self.diverged) and self.seeds[-1] == sum(
+            one.epoch == self.epochs[-1] + 1 for one in self.diverged
+        )
+
+    def marks(self) -> tuple[int, ...]:
+        """The epochs in which a cross stands: the last one that a diverged seed finished (1 if it finished none)."""
+        return tuple(sorted({max(1, one.epoch - 1) for one in self.diverged}))
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One point of the grid. Without a grid there is one, with an empty title."""
+
+    title: str
+    curves: tuple[Curve, ...]
+
+
+@dataclass(frozen=True)
+class LearningCurves:
+    """Everything in one figure."""
+
+    experiment: str
+    metric: str
+    """Keras's name, verbatim."""
+    validation_is_test: bool
+    loss: str
+    facets: tuple[Facet, ...]
+    is_error_rate: bool = False
+    """The numbers are 1 - `metric`."""
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        return tuple(curve for facet in self.facets for curve in facet.curves)
+
+    @property
+    def drawn(self) -> tuple[Curve, ...]:
+        """The curves with at least one epoch."""
+        return tuple(curve for curve in self.curves if curve.epochs)
+
+    @property
+    def last_epoch(self) -> int:
+        return max((curve.epochs[-1] for curve in self.drawn), default=1)
+
+    @property
+    def n_seeds(self) -> int:
+        return max((curve.n_seeds for curve in self.curves), default=0)
+
+    @property
+    def higher_is_better(self) -> bool:
+        return is_accuracy(self.metric) and not self.is_error_rate
+
+    def best(self, curves: Sequence[Curve]) -> float | None:
+        """The best final value among `curves` that came to the last epoch with every seed; None if none did."""
+        values = [c.mean[-1] for c in curves if c.epochs and c.epochs[-1] == self.last_epoch and not c.diverged]
+        return (max if self.higher_is_better else min)(values, default=None)
+
+
+@dataclass(frozen=True)
+class View:
+    """The y axis, and what it leaves out: label to epochs (of any facet) with a part of the line or band outside."""
+
+    low: float
+    high: float
+    log: bool = False
+    below: Mapping[str, tuple[int, ...]] | None = None
+    above: Mapping[str, tuple[int, ...]] | None = None
+    zeros: bool = False
+    """A logarithmic axis has no 0; such values are drawn on its lower edge."""
+
+
+def is_accuracy(metric: str) -> bool:
+    """Whether more is better, and 1 the most."""
+    return metric.endswith("accuracy")
+
+
+def number(value: float) -> str:
+    """A value as labels and captions print it: four digits, so that a column of them lines up."""
+    if value and abs(value) < 0.001:
+        return f"{value:.1e}"
+    return f"{value:.4f}" if abs(value) < 10 else f"{value:.4g}"
+
+
+# ---------------------------------------------------------------------------------------------------------- the curves
+
+
+def learning_curves(result: ExperimentResult, metric: str, without: Collection[str] = ()) -> LearningCurves:
+    """The curves of a metric, candidates in the order of the experiment, one facet per point of the grid.
+
+    `without` holds labels or names of activations. Raises UserError for an unknown name or metric, if nothing would be
+    left, and if no epoch is finished.
+    """
+    kept = _without(result, without)
+    _check_metric(result, metric)
+    variants = _variants(result.candidates)
+    titles = _titles(kept)
+    facets: dict[str, list[Curve]] = {title: [] for title in titles}
+    for candidate, title in zip(kept, titles, strict=True):
+        facets[title].append(_curve(candidate, metric, variants[candidate.activation.name, candidate.label]))
+    if not any(curve.epochs or curve.diverged for curves in facets.values() for curve in curves):
+        raise _nothing_finished(result.folder, kept)
+    return LearningCurves(
+        experiment=result.name,
+        metric=metric,
+        validation_is_test=result.validation_is_test,
+        loss=result.loss,
+        facets=tuple(Facet(title, tuple(curves)) for title, curves in facets.items()),
+    )
+
+
+def metrics(result: ExperimentResult) -> tuple[str, ...]:
+    """The metrics that the histories hold, in their order there."""
+    return tuple(dict.fromkeys(name for c in result.candidates for trial in c.trials for name in trial.history))
+
+
+def error_rates(curves: LearningCurves) -> LearningCurves:
+    """The same curves as 1 - accuracy."""
+
+    def turned(curve: Curve) -> Curve:
+        mean, low, high = (tuple(1 - value for value in row) for row in (curve.mean, curve.high, curve.low))
+        return replace(curve, mean=mean, low=low, high=high)
+
+    facets = tuple(replace(facet, curves=tuple(map(turned, facet.curves))) for facet in curves.facets)
+    return replace(curves, facets=facets, is_error_rate=True)
+
+
+def _without(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateResult, ...]:
+    names = {name: None for c in result.candidates for name in (c.label, c.activation.name)}
+    dropped = set()
+    for wanted in without:
+        name = wanted if wanted in names else wanted.replace("-", "_")  # the article writes leaky-relu
+        if name not in names:
+            what = f"without: {result.name} has no candidate {wanted}"
+            raise UserError(f"{what}; {_did_you_mean(wanted, list(names))}")
+        dropped.add(name)
+    kept = tuple(c for c in result.candidates if not dropped & {c.label, c.activation.name})
+    if dropped and not kept:
+        raise UserError(f"without: nothing of {result.name} is left to draw; leave out fewer candidates")
+    return kept
+
+
+def _check_metric(result: ExperimentResult, metric: str) -> None:
+    known = metrics(result)
+    if not known:
+        raise _nothing_finished(result.folder, result.candidates)
+    if metric not in known:
+        raise UserError(f"metric: {result.name} has no {metric}; {_did_you_mean(metric, known)}")
+
+
+def _did_you_mean(wanted: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(wanted, known, n=1)
+    return (f"did you mean {close[0]}? " if close else "") + f"There are: {', '.join(known)}"
+
+
+def _nothing_finished(folder: str, candidates: Sequence[CandidateResult]) -> UserError:
+    states = {trial.status for candidate in candidates for trial in candidate.trials}
+    if states == {"failed"}:
+        return UserError(f"every trial in {folder} failed before it could be drawn; run it again")
+    return UserError(f"no epoch is finished yet in {folder}; run it first")
+
+
+def _variants(candidates: Sequence[CandidateResult]) -> dict[tuple[str, str], int]:
+    pairs = dict.fromkeys((c.activation.name, c.label) for c in candidates)
+    counted: Counter[str] = Counter()
+    variants = {}
+    for activation, label in pairs:
+        variants[activation, label] = counted[activation]
+        counted[activation] += 1
+    return variants
+
+
+def _titles(candidates: Sequence[CandidateResult]) -> list[str]:
+    """`learning_rate = 0.001`: the last part of a key where that is enough to know it, else the whole."""
+    keys = dict.fromkeys(key for candidate in candidates for key in candidate.setting)
+    last = Counter(key.rpartition(".")[2] for key in keys)
+    short = {key: tail if last[tail := key.rpartition(".")[2]] == 1 else key for key in keys}
+    return [", ".join(f"{short[key]} = {_value(value)}" for key, value in c.setting.items()) for c in candidates]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, str) else canonical_json(value).replace(",", ", ")
+
+
+def _curve(candidate: CandidateResult, metric: str, variant: int) -> Curve:
+    unfinished = [trial for trial in candidate.trials if trial.status in ("waiting", "running", "interrupted")]
+    counting, end = _counting(candidate.trials, metric)
+    table = _table([_finite(trial, metric)[:end] for trial in counting])
+    ends = {trial.seed: _divergence(trial, metric) for trial in counting if trial.status == "diverged"}
+    return Curve(
+        label=candidate.label,
+        activation=candidate.activation.name,
+        variant=variant,
+        epochs=tuple(range(1, table.shape[1] + 1)),
+        mean=tuple(np.nanmean(table, axis=0).tolist()) if table.size else (),
+        low=tuple(np.nanmin(table, axis=0).tolist()) if table.size else (),
+        high=tuple(np.nanmax(table, axis=0).tolist()) if table.size else (),
+        seeds=tuple(np.isfinite(table).sum(axis=0).tolist()),
+        n_seeds=len(candidate.trials),
+        epochs_asked=max((trial.epochs for trial in candidate.trials), default=0),
+        diverged=tuple(Divergence(seed, epoch) for seed, epoch in ends.items()),
+        failed=sum(trial.status == "failed" for trial in candidate.trials),
+        unfinished=len(unfinished),
+        left_out=sum(trial not in counting for trial in unfinished),
+    )
+
+
+def _counting(trials: Sequence[TrialResult], metric: str) -> tuple[list[TrialResult], int | None]:
+    """The trials in the mean, and the epoch where it ends if that is not theirs."""
+    if any(trial.status == "completed" for trial in trials):
+        return [trial for trial in trials if trial.status in ("completed", "diverged")], None
+    begun = [t for t in trials if t.status not in ("failed", "diverged") and _finite(t, metric)]
+    shortest = min((len(_finite(trial, metric)) for trial in begun), default=None)
+    return [trial for trial in trials if trial.status == "diverged" or trial in begun], shortest
+
+
+def _finite(trial: TrialResult, metric: str) -> list[float]:
+    """The values up to the first that is missing."""
+    values: list[float] = []
+    for value in trial.history.get(metric, ()):
+        if value is None or not math.isfinite(value):
+            break
+        values.append(value)
+    return values
+
+
+def _divergence(trial: TrialResult, metric: str) -> int:
+    return len(_finite(trial, metric)) + 1
+
+
+def _table(rows: Sequence[Sequence[float]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Seeds x epochs, NaN where a seed has no value."""
+    table = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
+    for seed, row in enumerate(rows):
+        table[seed, : len(row)] = row
+    return table
+
+
+# ------------------------------------------------------------------------------------------------------------ the view
+
+
+def view(curves: LearningCurves, log: bool = False) -> View:
+    """The y axis on which the best curves can be told apart, and what lies outside of it.
+
+    A linear axis shows everything unless the first epochs would take most of the room; then it ends a little beyond
+    what the last quarter of the epochs needs. The final values of curves that did not diverge are always inside.
+    """
+    drawn = curves.drawn
+    values = [value for curve in drawn for row in (curve.low, curve.high) for value in row]
+    if not values:
+        return View(0.0, 1.0) if not log else View(0.1, 1.0, log=True)
+    if log:
+        return _log_view(values)
+    core = _core(drawn) or values
+    low, high = _limits(min(values), max(values), min(core), max(core))
+    # Room at both ends, but never an axis below 0 or visibly beyond an accuracy of 1.
+    pad = 0.04 * (high - low) or max(0.05 * abs(high), 1e-3)
+    bottom = low if low > min(values) else max(low - pad, min(low, 0.0))
+    top = high if high < max(values) else high + pad
+    if is_accuracy(curves.metric) and max(values) <= 1:
+        top = min(top, max(high, 1 + 0.25 * pad))
+    return View(bottom, top, below=_outside(drawn, -math.inf, bottom), above=_outside(drawn, top, math.inf))
+
+
+def _log_view(values: Sequence[float]) -> View:
+    positive = [value for value in values if value > 0]
+    if not positive:
+        return View(1e-6, 1.0, log=True, zeros=True)
+    zeros = len(positive) < len(values)
+    pad = max(1.1, (max(positive) / min(positive)) ** 0.04)
+    return View(min(positive) / (2 if zeros else pad), max(positive) * pad, log=True, zeros=zeros)
+
+
+def _core(drawn: Sequence[Curve]) -> list[float]:
+    """Every line's and band's values in the last quarter of the epochs; a curve that ended early gives its end."""
+    core = []
+    for curve in drawn:
+        if not curve.cut_short:
+            quarter = max(1, len(curve.epochs) // 4)
+            core += [*curve.low[-quarter:], *curve.high[-quarter:]]
+    return core
+
+
+def _limits(least: float, most: float, core_least: float, core_most: float) -> tuple[float, float]:
+    room = max(core_most - core_least, (most - least) / 500)
+    if most - least <= ALL_SHOWN * room:
+        return least, most
+    low, high = core_least - ROOM * room, core_most + ROOM * room
+    step = 10.0 ** math.floor(math.log10(room)) / 2  # limits that a caption can print in few digits
+    low, high = math.floor(low / step) * step, math.ceil(high / step) * step
+    return max(least, _rounded(low, step)), min(most, _rounded(high, step))
+
+
+def _rounded(value: float, step: float) -> float:
+    return round(value, 2 - math.floor(math.log10(step)))
+
+
+def _outside(drawn: Sequence[Curve], low: float, high: float) -> dict[str, tuple[int, ...]]:
+    """Label to the epochs in which the line or its band has a value between `low` and `high`, ends excluded."""
+    found: dict[str, set[int]] = {}
+    for curve in drawn:
+        for epoch, least, most in zip(curve.epochs, curve.low, curve.high, strict=True):
+            if low < least < high or low < most < high:
+                found.setdefault(curve.label, set()).add(epoch)
+    return {label: tuple(sorted(epochs)) for label, epochs in found.items()}
+
+
+# --------------------------------------------------------------------------------------------------------- the caption
+
+
+def caption(curves: LearningCurves, seen: View) -> list[str]:
+    """What a reader has to know before believing the figure, as sentences."""
+    return [
+        *_of_seeds(curves),
+        *_of_best(curves),
+        *_of_scale(curves, seen),
+        *_of_trials(curves),
+        *_of_data(curves),
+    ]
+
+
+def _of_seeds(curves: LearningCurves) -> list[str]:
+    if curves.n_seeds == 1:
+        return [f"{curves.experiment}: one seed, so differences may be chance."]
+    said = [f"{curves.experiment}: lines are means of {curves.n_seeds} seeds, bands the range of the seeds."]
+    if any(len(set(curve.seeds)) > 1 for curve in curves.drawn):
+        said.append("After a cross a line is the mean of the seeds that remain.")
+    return said
+
+
+def _of_best(curves: LearningCurves) -> list[str]:
+    best = curves.best(curves.curves)
+    if best is None:
+        return []
+    if len(curves.facets) == 1:
+        return [f"Bold: best after epoch {curves.last_epoch}."] if len(curves.drawn) > 1 else []
+    where = [f"{c.label} at {f.title}" for f in curves.facets for c in f.curves if c.final == best and not c.diverged]
+    return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {_listed(where)} ({number(best)})."]
+
+
+def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
+    said = []
+    if curves.is_error_rate:
+        said.append(f"Drawn is 1 - {curves.metric}, on a logarithmic axis: lower is better.")
+    elif seen.log:
+        said.append("The axis is logarithmic.")
+    if seen.zeros:
+        said.append("A value of 0 is drawn on the lower edge.")
+    verb = "is" if curves.n_seeds == 1 else "reaches"
+    panels = " of a panel or more" if len(curves.facets) > 1 else ""
+    if seen.below:
+        said.append(f"The axis begins at {seen.low:.6g}; {_epochs_of(seen.below, f'{verb} below it')}{panels}.")
+    if seen.above:
+        said.append(f"The axis ends at {seen.high:.6g}; {_epochs_of(seen.above, f'{verb} above it')}{panels}.")
+    return said + _of_outlier(curves)
+
+
+def _of_outlier(curves: LearningCurves) -> list[str]:
+    """One candidate whose end is far from all others' squeezes them together: say how to see them."""
+    finals = {curve.label: [c.mean[-1] for c in curves.drawn if c.label == curve.label] for curve in curves.drawn}
+    if len(finals) < 3:
+        return []
+    worst = (min if curves.higher_is_better else max)(finals, key=lambda label: sum(finals[label]) / len(finals[label]))
+    others = [value for label, row in finals.items() if label != worst for value in row]
+    everything = [value for row in finals.values() for value in row]
+    if max(everything) - min(everything) > 2 * ALL_SHOWN * (max(others) - min(others)):
+        return [f"To tell the others apart, draw them without {worst}."]
+    return []
+
+
+def _epochs_of(outside: Mapping[str, tuple[int, ...]], verb: str) -> str:
+    """`sigmoid is below it in epochs 1-4, relu and elu in epoch 1`."""
+    by_epochs: dict[tuple[int, ...], list[str]] = {}
+    for label, epochs in outside.items():
+        by_epochs.setdefault(epochs, []).append(label)
+    groups = sorted(by_epochs.items(), key=lambda group: -len(group[0]))
+    said = [f"{_listed(labels)} {{}}in {epoch_ranges(epochs)}" for epochs, labels in groups[:NAMED]]
+    rest = sum(len(labels) for _, labels in groups[NAMED:])
+    said += [f"{rest} others {{}}in fewer epochs"] if rest else []
+    first_is_one = len(groups[0][1]) == 1
+    verb = verb if first_is_one else verb.replace("is ", "are ").replace("reaches", "reach")
+    return "; ".join([said[0].format(f"{verb} "), *(group.format("") for group in said[1:])])
+
+
+def epoch_ranges(epochs: Sequence[int]) -> str:
+    """`epochs 1-4, 7`; `epoch 3`."""
+    starts = [e for e in epochs if e - 1 not in epochs]
+    stops = [e for e in epochs if e + 1 not in epochs]
+    parts = [f"{a}-{b}" if a != b else f"{a}" for a, b in zip(starts, stops, strict=True)]
+    if len(parts) > NAMED:
+        parts = [f"{epochs[0]}-{epochs[-1]} (not all)"]
+    return f"epoch{'s' if len(epochs) > 1 else ''} {', '.join(parts)}"
+
+
+def _of_trials(curves: LearningCurves) -> list[str]:
+    diverged = _by_label(curves.curves, lambda curve: len(curve.diverged))
+    epochs = sorted({one.epoch for curve in curves.curves for one in curve.diverged})
+    said = []
+    if diverged:
+        said.append(f"{_trials(curves, diverged)} diverged (cross), in {epoch_ranges(epochs)}.")
+    if failed := _by_label(curves.curves, lambda curve: curve.failed):
+        said.append(f"{_trials(curves, failed)} failed and missing here.")
+    if left_out := _by_label(curves.curves, lambda curve: curve.left_out):
+        said.append(f"{_trials(curves, left_out)} unfinished and left out.")
+    if partly := _by_label(curves.curves, lambda curve: curve.unfinished - curve.left_out):
+        said.append(f"{_trials(curves, partly)} unfinished, drawn as far as it is.")
+    return said
+
+
+def _by_label(curves: Iterable[Curve], count: Any) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for curve in curves:
+        counts[curve.label] += count(curve)
+    return {label: n for label, n in counts.items() if n}
+
+
+def _trials(curves: LearningCurves, counts: Mapping[str, int]) -> str:
+    """`3 trials (relu 2 of 5, gelu 1 of 5)`, to be followed by what became of them."""
+    asked = _by_label(curves.curves, lambda curve: curve.n_seeds)
+    total = sum(counts.values())
+    each = _listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()])
+    return f"{total} trial{'s' if total > 1 else ''} ({each})"
+
+
+def _of_data(curves: LearningCurves) -> list[str]:
+    if not curves.metric.startswith("val_"):
+        return ["Training values are Keras's: averaged while the epoch runs, with dropout on."]
+    if curves.validation_is_test:
+        return ["These are the test set's values: choosing by them is choosing on the test set."]
+    return []
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > NAMED:
+        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

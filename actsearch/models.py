@@ -1,0 +1,153 @@
+"""The network of a trial, built and compiled. Imports Keras.
+
+Every random draw has its own seed, derived from the trial's seed, its purpose and the layer's place, so that what one
+candidate draws does not shift what another draws.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from actsearch.experiment import Activation, Candidate, Cnn, Mlp, Training
+from actsearch.keras_activations import PACKAGE, ActivationLayer
+
+WEIGHTS, ORDER, DROPOUT = 0, 1, 2
+"""The random streams of a trial: initial weights, order of the examples, dropout."""
+
+OUTPUT_INITIALIZER = "glorot_uniform"
+"""The output layer keeps Keras's default: its activation is the softmax, not the one that is compared."""
+
+OPTIMIZERS = {
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "sgd": keras.optimizers.SGD,
+    "rmsprop": keras.optimizers.RMSprop,
+}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class LiteralBinaryCrossentropy(keras.losses.Loss):  # type: ignore[misc]
+    """Binary cross-entropy of the probabilities themselves, mean over outputs and examples.
+
+    Keras 3's `binary_crossentropy` on TensorFlow finds the logits that a softmax left on its output and computes the
+    SIGMOID cross-entropy of those, which is another loss. Clipping makes a new tensor without them, and is what
+    Keras 2.2 did: p is clipped to [1e-7, 1 - 1e-7].
+    """
+
+    def __init__(
+        self, name: str = "binary_crossentropy", reduction: str = "sum_over_batch_size", **kwargs: Any
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, **kwargs)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return keras.losses.binary_crossentropy(y_true, ops.clip(y_pred, 1e-7, 1 - 1e-7))
+
+
+LOSSES = {
+    "binary_crossentropy": LiteralBinaryCrossentropy,
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "mean_squared_error": keras.losses.MeanSquaredError,
+}
+
+
+def build(candidate: Candidate, input_shape: tuple[int, ...], classes: int, seed: int) -> keras.Model:
+    """The compiled network of a trial.
+
+    Args:
+        candidate: what to build.
+        input_shape: (height, width, channels) of an image, or (features,).
+        classes: how many outputs.
+        seed: the trial's seed.
+
+    Returns:
+        A model from float32 (batch, *input_shape) to float32 probabilities (batch, classes).
+    """
+    model = network(candidate.model, candidate.activation, input_shape, classes, seed, candidate.training.precision)
+    compile_for(model, candidate.training)
+    return model
+
+
+def compile_for(model: keras.Model, training: Training) -> None:
+    """Compiles with the optimizer and loss of `training`, and with both accuracies under Keras's own names."""
+    model.compile(
+        optimizer=OPTIMIZERS[training.optimizer.name](**training.optimizer.arguments),
+        loss=LOSSES[training.loss](),
+        metrics=[
+            # Named explicitly: what the word "accuracy" means depends on the loss and on Keras's version.
+            keras.metrics.CategoricalAccuracy(name="accuracy"),
+            keras.metrics.BinaryAccuracy(name="binary_accuracy"),
+        ],
+        jit_compile=False,  # XLA is about five times slower here on a CPU
+    )
+
+
+def network(
+    model: Cnn | Mlp,
+    activation: Activation,
+    input_shape: tuple[int, ...],
+    classes: int,
+    seed: int,
+    precision: str = "float32",
+) -> keras.Model:
+    """The network, not compiled.
+
+    `cnn` is the article's: convolutions ("valid"), one 2 x 2 max pooling, dropout, dense layers each with dropout, and
+    a softmax. `mlp` is the dense part of it. With batch normalisation, it stands between a layer and its activation.
+    """
+    x = inputs = keras.Input(input_shape)
+    part = _Parts(model, activation, seed, precision)
+    if isinstance(model, Cnn):
+        for i, filters in enumerate(model.filters, start=1):
+            x = part.activated(x, layers.Conv2D, f"conv_{i}", filters=filters, kernel_size=model.kernel_size)
+        x = layers.MaxPooling2D(2, name="pooling", dtype=precision)(x)
+        x = part.dropout(x, model.dropout[0])
+    x = layers.Flatten(name="flatten", dtype=precision)(x)
+    for i, units in enumerate(model.dense, start=1):
+        x = part.activated(x, layers.Dense, f"dense_{i}", units=units)
+        x = part.dropout(x, model.dropout[1] if isinstance(model, Cnn) else model.dropout)
+    # The softmax in float32 whatever the precision, as Keras advises for mixed precision.
+    x = layers.Dense(
+        classes, name="output", kernel_initializer=part.initializer(OUTPUT_INITIALIZER), dtype=precision
+    )(x)
+    outputs = layers.Activation("softmax", name="softmax", dtype="float32")(x)
+    return keras.Model(inputs, outputs)
+
+
+def stream(seed: int, purpose: int, place: int) -> int:
+    """A seed below 2^31 for one draw: the `place`-th (from 0) of a purpose (`WEIGHTS`, `ORDER`, `DROPOUT`)."""
+    return int(np.random.SeedSequence([seed, purpose, place]).generate_state(1)[0] >> 1)
+
+
+class _Parts:
+    """Makes the layers of one network, counting the draws of each random stream."""
+
+    def __init__(self, model: Cnn | Mlp, activation: Activation, seed: int, precision: str) -> None:
+        self.model, self.activation, self.seed, self.precision = model, activation, seed, precision
+        self.initializers = self.dropouts = 0
+
+    def activated(self, x: Any, layer: type, name: str, **arguments: Any) -> Any:
+        initializer = self.initializer(self.model.kernel_initializer)
+        x = layer(name=name, kernel_initializer=initializer, dtype=self.precision, **arguments)(x)
+        if self.model.batch_normalization:
+            x = layers.BatchNormalization(name=f"{name}_normalization", dtype=self.precision)(x)
+        function, parameters = self.activation.name, self.activation.parameters
+        return ActivationLayer(function, parameters, name=f"{name}_activation", dtype=self.precision)(x)
+
+    def dropout(self, x: Any, rate: float) -> Any:
+        seed = stream(self.seed, DROPOUT, self.dropouts)
+        self.dropouts += 1
+        if rate == 0:
+            return x
+        layer = {"dropout": layers.Dropout, "alpha_dropout": layers.AlphaDropout}[self.model.dropout_layer]
+        return layer(rate, seed=seed, name=f"dropout_{self.dropouts}", dtype=self.precision)(x)
+
+    def initializer(self, name: str) -> Any:
+        seed = stream(self.seed, WEIGHTS, self.initializers)
+        self.initializers += 1
+        made = keras.initializers.get(name)
+        config = made.get_config()
+        return type(made).from_config({**config, "seed": seed}) if "seed" in config else made
