@@ -16,7 +16,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,6 +59,8 @@ class Curve:
     n_seeds: int
     """How many seeds were asked for."""
     epochs_asked: int
+    counted: int
+    """How many seeds the mean begins with; the others failed or are left out."""
     diverged: tuple[Divergence, ...] = ()
     failed: int = 0
     unfinished: int = 0
@@ -72,14 +74,8 @@ class Curve:
 
     @property
     def cut_short(self) -> bool:
-        """Every seed that counts diverged: the line ends before its time."""
-        return bool(self.diverged) and (not self.seeds or len(self.diverged) >= self.seeds[0] or self._all_gone)
-
-    @property
-    def _all_gone(self) -> bool:
-        return all(one.epoch <= self.epochs[-1] + 1 for one in self.diverged) and self.seeds[-1] == sum(
-            one.epoch == self.epochs[-1] + 1 for one in self.diverged
-        )
+        """Every seed that counts diverged, so that the line ends before its time (or never begins)."""
+        return bool(self.diverged) and len(self.diverged) == self.counted
 
     def marks(self) -> tuple[int, ...]:
         """The epochs in which a cross stands: the last one that a diverged seed finished (1 if it finished none)."""
@@ -129,9 +125,13 @@ class LearningCurves:
         return is_accuracy(self.metric) and not self.is_error_rate
 
     def best(self, curves: Sequence[Curve]) -> float | None:
-        """The best final value among `curves` that came to the last epoch with every seed; None if none did."""
-        values = [c.mean[-1] for c in curves if c.epochs and c.epochs[-1] == self.last_epoch and not c.diverged]
+        """The best final value among `curves` that came to the last epoch and lost no seed; None if none did."""
+        values = [curve.mean[-1] for curve in curves if self.in_the_race(curve)]
         return (max if self.higher_is_better else min)(values, default=None)
+
+    def in_the_race(self, curve: Curve) -> bool:
+        """Whether a curve's final value may be compared: it came to the last epoch, and no seed diverged."""
+        return bool(curve.epochs) and curve.epochs[-1] == self.last_epoch and not curve.diverged
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,6 @@ def _curve(candidate: CandidateResult, metric: str, variant: int) -> Curve:
     unfinished = [trial for trial in candidate.trials if trial.status in ("waiting", "running", "interrupted")]
     counting, end = _counting(candidate.trials, metric)
     table = _table([_finite(trial, metric)[:end] for trial in counting])
-    ends = {trial.seed: _divergence(trial, metric) for trial in counting if trial.status == "diverged"}
     return Curve(
         label=candidate.label,
         activation=candidate.activation.name,
@@ -277,7 +276,8 @@ def _curve(candidate: CandidateResult, metric: str, variant: int) -> Curve:
         seeds=tuple(np.isfinite(table).sum(axis=0).tolist()),
         n_seeds=len(candidate.trials),
         epochs_asked=max((trial.epochs for trial in candidate.trials), default=0),
-        diverged=tuple(Divergence(seed, epoch) for seed, epoch in ends.items()),
+        counted=len(counting),
+        diverged=tuple(Divergence(t.seed, _end(t, metric)) for t in counting if _diverged(t, metric)),
         failed=sum(trial.status == "failed" for trial in candidate.trials),
         unfinished=len(unfinished),
         left_out=sum(trial not in counting for trial in unfinished),
@@ -303,8 +303,13 @@ def _finite(trial: TrialResult, metric: str) -> list[float]:
     return values
 
 
-def _divergence(trial: TrialResult, metric: str) -> int:
-    return len(_finite(trial, metric)) + 1
+def _diverged(trial: TrialResult, metric: str) -> bool:
+    return trial.status == "diverged" or len(_finite(trial, metric)) < len(trial.history.get(metric, ()))
+
+
+def _end(trial: TrialResult, metric: str) -> int:
+    """The epoch of a divergence: the one after the last finite one."""
+    return max(len(_finite(trial, metric)) + 1, trial.epochs_done)
 
 
 def _table(rows: Sequence[Sequence[float]]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -413,7 +418,8 @@ def _of_best(curves: LearningCurves) -> list[str]:
         return []
     if len(curves.facets) == 1:
         return [f"Bold: best after epoch {curves.last_epoch}."] if len(curves.drawn) > 1 else []
-    where = [f"{c.label} at {f.title}" for f in curves.facets for c in f.curves if c.final == best and not c.diverged]
+    first = [(f, c) for f in curves.facets for c in f.curves if c.final == best and curves.in_the_race(c)]
+    where = [f"{curve.label} at {facet.title}" for facet, curve in first]
     return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {_listed(where)} ({number(best)})."]
 
 
@@ -425,12 +431,15 @@ def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
         said.append("The axis is logarithmic.")
     if seen.zeros:
         said.append("A value of 0 is drawn on the lower edge.")
-    verb = "is" if curves.n_seeds == 1 else "reaches"
-    panels = " of a panel or more" if len(curves.facets) > 1 else ""
-    if seen.below:
-        said.append(f"The axis begins at {seen.low:.6g}; {_epochs_of(seen.below, f'{verb} below it')}{panels}.")
-    if seen.above:
-        said.append(f"The axis ends at {seen.high:.6g}; {_epochs_of(seen.above, f'{verb} above it')}{panels}.")
+    one, several = ("is", "are") if curves.n_seeds == 1 else ("reaches", "reach")
+    panels = " (in at least one panel)" if len(curves.facets) > 1 else ""
+    for name, edge, side, outside in (
+        ("begins", seen.low, "below", seen.below),
+        ("ends", seen.high, "above", seen.above),
+    ):
+        if outside:
+            who = _epochs_of(outside, f"{one} {side} it", f"{several} {side} it")
+            said.append(f"The axis {name} at {edge:.6g}; {who}{panels}.")
     return said + _of_outlier(curves)
 
 
@@ -447,18 +456,18 @@ def _of_outlier(curves: LearningCurves) -> list[str]:
     return []
 
 
-def _epochs_of(outside: Mapping[str, tuple[int, ...]], verb: str) -> str:
-    """`sigmoid is below it in epochs 1-4, relu and elu in epoch 1`."""
+def _epochs_of(outside: Mapping[str, tuple[int, ...]], one: str, several: str) -> str:
+    """`sigmoid is below it in epochs 1-4, relu and elu in epoch 1`: whoever is outside the longest comes first."""
     by_epochs: dict[tuple[int, ...], list[str]] = {}
     for label, epochs in outside.items():
         by_epochs.setdefault(epochs, []).append(label)
     groups = sorted(by_epochs.items(), key=lambda group: -len(group[0]))
-    said = [f"{_listed(labels)} {{}}in {epoch_ranges(epochs)}" for epochs, labels in groups[:NAMED]]
+    said = []
+    for epochs, labels in groups[:NAMED]:
+        verb = "" if said else f" {one if len(labels) == 1 else several}"
+        said.append(f"{_listed(labels)}{verb} in {epoch_ranges(epochs)}")
     rest = sum(len(labels) for _, labels in groups[NAMED:])
-    said += [f"{rest} others {{}}in fewer epochs"] if rest else []
-    first_is_one = len(groups[0][1]) == 1
-    verb = verb if first_is_one else verb.replace("is ", "are ").replace("reaches", "reach")
-    return "; ".join([said[0].format(f"{verb} "), *(group.format("") for group in said[1:])])
+    return ", ".join([*said, f"{rest} more for fewer epochs"] if rest else said)
 
 
 def epoch_ranges(epochs: Sequence[int]) -> str:
@@ -486,7 +495,7 @@ def _of_trials(curves: LearningCurves) -> list[str]:
     return said
 
 
-def _by_label(curves: Iterable[Curve], count: Any) -> dict[str, int]:
+def _by_label(curves: Iterable[Curve], count: Callable[[Curve], int]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for curve in curves:
         counts[curve.label] += count(curve)

@@ -87,16 +87,20 @@ class Store:
             self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
             self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials)))
 
-    def finished(self, trials: Sequence[Trial]) -> set[str]:
-        """The ids of those trials that are completed or diverged. A damaged one is moved aside, to be trained again."""
+    def finished(self, trials: Sequence[Trial], repair: bool = True) -> set[str]:
+        """The ids of those trials that are completed or diverged.
+
+        With `repair`, a damaged one is moved aside, to be trained again.
+        """
         done = set()
         for trial in trials:
             folder = self._trial_folder(trial.id)
             try:
                 result = _read_trial(folder, trial.id, trial.seed, trial.candidate.training.epochs, running=False)
             except Damaged:
-                with _told_plainly(folder):
-                    _move_aside(folder, "damaged")
+                if repair:
+                    with _told_plainly(folder):
+                        _move_aside(folder, "damaged")
                 continue
             if result.status in ("completed", "diverged"):
                 done.add(trial.id)

@@ -396,3 +396,10 @@ def _accuracy(values: TestValues | None) -> float | None:
 
 def _seconds(trial: TrialResult) -> float | None:
     return sum(trial.seconds_per_epoch) / len(trial.seconds_per_epoch) if trial.seconds_per_epoch else None
+
+
+def counted(trials: Sequence[TrialResult]) -> str:
+    """`6 trials: 4 completed, 1 running, 1 waiting`."""
+    states = [trial.status for trial in trials]
+    parts = [f"{states.count(status)} {status}" for status in STATUS_STYLE if status in states]
+    return f"{len(trials)} trial{'' if len(trials) == 1 else 's'}: {', '.join(parts)}"
