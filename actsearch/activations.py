@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
-    Array = np.ndarray
+    Array = NDArray[Any]
 
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_LAMBDA = 1.0507009873554804934193349852946
@@ -67,7 +68,7 @@ def _sigmoid(x: Array) -> Array:
 def _sigmoid_gradient(x: Array) -> Array:
     import numpy as np
 
-    e = np.exp(-np.abs(x))  # f(x) (1 - f(x)) without the cancellation of 1 - f(x) for large x
+    e: Array = np.exp(-np.abs(x))  # f(x) (1 - f(x)) without the cancellation of 1 - f(x) for large x
     return e / (1 + e) ** 2
 
 
@@ -118,9 +119,10 @@ def _selu_gradient(x: Array) -> Array:
 def _gelu(x: Array, approximate: bool = False) -> Array:
     import numpy as np
 
-    if approximate:
-        return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
-    return x * _normal_cdf(x)
+    if not approximate:
+        return x * _normal_cdf(x)
+    t: Array = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+    return 0.5 * x * (1 + t)
 
 
 def _gelu_gradient(x: Array, approximate: bool = False) -> Array:
@@ -128,7 +130,7 @@ def _gelu_gradient(x: Array, approximate: bool = False) -> Array:
 
     if not approximate:
         return _normal_cdf(x) + x * np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
-    t = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+    t: Array = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
     inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2)
     return 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * inner
 
@@ -136,7 +138,8 @@ def _gelu_gradient(x: Array, approximate: bool = False) -> Array:
 def _normal_cdf(x: Array) -> Array:
     import numpy as np
 
-    return 0.5 * np.vectorize(math.erfc, otypes=[x.dtype])(-x / math.sqrt(2))
+    twice: Array = np.vectorize(math.erfc, otypes=[x.dtype])(-x / math.sqrt(2))
+    return 0.5 * twice
 
 
 ACTIVATIONS: Mapping[str, ActivationFunction] = {

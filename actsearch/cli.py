@@ -126,7 +126,7 @@ def schema() -> None:
     \b
     actsearch schema > experiment.schema.json
     """
-    from actsearch.config import json_schema
+    from actsearch.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
@@ -178,11 +178,9 @@ def run(files: tuple[Path, ...], overrides: tuple[str, ...], threads: str | None
 @click.option("--metric", "metrics", metavar="M", multiple=True, help="Such as val_accuracy; may be given again.")
 @click.option("--without", metavar="NAME", multiple=True, help="Leave out an activation; may be given again.")
 @click.option("--style", type=click.Choice(["light", "dark", "article"]), default="light", show_default=True)
-@click.option(
-    "--format", "file_format", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True
-)
+@click.option("--format", "file_format", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
 @click.option("--log", is_flag=True, help="Logarithmic axis; accuracies become error rates.")
-def plot(paths: tuple[Path, ...], out: Path | None, file_format: str, **options: Any) -> None:
+def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options: Any) -> None:
     """Draw accuracy and loss of every experiment below the paths.
 
     The figures lie beside the results, or below --out.
@@ -430,7 +428,9 @@ def _dry_run(loaded: Loaded, plan: Plan, out: Path, as_json: bool) -> None:
     for trial in plan.trials:
         state = "finished" if trial.id in finished else "to train"
         click.echo(f"{state}  {terminal.name_of(trial)}  ({trial.id})")
-    click.echo(f"{plan.experiment.name}: {_count(len(plan.trials), 'trial')}, {len(left)} to train, into {store.folder}")
+    click.echo(
+        f"{plan.experiment.name}: {_count(len(plan.trials), 'trial')}, {len(left)} to train, into {store.folder}"
+    )
     if left:
         low, high = terminal.duration(cost.low), terminal.duration(cost.high)
         span = low if low == high else f"{low} to {high}"

@@ -1,4 +1,4 @@
-"""The experiment file: its schema, its defaults, and `load`, which reports every mistake at once with its line.
+"""The experiment file, loaded: `load` checks it and reports every mistake at once with its line.
 
 Imports pydantic and PyYAML, neither NumPy nor Rich nor Keras.
 """
@@ -6,342 +6,36 @@ Imports pydantic and PyYAML, neither NumPy nor Rich nor Keras.
 from __future__ import annotations
 
 import copy
-import difflib
 import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union
+from typing import Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    TypeAdapter,
-    ValidationError,
-    create_model,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import TypeAdapter, ValidationError
 
-from actsearch.activations import ACTIVATIONS, ALIASES, Parameter
+from actsearch.activations import ACTIVATIONS, ALIASES
 from actsearch.errors import InvalidExperiment, Problem
 from actsearch.experiment import Activation, Candidate, Cnn, DataSpec, Experiment, Mlp, Optimizer, Training
+from actsearch.mistakes import in_plain_words, name_location, suggestion
+from actsearch.schema import (
+    ENTRIES,
+    OPTIMIZERS,
+    CnnModel,
+    ExperimentFile,
+    First,
+    MlpModel,
+    Model,
+    NamedData,
+    NpzData,
+    TrainingSection,
+)
 from actsearch.yaml_source import Location, Source, dotted, parse, read
 
-SCHEMA_FILE = Path(__file__).with_name("experiment.schema.json")
 MOST_CANDIDATES = 10_000
 TRAINING_SIZES = {"mnist": 60_000, "fashion_mnist": 60_000, "cifar10": 50_000}
-INITIALIZERS = (
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_uniform",
-    "lecun_normal",
-    "orthogonal",
-    "random_normal",
-    "random_uniform",
-    "truncated_normal",
-    "zeros",
-    "ones",
-)
-"""Keras's names."""
-_LATER = {
-    "formula": "formulas as activations come with a later version",
-    "function": "functions of one's own come with a later version",
-    "diagnostics": "diagnostics come with a later version",
-}
-"""Keys that are refused until they do something."""
-
-
-# --- The schema: what a user may write. A tag of a union begins with a NUL, so that it can't be mistaken for a key.
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-def _tags(**by_type: str) -> Discriminator:
-    """Chooses a union's member by the type of the value: `text`, `number`, `list`, `mapping`, `nothing`."""
-    return Discriminator(lambda value: "\0" + by_type.get(_kind(value), "") if _kind(value) in by_type else None)
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "switch"
-    names = ((str, "text"), ((int, float), "number"), (list, "list"), ((dict, BaseModel), "mapping"))
-    return next((name for types, name in names if isinstance(value, types)), "other")
-
-
-Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, lt=1)]
-Width = Annotated[int, Field(ge=1, le=65_536)]
-
-
-class HoldOut(_Strict):
-    holdout: int = Field(ge=1, description="So many training examples are kept for validation, stratified.")
-
-
-class First(_Strict):
-    first: int = Field(ge=1, description="The first so many training examples.")
-
-
-Validation = Annotated[
-    Annotated[Literal["test"], Tag("\0text")] | Annotated[HoldOut, Tag("\0mapping")],
-    _tags(text="text", mapping="mapping"),
-]
-TrainSize = Annotated[
-    Annotated[None, Tag("\0nothing")]
-    | Annotated[Annotated[int, Field(ge=1)], Tag("\0number")]
-    | Annotated[First, Tag("\0mapping")],
-    _tags(nothing="nothing", number="number", mapping="mapping"),
-]
-_VALIDATION = "`test`, or `{holdout: n}`: n training examples are kept for validation."
-_TRAIN_SIZE = "Train on a stratified subset of so many examples, or on `{first: n}`; null: on all."
-
-
-class NamedData(_Strict):
-    name: Literal["mnist", "fashion_mnist", "cifar10"] = Field("mnist", description="mnist comes with the package.")
-    validation: Validation = Field(HoldOut(holdout=10_000), description=_VALIDATION)
-    train_size: TrainSize = Field(None, description=_TRAIN_SIZE)
-
-
-class NpzData(_Strict):
-    npz: str = Field(min_length=1, description="A file with x_train, y_train, x_test, y_test; relative to this file.")
-    validation: Validation = Field(description=_VALIDATION)
-    train_size: TrainSize = Field(None, description=_TRAIN_SIZE)
-
-
-def _data_tag(value: Any) -> str | None:
-    if isinstance(value, NpzData) or (isinstance(value, dict) and "npz" in value):
-        return "\0npz"
-    return "\0named" if isinstance(value, (dict, NamedData)) else "\0text" if isinstance(value, str) else None
-
-
-Data = Annotated[
-    Annotated[NamedData, Tag("\0named")]
-    | Annotated[NpzData, Tag("\0npz")]
-    | Annotated[Literal["mnist", "fashion_mnist", "cifar10"], Tag("\0text")],
-    Discriminator(_data_tag),
-]
-
-Initializer = Literal["auto", *INITIALIZERS]
-_INITIALIZER = "A Keras initializer; auto: lecun_normal for SELU, else glorot_uniform."
-_DROPOUT_LAYER = "auto: alpha_dropout for SELU, else dropout."
-_BATCH_NORMALIZATION = "Batch normalisation between a layer and its activation."
-
-
-class CnnModel(_Strict):
-    kind: Literal["cnn"] = Field("cnn", description="Convolutions, one 2 x 2 pooling, dense layers.")
-    filters: list[Width] = Field([32, 64], min_length=1, max_length=100, description="Of each convolution.")
-    kernel_size: int = Field(3, ge=1, le=64, description="Height and width of the convolutions.")
-    dense: list[Width] = Field([128], min_length=1, max_length=200, description="Units of each hidden dense layer.")
-    dropout: list[Share] = Field(
-        [0.25, 0.5], min_length=2, max_length=2, description="Rates after the pooling and after every dense layer."
-    )
-    kernel_initializer: Initializer = Field("auto", description=_INITIALIZER)
-    dropout_layer: Literal["auto", "dropout", "alpha_dropout"] = Field("auto", description=_DROPOUT_LAYER)
-    batch_normalization: bool = Field(False, description=_BATCH_NORMALIZATION)
-
-
-class MlpModel(_Strict):
-    kind: Literal["mlp"] = Field(description="Dense layers.")
-    dense: list[Width] = Field([128, 128], min_length=1, max_length=200, description="Units of each hidden layer.")
-    dropout: Share = Field(0.0, description="Rate after every hidden layer.")
-    kernel_initializer: Initializer = Field("auto", description=_INITIALIZER)
-    dropout_layer: Literal["auto", "dropout", "alpha_dropout"] = Field("auto", description=_DROPOUT_LAYER)
-    batch_normalization: bool = Field(False, description=_BATCH_NORMALIZATION)
-
-
-def _model_tag(value: Any) -> str | None:
-    if isinstance(value, (CnnModel, MlpModel)):
-        return "\0" + value.kind
-    if not isinstance(value, dict):
-        return None
-    kind = value.get("kind", "cnn")
-    return "\0" + kind if kind in ("cnn", "mlp") else None
-
-
-Model = Annotated[
-    Annotated[CnnModel, Tag("\0cnn")] | Annotated[MlpModel, Tag("\0mlp")], Discriminator(_model_tag)
-]
-
-
-class _Optimizer(_Strict):
-    weight_decay: Annotated[float, Field(ge=0)] | None = None
-    clipvalue: Positive | None = Field(None, description="Each component of the gradient into [-clipvalue, clipvalue].")
-    clipnorm: Positive | None = Field(None, description="Each weight's gradient to at most this norm.")
-    global_clipnorm: Positive | None = Field(None, description="The whole gradient to at most this norm.")
-
-    @model_validator(mode="after")
-    def _one_clipping(self) -> _Optimizer:
-        given = [name for name in ("clipvalue", "clipnorm", "global_clipnorm") if getattr(self, name) is not None]
-        if len(given) > 1:
-            raise PydanticCustomError("actsearch", f"{' and '.join(given)} exclude each other|keep one of them")
-        return self
-
-
-class Adam(_Optimizer):
-    name: Literal["adam"]
-    learning_rate: Positive = 0.001
-    beta_1: Share = 0.9
-    beta_2: Share = 0.999
-    epsilon: Positive = 1e-7
-    amsgrad: bool = False
-
-
-class AdamW(_Optimizer):
-    name: Literal["adamw"]
-    learning_rate: Positive = 0.001
-    beta_1: Share = 0.9
-    beta_2: Share = 0.999
-    epsilon: Positive = 1e-7
-    amsgrad: bool = False
-    weight_decay: Annotated[float, Field(ge=0)] | None = 0.004
-
-
-class Sgd(_Optimizer):
-    name: Literal["sgd"]
-    learning_rate: Positive = 0.01
-    momentum: Share = 0.0
-    nesterov: bool = False
-
-
-class RmsProp(_Optimizer):
-    name: Literal["rmsprop"]
-    learning_rate: Positive = 0.001
-    rho: Share = 0.9
-    momentum: Share = 0.0
-    epsilon: Positive = 1e-7
-    centered: bool = False
-
-
-OPTIMIZERS: Mapping[str, type[_Optimizer]] = {"adam": Adam, "adamw": AdamW, "sgd": Sgd, "rmsprop": RmsProp}
-
-
-def _optimizer_tag(value: Any) -> str | None:
-    if isinstance(value, str):
-        return "\0text"
-    name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
-    return f"\0{name}" if isinstance(name, str) and name in OPTIMIZERS else None
-
-
-OptimizerField = Annotated[
-    Annotated[Adam, Tag("\0adam")]
-    | Annotated[AdamW, Tag("\0adamw")]
-    | Annotated[Sgd, Tag("\0sgd")]
-    | Annotated[RmsProp, Tag("\0rmsprop")]
-    | Annotated[Literal["adam", "adamw", "sgd", "rmsprop"], Tag("\0text")],
-    Discriminator(_optimizer_tag),
-]
-
-
-class TrainingSection(_Strict):
-    optimizer: OptimizerField = Field(
-        Adam(name="adam"), description="A name, or {name: adam, ...} with Keras's arguments; no clipping by default."
-    )
-    loss: Literal["categorical_crossentropy", "binary_crossentropy", "mean_squared_error"] = Field(
-        "categorical_crossentropy",
-        description="binary_crossentropy is the literal one, of the probabilities; Keras 3's string means another.",
-    )
-    epochs: int = Field(10, ge=1, le=100_000)
-    batch_size: int = Field(128, ge=1, le=1_000_000)
-    precision: Literal["float32", "mixed_bfloat16"] = "float32"
-    threads: int = Field(1, ge=1, le=256, description="TensorFlow's threads in an operation; they change the bits.")
-
-
-def _label(value: Any) -> Any:
-    if isinstance(value, str) and not (1 <= len(value) <= 60 and value.isprintable() and value.strip() == value):
-        raise PydanticCustomError("actsearch", "is not a label|write 1 to 60 printable characters")
-    return value
-
-
-class _ActivationEntry(_Strict):
-    label: Annotated[str | None, BeforeValidator(_label)] = Field(None, description="Its name in tables and figures.")
-    own: dict[str, Any] = Field(
-        default_factory=dict, alias="with", description="Its own settings, by dotted keys under model and training."
-    )
-
-
-def _entry_model(name: str) -> type[_ActivationEntry]:
-    row = ACTIVATIONS[name]
-    fields: dict[str, Any] = {"name": (Literal[(name, *row.aliases)], Field(description=row.formula))}
-    fields |= {key: _parameter_field(parameter) for key, parameter in row.parameters.items()}
-    made = create_model(f"{row.title.replace(' ', '')}Entry", __base__=_ActivationEntry, **fields)
-    return made
-
-
-def _parameter_field(parameter: Parameter) -> tuple[Any, Any]:
-    if isinstance(parameter.default, bool):
-        return bool, Field(parameter.default, description=parameter.description)
-    limits: dict[str, float] = {}
-    if math.isfinite(parameter.minimum):
-        limits["ge"] = parameter.minimum
-    if math.isfinite(parameter.maximum):
-        limits["le"] = parameter.maximum
-    return float, Field(parameter.default, description=parameter.description, **limits)  # type: ignore[arg-type]
-
-
-ENTRIES = {name: _entry_model(name) for name in ACTIVATIONS}
-_SPELLINGS = (*ACTIVATIONS, *ALIASES)
-
-
-def _entry_tag(value: Any) -> str | None:
-    if isinstance(value, str):
-        return "\0text"
-    name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
-    return f"\0{ALIASES.get(name, name)}" if isinstance(name, str) and name in _SPELLINGS else None
-
-
-Entry = Annotated[
-    Union[  # noqa: UP007  (built from the registry)
-        tuple(Annotated[model, Tag(f"\0{name}")] for name, model in ENTRIES.items())
-        + (Annotated[Literal[_SPELLINGS], Tag("\0text")],)
-    ],
-    Discriminator(_entry_tag),
-]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Seeds = Annotated[
-    Annotated[Annotated[int, Field(ge=1, le=10_000)], Tag("\0number")]
-    | Annotated[Annotated[list[Seed], Field(min_length=1, max_length=10_000)], Tag("\0list")],
-    _tags(number="number", list="list"),
-]
-
-
-class ExperimentFile(_Strict):
-    """A network, trained once with every activation function, setting and seed."""
-
-    model_config = ConfigDict(title="actsearch experiment")
-
-    name: str = Field(
-        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$", description="Names the folder of the results."
-    )
-    description: str = Field("", max_length=2000)
-    seeds: Seeds = Field([0, 1, 2], description="A list, or n for 0 .. n-1.")
-    data: Data = Field(NamedData())
-    model: Model = Field(CnnModel())
-    training: TrainingSection = Field(TrainingSection())
-    activations: list[Entry] = Field(list(ACTIVATIONS), min_length=1, max_length=1000)
-    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
-        default_factory=dict, description="Dotted keys under model and training, each with a list: every combination."
-    )
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of an experiment file, for editors."""
-    schema = ExperimentFile.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-# --- Loading
 
 
 @dataclass(frozen=True)
@@ -439,9 +133,7 @@ class _Checker:
         if self.problems:
             return None
         warnings = tuple(dict.fromkeys([*_data_warnings(data, len(seeds)), *_selu_warnings(candidates)]))
-        return Experiment(
-            checked.name, checked.description, seeds, data, tuple(candidates), document, warnings
-        )
+        return Experiment(checked.name, checked.description, seeds, data, tuple(candidates), document, warnings)
 
     def _validated(self, adapter: TypeAdapter[Any], raw: Any, base: Location) -> Any:
         """The checked value, or None after its problems are taken down below `base`."""
@@ -450,9 +142,9 @@ class _Checker:
         except ValidationError as error:
             for row in error.errors(include_url=False):
                 location = tuple(part for part in row["loc"] if not (isinstance(part, str) and part.startswith("\0")))
-                what, remedy = _in_plain_words(row, location, raw)
+                what, remedy = in_plain_words(row, location, raw)
                 if row["type"] in ("union_tag_not_found", "union_tag_invalid"):
-                    location = _name_location(location, row["input"])
+                    location = name_location(location, row["input"])
                 self.problem((*base, *location), what, remedy)
             return None
 
@@ -474,12 +166,13 @@ class _Checker:
         if key in ("training.epochs", "training.threads"):
             self.problem(location, "must be the same for every candidate", f"set {key} itself")
         elif key not in known:
-            self.problem(location, "is not a setting that can vary", _suggestion(key, known, "the keys are "))
+            self.problem(location, "is not a setting that can vary", suggestion(key, known, "the keys are "))
 
     def _data(self, checked: Any) -> DataSpec:
-        data = NamedData(name=checked.data) if isinstance(checked.data, str) else checked.data
+        data: Any = NamedData.model_validate({"name": checked.data}) if isinstance(checked.data, str) else checked.data
         holdout = None if data.validation == "test" else data.validation.holdout
-        size, first = data.train_size, None
+        size: Any = data.train_size
+        first: int | None = None
         if isinstance(size, First):
             size, first = None, size.first
         if isinstance(data, NpzData):
@@ -551,7 +244,7 @@ class _Checker:
             except ValidationError as error:
                 for row in error.errors(include_url=False):
                     inner = tuple(p for p in row["loc"] if not (isinstance(p, str) and p.startswith("\0")))
-                    what, remedy = _in_plain_words(row, (section, *inner), sections)
+                    what, remedy = in_plain_words(row, (section, *inner), sections)
                     self.problem(location, what, remedy)
                 return None
         return resolved[0], resolved[1]
@@ -581,10 +274,10 @@ def _document(checked: Any, grid: Mapping[str, Any]) -> dict[str, Any]:
     """The file's content with every default filled in and every shorthand written out."""
     plain = checked.model_dump(by_alias=True)
     if isinstance(plain["data"], str):
-        plain["data"] = NamedData(name=plain["data"]).model_dump()
+        plain["data"] = NamedData.model_validate({"name": plain["data"]}).model_dump()
     optimizer = plain["training"]["optimizer"]
     if isinstance(optimizer, str):
-        optimizer = OPTIMIZERS[optimizer](name=optimizer).model_dump()  # type: ignore[call-arg]
+        optimizer = OPTIMIZERS[optimizer].model_validate({"name": optimizer}).model_dump()
     name_first = {"name": optimizer["name"], "learning_rate": optimizer["learning_rate"]}
     plain["training"]["optimizer"] = name_first | {k: v for k, v in optimizer.items() if v is not None}
     plain["activations"] = [_full_entry(entry) for entry in plain["activations"]]
@@ -599,7 +292,7 @@ def _document(checked: Any, grid: Mapping[str, Any]) -> dict[str, Any]:
 
 def _full_entry(entry: Any) -> dict[str, Any]:
     if isinstance(entry, str):
-        entry = ENTRIES[ALIASES.get(entry, entry)](name=entry).model_dump(by_alias=True)  # type: ignore[call-arg]
+        entry = ENTRIES[ALIASES.get(entry, entry)].model_validate({"name": entry}).model_dump(by_alias=True)
     name = ALIASES.get(entry["name"], entry["name"])
     full = {"name": name, **{key: entry[key] for key in ACTIVATIONS[name].parameters}}
     if entry["label"] is not None:
@@ -615,7 +308,9 @@ def _candidate(
     row = ACTIVATIONS[entry["name"]]
     parameters = {key: entry[key] for key in row.parameters}
     shared: dict[str, Any] = {
-        "kernel_initializer": row.kernel_initializer if model.kernel_initializer == "auto" else model.kernel_initializer,
+        "kernel_initializer": row.kernel_initializer
+        if model.kernel_initializer == "auto"
+        else model.kernel_initializer,
         "dropout_layer": row.dropout_layer if model.dropout_layer == "auto" else model.dropout_layer,
         "batch_normalization": model.batch_normalization,
         "dense": tuple(model.dense),
@@ -631,9 +326,9 @@ def _candidate(
 
 
 def _training(section: TrainingSection) -> Training:
-    optimizer = section.optimizer
+    optimizer: Any = section.optimizer
     if isinstance(optimizer, str):
-        optimizer = OPTIMIZERS[optimizer](name=optimizer)  # type: ignore[call-arg]
+        optimizer = OPTIMIZERS[optimizer].model_validate({"name": optimizer})
     arguments = {key: value for key, value in optimizer.model_dump().items() if key != "name" and value is not None}
     return Training(
         Optimizer(optimizer.name, arguments),
@@ -684,9 +379,6 @@ def _selu_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:
             yield f"{label}: alpha_dropout is made for SELU; other activations want dropout."
 
 
-# --- Places, and messages in plain words
-
-
 def _location(key: str) -> Location:
     """`training.optimizer.name` and `activations[3].alpha` as places."""
     found = re.findall(r"([^.\[\]]+)|\[(\d+)\]", key)
@@ -731,191 +423,3 @@ def _settable_keys() -> Iterator[str]:
     yield from (f"training.{key}" for key in TrainingSection.model_fields if key not in ("epochs", "threads"))
     for optimizer in OPTIMIZERS.values():
         yield from (f"training.optimizer.{key}" for key in optimizer.model_fields)
-
-
-def _suggestion(word: Any, known: Sequence[str], otherwise: str) -> str:
-    unique = list(dict.fromkeys(known))
-    near = difflib.get_close_matches(str(word), unique, 1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else otherwise + ", ".join(unique)
-
-
-def _name_location(location: Location, value: Any) -> Location:
-    """An unknown name is told at the line of the name."""
-    if isinstance(value, dict):
-        for key in ("formula", "function", "name", "kind"):
-            if key in value:
-                return (*location, key)
-    return location
-
-
-def _in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
-    """What is wrong and what would be right, from a row of pydantic's errors."""
-    kind, value, context = row["type"], row["input"], row.get("ctx", {})
-    if kind == "extra_forbidden":
-        word = location[-1]
-        if word in _LATER:
-            return f"is not available yet: {_LATER[str(word)]}", "remove it"
-        return "unknown key", _suggestion(word, _keys_at(location[:-1], raw), "the keys are ")
-    if kind == "missing":
-        if location[-1] == "validation":
-            return "is missing", "write validation: {holdout: n} to keep n training examples, or validation: test"
-        return "is missing", f"write for example {_example(location, raw)}"
-    if kind in ("union_tag_not_found", "union_tag_invalid"):
-        return _unknown_member(location, value)
-    if kind == "literal_error":
-        choices = re.findall(r"'([^']+)'", context["expected"])
-        if not isinstance(value, str):
-            return f"{_shown(value)} is none of the choices", "the choices are " + ", ".join(choices)
-        return f"no such choice as {value!r}", _suggestion(value, choices, "the choices are ")
-    if kind == "actsearch":
-        what, _, remedy = row["msg"].partition("|")
-        return what, remedy
-    if kind == "string_pattern_mismatch":
-        return f"{value!r} cannot name a folder", "write 1 to 64 letters, digits, - _ . and begin with a letter or digit"
-    limits = {
-        "greater_than": ("gt", "above"),
-        "greater_than_equal": ("ge", "at least"),
-        "less_than": ("lt", "below"),
-        "less_than_equal": ("le", "at most"),
-    }
-    if kind in limits:
-        name, words = limits[kind]
-        return f"is {_shown(value)}, out of range", f"write a number {words} {context[name]:g}"
-    if kind in ("too_short", "too_long"):
-        count = context.get("min_length", 0) if kind == "too_short" else context.get("max_length", 0)
-        if not value:
-            return "is empty", f"write for example {_example(location, raw)}"
-        least = "at least" if kind == "too_short" else "at most"
-        if location[-1:] == ("dropout",):
-            return f"has {_items(len(value))}", "write two rates: after the pooling, and after every dense layer"
-        return f"has {_items(len(value))}", f"write {least} {_items(count)}"
-    if kind in ("string_too_short", "string_too_long"):
-        return f"has {len(value)} characters", "write a text of 1 to 2000 characters"
-    if kind == "finite_number":
-        return f"is {value}, not a finite number", f"write for example {_example(location, raw)}"
-    expected = {
-        "int_type": "a whole number",
-        "int_from_float": "a whole number",
-        "float_type": "a number",
-        "string_type": "text",
-        "bool_type": "true or false",
-        "list_type": "a list",
-        "dict_type": "keys with values",
-        "model_type": "keys with values",
-        "model_attributes_type": "keys with values",
-        "none_required": "null",
-    }.get(kind, "something else")
-    return f"expected {expected}, not {_shown(value)}", f"write for example {_example(location, raw)}"
-
-
-def _unknown_member(location: Location, value: Any) -> tuple[str, str]:
-    """What to say of a value that none of a union's members takes."""
-    if location[:1] == ("activations",):
-        if isinstance(value, dict):
-            for key in ("formula", "function"):
-                if key in value:
-                    return f"is not available yet: {_LATER[key]}", f"use one of {', '.join(ACTIVATIONS)}"
-            if "name" not in value:
-                return "has no name", "write for example {name: elu, alpha: 0.2}"
-            return _unknown_name("activation function", value["name"], _SPELLINGS)
-        return f"{_shown(value)} is no activation function", "write a name such as relu, or {name: elu, alpha: 0.2}"
-    if location == ("training", "optimizer"):
-        if isinstance(value, dict) and "name" in value:
-            return _unknown_name("optimizer", value["name"], tuple(OPTIMIZERS))
-        return "has no name", "write for example optimizer: {name: adam, learning_rate: 0.001}"
-    if location == ("model",) and isinstance(value, dict):
-        return _unknown_name("kind of network", value.get("kind"), ("cnn", "mlp"))
-    examples = {
-        ("data",): "data: mnist, or data: {npz: my.npz, validation: {holdout: 1000}}",
-        ("data", "validation"): "validation: {holdout: 10000}, or validation: test",
-        ("data", "train_size"): "train_size: 5000, or train_size: {first: 1000}",
-        ("seeds",): "seeds: 5, or seeds: [0, 1, 2]",
-        ("model",): "model: {kind: cnn}",
-    }
-    return f"{_shown(value)} is not what can stand there", f"write {examples.get(location, 'another value')}"
-
-
-def _unknown_name(what: str, name: Any, known: Sequence[str]) -> tuple[str, str]:
-    return f"no {what} is called {_shown(name)}", _suggestion(name, known, "there are ")
-
-
-def _keys_at(location: Location, raw: Any) -> list[str]:
-    """The keys that may stand at a place, for a suggestion."""
-    value: Any = raw
-    for part in location:
-        value = value[part] if isinstance(value, (dict, list)) else None
-    model: type[BaseModel] = ExperimentFile
-    if location[:1] == ("activations",):
-        name = ALIASES.get(value["name"], value["name"])
-        model = ENTRIES[name]
-    elif location == ("training", "optimizer"):
-        model = OPTIMIZERS[value["name"]]
-    else:
-        sections: dict[Location, type[BaseModel]] = {
-            ("data",): NpzData if isinstance(value, dict) and "npz" in value else NamedData,
-            ("data", "validation"): HoldOut,
-            ("data", "train_size"): First,
-            ("model",): MlpModel if isinstance(value, dict) and value.get("kind") == "mlp" else CnnModel,
-            ("training",): TrainingSection,
-        }
-        model = sections.get(location, ExperimentFile)
-    return [field.alias or key for key, field in model.model_fields.items()]
-
-
-_EXAMPLES = {
-    "name": "my-experiment",
-    "npz": "my.npz",
-    "holdout": "10000",
-    "first": "1000",
-    "seeds": "[0, 1, 2]",
-    "activations": "[relu, gelu]",
-    "kind": "cnn",
-    "description": "what this is about",
-    "label": "my gelu",
-    "with": "{model.kernel_initializer: he_normal}",
-    "grid": "{training.optimizer.learning_rate: [0.001, 0.0003]}",
-}
-
-
-def _example(location: Location, raw: Any) -> str:
-    """`epochs: 10`: a key with its default, or with something that could stand there."""
-    keys = [part for part in location if isinstance(part, str)]
-    key = keys[-1] if keys else "name"
-    if location[:1] == ("grid",) and len(location) > 1:
-        return f"{key}: [first value, second value]"
-    if key in _EXAMPLES:
-        return f"{key}: {_EXAMPLES[key]}"
-    if isinstance(location[-1], int) and location[0] == "seeds":
-        return "seeds: [0, 1, 2]"
-    parents = [*OPTIMIZERS.values(), CnnModel, TrainingSection, *ENTRIES.values()]
-    if isinstance(raw, dict) and isinstance(raw.get("model"), dict) and raw["model"].get("kind") == "mlp":
-        parents.insert(0, MlpModel)
-    for model in parents:
-        field = model.model_fields.get(key)
-        if field is not None and not field.is_required() and not isinstance(field.default, BaseModel):
-            default = field.default
-            shown = {True: "true", False: "false", None: "0.5"}.get(default, default) if _plain(default) else default
-            return f"{key}: {shown}"
-    return f"{key}: {{...}}" if key in ("data", "model", "training", "optimizer") else f"{key}: ..."
-
-
-def _plain(value: Any) -> bool:
-    return value is None or isinstance(value, bool)
-
-
-def _items(n: int) -> str:
-    return f"{n} item{'' if n == 1 else 's'}"
-
-
-def _shown(value: Any) -> str:
-    """A value as the user wrote it, roughly, and not at length."""
-    if isinstance(value, dict):
-        return "keys with values"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."

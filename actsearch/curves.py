@@ -79,7 +79,8 @@ class Curve:
 
     def marks(self) -> tuple[int, ...]:
         """The epochs in which a cross stands: the last one that a diverged seed finished (1 if it finished none)."""
-        return tuple(sorted({max(1, one.epoch - 1) for one in self.diverged}))
+        last = self.epochs[-1] if self.epochs else 1
+        return tuple(sorted({min(max(1, one.epoch - 1), last) for one in self.diverged}))
 
 
 @dataclass(frozen=True)
@@ -424,7 +425,7 @@ def _of_best(curves: LearningCurves) -> list[str]:
 
 
 def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
-    said = []
+    said: list[str] = []
     if curves.is_error_rate:
         said.append(f"Drawn is 1 - {curves.metric}, on a logarithmic axis: lower is better.")
     elif seen.log:
@@ -462,7 +463,7 @@ def _epochs_of(outside: Mapping[str, tuple[int, ...]], one: str, several: str) -
     for label, epochs in outside.items():
         by_epochs.setdefault(epochs, []).append(label)
     groups = sorted(by_epochs.items(), key=lambda group: -len(group[0]))
-    said = []
+    said: list[str] = []
     for epochs, labels in groups[:NAMED]:
         verb = "" if said else f" {one if len(labels) == 1 else several}"
         said.append(f"{_listed(labels)}{verb} in {epoch_ranges(epochs)}")
@@ -483,7 +484,7 @@ def epoch_ranges(epochs: Sequence[int]) -> str:
 def _of_trials(curves: LearningCurves) -> list[str]:
     diverged = _by_label(curves.curves, lambda curve: len(curve.diverged))
     epochs = sorted({one.epoch for curve in curves.curves for one in curve.diverged})
-    said = []
+    said: list[str] = []
     if diverged:
         said.append(f"{_trials(curves, diverged)} diverged (cross), in {epoch_ranges(epochs)}.")
     if failed := _by_label(curves.curves, lambda curve: curve.failed):

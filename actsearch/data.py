@@ -143,7 +143,9 @@ def split(dataset: Dataset, spec: DataSpec) -> Splits:
     if spec.train_first is not None:
         wanted, key = spec.train_first, "data.train_size.first"
     if wanted is not None and wanted > len(left):
-        raise UnsuitableSetting(key, f"{wanted} is more than the {len(left)} examples there are", f"at most {len(left)}")
+        raise UnsuitableSetting(
+            key, f"{wanted} is more than the {len(left)} examples there are", f"at most {len(left)}"
+        )
     if spec.train_first is not None:
         left = left[: spec.train_first]
     elif spec.train_size is not None:
@@ -172,8 +174,8 @@ def check_networks(dataset: Dataset, candidates: Sequence[Candidate]) -> None:
         if min(height, width) < smallest:
             raise UnsuitableSetting(
                 "model.kernel_size",
-                f"{len(model.filters)} convolutions of {model.kernel_size} x {model.kernel_size} and a pooling need images"
-                f" of at least {smallest} x {smallest}, and these are {height} x {width}",
+                f"{len(model.filters)} convolutions of {model.kernel_size} x {model.kernel_size} and a pooling need"
+                f" images of at least {smallest} x {smallest}, and these are {height} x {width}",
                 "write a smaller kernel_size, fewer filters, or kind: mlp",
             )
 
@@ -183,7 +185,8 @@ def as_float(x: np.ndarray) -> np.ndarray:
     import numpy as np
 
     if x.dtype == np.uint8:
-        return np.divide(x, np.float32(255), dtype=np.float32)
+        scaled: np.ndarray = np.divide(x, np.float32(255), dtype=np.float32)
+        return scaled
     return x.astype(np.float32, copy=False)
 
 
@@ -191,7 +194,8 @@ def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
     """Labels of shape (n,) as float32 of shape (n, classes)."""
     import numpy as np
 
-    return np.eye(classes, dtype=np.float32)[labels]
+    rows: np.ndarray = np.eye(classes, dtype=np.float32)[labels]
+    return rows
 
 
 def _stratified(labels: np.ndarray, among: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -203,9 +207,7 @@ def _stratified(labels: np.ndarray, among: np.ndarray, n: int, rng: np.random.Ge
     take = np.floor(exact).astype(int)
     for i in np.argsort(take - exact, kind="stable")[: n - take.sum()]:
         take[i] += 1
-    chosen = [
-        rng.choice(among[labels[among] == c], size=k, replace=False) for c, k in zip(classes, take, strict=True)
-    ]
+    chosen = [rng.choice(among[labels[among] == c], size=k, replace=False) for c, k in zip(classes, take, strict=True)]
     return np.sort(np.concatenate(chosen))
 
 
@@ -271,8 +273,8 @@ def _checked(arrays: dict[str, np.ndarray], source: str) -> Dataset:
         )
     if x["train"].dtype != x["test"].dtype:
         raise DataError(
-            f"{source}: x_train is {arrays['x_train'].dtype} and x_test {arrays['x_test'].dtype}, and uint8 is scaled to"
-            " [0, 1] while other types are not; give both the same type"
+            f"{source}: x_train is {arrays['x_train'].dtype} and x_test {arrays['x_test'].dtype}, and uint8 is scaled"
+            " to [0, 1] while other types are not; give both the same type"
         )
     y = {
         part: _checked_labels(arrays[f"y_{part}"], len(x[part]), f"{source}: y_{part}", f"x_{part}")
@@ -282,7 +284,9 @@ def _checked(arrays: dict[str, np.ndarray], source: str) -> Dataset:
     missing = sorted(set(range(classes)) - set(y["train"].tolist()))
     if missing:
         shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
-        raise DataError(f"{source}: y_train has no example of class {shown}; labels must be 0 .. {classes - 1}, all used")
+        raise DataError(
+            f"{source}: y_train has no example of class {shown}; labels must be 0 .. {classes - 1}, all used"
+        )
     if classes < 2:
         raise DataError(f"{source}: y_train has one class only; give at least two")
     if int(y["test"].max()) >= classes:
@@ -308,7 +312,9 @@ def _checked_inputs(x: np.ndarray, place: str) -> np.ndarray:
         finite = np.isfinite(x)
         if not finite.all():
             example = int(np.argwhere(~finite)[0][0])
-            raise DataError(f"{place}: example {example} has a value that is NaN, infinite or beyond float32; remove it")
+            raise DataError(
+                f"{place}: example {example} has a value that is NaN, infinite or beyond float32; remove it"
+            )
     return x[..., np.newaxis] if x.ndim == 3 else x
 
 
@@ -322,7 +328,9 @@ def _checked_labels(y: np.ndarray, examples: int, place: str, inputs: str) -> np
     if y.ndim != 1:
         raise DataError(f"{place}: has shape {y.shape}; give one label an example, shape (examples,), or one-hot rows")
     if len(y) != examples:
-        raise DataError(f"{place}: has {len(y)} labels and {inputs} {examples} examples; give as many of one as the other")
+        raise DataError(
+            f"{place}: has {len(y)} labels and {inputs} {examples} examples; give as many of one as the other"
+        )
     if y.dtype.kind not in "biu" and not (y.dtype.kind == "f" and np.isfinite(y).all() and (y == np.floor(y)).all()):
         raise DataError(f"{place}: labels are not whole numbers (type {y.dtype}); number the classes from 0")
     if y.min() < 0 or y.max() > 99_999:

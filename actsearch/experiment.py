@@ -148,16 +148,15 @@ def identity(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) 
     """
     split = asdict(data)
     del split["name"], split["path"]  # the hash says which data they are, wherever they lie
-    return _without_neutral(
-        {
-            "version": IDENTITY_VERSION,
-            "activation": asdict(candidate.activation),
-            "model": asdict(candidate.model),
-            "training": asdict(candidate.training),
-            "data": {"sha256": data_sha256, **split},
-            "seed": seed,
-        }
-    )
+    whole = {
+        "version": IDENTITY_VERSION,
+        "activation": asdict(candidate.activation),
+        "model": asdict(candidate.model),
+        "training": asdict(candidate.training),
+        "data": {"sha256": data_sha256, **split},
+        "seed": seed,
+    }
+    return {key: _without_neutral(value) for key, value in whole.items()}
 
 
 def canonical_json(value: Any) -> str:
@@ -181,12 +180,16 @@ def _trial(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) ->
 def _readable(candidate: Candidate, seed: int) -> str:
     """A name of at most 69 ASCII characters, from the identity alone (labels may change, folders may not)."""
     activation, training = candidate.activation, candidate.training
-    parameters = "".join(f"_{value:g}" for value in activation.parameters.values() if not isinstance(value, str))
+    parameters = "".join(f"_{_short(key, value)}" for key, value in activation.parameters.items() if value is not False)
     rate = training.optimizer.arguments.get("learning_rate", "")
     # The epochs end a trial's name and the seed stands before them, so that a long name loses the least telling part.
     tail = f"-seed{seed}-{training.epochs}ep"
     head = re.sub(r"[^A-Za-z0-9_.-]+", "_", f"{activation.name}{parameters}-{training.optimizer.name}_{rate}")
     return head[: 69 - len(tail)] + tail
+
+
+def _short(key: str, value: Scalar) -> str:
+    return key if value is True else value if isinstance(value, str) else f"{value:g}"
 
 
 def _digest(value: Any) -> str:

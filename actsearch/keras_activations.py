@@ -6,7 +6,7 @@ Imports Keras. The definitions, with their papers, stand in `activations.py`; a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 from keras import ops
@@ -15,7 +15,12 @@ from actsearch.activations import ACTIVATIONS, ALIASES, SELU_ALPHA, SELU_LAMBDA
 from actsearch.experiment import Scalar
 
 PACKAGE = "actsearch"
-_registered = keras.saving.register_keras_serializable(PACKAGE)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _registered(function: F) -> F:
+    registered: F = keras.saving.register_keras_serializable(PACKAGE)(function)
+    return registered
 
 
 @_registered
@@ -91,7 +96,8 @@ class ActivationLayer(keras.layers.Layer):  # type: ignore[misc]
         unknown = set(parameters or {}) - set(known)
         if unknown:
             raise ValueError(f"{self.function} has no parameter {', '.join(sorted(unknown))}")
-        self.parameters = {name: row.default for name, row in known.items()} | dict(parameters or {})
+        defaults: dict[str, Scalar] = {name: row.default for name, row in known.items()}
+        self.parameters = {**defaults, **(parameters or {})}
 
     def call(self, inputs: Any) -> Any:
         return FUNCTIONS[self.function](inputs, **self.parameters)

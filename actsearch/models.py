@@ -110,9 +110,9 @@ def network(
         x = part.activated(x, layers.Dense, f"dense_{i}", units=units)
         x = part.dropout(x, model.dropout[1] if isinstance(model, Cnn) else model.dropout)
     # The softmax in float32 whatever the precision, as Keras advises for mixed precision.
-    x = layers.Dense(
-        classes, name="output", kernel_initializer=part.initializer(OUTPUT_INITIALIZER), dtype=precision
-    )(x)
+    x = layers.Dense(classes, name="output", kernel_initializer=part.initializer(OUTPUT_INITIALIZER), dtype=precision)(
+        x
+    )
     outputs = layers.Activation("softmax", name="softmax", dtype="float32")(x)
     return keras.Model(inputs, outputs)
 

@@ -61,7 +61,9 @@ class Store:
             try:
                 lock.acquire(timeout=1)
             except filelock.Timeout as error:
-                raise StoreError(f"{self.folder}: {_holder(self.folder)}; wait for it, or give another --out") from error
+                raise StoreError(
+                    f"{self.folder}: {_holder(self.folder)}; wait for it, or give another --out"
+                ) from error
             self._write(self.folder / HOLDER, _json({"host": platform.node(), "pid": os.getpid(), "start": _now()}))
         try:
             yield
@@ -190,7 +192,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.close(directory)
 
 
-class Damaged(Exception):  # noqa: N818  (a fact about a folder, told to the user in other words)
+class Damaged(Exception):
     """A committed file of a trial is not what was written."""
 
 

@@ -1,4 +1,7 @@
-"""What the terminal shows: the live display of a run, plain lines, and tables. Renders; only `cli.py` owns the console."""
+"""What the terminal shows: the live display of a run, plain lines, and tables.
+
+Renders values; `cli.py` alone owns the console.
+"""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def train(
 
 
 def order(trial: Trial, epoch: int, examples: int) -> np.ndarray:
-    """The order of the examples in an epoch (from 0): a permutation of `examples` from the trial's seed and the epoch."""
+    """The order of the examples in an epoch (from 0): a permutation from the trial's seed and the epoch alone."""
     return np.random.default_rng([trial.seed, models.ORDER, epoch]).permutation(examples)
 
 

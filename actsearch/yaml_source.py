@@ -140,6 +140,7 @@ class _Reader:
             return [self.value(item, (*location, i)) for i, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, location)
+        assert isinstance(node, yaml.ScalarNode), "YAML has three kinds of nodes"
         return self._scalar(node, location)
 
     def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:

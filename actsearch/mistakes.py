@@ -1,0 +1,224 @@
+"""What a mistake in an experiment file is called, and what would be right: pydantic's errors in plain words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from actsearch.activations import ACTIVATIONS, ALIASES
+from actsearch.schema import (
+    ENTRIES,
+    OPTIMIZERS,
+    SPELLINGS,
+    CnnModel,
+    ExperimentFile,
+    First,
+    HoldOut,
+    MlpModel,
+    NamedData,
+    NpzData,
+    TrainingSection,
+)
+from actsearch.yaml_source import Location
+
+_LATER = {
+    "formula": "formulas as activations come with a later version",
+    "function": "functions of one's own come with a later version",
+    "diagnostics": "diagnostics come with a later version",
+}
+"""Keys that are refused until they do something."""
+
+
+def suggestion(word: Any, known: Sequence[str], otherwise: str) -> str:
+    unique = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(str(word), unique, 1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else otherwise + ", ".join(unique)
+
+
+def name_location(location: Location, value: Any) -> Location:
+    """An unknown name is told at the line of the name."""
+    if isinstance(value, dict):
+        for key in ("formula", "function", "name", "kind"):
+            if key in value:
+                return (*location, key)
+    return location
+
+
+def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
+    """What is wrong and what would be right, from a row of pydantic's errors."""
+    kind, value, context = row["type"], row["input"], row.get("ctx", {})
+    if kind == "extra_forbidden":
+        word = location[-1]
+        if word in _LATER:
+            return f"is not available yet: {_LATER[str(word)]}", "remove it"
+        return "unknown key", suggestion(word, _keys_at(location[:-1], raw), "the keys are ")
+    if kind == "missing":
+        if location[-1] == "validation":
+            return "is missing", "write validation: {holdout: n} to keep n training examples, or validation: test"
+        return "is missing", f"write for example {_example(location, raw)}"
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        return _unknown_member(location, value)
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']+)'", context["expected"])
+        if not isinstance(value, str):
+            return f"{_shown(value)} is none of the choices", "the choices are " + ", ".join(choices)
+        return f"no such choice as {value!r}", suggestion(value, choices, "the choices are ")
+    if kind == "actsearch":
+        what, _, remedy = row["msg"].partition("|")
+        return what, remedy
+    if kind == "string_pattern_mismatch":
+        return (
+            f"{value!r} cannot name a folder",
+            "write 1 to 64 letters, digits, - _ . and begin with a letter or digit",
+        )
+    limits = {
+        "greater_than": ("gt", "above"),
+        "greater_than_equal": ("ge", "at least"),
+        "less_than": ("lt", "below"),
+        "less_than_equal": ("le", "at most"),
+    }
+    if kind in limits:
+        name, words = limits[kind]
+        return f"is {_shown(value)}, out of range", f"write a number {words} {context[name]:g}"
+    if kind in ("too_short", "too_long"):
+        count = context.get("min_length", 0) if kind == "too_short" else context.get("max_length", 0)
+        if not value:
+            return "is empty", f"write for example {_example(location, raw)}"
+        least = "at least" if kind == "too_short" else "at most"
+        if location[-1:] == ("dropout",):
+            return f"has {_items(len(value))}", "write two rates: after the pooling, and after every dense layer"
+        return f"has {_items(len(value))}", f"write {least} {_items(count)}"
+    if kind in ("string_too_short", "string_too_long"):
+        return f"has {len(value)} characters", "write a text of 1 to 2000 characters"
+    if kind == "finite_number":
+        return f"is {value}, not a finite number", f"write for example {_example(location, raw)}"
+    expected = {
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "float_type": "a number",
+        "string_type": "text",
+        "bool_type": "true or false",
+        "list_type": "a list",
+        "dict_type": "keys with values",
+        "model_type": "keys with values",
+        "model_attributes_type": "keys with values",
+        "none_required": "null",
+    }.get(kind, "something else")
+    return f"expected {expected}, not {_shown(value)}", f"write for example {_example(location, raw)}"
+
+
+def _unknown_member(location: Location, value: Any) -> tuple[str, str]:
+    """What to say of a value that none of a union's members takes."""
+    if location[:1] == ("activations",):
+        if isinstance(value, dict):
+            for key in ("formula", "function"):
+                if key in value:
+                    return f"is not available yet: {_LATER[key]}", f"use one of {', '.join(ACTIVATIONS)}"
+            if "name" not in value:
+                return "has no name", "write for example {name: elu, alpha: 0.2}"
+            return _unknown_name("activation function", value["name"], SPELLINGS)
+        return f"{_shown(value)} is no activation function", "write a name such as relu, or {name: elu, alpha: 0.2}"
+    if location == ("training", "optimizer"):
+        if isinstance(value, dict) and "name" in value:
+            return _unknown_name("optimizer", value["name"], tuple(OPTIMIZERS))
+        return "has no name", "write for example optimizer: {name: adam, learning_rate: 0.001}"
+    if location == ("model",) and isinstance(value, dict):
+        return _unknown_name("kind of network", value.get("kind"), ("cnn", "mlp"))
+    examples: dict[Location, str] = {
+        ("data",): "data: mnist, or data: {npz: my.npz, validation: {holdout: 1000}}",
+        ("data", "validation"): "validation: {holdout: 10000}, or validation: test",
+        ("data", "train_size"): "train_size: 5000, or train_size: {first: 1000}",
+        ("seeds",): "seeds: 5, or seeds: [0, 1, 2]",
+        ("model",): "model: {kind: cnn}",
+    }
+    return f"{_shown(value)} is not what can stand there", f"write {examples.get(location, 'another value')}"
+
+
+def _unknown_name(what: str, name: Any, known: Sequence[str]) -> tuple[str, str]:
+    return f"no {what} is called {_shown(name)}", suggestion(name, known, "there are ")
+
+
+def _keys_at(location: Location, raw: Any) -> list[str]:
+    """The keys that may stand at a place, for a suggestion."""
+    value: Any = raw
+    for part in location:
+        value = value[part]
+    model: type[BaseModel] = ExperimentFile
+    if location[:1] == ("activations",):
+        name = ALIASES.get(value["name"], value["name"])
+        model = ENTRIES[name]
+    elif location == ("training", "optimizer"):
+        model = OPTIMIZERS[value["name"]]
+    else:
+        sections: dict[Location, type[BaseModel]] = {
+            ("data",): NpzData if isinstance(value, dict) and "npz" in value else NamedData,
+            ("data", "validation"): HoldOut,
+            ("data", "train_size"): First,
+            ("model",): MlpModel if isinstance(value, dict) and value.get("kind") == "mlp" else CnnModel,
+            ("training",): TrainingSection,
+        }
+        model = sections.get(location, ExperimentFile)
+    return [field.alias or key for key, field in model.model_fields.items()]
+
+
+_EXAMPLES = {
+    "name": "my-experiment",
+    "npz": "my.npz",
+    "holdout": "10000",
+    "first": "1000",
+    "seeds": "[0, 1, 2]",
+    "activations": "[relu, gelu]",
+    "kind": "cnn",
+    "description": "what this is about",
+    "label": "my gelu",
+    "with": "{model.kernel_initializer: he_normal}",
+    "grid": "{training.optimizer.learning_rate: [0.001, 0.0003]}",
+}
+
+
+def _example(location: Location, raw: Any) -> str:
+    """`epochs: 10`: a key with its default, or with something that could stand there."""
+    keys = [part for part in location if isinstance(part, str)]
+    key = keys[-1] if keys else "name"
+    if location[:1] == ("grid",) and len(location) > 1:
+        return f"{key}: [first value, second value]"
+    if key in _EXAMPLES:
+        return f"{key}: {_EXAMPLES[key]}"
+    if isinstance(location[-1], int) and location[0] == "seeds":
+        return "seeds: [0, 1, 2]"
+    parents: list[type[BaseModel]] = [*OPTIMIZERS.values(), CnnModel, TrainingSection, *ENTRIES.values()]
+    if isinstance(raw, dict) and isinstance(raw.get("model"), dict) and raw["model"].get("kind") == "mlp":
+        parents.insert(0, MlpModel)
+    for model in parents:
+        field = model.model_fields.get(key)
+        if field is not None and not field.is_required() and not isinstance(field.default, BaseModel):
+            default = field.default
+            shown = {True: "true", False: "false", None: "0.5"}.get(default, default) if _plain(default) else default
+            return f"{key}: {shown}"
+    return f"{key}: {{...}}" if key in ("data", "model", "training", "optimizer") else f"{key}: ..."
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _items(n: int) -> str:
+    return f"{n} item{'' if n == 1 else 's'}"
+
+
+def _shown(value: Any) -> str:
+    """A value as the user wrote it, roughly, and not at length."""
+    if isinstance(value, dict):
+        return "keys with values"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,699 @@
+"""Draws the learning curves of an experiment as files. Imports neither pyplot nor TensorFlow, SciPy or pydantic.
+
+Figures are laid out in inches from measured text: every label and caption line gets its room first, the axes the rest.
+Nothing here decides about numbers (see `curves`), and nothing reads the user's matplotlibrc, so that the same histories
+give the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+import textwrap
+import warnings
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+
+from actsearch import curves
+from actsearch.curves import Curve, Facet, LearningCurves, View
+from actsearch.errors import UserError
+from actsearch.results import ExperimentResult
+
+Style = Literal["light", "dark", "article"]
+Format = Literal["png", "svg", "pdf"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The colours of one style. Curves: Okabe and Ito's, which colour-blind readers can tell apart."""
+
+    paper: str
+    ink: str
+    faint: str
+    grid: str
+    activations: Mapping[str, str]
+    others: tuple[str, ...]
+    """For activations without a colour of their own, from a place that their name decides."""
+
+
+LOOKS: Mapping[str, Look] = {
+    "light": Look(
+        paper="#ffffff",
+        ink="#1a1a1a",
+        faint="#5c5c5c",
+        grid="#e4e4e4",
+        activations={
+            "sigmoid": "#CC79A7",
+            "relu": "#0072B2",
+            "elu": "#009E73",
+            "leaky_relu": "#56B4E9",
+            "selu": "#E69F00",
+            "gelu": "#D55E00",
+        },
+        others=("#000000", "#8A8000", "#7F7F7F", "#7A4B2A", "#5A4FCF", "#8FBC3F"),
+    ),
+    "dark": Look(
+        paper="#14171a",
+        ink="#ececec",
+        faint="#a8adb3",
+        grid="#2c3238",
+        activations={
+            "sigmoid": "#E59FC6",
+            "relu": "#3D8FE0",
+            "elu": "#1DBF93",
+            "leaky_relu": "#9AD6FB",
+            "selu": "#F0B030",
+            "gelu": "#FF7A38",
+        },
+        others=("#FFFFFF", "#F0E442", "#9C9C9C", "#C79A6B", "#A99CFF", "#B5DC6A"),
+    ),
+}
+
+MARKERS: Mapping[str, str] = {"sigmoid": "o", "relu": "s", "elu": "^", "leaky_relu": "D", "selu": "v", "gelu": "P"}
+"""With these, activations stay apart in print without colours; a cross (x) is a divergence's alone."""
+OTHER_MARKERS = ("h", "<", ">", "*", "p", "d")
+DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 3)), (0, (3, 3)))
+"""Variants of one activation share its colour and differ by these."""
+
+SETTINGS: Mapping[str, Any] = {
+    "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that no machine draws with another
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "actsearch",
+    "pdf.fonttype": 42,
+    "axes.unicode_minus": False,
+    "path.simplify": True,
+}
+METADATA: Mapping[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""Neither dates nor versions."""
+
+# Inches.
+WIDTH, PANEL_WIDTH = 9.0, 3.9
+MARGIN, LEFT, BETWEEN, HEADER, TITLE, BELOW = 0.15, 0.82, 0.22, 0.68, 0.28, 0.52
+LEADER, SWATCH = 0.24, 0.34
+LINE = 1.32
+"""Of the font size: from one line of text to the next."""
+
+
+def draw(
+    result: ExperimentResult,
+    folder: Path,
+    *,
+    metrics: Sequence[str] = (),
+    without: Collection[str] = (),
+    style: Style = "light",
+    format: Format = "png",
+    log: bool = False,
+) -> list[Path]:
+    """Writes the figures of an experiment into `folder` and returns their paths.
+
+    Without `metrics`, validation accuracy and loss: `accuracy.png` and `loss.png`. A file is written whole or not at
+    all. Raises UserError for unknown metrics or names, if no epoch is finished, and if the folder can't be written.
+    """
+    paths = []
+    with settings(style):
+        for stem, figure in figures(result, metrics=metrics, without=without, style=style, log=log):
+            path = folder / f"{stem}.{format}"
+            _write(path, _bytes(figure, format))
+            paths.append(path)
+    return paths
+
+
+def figures(
+    result: ExperimentResult,
+    *,
+    metrics: Sequence[str] = (),
+    without: Collection[str] = (),
+    style: Style = "light",
+    log: bool = False,
+) -> Iterator[tuple[str, Figure]]:
+    """The figures, each with its file's name without the ending; to be drawn within `settings(style)`."""
+    asked = dict.fromkeys(metrics)
+    if style == "article":
+        yield from _article_figures(result, asked, without, log)
+        return
+    tables = [
+        (metric, curves.learning_curves(result, metric, without)) for metric in asked or ("val_accuracy", "val_loss")
+    ]
+    pens = _pens(result, LOOKS[style])  # of the whole experiment: --without changes no colour
+    for metric, table in tables:
+        shown = _on_axis(table, log)
+        yield stem(metric), _figure(shown, curves.view(shown, log), LOOKS[style], pens)
+
+
+def stem(metric: str) -> str:
+    """A metric's file: validation is what one looks at, so `val_loss` is `loss`, and `loss` is `training_loss`."""
+    return metric.removeprefix("val_") if metric.startswith("val_") else f"training_{metric}"
+
+
+@contextlib.contextmanager
+def settings(style: Style) -> Iterator[None]:
+    """Matplotlib's own defaults and ours, whatever the user's matplotlibrc says, and no warning about rare glyphs."""
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        mpl.rcdefaults()
+        if style == "article":
+            from matplotlib import style as styles
+
+            styles.use("dark_background")
+        mpl.rcParams.update(SETTINGS)
+        yield
+
+
+def _on_axis(table: LearningCurves, log: bool) -> LearningCurves:
+    return curves.error_rates(table) if log and curves.is_accuracy(table.metric) else table
+
+
+# ----------------------------------------------------------------------------------------------------------- the files
+
+
+def _bytes(figure: Figure, format: Format) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=format, metadata=METADATA[format])
+    return buffer.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(beside).chmod(0o666 & ~_umask())
+            os.replace(beside, path)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError(f"{path}: can't be written, {error.strerror}; choose another folder with --out") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+# ------------------------------------------------------------------------------------------------------------ the pens
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How one candidate is drawn, in every panel and figure."""
+
+    color: str
+    marker: str
+    dashes: Any
+
+
+def _pens(result: ExperimentResult, look: Look) -> dict[str, Pen]:
+    """Label to pen."""
+    colors, markers = _by_activation(result, look.activations, look.others), _markers(result)
+    seen: dict[str, list[str]] = {}
+    pens = {}
+    for candidate in result.candidates:
+        name, label = candidate.activation.name, candidate.label
+        labels = seen.setdefault(name, [])
+        if label not in labels:
+            labels.append(label)
+            pens[label] = Pen(colors[name], markers[name], DASHES[(len(labels) - 1) % len(DASHES)])
+    return pens
+
+
+def _markers(result: ExperimentResult) -> dict[str, str]:
+    return _by_activation(result, MARKERS, OTHER_MARKERS)
+
+
+def _by_activation(result: ExperimentResult, own: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
+    """The table's entry, or one of the others: from the place the name decides, the next that is still free."""
+    taken: dict[str, str] = {}
+    for name in dict.fromkeys(candidate.activation.name for candidate in result.candidates):
+        start = zlib.crc32(name.encode("utf-8", "replace")) % len(others)
+        order = [*others[start:], *others[:start]]
+        taken[name] = own.get(name) or next((one for one in order if one not in taken.values()), order[0])
+    return taken
+
+
+# ------------------------------------------------------------------------------------------------------------ the text
+
+
+def plain(text: str) -> str:
+    """One line that every format can hold: control characters, line breaks and half characters become spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, with the beginning and the end, where names usually differ."""
+    if len(text) <= limit:
+        return text
+    tail = limit // 3
+    return f"{text[: limit - tail - 1]}…{text[-tail:]}"
+
+
+class Ruler:
+    """Measures text in inches."""
+
+    def __init__(self, dpi: float = 150) -> None:
+        self._renderer = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=dpi)).get_renderer()
+        self._dpi = dpi
+        self._known: dict[tuple[str, float, str], float] = {}
+
+    def width(self, text: str, size: float, weight: str = "normal") -> float:
+        key = (text, size, weight)
+        if key not in self._known:
+            font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
+            width, _, _ = self._renderer.get_text_width_height_descent(text, font, False)
+            self._known[key] = width / self._dpi
+        return self._known[key]
+
+    def wrapped(self, text: str, size: float, width: float) -> list[str]:
+        """Lines no wider than `width`; a word that is wider alone is broken."""
+        lines, line = [], ""
+        for word in self._words(text, size, width):
+            longer = f"{line} {word}" if line else word
+            if line and self.width(longer, size) > width:
+                lines.append(line)
+                longer = word
+            line = longer
+        return [*lines, line] if line else lines
+
+    def _words(self, text: str, size: float, width: float) -> list[str]:
+        return [
+            part
+            for word in text.split()
+            for part in ([word] if self.width(word, size) <= width else textwrap.wrap(word, 40))
+        ]
+
+    def fitting(self, text: str, size: float, width: float, weight: str = "normal") -> str:
+        """The text, shortened until it fits."""
+        limit = len(text)
+        while limit > 4 and self.width(shortened(text, limit), size, weight) > width:
+            limit -= max(1, limit // 12)
+        return shortened(text, limit)
+
+
+def _put(figure: Figure, x: float, y: float, text: str, **how: Any) -> Text:
+    """Text at inches from the lower left corner. Nothing in it is a formula, whatever `$` it has."""
+    width, height = figure.get_size_inches()
+    return figure.text(x / width, y / height, text, parse_math=False, **how)
+
+
+# ------------------------------------------------------------------------------------------------------ the layout
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands in the margin beside a curve."""
+
+    curve: Curve
+    text: str
+    bold: bool
+    has_line: bool
+    """A leader goes to it; without one, the curve ended early or has no epoch."""
+
+
+def _figure(table: LearningCurves, seen: View, look: Look, pens: Mapping[str, Pen]) -> Figure:
+    ruler = Ruler()
+    n = len(table.facets)
+    columns = n if n <= 3 else 2 if n == 4 else 3
+    rows = -(-n // columns)
+    most = max(len(facet.curves) for facet in table.facets)
+    width = WIDTH if columns == 1 else LEFT + columns * PANEL_WIDTH
+    panel = width - LEFT if columns == 1 else PANEL_WIDTH
+    size = (8.5 if columns == 1 else 7.5) if most <= 12 else 7.0
+    labels, text_width = _labels(table, ruler, size, 0.42 * panel)
+    room = LEADER + SWATCH + text_width + MARGIN
+    axes_width = panel - room - (BETWEEN if columns > 1 else 0)
+    axes_height = max(3.6 if rows == 1 and columns == 1 else 2.5, most * size * LINE / 72)
+    foot = _caption_lines(table, seen, ruler, width - 2 * MARGIN)
+    title = TITLE if n > 1 else 0.0
+    bottom = len(foot) * 7.5 * LINE / 72 + 2 * MARGIN
+    height = HEADER + rows * (title + axes_height + BELOW) + bottom
+    figure = Figure(figsize=(width, height), dpi=150, facecolor=look.paper)
+    _heading(figure, table, ruler, look)
+    for i, facet in enumerate(table.facets):
+        row, column = divmod(i, columns)
+        left = LEFT + column * panel
+        floor = height - HEADER - (row + 1) * (title + axes_height) - row * BELOW
+        axes = figure.add_axes((left / width, floor / height, axes_width / width, axes_height / height))
+        _axes(axes, table, seen, look, first_column=column == 0)
+        if facet.title:
+            _panel_title(figure, left, floor + axes_height + 0.09, facet, table, ruler, panel - BETWEEN, look)
+        _curves(axes, facet, seen, table, pens, look)
+        _margin(figure, axes, labels[i], seen, table, pens, look, size)
+    for i, line in enumerate(foot):
+        _put(figure, MARGIN, bottom - MARGIN - i * 7.5 * LINE / 72, line, size=7.5, color=look.faint, va="top")
+    return figure
+
+
+def _heading(figure: Figure, table: LearningCurves, ruler: Ruler, look: Look) -> None:
+    width, height = figure.get_size_inches()
+    words = {"val": "test" if table.validation_is_test else "validation"}.get(table.metric.split("_")[0], "training")
+    title = f"{words.capitalize()} {_quantity(table)} by epoch"
+    _put(figure, MARGIN, height - 0.2, title, size=13, weight="bold", color=look.ink, va="top")
+    name = ruler.fitting(plain(table.experiment), 9, width - 2 * MARGIN)
+    _put(figure, MARGIN, height - 0.43, name, size=9, color=look.faint, va="top")
+
+
+def _quantity(table: LearningCurves) -> str:
+    words = table.metric.removeprefix("val_").replace("_", " ")
+    return words.replace("accuracy", "error rate") if table.is_error_rate else words
+
+
+def axis_label(table: LearningCurves) -> str:
+    """What the y axis says: which quantity, of which data, and what those are used for."""
+    if not table.metric.startswith("val_"):
+        return f"training {_quantity(table)}"
+    if table.validation_is_test:
+        return f"test {_quantity(table)} (used as validation)"
+    return f"validation {_quantity(table)} (held-out)"
+
+
+def _panel_title(
+    figure: Figure, x: float, y: float, facet: Facet, table: LearningCurves, ruler: Ruler, width: float, look: Look
+) -> None:
+    best = table.best(facet.curves)
+    weight = "bold" if best is not None and best == table.best(table.curves) else "normal"
+    _put(figure, x, y, ruler.fitting(plain(facet.title), 9, width, weight), size=9, weight=weight, color=look.ink)
+
+
+def _caption_lines(table: LearningCurves, seen: View, ruler: Ruler, width: float) -> list[str]:
+    return ruler.wrapped(plain(" ".join(curves.caption(table, seen))), 7.5, width)
+
+
+# -------------------------------------------------------------------------------------------------------- one panel
+
+
+def _axes(axes: Axes, table: LearningCurves, seen: View, look: Look, first_column: bool) -> None:
+    last = table.last_epoch
+    axes.set_facecolor(look.paper)
+    if seen.log:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(FixedLocator(log_ticks(seen.low, seen.high)))
+        axes.yaxis.set_minor_locator(NullLocator())
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+    axes.set_xlim((0.5, 1.5) if last == 1 else (1 - 0.02 * (last - 1), last + 0.012 * (last - 1)))
+    axes.set_ylim(seen.low, seen.high)
+    axes.xaxis.set_major_locator(FixedLocator(epoch_ticks(last, 10 if axes.get_position().width > 0.4 else 6)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+    axes.grid(axis="y", color=look.grid, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(look.faint)
+    axes.tick_params(colors=look.faint, labelsize=8, labelleft=first_column)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("epoch", size=8.5, color=look.ink)
+    if first_column:
+        axes.set_ylabel(axis_label(table), size=8.5, color=look.ink)
+
+
+def epoch_ticks(last: int, most: int) -> list[int]:
+    """Whole epochs from 1, about `most` of them."""
+    if last <= most:
+        return list(range(1, last + 1))
+    steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
+    step = next(step for step in steps if last / step <= most)
+    return list(range(1, last + 1, 2)) if step == 2 else [1, *range(step, last + 1, step)]
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers within the limits: powers of ten, with 2 and 5, or plain steps, as the span asks for."""
+    if high / low < 6:
+        ticks = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        return [float(tick) for tick in ticks if low <= tick <= high and tick > 0]
+    factors = (1, 2, 5) if high / low < 2000 else (1,)
+    return [t for p in range(-12, 13) for f in factors if low <= (t := float(f"{f}e{p}")) <= high]
+
+
+def _curves(axes: Axes, facet: Facet, seen: View, table: LearningCurves, pens: Mapping[str, Pen], look: Look) -> None:
+    best = table.best(facet.curves)
+    for order, curve in enumerate(facet.curves):
+        pen = pens[curve.label]
+        leads = table.in_the_race(curve) and curve.final == best and len(facet.curves) > 1
+        if curve.epochs:
+            _line(axes, curve, pen, order, seen, 2.4 if leads else 1.5, zorder=4 if leads else 3)
+        _crosses(axes, curve, pen, seen, table, look)
+
+
+def _line(axes: Axes, curve: Curve, pen: Pen, order: int, seen: View, width: float, zorder: float) -> None:
+    """The mean, thinner where seeds are missing; the band; a few markers, so that colours are not needed."""
+    mean, low, high = (_within_log(row, seen) for row in (curve.mean, curve.low, curve.high))
+    if curve.seeds[0] > 1:
+        band = axes.fill_between(curve.epochs, low, high, color=pen.color, alpha=0.14, linewidth=0, zorder=2)
+        if len(curve.epochs) == 1:
+            band.remove()
+            axes.vlines(1, low, high, color=pen.color, alpha=0.35, linewidth=4, zorder=2)
+    whole = sum(n == curve.seeds[0] for n in curve.seeds)
+    style: dict[str, Any] = {"color": pen.color, "linestyle": pen.dashes, "zorder": zorder}
+    axes.plot(
+        curve.epochs[:whole], mean[:whole], linewidth=width, marker=pen.marker, markersize=4.5,
+        markevery=_marked(whole, order), markeredgewidth=0, label=curve.label, **style,
+    )  # fmt: skip
+    if whole < len(curve.epochs):
+        axes.plot(curve.epochs[whole - 1 :], mean[whole - 1 :], linewidth=0.8 * width / 1.5, alpha=0.75, **style)
+
+
+def _marked(n: int, order: int) -> list[int]:
+    """Which points get a marker: all of a few; of many about six, beginning elsewhere for each curve; the last one."""
+    if n <= 12:
+        return list(range(n))
+    step = n // 6
+    return [*range((order * step // 6 + step // 2) % step, n - step // 3, step), n - 1]
+
+
+def _crosses(axes: Axes, curve: Curve, pen: Pen, seen: View, table: LearningCurves, look: Look) -> None:
+    """A cross at the last finite epoch of every seed that diverged; on the axis' edge if that lies outside."""
+    worst = seen.low if table.higher_is_better else seen.high
+    for epoch in curve.marks():
+        y = curve.mean[epoch - 1] if curve.epochs else worst
+        y = min(max(y, seen.low), seen.high)
+        for color, width, size in ((look.paper, 4.5, 10), (pen.color, 2.2, 8)):
+            axes.plot(
+                [epoch], [y], linestyle="none", marker="x", markersize=size, markeredgewidth=width, color=color,
+                clip_on=False, zorder=6, label="_cross",
+            )  # fmt: skip
+
+
+def _within_log(row: Sequence[float], seen: View) -> list[float]:
+    return [max(value, seen.low) for value in row] if seen.log else list(row)
+
+
+# ------------------------------------------------------------------------------------------------------- the margin
+
+
+def _labels(table: LearningCurves, ruler: Ruler, size: float, width: float) -> tuple[list[list[Label]], float]:
+    """Per panel the labels from top to bottom, names as long as `width` inches allow, and the width they take."""
+    names = list(dict.fromkeys(curve.label for curve in table.curves))
+    for limit in (44, 36, 30, 25, 20, 16, 12):
+        short = _short_names(names, limit)
+        labels = [_panel_labels(facet, table, short) for facet in table.facets]
+        widest = max(ruler.width(one.text, size, _weight(one)) for panel in labels for one in panel)
+        if widest <= width:
+            break
+    return labels, widest
+
+
+def _short_names(names: Sequence[str], limit: int) -> dict[str, str]:
+    """Names that fit; two that became alike get a number."""
+    short: dict[str, str] = {}
+    for name in names:
+        text = shortened(plain(name), limit) or "?"
+        n = sum(other == text or other.startswith(f"{text} #") for other in short.values())
+        short[name] = f"{text} #{n + 1}" if n else text
+    return short
+
+
+def _panel_labels(facet: Facet, table: LearningCurves, names: Mapping[str, str]) -> list[Label]:
+    """Those that reach the last epoch in the order of their ends, from above; then the others."""
+    best = table.best(facet.curves)
+    labels = []
+    for curve in facet.curves:
+        value = curves.number(curve.final) if curve.final is not None and not curve.cut_short else "—"
+        bold = table.in_the_race(curve) and best is not None and value == curves.number(best) and len(facet.curves) > 1
+        has_line = curve.final is not None and not curve.cut_short and curve.epochs[-1] == table.last_epoch
+        note = _note(curve, table)
+        labels.append(Label(curve, f"{value}  {names[curve.label]}{note and ', '}{note}", bold, has_line))
+    return sorted(labels, key=lambda one: (not one.has_line, -(one.curve.final or 0.0) if one.has_line else 0.0))
+
+
+def _note(curve: Curve, table: LearningCurves) -> str:
+    """What became of a curve that has no ordinary end."""
+    if curve.cut_short and len(curve.diverged) == 1:
+        return f"diverged in epoch {curve.diverged[0].epoch}"
+    if curve.diverged:
+        return f"{len(curve.diverged)} of {curve.n_seeds} seeds diverged"
+    if not curve.epochs:
+        return "failed" if curve.failed and not curve.unfinished else "not begun"
+    if curve.epochs[-1] < curve.epochs_asked:
+        return f"epoch {curve.epochs[-1]} of {curve.epochs_asked}"
+    return ""
+
+
+def _weight(label: Label) -> str:
+    return "bold" if label.bold else "normal"
+
+
+def _margin(
+    figure: Figure, axes: Axes, labels: Sequence[Label], seen: View, table: LearningCurves,
+    pens: Mapping[str, Pen], look: Look, size: float,
+) -> None:  # fmt: skip
+    """The column of labels right of a panel, each with a piece of its line, and leaders to the ends of the lines."""
+    width, height = figure.get_size_inches()
+    box = axes.get_position()
+    right, floor, top = box.x1 * width, box.y0 * height, box.y1 * height
+    gap = size * LINE / 72
+    ends = [_inches(figure, axes, one.curve, seen, table) for one in labels if one.has_line]
+    free = floor + gap * (len(labels) - len(ends))
+    places = spread([y for _, y in ends], gap, free, top)
+    lowest = min([free, *places])
+    places += [lowest - gap * (i + 1) for i in range(len(labels) - len(ends))]
+    for i, (label, y) in enumerate(zip(labels, places, strict=True)):
+        pen = pens[label.curve.label]
+        if label.has_line:
+            xs, ys = [ends[i][0], right + 0.04, right + LEADER - 0.03], [ends[i][1], ends[i][1], y]
+            _stroke(figure, xs, ys, color=pen.color, linewidth=0.6, alpha=0.8)
+        if label.curve.epochs or label.curve.diverged:
+            xs = [right + LEADER, right + LEADER + SWATCH / 2, right + LEADER + SWATCH - 0.06]
+            _stroke(figure, xs, [y] * 3, color=pen.color, linestyle=pen.dashes, linewidth=2.4 if label.bold else 1.5,
+                    marker="x" if label.curve.cut_short else pen.marker, markevery=[1],
+                    markersize=6 if label.curve.cut_short else 4.5,
+                    markeredgewidth=1.8 if label.curve.cut_short else 0)  # fmt: skip
+        color = look.ink if label.has_line else look.faint
+        _put(figure, right + LEADER + SWATCH, y, label.text, size=size, weight=_weight(label), color=color,
+             va="center_baseline", gid="label")  # fmt: skip
+
+
+def _stroke(figure: Figure, xs: Sequence[float], ys: Sequence[float], **how: Any) -> None:
+    width, height = figure.get_size_inches()
+    figure.add_artist(Line2D([x / width for x in xs], [y / height for y in ys], transform=figure.transFigure, **how))
+
+
+def _inches(figure: Figure, axes: Axes, curve: Curve, seen: View, table: LearningCurves) -> tuple[float, float]:
+    """Where the end of a curve stands, from the figure's lower left corner."""
+    y = min(max(curve.mean[-1], seen.low), seen.high)
+    x, y = axes.transData.transform((table.last_epoch, y))
+    return x / figure.dpi, y / figure.dpi
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places near those wanted (which fall), at least `gap` apart, between `low` and `high` if there is room at all.
+
+    Least squares, by pooling neighbours that would overlap: each pool stands around the mean of what it wants.
+    """
+    pools: list[tuple[float, int]] = []  # the place of a pool's centre, and how many stand in it
+    for y in wanted:
+        pools.append((min(max(y, low), high), 1))
+        while len(pools) > 1 and pools[-2][0] - pools[-1][0] < gap * (pools[-2][1] + pools[-1][1]) / 2:
+            (lower, m), (upper, n) = pools.pop(), pools.pop()
+            half = gap * (m + n - 1) / 2
+            centre = (upper * n + lower * m) / (m + n)
+            pools.append((max(min(centre, high - half), low + half), m + n))
+    return [centre + gap * ((n - 1) / 2 - i) for centre, n in pools for i in range(n)]
+
+
+# ------------------------------------------------------------------------------------------------- the article's figures
+
+
+def _article_figures(
+    result: ExperimentResult, asked: Collection[str], without: Collection[str], log: bool
+) -> Iterator[tuple[str, Figure]]:
+    """As the article drew them: everything, and everything without sigmoid, whose first epochs hide the rest."""
+    known = curves.metrics(result)
+    binary = result.loss == "binary_crossentropy" and "val_binary_accuracy" in known
+    chosen = (
+        [(metric, stem(metric)) for metric in asked]
+        if asked
+        else [("val_binary_accuracy" if binary else "val_accuracy", "accuracy"), ("val_loss", "loss")]
+    )
+    tables = [(name, curves.learning_curves(result, metric, without)) for metric, name in chosen]
+    for name, table in tables:
+        shown = _on_axis(table, log)
+        yield name, _article_figure(result, shown, log)
+        if {curve.activation for curve in shown.curves} > {"sigmoid"}:
+            rest = _on_axis(curves.learning_curves(result, table.metric, {*without, "sigmoid"}), log)
+            yield f"{name}-without-sigmoid", _article_figure(result, rest, log)
+
+
+def _article_figure(result: ExperimentResult, table: LearningCurves, log: bool) -> Figure:
+    quantity = "accuracy" if curves.is_accuracy(table.metric) else table.metric.removeprefix("val_")
+    figure = Figure(figsize=(10, 10))
+    axes = figure.add_axes((0.11, 0.13, 0.85, 0.81))
+    _article_lines(axes, result, table)
+    axes.set_title(f"Model {quantity}")
+    axes.set_xlabel("Epoch")
+    axes.set_ylabel(_article_axis(table))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if log:
+        seen = curves.view(table, log=True)
+        axes.set_yscale("log")
+        axes.set_ylim(seen.low, seen.high)
+        axes.yaxis.set_major_locator(FixedLocator(log_ticks(seen.low, seen.high)))
+        axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+    legend = axes.legend(
+        loc="lower right" if table.higher_is_better else "upper right", ncols=1 + len(axes.lines) // 30
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    for i, line in enumerate(Ruler().wrapped(plain(" ".join(_article_notes(table))), 8, 9.4)):
+        _put(figure, 0.3, 0.75 - i * 8 * LINE / 72, line, size=8, color="#b0b0b0", va="top")
+    return figure
+
+
+def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves) -> None:
+    """A line per candidate, in Matplotlib's colours by its place in the experiment, so that both figures agree."""
+    place = {label: i for i, label in enumerate(dict.fromkeys(c.label for c in result.candidates))}
+    cycle = len(mpl.rcParams["axes.prop_cycle"])
+    for n, facet in enumerate(table.facets):
+        for curve in facet.curves:
+            i = place[curve.label]
+            name = f"{curve.label}, {facet.title}" if facet.title else curve.label
+            note = _note(curve, table)
+            text = shortened(plain(name), 60) + (f" ({note})" if note else "")
+            axes.plot(
+                curve.epochs, curve.mean, color=f"C{i % cycle}", linestyle=DASHES[(n + i // cycle) % len(DASHES)],
+                marker="o" if len(curve.epochs) == 1 else None, label=text.replace("_", "\u200b_", text.startswith("_")),
+            )  # fmt: skip
+            for epoch in curve.marks() if curve.epochs else ():
+                axes.plot([epoch], [curve.mean[epoch - 1]], "x", color=f"C{i % cycle}", markersize=10, label="_cross")
+
+
+def _article_axis(table: LearningCurves) -> str:
+    data = "Training"
+    if table.metric.startswith("val_"):
+        data = "Test" if table.validation_is_test else "Validation"
+    quantity = "Accuracy" if curves.is_accuracy(table.metric) else table.metric.removeprefix("val_").capitalize()
+    return f"{data} {'Error Rate' if table.is_error_rate else quantity}"
+
+
+def _article_notes(table: LearningCurves) -> list[str]:
+    notes: list[str] = []
+    if table.metric.endswith("binary_accuracy"):
+        notes = [
+            "Accuracy here is Keras's binary_accuracy, over the outputs one by one, as in the article (Keras 2.2); "
+            "it is far above the share of images classified right."
+        ]
+    return [*notes, *curves.caption(table, View(0.0, 1.0))]
