@@ -1,0 +1,57 @@
+"""The program as a few functions for a notebook or a script. Prints nothing, exits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from actsearch import config, runner, store
+from actsearch.config import Loaded
+from actsearch.engines.in_process import InProcess
+from actsearch.events import Event
+from actsearch.experiment import Trial
+from actsearch.results import ExperimentResult
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
+    """Reads and checks an experiment file; `overrides` are texts such as `"training.epochs=2"`.
+
+    Raises:
+        InvalidExperiment: with every mistake in the file, each with its line.
+    """
+    return config.load(Path(path), overrides)
+
+
+def run(
+    loaded: Loaded, out: str | Path = "results", on_event: Callable[[Event, Trial], None] | None = None
+) -> ExperimentResult:
+    """Trains every trial of an experiment that is not finished, in this process, and returns the results.
+
+    Args:
+        loaded: what `load` returned.
+        out: the folder below which the experiment's own folder lies.
+        on_event: called with each event and its trial, such as an `EpochDone`.
+
+    Raises:
+        ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
+    """
+    plan = runner.plan(loaded.experiment, loaded.folder)
+    kept = store.Store(Path(out) / plan.experiment.name)
+    with kept.locked():
+        kept.begin(plan.experiment, plan.trials)
+        left = plan.left(kept.finished(plan.trials))
+        if left:
+            train = runner.trainer(runner.load_data(plan))
+            for event, trial in runner.run(left, kept, InProcess, train):
+                if on_event is not None:
+                    on_event(event, trial)
+    return store.read_experiment(kept.folder)
+
+
+def read_results(path: str | Path) -> tuple[ExperimentResult, ...]:
+    """The results of every experiment at or below a path, as values; TensorFlow is not needed.
+
+    Raises:
+        UserError: there is no experiment.
+    """
+    return tuple(store.read_experiment(found.folder) for found in store.find_experiments(Path(path)))
