@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
@@ -69,7 +68,8 @@ def _sigmoid_gradient(x: Array) -> Array:
     import numpy as np
 
     e: Array = np.exp(-np.abs(x))  # f(x) (1 - f(x)) without the cancellation of 1 - f(x) for large x
-    return e / (1 + e) ** 2
+    gradient: Array = e / (1 + e) ** 2
+    return gradient
 
 
 def _relu(x: Array) -> Array:

@@ -33,6 +33,9 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     try:
         code = commands.main(args=arguments, prog_name="actsearch", standalone_mode=False)
         return code if isinstance(code, int) else 0
+    except InvalidExperiment as error:
+        click.echo(str(error), err=True)  # a line a mistake, as compilers write it, so that editors find the place
+        return error.exit_code
     except ActsearchError as error:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code

@@ -163,7 +163,7 @@ class _Checker:
 
     def _check_dotted_key(self, location: Location, key: str) -> None:
         known = list(_settable_keys())
-        if key in ("training.epochs", "training.threads"):
+        if key in ("model.kind", "training.epochs", "training.threads"):
             self.problem(location, "must be the same for every candidate", f"set {key} itself")
         elif key not in known:
             self.problem(location, "is not a setting that can vary", suggestion(key, known, "the keys are "))
@@ -419,7 +419,7 @@ def _points(grid: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
 
 def _settable_keys() -> Iterator[str]:
     for model in (CnnModel, MlpModel):
-        yield from (f"model.{key}" for key in model.model_fields)
+        yield from (f"model.{key}" for key in model.model_fields if key != "kind")
     yield from (f"training.{key}" for key in TrainingSection.model_fields if key not in ("epochs", "threads"))
     for optimizer in OPTIMIZERS.values():
         yield from (f"training.optimizer.{key}" for key in optimizer.model_fields)

@@ -135,7 +135,7 @@ def split(dataset: Dataset, spec: DataSpec) -> Splits:
                 "data.validation.holdout",
                 f"{spec.holdout} of {len(left)} training examples would leave fewer than one for each of the"
                 f" {dataset.classes} classes",
-                f"at most {len(left) - dataset.classes}",
+                f"write at most {len(left) - dataset.classes}",
             )
         validation = _stratified(dataset.y_train, left, spec.holdout, np.random.default_rng([0, 0]))
         left = np.setdiff1d(left, validation, assume_unique=True)
@@ -144,7 +144,7 @@ def split(dataset: Dataset, spec: DataSpec) -> Splits:
         wanted, key = spec.train_first, "data.train_size.first"
     if wanted is not None and wanted > len(left):
         raise UnsuitableSetting(
-            key, f"{wanted} is more than the {len(left)} examples there are", f"at most {len(left)}"
+            key, f"{wanted} is more than the {len(left)} examples there are", f"write at most {len(left)}"
         )
     if spec.train_first is not None:
         left = left[: spec.train_first]

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+METRICS = ("loss", "accuracy", "binary_accuracy", "val_loss", "val_accuracy", "val_binary_accuracy")
+"""The metrics of an epoch, by Keras's names, in the order in which they are kept."""
+
+
 @dataclass(frozen=True)
 class Started:
     """The training of a trial begins; `machine` says where and with which versions (see `training.machine`)."""

@@ -77,9 +77,9 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
         )
     limits = {
         "greater_than": ("gt", "above"),
-        "greater_than_equal": ("ge", "at least"),
+        "greater_than_equal": ("ge", "of at least"),
         "less_than": ("lt", "below"),
-        "less_than_equal": ("le", "at most"),
+        "less_than_equal": ("le", "of at most"),
     }
     if kind in limits:
         name, words = limits[kind]
@@ -152,7 +152,7 @@ def _keys_at(location: Location, raw: Any) -> list[str]:
         name = ALIASES.get(value["name"], value["name"])
         model = ENTRIES[name]
     elif location == ("training", "optimizer"):
-        model = OPTIMIZERS[value["name"]]
+        model = OPTIMIZERS[value.get("name", "adam")]
     else:
         sections: dict[Location, type[BaseModel]] = {
             ("data",): NpzData if isinstance(value, dict) and "npz" in value else NamedData,

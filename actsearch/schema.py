@@ -172,7 +172,7 @@ class _Optimizer(_Strict):
 
 
 class Adam(_Optimizer):
-    name: Literal["adam"]
+    name: Literal["adam"] = "adam"
     learning_rate: Positive = 0.001
     beta_1: Share = 0.9
     beta_2: Share = 0.999
@@ -217,7 +217,7 @@ OPTIMIZERS: Mapping[str, type[Adam | AdamW | Sgd | RmsProp]] = {
 def _optimizer_tag(value: Any) -> str | None:
     if isinstance(value, str):
         return "\0text"
-    name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
+    name = value.get("name", "adam") if isinstance(value, dict) else getattr(value, "name", None)
     return f"\0{name}" if isinstance(name, str) and name in OPTIMIZERS else None
 
 
@@ -233,7 +233,7 @@ OptimizerField = Annotated[
 
 class TrainingSection(_Strict):
     optimizer: OptimizerField = Field(
-        Adam(name="adam"), description="A name, or {name: adam, ...} with Keras's arguments; no clipping by default."
+        Adam(), description="A name, or {name: adam, ...} with Keras's arguments; no clipping by default."
     )
     loss: Literal["categorical_crossentropy", "binary_crossentropy", "mean_squared_error"] = Field(
         "categorical_crossentropy",

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from actsearch.errors import StoreError, UserError
-from actsearch.events import Completed, Diverged, Ending, EpochDone, Event, Failed, Progress, Started
+from actsearch.events import METRICS, Completed, Diverged, Ending, EpochDone, Event, Failed, Progress, Started
 from actsearch.experiment import Activation, Experiment, Trial, identity
 from actsearch.results import CandidateResult, ExperimentResult, History, Status, TestValues, TrialResult
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 FORMAT_VERSION = 1
-METRICS = ("loss", "accuracy", "binary_accuracy", "val_loss", "val_accuracy", "val_binary_accuracy")
-"""The order of a history's keys in its file."""
-
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
 MODEL, TRACEBACK = "model.keras", "traceback.txt"

@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from actsearch import data, machine, models
 from actsearch.data import Dataset, Splits
-from actsearch.events import Completed, Diverged, EpochDone, Evaluation, Event, Progress, Started
+from actsearch.events import METRICS, Completed, Diverged, EpochDone, Evaluation, Event, Progress, Started
 from actsearch.experiment import Trial
 
 EVALUATION_BATCH = 128
@@ -66,8 +66,9 @@ def train(
     for epoch in range(training.epochs):
         began = clock()
         yield from _epoch(model, trial, dataset, splits, epoch, clock)
-        metrics = _plain(model.get_metrics_result())
-        metrics |= {f"val_{name}": value for name, value in _evaluate(model, validation).items()}
+        trained, validated = model.get_metrics_result(), _evaluate(model, validation)
+        found = {**trained, **{f"val_{name}": value for name, value in validated.items()}}
+        metrics = {name: float(found[name]) for name in METRICS}
         if _has_diverged(metrics):
             yield EpochDone(trial.id, epoch + 1, dict.fromkeys(metrics, None), clock() - began)
             yield Diverged(trial.id, epoch + 1)
@@ -124,12 +125,9 @@ def _validation(dataset: Dataset, splits: Splits) -> tf.data.Dataset:
     return _batches(data.as_float(x), data.one_hot(y, dataset.classes), EVALUATION_BATCH)
 
 
-def _evaluate(model: keras.Model, batches: tf.data.Dataset) -> dict[str, float]:
-    return _plain(model.evaluate(batches, return_dict=True, verbose=0))
-
-
-def _plain(metrics: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(value) for name, value in metrics.items()}
+def _evaluate(model: keras.Model, batches: tf.data.Dataset) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = model.evaluate(batches, return_dict=True, verbose=0)
+    return values
 
 
 def _has_diverged(metrics: Mapping[str, float]) -> bool:

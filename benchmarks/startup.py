@@ -62,8 +62,8 @@ def loaded(arguments: list[str]) -> list[str]:
 def write_histories(results: Path) -> None:
     """An experiment of six finished trials of 100 epochs, as a run would have left it."""
     from actsearch import config, runner
-    from actsearch.events import Diverged, EpochDone, Started
-    from actsearch.store import METRICS, Store
+    from actsearch.events import METRICS, Diverged, EpochDone, Started
+    from actsearch.store import Store
 
     loaded_file = config.load(CONFIGS / "article.yaml")
     plan = runner.plan(loaded_file.experiment, loaded_file.folder)
