@@ -122,17 +122,20 @@ def _gelu(x: Array, approximate: bool = False) -> Array:
     if not approximate:
         return x * _normal_cdf(x)
     t: Array = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
-    return 0.5 * x * (1 + t)
+    value: Array = 0.5 * x * (1 + t)
+    return value
 
 
 def _gelu_gradient(x: Array, approximate: bool = False) -> Array:
     import numpy as np
 
     if not approximate:
-        return _normal_cdf(x) + x * np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
+        density: Array = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
+        return _normal_cdf(x) + x * density
     t: Array = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
     inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2)
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * inner
+    gradient: Array = 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * inner
+    return gradient
 
 
 def _normal_cdf(x: Array) -> Array:

@@ -342,9 +342,9 @@ class _Run:
             console.print(note, style="dim", markup=False, highlight=False)
 
     def _draw(self, result: Any, trained: bool) -> list[Path]:
-        existing = [self.store.folder / name for name in ("accuracy.png", "loss.png")]
-        if not trained and all(figure.is_file() for figure in existing):
-            return existing
+        existing = [*self.store.folder.glob("accuracy*.png"), *self.store.folder.glob("loss*.png")]
+        if not trained and existing:
+            return sorted(existing)
         from actsearch.plots import draw
 
         try:

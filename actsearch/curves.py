@@ -160,7 +160,7 @@ def number(value: float) -> str:
     return f"{value:.4f}" if abs(value) < 10 else f"{value:.4g}"
 
 
-# ---------------------------------------------------------------------------------------------------------- the curves
+# --- the curves
 
 
 def learning_curves(result: ExperimentResult, metric: str, without: Collection[str] = ()) -> LearningCurves:
@@ -321,7 +321,7 @@ def _table(rows: Sequence[Sequence[float]]) -> np.ndarray[Any, np.dtype[np.float
     return table
 
 
-# ------------------------------------------------------------------------------------------------------------ the view
+# --- the view
 
 
 def view(curves: LearningCurves, log: bool = False) -> View:
@@ -390,14 +390,17 @@ def _outside(drawn: Sequence[Curve], low: float, high: float) -> dict[str, tuple
     return {label: tuple(sorted(epochs)) for label, epochs in found.items()}
 
 
-# --------------------------------------------------------------------------------------------------------- the caption
+# --- the caption
 
 
-def caption(curves: LearningCurves, seen: View) -> list[str]:
-    """What a reader has to know before believing the figure, as sentences."""
+def caption(curves: LearningCurves, seen: View, names_best: bool = True) -> list[str]:
+    """What a reader has to know before believing the figure, as sentences.
+
+    `names_best` is for figures that set the best in bold.
+    """
     return [
         *_of_seeds(curves),
-        *_of_best(curves),
+        *(_of_best(curves) if names_best else ()),
         *_of_scale(curves, seen),
         *_of_trials(curves),
         *_of_data(curves),
@@ -430,6 +433,8 @@ def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
         said.append(f"Drawn is 1 - {curves.metric}, on a logarithmic axis: lower is better.")
     elif seen.log:
         said.append("The axis is logarithmic.")
+    elif is_accuracy(curves.metric) and seen.high - seen.low < 0.05:
+        said.append(f"The axis spans {100 * (seen.high - seen.low):.2g} percentage points.")
     if seen.zeros:
         said.append("A value of 0 is drawn on the lower edge.")
     one, several = ("is", "are") if curves.n_seeds == 1 else ("reaches", "reach")
@@ -445,16 +450,20 @@ def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
 
 
 def _of_outlier(curves: LearningCurves) -> list[str]:
-    """One candidate whose end is far from all others' squeezes them together: say how to see them."""
+    worst = outlier(curves)
+    return [] if worst is None else [f"To tell the others apart, see the figure without {worst}."]
+
+
+def outlier(curves: LearningCurves) -> str | None:
+    """The label of the one candidate whose end is so far from all others' that they can't be told apart beside it."""
     finals = {curve.label: [c.mean[-1] for c in curves.drawn if c.label == curve.label] for curve in curves.drawn}
     if len(finals) < 3:
-        return []
+        return None
     worst = (min if curves.higher_is_better else max)(finals, key=lambda label: sum(finals[label]) / len(finals[label]))
     others = [value for label, row in finals.items() if label != worst for value in row]
     everything = [value for row in finals.values() for value in row]
-    if max(everything) - min(everything) > 2 * ALL_SHOWN * (max(others) - min(others)):
-        return [f"To tell the others apart, draw them without {worst}."]
-    return []
+    far = max(everything) - min(everything) > 2 * ALL_SHOWN * (max(others) - min(others))
+    return worst if far else None
 
 
 def _epochs_of(outside: Mapping[str, tuple[int, ...]], one: str, several: str) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import tempfile
+import re
 import textwrap
 import warnings
 import zlib
@@ -31,6 +30,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from actsearch import curves
 from actsearch.curves import Curve, Facet, LearningCurves, View
 from actsearch.errors import UserError
+from actsearch.files import write_atomically
 from actsearch.results import ExperimentResult
 
 Style = Literal["light", "dark", "article"]
@@ -124,8 +124,10 @@ def draw(
 ) -> list[Path]:
     """Writes the figures of an experiment into `folder` and returns their paths.
 
-    Without `metrics`, validation accuracy and loss: `accuracy.png` and `loss.png`. A file is written whole or not at
-    all. Raises UserError for unknown metrics or names, if no epoch is finished, and if the folder can't be written.
+    Without `metrics`, validation accuracy and loss: `accuracy.png` and `loss.png`. Where one candidate lies so far off
+    that the others can't be told apart, a second figure leaves it out: `accuracy-without-sigmoid.png`. A file is
+    written whole or not at all. Raises UserError for unknown metrics or names, if no epoch is finished, and if the
+    folder can't be written.
     """
     paths = []
     with settings(style):
@@ -156,6 +158,15 @@ def figures(
     for metric, table in tables:
         shown = _on_axis(table, log)
         yield stem(metric), _figure(shown, curves.view(shown, log), LOOKS[style], pens)
+        far = curves.outlier(shown)
+        if far is not None:  # what the article did for sigmoid: one figure with everything, and one to read
+            rest = _on_axis(curves.learning_curves(result, metric, {*without, far}), log)
+            name = f"{stem(metric)}-without-{_for_a_file(far)}"
+            yield name, _figure(rest, curves.view(rest, log), LOOKS[style], pens)
+
+
+def _for_a_file(label: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", label)
 
 
 def stem(metric: str) -> str:
@@ -173,7 +184,7 @@ def settings(style: Style) -> Iterator[None]:
             from matplotlib import style as styles
 
             styles.use("dark_background")
-        mpl.rcParams.update(SETTINGS)
+        mpl.rcParams.update(dict(SETTINGS))  # type: ignore[arg-type]  # stubs list every key
         yield
 
 
@@ -181,7 +192,7 @@ def _on_axis(table: LearningCurves, log: bool) -> LearningCurves:
     return curves.error_rates(table) if log and curves.is_accuracy(table.metric) else table
 
 
-# ----------------------------------------------------------------------------------------------------------- the files
+# --- the files
 
 
 def _bytes(figure: Figure, format: Format) -> bytes:
@@ -193,28 +204,12 @@ def _bytes(figure: Figure, format: Format) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).chmod(0o666 & ~_umask())
-            os.replace(beside, path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        write_atomically(path, content)
     except OSError as error:
         raise UserError(f"{path}: can't be written, {error.strerror}; choose another folder with --out") from error
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-# ------------------------------------------------------------------------------------------------------------ the pens
+# --- the pens
 
 
 @dataclass(frozen=True)
@@ -254,7 +249,7 @@ def _by_activation(result: ExperimentResult, own: Mapping[str, str], others: Seq
     return taken
 
 
-# ------------------------------------------------------------------------------------------------------------ the text
+# --- the text
 
 
 def plain(text: str) -> str:
@@ -274,7 +269,8 @@ class Ruler:
     """Measures text in inches."""
 
     def __init__(self, dpi: float = 150) -> None:
-        self._renderer = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=dpi)).get_renderer()
+        canvas: Any = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=dpi))
+        self._renderer = canvas.get_renderer()
         self._dpi = dpi
         self._known: dict[tuple[str, float, str], float] = {}
 
@@ -318,7 +314,7 @@ def _put(figure: Figure, x: float, y: float, text: str, **how: Any) -> Text:
     return figure.text(x / width, y / height, text, parse_math=False, **how)
 
 
-# ------------------------------------------------------------------------------------------------------ the layout
+# --- the layout
 
 
 @dataclass(frozen=True)
@@ -401,7 +397,7 @@ def _caption_lines(table: LearningCurves, seen: View, ruler: Ruler, width: float
     return ruler.wrapped(plain(" ".join(curves.caption(table, seen))), 7.5, width)
 
 
-# -------------------------------------------------------------------------------------------------------- one panel
+# --- one panel
 
 
 def _axes(axes: Axes, table: LearningCurves, seen: View, look: Look, first_column: bool) -> None:
@@ -501,7 +497,7 @@ def _within_log(row: Sequence[float], seen: View) -> list[float]:
     return [max(value, seen.low) for value in row] if seen.log else list(row)
 
 
-# ------------------------------------------------------------------------------------------------------- the margin
+# --- the margin
 
 
 def _labels(table: LearningCurves, ruler: Ruler, size: float, width: float) -> tuple[list[list[Label]], float]:
@@ -534,12 +530,12 @@ def _panel_labels(facet: Facet, table: LearningCurves, names: Mapping[str, str])
         value = curves.number(curve.final) if curve.final is not None and not curve.cut_short else "—"
         bold = table.in_the_race(curve) and best is not None and value == curves.number(best) and len(facet.curves) > 1
         has_line = curve.final is not None and not curve.cut_short and curve.epochs[-1] == table.last_epoch
-        note = _note(curve, table)
+        note = _note(curve)
         labels.append(Label(curve, f"{value}  {names[curve.label]}{note and ', '}{note}", bold, has_line))
     return sorted(labels, key=lambda one: (not one.has_line, -(one.curve.final or 0.0) if one.has_line else 0.0))
 
 
-def _note(curve: Curve, table: LearningCurves) -> str:
+def _note(curve: Curve) -> str:
     """What became of a curve that has no ordinary end."""
     if curve.cut_short and len(curve.diverged) == 1:
         return f"diverged in epoch {curve.diverged[0].epoch}"
@@ -614,7 +610,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return [centre + gap * ((n - 1) / 2 - i) for centre, n in pools for i in range(n)]
 
 
-# ------------------------------------------------------------------------------------------------- the article's figures
+# --- the article's figures
 
 
 def _article_figures(
@@ -671,12 +667,16 @@ def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves) 
         for curve in facet.curves:
             i = place[curve.label]
             name = f"{curve.label}, {facet.title}" if facet.title else curve.label
-            note = _note(curve, table)
+            note = _note(curve)
             text = shortened(plain(name), 60) + (f" ({note})" if note else "")
             axes.plot(
-                curve.epochs, curve.mean, color=f"C{i % cycle}", linestyle=DASHES[(n + i // cycle) % len(DASHES)],
-                marker="o" if len(curve.epochs) == 1 else None, label=text.replace("_", "\u200b_", text.startswith("_")),
-            )  # fmt: skip
+                curve.epochs,
+                curve.mean,
+                color=f"C{i % cycle}",
+                linestyle=DASHES[(n + i // cycle) % len(DASHES)],
+                marker="o" if len(curve.epochs) == 1 else None,
+                label=text.replace("_", "\u200b_", text.startswith("_")),
+            )
             for epoch in curve.marks() if curve.epochs else ():
                 axes.plot([epoch], [curve.mean[epoch - 1]], "x", color=f"C{i % cycle}", markersize=10, label="_cross")
 
@@ -696,4 +696,4 @@ def _article_notes(table: LearningCurves) -> list[str]:
             "Accuracy here is Keras's binary_accuracy, over the outputs one by one, as in the article (Keras 2.2); "
             "it is far above the share of images classified right."
         ]
-    return [*notes, *curves.caption(table, View(0.0, 1.0))]
+    return [*notes, *curves.caption(table, View(0.0, 1.0), names_best=False)]

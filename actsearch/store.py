@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from actsearch.errors import StoreError, UserError
 from actsearch.events import METRICS, Completed, Diverged, Ending, EpochDone, Event, Failed, Progress, Started
 from actsearch.experiment import Activation, Experiment, Trial, identity
+from actsearch.files import write_atomically
 from actsearch.results import CandidateResult, ExperimentResult, History, Status, TestValues, TrialResult
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class Store:
                 raise StoreError(
                     f"{self.folder}: {_holder(self.folder)}; wait for it, or give another --out"
                 ) from error
-            self._write(self.folder / HOLDER, _json({"host": platform.node(), "pid": os.getpid(), "start": _now()}))
+            write_atomically(
+                self.folder / HOLDER, _json({"host": platform.node(), "pid": os.getpid(), "start": _now()})
+            )
         try:
             yield
         finally:
@@ -125,7 +128,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / TRIAL).unlink(missing_ok=True)  # of an attempt that failed: what is finished never starts again
         self._started[event.trial_id], self._epochs[event.trial_id] = event, []
-        self._write(folder / PROGRESS, json.dumps({"machine": event.machine}).encode("ascii") + b"\n")
+        write_atomically(folder / PROGRESS, json.dumps({"machine": event.machine}).encode("ascii") + b"\n")
 
     def _append_progress(self, folder: Path, line: Mapping[str, Any]) -> None:
         # Only for `status` and for people who look in: a line cut off by a crash loses nothing.
@@ -143,7 +146,7 @@ class Store:
         if isinstance(event, Failed):
             files[TRACEBACK] = event.traceback.encode("utf-8")
         for name, content in files.items():
-            self._write(folder / name, content)
+            write_atomically(folder / name, content)
         commit = {
             "format_version": FORMAT_VERSION,
             "id": trial.id,
@@ -156,7 +159,7 @@ class Store:
             "machine": started.machine if started else {},
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
-        self._write(folder / TRIAL, _json(commit))
+        write_atomically(folder / TRIAL, _json(commit))
         (folder / PROGRESS).unlink(missing_ok=True)
 
     def _trial_folder(self, trial_id: str) -> Path:
@@ -164,29 +167,7 @@ class Store:
 
     def _write_if_new(self, path: Path, content: bytes) -> None:
         if not path.is_file() or path.read_bytes() != content:
-            self._write(path, content)
-
-    def _write(self, path: Path, content: bytes) -> None:
-        write_atomically(path, content)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file so that at any moment it is either the old one whole or the new one whole."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    if os.name == "posix":  # so that the new name outlives a power cut, too
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+            write_atomically(path, content)
 
 
 class Damaged(Exception):

@@ -133,9 +133,15 @@ def bomb() -> str:
         ("name: a\nmodel: {dropout: [0.5, 1.0]}\n", "x.yaml:2: model.dropout[1]: is 1.0, out of range"),
         ("name: a\ntraining: {epochs: 'true'}\n", "x.yaml:2: training.epochs: expected a whole number"),
         ("name: a\ntraining: {optimizer: {learning_rate: .nan}}\n", "x.yaml:2: training.optimizer.learning_rate"),
-        ("name: a\ntraining: {optimizer: {clipnorm: 1, clipvalue: 1}}\n", "x.yaml:2: training.optimizer: clipvalue and"),
+        (
+            "name: a\ntraining: {optimizer: {clipnorm: 1, clipvalue: 1}}\n",
+            "x.yaml:2: training.optimizer: clipvalue and",
+        ),
         ("name: a\ngrid: {model.kind: [cnn, mlp]}\n", "x.yaml:2: grid.model.kind: must be the same"),
-        ("name: a\ngrid: {training.batch_size: [1, 1]}\n", "x.yaml:2: grid.training.batch_size[1]: 1 stands there twice"),
+        (
+            "name: a\ngrid: {training.batch_size: [1, 1]}\n",
+            "x.yaml:2: grid.training.batch_size[1]: 1 stands there twice",
+        ),
     ],
 )
 def test_a_file_that_is_no_experiment_gets_a_clear_answer(write, content, expected):
@@ -297,7 +303,7 @@ def test_what_the_results_keep_of_an_experiment_is_the_same_experiment(path, wri
     assert load(kept).experiment == experiment
 
 
-def test_the_article_is_the_articles(write):
+def test_the_article_is_the_articles():
     by_stem = {path.stem: path for path in CONFIGS}
     experiment = load(by_stem["article"]).experiment
     names = [c.activation.name for c in experiment.candidates]
