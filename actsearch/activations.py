@@ -131,7 +131,8 @@ def _gelu_gradient(x: Array, approximate: bool = False) -> Array:
 
     if not approximate:
         density: Array = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
-        return _normal_cdf(x) + x * density
+        total: Array = _normal_cdf(x) + x * density
+        return total
     t: Array = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
     inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2)
     gradient: Array = 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * inner

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from actsearch.errors import DataError, UnsuitableSetting
 from actsearch.experiment import Candidate, Cnn, DataSpec
@@ -242,25 +242,42 @@ def _load_from_keras(name: str) -> dict[str, np.ndarray]:
 
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
-    import zipfile
-
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as file:
+        file = np.load(path, allow_pickle=False)
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise ValueError("a single array, written by numpy.save")
+        with file:
             missing = [name for name in ARRAYS if name not in file]
             if missing:
                 has = ", ".join(file.files) or "none"
                 raise DataError(
                     f"{path}: lacks {', '.join(missing)}; an .npz needs the arrays {', '.join(ARRAYS)}, and has {has}"
                 )
-            return {name: file[name] for name in ARRAYS}
+            return {name: _read_array(file, name, path) for name in ARRAYS}
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zipfile.error) as error:
-        remedy = "write it with numpy.savez_compressed, numbers only"
-        what = "an array holds Python objects" if "allow_pickle" in str(error) else "is not a whole .npz file"
-        raise DataError(f"{path}: {what}; {remedy}") from error
+    except DataError:
+        raise
+    except Exception as error:  # zipfile and NumPy raise a dozen types on what is no .npz
+        raise DataError(f"{path}: is not a whole .npz file; write it with numpy.savez_compressed") from error
+
+
+def _read_array(file: Any, name: str, path: Path) -> np.ndarray:
+    import numpy as np
+
+    try:
+        array = file[name]
+    except OSError:
+        raise
+    except Exception as error:  # zlib, zipfile and NumPy raise a dozen types on damaged bytes
+        objects = isinstance(error, ValueError) and "allow_pickle" in str(error)
+        what = "holds Python objects" if objects else "is damaged"
+        raise DataError(f"{path}: {name} {what}; write it with numpy.savez_compressed, numbers only") from error
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{path}: {name} is no array; write it with numpy.savez_compressed, numbers only")
+    return array
 
 
 def _checked(arrays: dict[str, np.ndarray], source: str) -> Dataset:

@@ -1,0 +1,91 @@
+"""What the documentation says is so: keys, commands, links, modules, and the examples in it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from actsearch.activations import ACTIVATIONS
+from actsearch.cli import commands
+from actsearch.config import load
+from actsearch.schema import (
+    INITIALIZERS,
+    OPTIMIZERS,
+    CnnModel,
+    ExperimentFile,
+    MlpModel,
+    NamedData,
+    NpzData,
+    TrainingSection,
+)
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
+    (ROOT / "docs").glob("*.md")
+)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_every_key_of_the_experiment_file_is_documented():
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    models = (ExperimentFile, NamedData, NpzData, CnnModel, MlpModel, TrainingSection, *OPTIMIZERS.values())
+    keys = {key for model in models for key in model.model_fields}
+    names = {*INITIALIZERS, *ACTIVATIONS, *OPTIMIZERS, *(p for row in ACTIVATIONS.values() for p in row.parameters)}
+    missing = [word for word in sorted(keys | names) if f"`{word}`" not in page]
+    assert not missing
+
+
+def test_every_command_and_option_is_in_the_readme():
+    for name, command in commands.commands.items():
+        assert f"actsearch {name}" in README, name
+        for option in (p for p in command.params if isinstance(p, click.Option)):
+            assert any(spelling in README for spelling in option.opts), f"{name} {option.opts}"
+
+
+def test_every_example_experiment_is_in_the_readme():
+    for path in (ROOT / "configs").glob("*.yaml"):
+        assert f"`{path.name}`" in README
+
+
+def test_the_readmes_experiment_is_valid(tmp_path):
+    (text,) = blocks("yaml")
+    (tmp_path / "my-images.npz").write_bytes(b"")
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    assert len(load(tmp_path / "x.yaml").experiment.candidates) == 8
+
+
+def test_the_readme_begins_with_the_two_commands():
+    first, second, *_ = blocks("bash")
+    assert first.strip().endswith("actsearch run configs/quickstart.yaml")
+    assert second.strip().endswith("python -m pytest")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_the_design_names_every_module():
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    for path in (ROOT / "actsearch").glob("*.py"):
+        if not path.stem.startswith("__"):
+            assert f"| `{path.stem}` |" in page
+
+
+@pytest.mark.slow
+def test_the_readmes_python_runs(tmp_path):
+    (code,) = blocks("python")
+    code = code.replace("configs/smoke.yaml", (ROOT / "configs" / "smoke.yaml").as_posix())
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.match(r"relu \[0\.\d+\]\nselu \[0\.\d+\]\n", done.stdout)
