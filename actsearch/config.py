@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import itertools
 import math
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from actsearch.schema import (
     NpzData,
     TrainingSection,
 )
-from actsearch.yaml_source import Location, Source, dotted, parse, read
+from actsearch.yaml_source import Location, Source, dotted, parse, read, survives
 
 MOST_CANDIDATES = 10_000
 TRAINING_SIZES = {"mnist": 60_000, "fashion_mnist": 60_000, "cifar10": 50_000}
@@ -65,14 +66,20 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
         InvalidExperiment: with every mistake there is.
     """
     source = read(path)
-    reader = _Checker(path, source)
-    raw = reader.overridden(overrides)
-    if reader.problems:
-        raise InvalidExperiment(reader.problems)
-    experiment = reader.experiment(raw)
-    if reader.problems or experiment is None:
-        raise InvalidExperiment(reader.in_order())
-    return Loaded(experiment, path, path.parent, source, reader.overrides)
+    checker = _Checker(path, source)
+    experiment = checker.experiment(checker.overridden(overrides))
+    if checker.problems or experiment is None:
+        raise InvalidExperiment(checker.in_order())
+    return Loaded(experiment, path, path.parent, source, checker.overrides)
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """A dotted key with the value that the grid or a `with` gives it, and where that value stands."""
+
+    key: str
+    value: Any
+    at: Location
 
 
 class _Checker:
@@ -82,91 +89,160 @@ class _Checker:
         self.path, self.source = path, source
         self.overrides: dict[Location, str] = {}
         self.problems: list[Problem] = []
-        self._lines: list[int] = []
+        self._ranks: list[tuple[int, int]] = []
+        self._options: dict[str, tuple[int, int]] = {}
+        self._positions = {location: i for i, location in enumerate(source.lines)}
+        self._sections: dict[tuple[Location, ...], Any] = {}
+        self._broken: set[int] = set()
+        """Activations with mistakes of their own: another one is not told to be like them."""
+        for line, problem in source.problems:
+            self._tell((line, 0), problem)
 
     def in_order(self) -> list[Problem]:
-        """The problems in the order of the file, each once."""
-        ordered = [problem for _, problem in sorted(zip(self._lines, self.problems, strict=True), key=lambda p: p[0])]
+        """The problems in the order of the file, each once; those of options come first."""
+        ordered = [problem for _, problem in sorted(zip(self._ranks, self.problems, strict=True), key=lambda p: p[0])]
         return list(dict.fromkeys(ordered))
 
     def problem(self, location: Location, what: str, remedy: str) -> None:
         where = _where(self.path, self.source, self.overrides, location)
-        self._lines.append(0 if where.startswith("--set") else self.source.line(location))
-        self.problems.append(Problem(where, dotted(location), what, remedy))
+        near = location
+        while near and near not in self._positions:
+            near = near[:-1]
+        rank = (self.source.line(location), self._positions.get(near, 0))
+        self._tell(self._options.get(where, rank), Problem(where, dotted(location), what, remedy))
+
+    def _tell(self, rank: tuple[int, int], problem: Problem) -> None:
+        self._ranks.append(rank)
+        self.problems.append(problem)
 
     def overridden(self, overrides: Sequence[str]) -> dict[str, Any]:
-        """The file's content with the overrides in place; empty if it is no mapping."""
+        """The file's content with the overrides in place.
+
+        Raises:
+            InvalidExperiment: the file's content has no keys at all, so that there is nothing to go on with.
+        """
         if not isinstance(self.source.value, dict):
             self.problem((), "is not a list of keys with values", "begin with for example name: my-experiment")
-            return {}
+            raise InvalidExperiment(self.in_order())
         raw: dict[str, Any] = copy.deepcopy(self.source.value)
         for text in overrides:
-            option = f"--set {text}"
-            key, equals, value = text.partition("=")
-            if not equals or not re.fullmatch(r"[\w<>-]+(\.[\w-]+)*(\[\d+\])?(\.[\w-]+)*", key.strip()):
-                self.problems.append(Problem(option, "", "is not KEY=VALUE", "write for example training.epochs=2"))
-                self._lines.append(0)
-                continue
-            location = _location(key.strip())
-            self.overrides[location] = option
-            parsed = parse(value, option).value if value.strip() else None
-            if location == ("data", "npz") and isinstance(parsed, str):
-                parsed = str(Path(parsed).absolute())  # typed at the shell, so relative to where the shell is
-            if not _put(raw, location, parsed):
-                self.problem(location, "there is no such place in the file", "override a key that can stand there")
+            self._override(raw, text)
+        grid = raw.get("grid")
+        for location in self.overrides:
+            key = dotted(location)
+            if isinstance(grid, dict) and key in grid:
+                self.problem(location, "the grid varies it, so this has no effect", f"write --set 'grid.{key}=[...]'")
         return raw
 
+    def _override(self, raw: dict[str, Any], text: str) -> None:
+        option = f"--set {text}"
+        rank = self._options.setdefault(option, (0, len(self._options)))
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not re.fullmatch(r"[\w-]+(?:\[\d+\])?(?:\.[\w-]+(?:\[\d+\])?)*", key):
+            self._tell(rank, Problem(option, "", "is not KEY=VALUE", "write for example training.epochs=2"))
+            return
+        location = _location(key)
+        try:
+            parsed = parse(value, option) if value else Source(None, {})
+            mistakes = [problem for _, problem in parsed.problems]
+        except InvalidExperiment as error:
+            mistakes = error.problems
+        for mistake in mistakes:
+            self._tell(rank, Problem(option, key, mistake.what, mistake.remedy))
+        if mistakes:
+            return
+        self.overrides[location] = option
+        if not _put(raw, location, parsed.value):
+            self.problem(location, "there is no such place in the file", "override a key that can stand there")
+        elif location[0] == "data" and isinstance(raw["data"], dict):
+            self._point_to_data(raw["data"], location)
+
+    def _point_to_data(self, data: dict[str, Any], location: Location) -> None:
+        """An overridden `npz` replaces a name and the other way round; its path starts where the shell is."""
+        if location in (("data", "npz"), ("data", "name")):
+            data.pop("name" if location[1] == "npz" else "npz", None)
+        if location in (("data", "npz"), ("data",)) and isinstance(data.get("npz"), str) and "\0" not in data["npz"]:
+            path = Path(data["npz"])
+            if not path.is_absolute():
+                # Kept relative, and to the file's folder as every other: what people share names no folder of theirs.
+                data["npz"] = os.path.relpath(path.resolve(), self.path.parent.resolve())
+
     def experiment(self, raw: dict[str, Any]) -> Experiment | None:
-        checked = self._validated(TypeAdapter(ExperimentFile), raw, ())
-        entries = raw.get("activations", list(ACTIVATIONS))
-        grid = raw.get("grid", {})
-        self._check_dotted_keys(entries, grid)
-        if checked is None or self.problems:
-            return None
+        checked, sound = self._checked(raw)
+        grid = self._varied(raw.get("grid"), sound.get("grid", {}))
         data = self._data(checked)
         seeds = tuple(range(checked.seeds)) if isinstance(checked.seeds, int) else tuple(checked.seeds)
         if len(set(seeds)) < len(seeds):
             twice = next(seed for i, seed in enumerate(seeds) if seed in seeds[:i])
             self.problem(("seeds",), f"{twice} stands there twice", "give each seed once")
-        document = _document(checked, grid)
-        candidates = self._candidates(checked, document)
+        self._check_texts(checked)
+        candidates = self._candidates(checked, sound, grid)
         if self.problems:
             return None
         warnings = tuple(dict.fromkeys([*_data_warnings(data, len(seeds)), *_selu_warnings(candidates)]))
+        document = _document(checked, grid)
         return Experiment(checked.name, checked.description, seeds, data, tuple(candidates), document, warnings)
 
-    def _validated(self, adapter: TypeAdapter[Any], raw: Any, base: Location) -> Any:
-        """The checked value, or None after its problems are taken down below `base`."""
-        try:
-            return adapter.validate_python(raw)
-        except ValidationError as error:
-            for row in error.errors(include_url=False):
-                location = tuple(part for part in row["loc"] if not (isinstance(part, str) and part.startswith("\0")))
-                what, remedy = in_plain_words(row, location, raw)
-                if row["type"] in ("union_tag_not_found", "union_tag_invalid"):
-                    location = name_location(location, row["input"])
-                self.problem((*base, *location), what, remedy)
-            return None
+    def _checked(self, raw: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The checked file, and its content without what was wrong, so that the rest can be checked all the same."""
+        sound = copy.deepcopy(raw)
+        told = False
+        while True:
+            try:
+                return _FILE.validate_python(sound), sound
+            except ValidationError as error:
+                for row in error.errors(include_url=False):
+                    location = _without_tags(row["loc"])
+                    what, remedy = in_plain_words(row, location, sound)
+                    if row["type"] in ("union_tag_not_found", "union_tag_invalid"):
+                        location = name_location(location, row["input"])
+                    if not told:
+                        self.problem(location, what, remedy)
+                    if location[0] == "activations" and len(location) > 1:
+                        self._broken.add(int(location[1]))
+                before = repr(sound)
+                for row in error.errors(include_url=False, include_input=False):
+                    _drop(sound, _without_tags(row["loc"]))
+                if repr(sound) == before:  # nothing more to take out: go on with the defaults alone
+                    sound = {"name": "x"}
+                told = True
 
-    def _check_dotted_keys(self, entries: Any, grid: Any) -> None:
-        if isinstance(grid, dict):
-            for key, values in grid.items():
-                self._check_dotted_key(("grid", key), key)
-                if isinstance(values, list):
-                    for i, value in enumerate(values):
-                        if any(value == other and type(value) is type(other) for other in values[:i]):
-                            self.problem(("grid", key, i), f"{value!r} stands there twice", "give each value once")
-        for i, entry in enumerate(entries if isinstance(entries, list) else []):
-            own = entry.get("with") if isinstance(entry, dict) else None
-            for key in own if isinstance(own, dict) else ():
-                self._check_dotted_key(("activations", i, "with", key), key)
+    def _varied(self, given: Any, grid: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+        """The grid without what cannot vary, which is told."""
+        known = {key: grid[key] for key in grid if self._can_vary(("grid", key), key)}
+        if isinstance(given, dict):
+            for key in given:
+                if key not in grid:
+                    self._can_vary(("grid", key), key)
+        for key, values in known.items():
+            first: dict[str, Any] = {}
+            for i, value in enumerate(values):
+                if first.setdefault(_form(value), i) != i:
+                    self.problem(("grid", key, i), f"{value!r} stands there twice", "give each value once")
+            known[key] = [values[i] for i in first.values()]
+        return known
 
-    def _check_dotted_key(self, location: Location, key: str) -> None:
-        known = list(_settable_keys())
+    def _can_vary(self, location: Location, key: str) -> bool:
+        known = [known for known in _settable_keys() if known not in _TOGETHER]
         if key in ("model.kind", "training.epochs", "training.threads"):
             self.problem(location, "must be the same for every candidate", f"set {key} itself")
+        elif key in _TOGETHER:
+            self.problem(location, "cannot vary apart from what belongs to it", _TOGETHER[key])
         elif key not in known:
             self.problem(location, "is not a setting that can vary", suggestion(key, known, "the keys are "))
+        else:
+            return True
+        return False
+
+    def _check_texts(self, checked: Any) -> None:
+        """Refuses what would come back from the results' `experiment.yaml` as a number."""
+        texts: list[tuple[Location, Any]] = [(("name",), checked.name), (("description",), checked.description)]
+        texts += [
+            (("activations", i, "label"), getattr(entry, "label", None)) for i, entry in enumerate(checked.activations)
+        ]
+        for location, text in texts:
+            if isinstance(text, str) and not survives(text):
+                self.problem(location, f"{text!r} is a number to some readers of YAML", "write it with another letter")
 
     def _data(self, checked: Any) -> DataSpec:
         data: Any = NamedData.model_validate({"name": checked.data}) if isinstance(checked.data, str) else checked.data
@@ -187,85 +263,100 @@ class _Checker:
             self.problem(("data", "validation", "holdout"), what, f"write at most {total - 10}")
         left = total - (holdout or 0)
         wanted = size if first is None else first
-        if wanted is not None and wanted > left and holdout != wanted:
+        if wanted is not None and wanted > left:
             key = ("data", "train_size") if first is None else ("data", "train_size", "first")
             self.problem(key, f"{wanted} is more than the {left} training examples there are", f"write at most {left}")
         return DataSpec(data.name, None, holdout, size, first)
 
-    def _candidates(self, checked: Any, document: Mapping[str, Any]) -> list[Candidate]:
+    def _candidates(self, checked: Any, sound: Mapping[str, Any], grid: Mapping[str, list[Any]]) -> list[Candidate]:
         """Every activation at every point of the grid."""
-        grid: Mapping[str, list[Any]] = document.get("grid", {})
-        base = {"model": document["model"], "training": document["training"]}
-        entries = document["activations"]
-        for key, values in grid.items():
-            for i, value in enumerate(values):
-                self._resolved(base, {key: value}, ("grid", key, i))
-        for i, entry in enumerate(entries):
-            for key, value in entry.get("with", {}).items():
-                self._resolved(base, {key: value}, ("activations", i, "with", key))
-        points = math.prod(len(values) for values in grid.values())
+        entries = [_full_entry(entry) for entry in checked.model_dump(by_alias=True)["activations"]]
+        own = [self._own_settings(i, entry) for i, entry in enumerate(entries)]
+        axes = {key: [_Setting(key, value, ("grid", key, i)) for i, value in enumerate(grid[key])] for key in grid}
+        points = math.prod(len(axis) for axis in axes.values())
         if points * len(entries) > MOST_CANDIDATES:
             what = f"asks for {points * len(entries):,} candidates"
             self.problem(("grid",), what, f"ask for at most {MOST_CANDIDATES:,}")
-        if self.problems:
             return []
-        candidates: list[Candidate] = []
-        places: list[int] = []
-        seen: dict[tuple[int, str], None] = {}
-        for point in _points(grid):
+        base = {"model": sound.get("model", {}), "training": sound.get("training", {})}
+        found: list[tuple[Candidate, int, list[_Setting]]] = []
+        seen: set[tuple[int, Location]] = set()
+        for point in itertools.product(*axes.values()):
             for i, entry in enumerate(entries):
-                own = entry.get("with", {})
-                settings = {**{key: value for key, value in point.items() if key not in own}, **own}
-                setting = {key: settings[key] for key in grid}
-                if (i, repr(setting)) in seen:
+                varied = [setting for setting in point if not _fixed(setting.key, own[i])]
+                which = (i, tuple(place for setting in varied for place in setting.at))
+                if which in seen:
                     continue  # its own settings fix what the grid varies
-                seen[i, repr(setting)] = None
-                resolved = self._resolved(base, settings, ("grid",) if point else ("activations", i, "with"))
-                if resolved is None:
-                    return []
-                candidates.append(_candidate(entry, checked.activations[i], setting, *resolved))
-                places.append(i)
-        self._refuse_twins(candidates, places)
-        return candidates
+                seen.add(which)
+                settings = [*varied, *own[i]]
+                model, training = (self._section(name, base[name], settings) for name in ("model", "training"))
+                if model is not None and training is not None and i not in self._broken:
+                    found.append((_candidate(entry, _shown_settings(grid, settings), model, training), i, settings))
+        self._refuse_twins(found)
+        return [candidate for candidate, _, _ in found]
 
-    def _resolved(
-        self, base: Mapping[str, Any], settings: Mapping[str, Any], location: Location
-    ) -> tuple[CnnModel | MlpModel, TrainingSection] | None:
-        """The model and training sections with dotted settings put in; their problems are told at `location`."""
-        sections: Any = copy.deepcopy(base) if settings else base
-        for key, value in settings.items():
-            if not _put(sections, _location(key), value):
-                self.problem(location, f"there is no {key} in this experiment", "set a key that is there")
-                return None
-        resolved: list[Any] = []
-        for section, adapter in (("model", _MODEL), ("training", _TRAINING)):
-            try:
-                resolved.append(adapter.validate_python(sections[section]))
-            except ValidationError as error:
-                for row in error.errors(include_url=False):
-                    inner = tuple(p for p in row["loc"] if not (isinstance(p, str) and p.startswith("\0")))
-                    what, remedy = in_plain_words(row, (section, *inner), sections)
-                    self.problem(location, what, remedy)
-                return None
-        return resolved[0], resolved[1]
+    def _own_settings(self, i: int, entry: Mapping[str, Any]) -> list[_Setting]:
+        places = {key: ("activations", i, "with", key) for key in entry.get("with", {})}
+        return [_Setting(key, entry["with"][key], at) for key, at in places.items() if self._can_vary(at, key)]
 
-    def _refuse_twins(self, candidates: Sequence[Candidate], places: Sequence[int]) -> None:
-        labels: dict[Any, int] = {}
-        meanings: dict[str, int] = {}
-        for candidate, i in zip(candidates, places, strict=True):
-            meaning = repr((candidate.activation, candidate.model, candidate.training))
-            if meaning in meanings:
-                line = self.source.line(("activations", meanings[meaning]))
-                self.problem(("activations", i), f"is the same candidate as that of line {line}", "keep one of them")
-                continue
-            meanings[meaning] = i
-            name = (candidate.label, repr(dict(candidate.setting)))
-            if labels.setdefault(name, i) != i:
-                line = self.source.line(("activations", labels[name]))
-                what = f"has the label {candidate.label!r}, as that of line {line} has"
+    def _section(self, name: str, base: Any, settings: Sequence[_Setting]) -> Any:
+        """The model or training section with settings put in, checked; None after its problems are told."""
+        # The shorter key first: a whole optimizer, then its learning rate.
+        mine = sorted((s for s in settings if s.key.startswith(f"{name}.")), key=lambda s: s.key.count("."))
+        which = ((name,), *(setting.at for setting in mine))
+        if which not in self._sections:
+            self._sections[which] = self._check_section(name, base, mine)
+        return self._sections[which]
+
+    def _check_section(self, name: str, base: Any, settings: Sequence[_Setting]) -> Any:
+        sections = {name: copy.deepcopy(base)}
+        for setting in settings:
+            if not _put(sections, _location(setting.key), copy.deepcopy(setting.value)):
+                self.problem(setting.at, f"there is no {setting.key} in this experiment", "set a key that is there")
+                return None
+        try:
+            return (_MODEL if name == "model" else _TRAINING).validate_python(sections[name])
+        except ValidationError as error:
+            for row in error.errors(include_url=False):
+                location = (name, *_without_tags(row["loc"]))
+                what, remedy = in_plain_words(row, location, sections)
+                at, prefix = _blamed(location, settings)
+                self.problem(at, prefix + what, remedy)
+            return None
+
+    def _refuse_twins(self, found: Sequence[tuple[Candidate, int, list[_Setting]]]) -> None:
+        labels: dict[str, int] = {}
+        meanings: dict[str, tuple[int, list[_Setting]]] = {}
+        twins: set[int] = set()
+        for candidate, i, settings in found:
+            first, others = meanings.setdefault(
+                repr((candidate.activation, candidate.model, candidate.training)), (i, settings)
+            )
+            if first != i:
+                twins.add(i)
+                what = f"is the same candidate as that of {self._line_of(('activations', first))}"
+                self.problem(("activations", i), what, "keep one of them")
+            elif others is not settings:
+                a, b = next((a, b) for a, b in zip(others, settings, strict=True) if a.at != b.at)
+                what = f"{b.value!r} means the same as {a.value!r} for {candidate.label}"
+                self.problem(b.at, what, "give one of them, or fix it for this activation by `with`")
+        for candidate, i, _ in found:
+            first = labels.setdefault(candidate.label, i)
+            if first != i and i not in twins:
+                what = f"has the label {candidate.label!r}, as that of {self._line_of(('activations', first))} has"
                 self.problem(("activations", i), what, "give it a label of its own")
 
+    def _line_of(self, location: Location) -> str:
+        where = _where(self.path, self.source, self.overrides, location)
+        return where if where.startswith("--set") else f"line {self.source.line(location)}"
 
+
+_TOGETHER = {
+    "training.optimizer.name": "vary training.optimizer, as in [adam, {name: sgd, momentum: 0.9}]",
+}
+"""What decides which other keys there are, and how to vary it."""
+
+_FILE: TypeAdapter[Any] = TypeAdapter(ExperimentFile)
 _MODEL: TypeAdapter[Any] = TypeAdapter(Model)
 _TRAINING: TypeAdapter[Any] = TypeAdapter(TrainingSection)
 
@@ -303,7 +394,7 @@ def _full_entry(entry: Any) -> dict[str, Any]:
 
 
 def _candidate(
-    entry: Mapping[str, Any], _: Any, setting: Mapping[str, Any], model: CnnModel | MlpModel, training: TrainingSection
+    entry: Mapping[str, Any], setting: Mapping[str, Any], model: CnnModel | MlpModel, training: TrainingSection
 ) -> Candidate:
     row = ACTIVATIONS[entry["name"]]
     parameters = {key: entry[key] for key in row.parameters}
@@ -347,8 +438,11 @@ def _automatic_label(entry: Mapping[str, Any]) -> str:
     for key, parameter in row.parameters.items():
         if entry[key] != parameter.default:
             told.append(key if entry[key] is True else f"{key}={entry[key]:g}")
-    told += [f"{key.rsplit('.', 1)[-1]}={value}" for key, value in entry.get("with", {}).items()]
-    return f"{entry['name']} ({', '.join(told)})" if told else str(entry["name"])
+    for key, value in entry.get("with", {}).items():
+        last, short = key.rsplit(".", 1)[-1], value.get("name", "...") if isinstance(value, dict) else value
+        told.append(last if short is True else f"{last}={str(short).lower() if short is False else short}")
+    label = f"{entry['name']} ({', '.join(told)})" if told else str(entry["name"])
+    return label if len(label) <= 60 else label[:59] + "…"  # the length of a label of the user's own
 
 
 def _data_warnings(data: DataSpec, seeds: int) -> Iterator[str]:
@@ -380,9 +474,75 @@ def _selu_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:
 
 
 def _location(key: str) -> Location:
-    """`training.optimizer.name` and `activations[3].alpha` as places."""
+    """`training.optimizer.name`, `activations[3].alpha`, `grid.training.batch_size[0]` as places."""
+    dotted_within = re.match(r"(grid|activations\[\d+\]\.with)\.([^\[\]]+)", key)
+    if dotted_within:  # the dotted key of a grid or a `with` is one key
+        outer, inner = dotted_within.groups()
+        return (*_location(outer), inner, *_location(key[dotted_within.end() :]))
     found = re.findall(r"([^.\[\]]+)|\[(\d+)\]", key)
     return tuple(int(index) if index else word for word, index in found)
+
+
+def _without_tags(location: Sequence[str | int]) -> Location:
+    """A place as pydantic gives it, without the names of unions' members."""
+    return tuple(part for part in location if not (isinstance(part, str) and part.startswith("\0")))
+
+
+def _blamed(location: Location, settings: Sequence[_Setting]) -> tuple[Location, str]:
+    """The setting that a problem of a section comes from, and what to say before it."""
+    paths = [_location(setting.key) for setting in settings]
+    for setting, path in reversed(list(zip(settings, paths, strict=True))):
+        if location[: len(path)] == path:
+            return (*setting.at, *location[len(path) :]), ""
+    for setting, path in reversed(list(zip(settings, paths, strict=True))):
+        if path[: len(location)] == location:
+            return setting.at, ""
+    return settings[-1].at, f"with this value, {dotted(location)} "
+
+
+def _fixed(key: str, own: Sequence[_Setting]) -> bool:
+    """Whether an activation's own settings fix what the grid varies: the key itself, or all of its mapping."""
+    return any(key == setting.key or key.startswith(f"{setting.key}.") for setting in own)
+
+
+def _shown_settings(grid: Mapping[str, Any], settings: Sequence[_Setting]) -> dict[str, Any]:
+    values = {setting.key: setting.value for setting in settings}
+    for key in grid:
+        above = next((k for k in values if key.startswith(f"{k}.") and isinstance(values[k], dict)), None)
+        if key not in values and above is not None and key[len(above) + 1 :] in values[above]:
+            values[key] = values[above][key[len(above) + 1 :]]
+    return {key: values[key] for key in grid if key in values}
+
+
+def _form(value: Any) -> str:
+    """Equal for equal values: 1 and 1.0 are, 1 and true are not."""
+    return repr(float(value)) if isinstance(value, int) and not isinstance(value, bool) else repr(value)
+
+
+def _drop(raw: dict[str, Any], location: Location) -> None:
+    """Takes a mistaken value out, so that its default stands there."""
+    if location == ("name",):
+        raw["name"] = "x"
+    elif location[0] == "activations" and len(location) > 1 and isinstance(location[1], int):
+        _drop_of_entry(raw["activations"], location[1], location[2:])
+    elif location[0] in ("model", "training", "grid") and len(location) > 1:
+        section = raw[location[0]]
+        optimizer = section.get("optimizer") if location[0] == "training" else None
+        if location[1] == "optimizer" and len(location) > 2 and isinstance(optimizer, dict):
+            optimizer.pop(location[2], None)
+        else:
+            section.pop(location[1], None)
+    else:
+        raw.pop(str(location[0]), None)
+
+
+def _drop_of_entry(entries: list[Any], i: int, location: Location) -> None:
+    entry = entries[i]
+    if location and isinstance(entry, dict) and location[0] in entry and location[0] != "name":
+        entry.pop(location[0])
+    else:
+        own = entry.get("with") if isinstance(entry, dict) else None
+        entries[i] = {"name": "relu", "with": own if isinstance(own, dict) else {}}
 
 
 def _where(path: Path, source: Source, overrides: Mapping[Location, str], location: Location) -> str:
@@ -394,27 +554,35 @@ def _where(path: Path, source: Source, overrides: Mapping[Location, str], locati
 
 def _put(raw: Any, location: Location, value: Any) -> bool:
     """Sets a place, making mappings on the way; False where something else is in the way."""
-    for i, part in enumerate(location):
-        last = i == len(location) - 1
-        if isinstance(part, int):
-            if not isinstance(raw, list) or part >= len(raw):
-                return False
-        elif not isinstance(raw, dict):
-            return False
-        if last:
-            raw[part] = value
-        else:
-            below = raw.setdefault(part, {}) if isinstance(raw, dict) else raw[part]
-            if isinstance(below, str):  # a shorthand: `optimizer: adam`, `data: mnist`, an activation's name
-                below = {"name": below}
-                raw[part] = below
-            raw = below
-    return True
+    for i, part in enumerate(location[:-1]):
+        raw = _opened(raw, part, location[: i + 1])
+    last = location[-1]
+    if isinstance(raw, dict) if isinstance(last, str) else isinstance(raw, list) and last < len(raw):
+        raw[last] = value
+        return True
+    return False
 
 
-def _points(grid: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    for values in itertools.product(*grid.values()):
-        yield dict(zip(grid, values, strict=True))
+def _opened(raw: Any, part: str | int, location: Location) -> Any:
+    """What is below a place, as something that can be set into; None if it cannot."""
+    if isinstance(part, int):
+        below = raw[part] if isinstance(raw, list) and part < len(raw) else raw
+    else:
+        below = raw.get(part) if isinstance(raw, dict) else raw
+    if below is raw or isinstance(below, (dict, list)):
+        return None if below is raw else below
+    if location in (("data", "validation"), ("data", "train_size")):
+        opened: Any = {}  # `holdout` replaces `test`, `first` a number
+    elif below is None:
+        opened = list(ACTIVATIONS) if location == ("activations",) else {}
+    elif isinstance(below, str) and (
+        location in (("data",), ("training", "optimizer")) or location[0] == "activations"
+    ):
+        opened = {"name": below}  # a shorthand
+    else:
+        return None
+    raw[part] = opened
+    return opened
 
 
 def _settable_keys() -> Iterator[str]:

@@ -390,18 +390,40 @@ def _outside(drawn: Sequence[Curve], low: float, high: float) -> dict[str, tuple
     return {label: tuple(sorted(epochs)) for label, epochs in found.items()}
 
 
+def outlier(curves: LearningCurves) -> str | None:
+    """The label of the one candidate whose end is so far from all others' that they can't be told apart beside it."""
+    ends = [curve for curve in curves.drawn if not curve.cut_short]
+    finals = {curve.label: [c.mean[-1] for c in ends if c.label == curve.label] for curve in ends}
+    if len(finals) < 3:
+        return None
+    worst = (min if curves.higher_is_better else max)(finals, key=lambda label: sum(finals[label]) / len(finals[label]))
+    others = [value for label, row in finals.items() if label != worst for value in row]
+    everything = [value for row in finals.values() for value in row]
+    far = max(everything) - min(everything) > 2 * ALL_SHOWN * (max(others) - min(others))
+    return worst if far else None
+
+
+def leaving_out(curves: LearningCurves, label: str) -> LearningCurves:
+    """The same curves without one candidate's."""
+    facets = (
+        replace(facet, curves=tuple(curve for curve in facet.curves if curve.label != label)) for facet in curves.facets
+    )
+    return replace(curves, facets=tuple(facet for facet in facets if facet.curves))
+
+
 # --- the caption
 
 
-def caption(curves: LearningCurves, seen: View, names_best: bool = True) -> list[str]:
+def caption(curves: LearningCurves, seen: View, names_best: bool = True, apart_without: str | None = None) -> list[str]:
     """What a reader has to know before believing the figure, as sentences.
 
-    `names_best` is for figures that set the best in bold.
+    `names_best` is for figures that set the best in bold; `apart_without` is the label that a second figure leaves out.
     """
     return [
         *_of_seeds(curves),
         *(_of_best(curves) if names_best else ()),
         *_of_scale(curves, seen),
+        *([] if apart_without is None else [f"To tell the others apart, see the figure without {apart_without}."]),
         *_of_trials(curves),
         *_of_data(curves),
     ]
@@ -421,7 +443,8 @@ def _of_best(curves: LearningCurves) -> list[str]:
     if best is None:
         return []
     if len(curves.facets) == 1:
-        return [f"Bold: best after epoch {curves.last_epoch}."] if len(curves.drawn) > 1 else []
+        most = "highest" if curves.higher_is_better else "lowest"
+        return [f"Bold: {most} after epoch {curves.last_epoch}."] if len(curves.drawn) > 1 else []
     first = [(f, c) for f in curves.facets for c in f.curves if c.final == best and curves.in_the_race(c)]
     where = [f"{curve.label} at {facet.title}" for facet, curve in first]
     return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {_listed(where)} ({number(best)})."]
@@ -446,24 +469,7 @@ def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
         if outside:
             who = _epochs_of(outside, f"{one} {side} it", f"{several} {side} it")
             said.append(f"The axis {name} at {edge:.6g}; {who}{panels}.")
-    return said + _of_outlier(curves)
-
-
-def _of_outlier(curves: LearningCurves) -> list[str]:
-    worst = outlier(curves)
-    return [] if worst is None else [f"To tell the others apart, see the figure without {worst}."]
-
-
-def outlier(curves: LearningCurves) -> str | None:
-    """The label of the one candidate whose end is so far from all others' that they can't be told apart beside it."""
-    finals = {curve.label: [c.mean[-1] for c in curves.drawn if c.label == curve.label] for curve in curves.drawn}
-    if len(finals) < 3:
-        return None
-    worst = (min if curves.higher_is_better else max)(finals, key=lambda label: sum(finals[label]) / len(finals[label]))
-    others = [value for label, row in finals.items() if label != worst for value in row]
-    everything = [value for row in finals.values() for value in row]
-    far = max(everything) - min(everything) > 2 * ALL_SHOWN * (max(others) - min(others))
-    return worst if far else None
+    return said
 
 
 def _epochs_of(outside: Mapping[str, tuple[int, ...]], one: str, several: str) -> str:

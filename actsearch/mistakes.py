@@ -35,8 +35,9 @@ _LATER = {
 
 def suggestion(word: Any, known: Sequence[str], otherwise: str) -> str:
     unique = list(dict.fromkeys(known))
-    near = difflib.get_close_matches(str(word), unique, 1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else otherwise + ", ".join(unique)
+    by_lower = {name.lower(): name for name in unique}  # `ReLU` is near `relu`
+    near = difflib.get_close_matches(str(word).lower(), list(by_lower), 1, cutoff=0.6)
+    return f"did you mean {by_lower[near[0]]!r}?" if near else otherwise + ", ".join(unique)
 
 
 def name_location(location: Location, value: Any) -> Location:
@@ -55,6 +56,8 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
         word = location[-1]
         if word in _LATER:
             return f"is not available yet: {_LATER[str(word)]}", "remove it"
+        if location == ("data", "name"):
+            return "stands beside npz", "give one of name and npz"
         return "unknown key", suggestion(word, _keys_at(location[:-1], raw), "the keys are ")
     if kind == "missing":
         if location[-1] == "validation":
@@ -94,6 +97,8 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
         return f"has {_items(len(value))}", f"write {least} {_items(count)}"
     if kind in ("string_too_short", "string_too_long"):
         return f"has {len(value)} characters", "write a text of 1 to 2000 characters"
+    if kind == "string_unicode":
+        return "has a character that cannot be written", "remove it"
     if kind == "finite_number":
         return f"is {value}, not a finite number", f"write for example {_example(location, raw)}"
     expected = {

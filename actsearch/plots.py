@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -94,8 +94,8 @@ SETTINGS: Mapping[str, Any] = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "actsearch",
     "pdf.fonttype": 42,
+    "text.parse_math": False,  # a `$` in a label is a dollar
     "axes.unicode_minus": False,
-    "path.simplify": True,
 }
 METADATA: Mapping[str, dict[str, None]] = {
     "png": {"Software": None},
@@ -106,7 +106,7 @@ METADATA: Mapping[str, dict[str, None]] = {
 
 # Inches.
 WIDTH, PANEL_WIDTH = 9.0, 3.9
-MARGIN, LEFT, BETWEEN, HEADER, TITLE, BELOW = 0.15, 0.82, 0.22, 0.68, 0.28, 0.52
+MARGIN, LEFT, BETWEEN, HEADER, TITLE, BELOW = 0.15, 0.82, 0.1, 0.72, 0.28, 0.52
 LEADER, SWATCH = 0.24, 0.34
 LINE = 1.32
 """Of the font size: from one line of text to the next."""
@@ -157,10 +157,10 @@ def figures(
     pens = _pens(result, LOOKS[style])  # of the whole experiment: --without changes no colour
     for metric, table in tables:
         shown = _on_axis(table, log)
-        yield stem(metric), _figure(shown, curves.view(shown, log), LOOKS[style], pens)
         far = curves.outlier(shown)
+        yield stem(metric), _figure(shown, curves.view(shown, log), LOOKS[style], pens, far)
         if far is not None:  # what the article did for sigmoid: one figure with everything, and one to read
-            rest = _on_axis(curves.learning_curves(result, metric, {*without, far}), log)
+            rest = curves.leaving_out(shown, far)
             name = f"{stem(metric)}-without-{_for_a_file(far)}"
             yield name, _figure(rest, curves.view(rest, log), LOOKS[style], pens)
 
@@ -269,8 +269,8 @@ class Ruler:
     """Measures text in inches."""
 
     def __init__(self, dpi: float = 150) -> None:
-        canvas: Any = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=dpi))
-        self._renderer = canvas.get_renderer()
+        renderer: Any = RendererAgg
+        self._renderer = renderer(1, 1, dpi)
         self._dpi = dpi
         self._known: dict[tuple[str, float, str], float] = {}
 
@@ -309,9 +309,9 @@ class Ruler:
 
 
 def _put(figure: Figure, x: float, y: float, text: str, **how: Any) -> Text:
-    """Text at inches from the lower left corner. Nothing in it is a formula, whatever `$` it has."""
+    """Text at inches from the lower left corner."""
     width, height = figure.get_size_inches()
-    return figure.text(x / width, y / height, text, parse_math=False, **how)
+    return figure.text(x / width, y / height, text, **how)
 
 
 # --- the layout
@@ -328,7 +328,10 @@ class Label:
     """A leader goes to it; without one, the curve ended early or has no epoch."""
 
 
-def _figure(table: LearningCurves, seen: View, look: Look, pens: Mapping[str, Pen]) -> Figure:
+def _figure(
+    table: LearningCurves, seen: View, look: Look, pens: Mapping[str, Pen], apart_without: str | None = None
+) -> Figure:
+    """`apart_without` is the label that another figure leaves out; the caption points there."""
     ruler = Ruler()
     n = len(table.facets)
     columns = n if n <= 3 else 2 if n == 4 else 3
@@ -341,7 +344,9 @@ def _figure(table: LearningCurves, seen: View, look: Look, pens: Mapping[str, Pe
     room = LEADER + SWATCH + text_width + MARGIN
     axes_width = panel - room - (BETWEEN if columns > 1 else 0)
     axes_height = max(3.6 if rows == 1 and columns == 1 else 2.5, most * size * LINE / 72)
-    foot = _caption_lines(table, seen, ruler, width - 2 * MARGIN)
+    foot = ruler.wrapped(
+        plain(" ".join(curves.caption(table, seen, apart_without=apart_without))), 7.5, width - 2 * MARGIN
+    )
     title = TITLE if n > 1 else 0.0
     bottom = len(foot) * 7.5 * LINE / 72 + 2 * MARGIN
     height = HEADER + rows * (title + axes_height + BELOW) + bottom
@@ -393,10 +398,6 @@ def _panel_title(
     _put(figure, x, y, ruler.fitting(plain(facet.title), 9, width, weight), size=9, weight=weight, color=look.ink)
 
 
-def _caption_lines(table: LearningCurves, seen: View, ruler: Ruler, width: float) -> list[str]:
-    return ruler.wrapped(plain(" ".join(curves.caption(table, seen))), 7.5, width)
-
-
 # --- one panel
 
 
@@ -405,11 +406,10 @@ def _axes(axes: Axes, table: LearningCurves, seen: View, look: Look, first_colum
     axes.set_facecolor(look.paper)
     if seen.log:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(FixedLocator(log_ticks(seen.low, seen.high)))
-        axes.yaxis.set_minor_locator(NullLocator())
+        _log_ticks(axes, seen)
     else:
-        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.set_xlim((0.5, 1.5) if last == 1 else (1 - 0.02 * (last - 1), last + 0.012 * (last - 1)))
     axes.set_ylim(seen.low, seen.high)
     axes.xaxis.set_major_locator(FixedLocator(epoch_ticks(last, 10 if axes.get_position().width > 0.4 else 6)))
@@ -424,6 +424,12 @@ def _axes(axes: Axes, table: LearningCurves, seen: View, look: Look, first_colum
     axes.set_xlabel("epoch", size=8.5, color=look.ink)
     if first_column:
         axes.set_ylabel(axis_label(table), size=8.5, color=look.ink)
+
+
+def _log_ticks(axes: Axes, seen: View) -> None:
+    axes.yaxis.set_major_locator(FixedLocator(log_ticks(seen.low, seen.high)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def epoch_ticks(last: int, most: int) -> list[int]:
@@ -641,19 +647,15 @@ def _article_figure(result: ExperimentResult, table: LearningCurves, log: bool) 
     axes.set_title(f"Model {quantity}")
     axes.set_xlabel("Epoch")
     axes.set_ylabel(_article_axis(table))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     if log:
         seen = curves.view(table, log=True)
         axes.set_yscale("log")
         axes.set_ylim(seen.low, seen.high)
-        axes.yaxis.set_major_locator(FixedLocator(log_ticks(seen.low, seen.high)))
-        axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
-    legend = axes.legend(
-        loc="lower right" if table.higher_is_better else "upper right", ncols=1 + len(axes.lines) // 30
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+        _log_ticks(axes, seen)
+    else:
+        axes.ticklabel_format(axis="y", style="plain", useOffset=False)
+    axes.legend(loc="lower right" if table.higher_is_better else "upper right", ncols=1 + len(axes.lines) // 30)
     for i, line in enumerate(Ruler().wrapped(plain(" ".join(_article_notes(table))), 8, 9.4)):
         _put(figure, 0.3, 0.75 - i * 8 * LINE / 72, line, size=8, color="#b0b0b0", va="top")
     return figure
@@ -675,10 +677,15 @@ def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves) 
                 color=f"C{i % cycle}",
                 linestyle=DASHES[(n + i // cycle) % len(DASHES)],
                 marker="o" if len(curve.epochs) == 1 else None,
-                label=text.replace("_", "\u200b_", text.startswith("_")),
+                label=_legend_name(text),
             )
             for epoch in curve.marks() if curve.epochs else ():
                 axes.plot([epoch], [curve.mean[epoch - 1]], "x", color=f"C{i % cycle}", markersize=10, label="_cross")
+
+
+def _legend_name(text: str) -> str:
+    """Matplotlib leaves a label that begins with `_` out of a legend."""
+    return f" {text}" if text.startswith("_") else text
 
 
 def _article_axis(table: LearningCurves) -> str:

@@ -187,7 +187,7 @@ class AdamW(_Optimizer):
     beta_2: Share = 0.999
     epsilon: Positive = 1e-7
     amsgrad: bool = False
-    weight_decay: Annotated[float, Field(ge=0)] | None = 0.004
+    weight_decay: float = Field(0.004, ge=0)  # which Keras's AdamW insists on
 
 
 class Sgd(_Optimizer):

@@ -14,10 +14,10 @@ import platform
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from actsearch.errors import StoreError, UserError
 from actsearch.events import METRICS, Completed, Diverged, Ending, EpochDone, Event, Failed, Progress, Started
@@ -62,13 +62,14 @@ class Store:
                 raise StoreError(
                     f"{self.folder}: {_holder(self.folder)}; wait for it, or give another --out"
                 ) from error
-            write_atomically(
-                self.folder / HOLDER, _json({"host": platform.node(), "pid": os.getpid(), "start": _now()})
-            )
         try:
+            with _told_plainly(self.folder):
+                holder = {"host": platform.node(), "pid": os.getpid(), "start": _now()}
+                write_atomically(self.folder / HOLDER, _json(holder))
             yield
         finally:
-            (self.folder / HOLDER).unlink(missing_ok=True)
+            with suppress(OSError):  # left behind it does no harm: it tells of a driver only while the lock is held
+                (self.folder / HOLDER).unlink(missing_ok=True)
             lock.release()
 
     def set_aside(self) -> Path:
@@ -80,14 +81,16 @@ class Store:
         """Writes what the experiment asks for: `experiment.yaml` and `plan.json`.
 
         Raises:
-            StoreError: the folder cannot be written.
+            StoreError: the folder cannot be written, or holds what a newer version wrote.
         """
         import yaml
 
+        _refuse_newer(self.folder / PLAN)
         with _told_plainly(self.folder):
             text = yaml.safe_dump(dict(experiment.document), sort_keys=False, allow_unicode=True, width=100)
-            self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
+            # The plan first: a folder is an experiment once it has an experiment.yaml, and is then read by its plan.
             self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials)))
+            self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
 
     def finished(self, trials: Sequence[Trial], repair: bool = True) -> set[str]:
         """The ids of those trials that are completed or diverged.
@@ -126,7 +129,9 @@ class Store:
 
     def _start(self, event: Started, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / TRIAL).unlink(missing_ok=True)  # of an attempt that failed: what is finished never starts again
+        # Of an attempt that failed or was killed: what is finished never starts again.
+        for stale in (folder / TRIAL, folder / TRACEBACK, *folder.glob(".*.tmp")):
+            stale.unlink(missing_ok=True)
         self._started[event.trial_id], self._epochs[event.trial_id] = event, []
         write_atomically(folder / PROGRESS, json.dumps({"machine": event.machine}).encode("ascii") + b"\n")
 
@@ -211,7 +216,13 @@ def read_experiment(folder: Path) -> ExperimentResult:
         StoreError: `plan.json` is missing, damaged, or written by a newer version.
     """
     plan = _read_plan(folder)
-    running = is_running(folder)
+    try:
+        return _result(folder, plan, is_running(folder))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _damaged_plan(folder / PLAN) from error
+
+
+def _result(folder: Path, plan: Mapping[str, Any], running: bool) -> ExperimentResult:
     problems: list[str] = []
     candidates = []
     for row in plan["candidates"]:
@@ -293,11 +304,19 @@ def _read_plan(folder: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise StoreError(f"{path}: is missing; run the experiment again, which writes it anew") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path}: is damaged; run the experiment again, which writes it anew") from error
+        raise _damaged_plan(path) from error
     _check_version(version, path)
-    if not isinstance(plan.get("candidates"), list):
-        raise StoreError(f"{path}: is damaged; run the experiment again, which writes it anew")
     return dict(plan)
+
+
+def _damaged_plan(path: Path) -> StoreError:
+    return StoreError(f"{path}: is damaged; run the experiment again, which writes it anew")
+
+
+def _refuse_newer(path: Path) -> None:
+    """A newer version's plan must not be replaced; one that is missing or damaged is written anew."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        _check_version(json.loads(path.read_bytes())["format_version"], path)
 
 
 def _check_version(version: Any, path: Path) -> None:
@@ -319,6 +338,9 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, running: bo
         for name, sha256 in commit["files"].items():
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sha256:
                 raise Damaged(f"{folder / name}: is damaged")
+        if commit["id"] != trial_id or commit["status"] not in get_args(Status):
+            raise Damaged(f"{path}: is damaged")
+        test = commit["test"] if commit["status"] == "completed" else {"last": None, "best": None}
         return TrialResult(
             id=trial_id,
             seed=seed,
@@ -326,8 +348,8 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, running: bo
             epochs=epochs,
             history=json.loads((folder / HISTORY).read_bytes()),
             seconds_per_epoch=tuple(commit["seconds_per_epoch"]),
-            last=_test_values(commit.get("test", {}).get("last")),
-            best=_test_values(commit.get("test", {}).get("best")),
+            last=_test_values(test["last"]),
+            best=_test_values(test["best"]),
             error=commit.get("error"),
             machine=commit["machine"],
         )
@@ -350,7 +372,7 @@ def _read_progress(folder: Path, trial_id: str, seed: int, epochs: int, running:
             row = json.loads(line)
             seconds.append(row.pop("seconds"))
             del row["epoch"]
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             break
         for name in METRICS:
             history.setdefault(name, []).append(row.get(name))

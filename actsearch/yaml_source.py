@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import yaml
 from actsearch.errors import InvalidExperiment, Problem
 
 MOST_BYTES = 1_000_000
+MOST_DEPTH = 50
 MOST_NODES = 10_000
 """After aliases are followed: a file of some hundred bytes can otherwise stand for more values than fit in memory."""
 
@@ -40,6 +41,8 @@ class Source:
 
     value: Any
     lines: dict[Location, int]
+    problems: list[tuple[int, Problem]] = field(default_factory=list)
+    """What is wrong though the rest can be read, each with its line."""
 
     def line(self, location: Location) -> int:
         """The line of a place, or of the nearest place around it that the document has."""
@@ -48,10 +51,36 @@ class Source:
         return self.lines.get(location, 1)
 
 
-class _Loader(yaml.SafeLoader):
-    """Resolves no plain scalar: they are all text until `_scalar` reads them."""
+_PLAIN, _QUOTED = "plain", "quoted"
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (PyYAML's own attribute)
+
+class _TooMuch(Exception):
+    """The document has more nodes, or deeper ones, than an experiment needs."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Resolves no scalar: they are all text until `_scalar` reads them. Stops early at what is too much."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._nodes = self._depth = 0
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:  # noqa: ARG002  (PyYAML's signature)
+        if kind is yaml.ScalarNode:
+            return _PLAIN if implicit[0] else _QUOTED
+        return "tag:yaml.org,2002:seq" if kind is yaml.SequenceNode else "tag:yaml.org,2002:map"
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self._nodes += 1
+        self._depth += 1
+        if self._nodes > MOST_NODES:
+            raise _TooMuch(f"holds more than {MOST_NODES:,} values", "give an experiment's file")
+        if self._depth > MOST_DEPTH:
+            raise _TooMuch("is nested too deeply", "an experiment needs four levels")
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
 
 def read(path: Path) -> Source:
@@ -65,6 +94,8 @@ def read(path: Path) -> Source:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise _invalid(where, "is a folder", "give the experiment's file")
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe could wait for ever
+            raise _invalid(where, "is not a file", "give the experiment's file")
         if status.st_size > MOST_BYTES:
             size = f"{status.st_size / 1e6:.0f} MB"
             raise _invalid(where, f"has {size}, and an experiment at most 1 MB", "give an experiment's file")
@@ -94,18 +125,19 @@ def parse(text: str, where: str) -> Source:
         raise _syntax_error(error, where) from error
     except yaml.YAMLError as error:
         raise _invalid(f"{where}:1", str(error).splitlines()[0], "write plain text") from error
-    except RecursionError as error:
-        raise _invalid(where, "is nested too deeply", "an experiment needs four levels") from error
+    except _TooMuch as error:
+        raise _invalid(where, *error.args) from error
     if node is None:
         raise _invalid(where, "is empty", "write an experiment with: actsearch init")
     reader = _Reader(where)
-    try:
-        value = reader.value(node, ())
-    except RecursionError as error:
-        raise _invalid(where, "is nested too deeply", "an experiment needs four levels") from error
-    if reader.problems:
-        raise InvalidExperiment(reader.problems)
-    return Source(value, reader.lines)
+    return Source(reader.value(node, ()), reader.lines, reader.problems)
+
+
+def survives(text: str) -> bool:
+    """Whether text is read as the same text again after PyYAML wrote it: `1e3` needs no quotes in YAML 1.1."""
+    if not any(pattern.match(text) for _, pattern, _ in _CORE):
+        return True
+    return bool(parse(yaml.safe_dump([text]), "").value == [text])
 
 
 class _Reader:
@@ -114,7 +146,7 @@ class _Reader:
     def __init__(self, where: str) -> None:
         self.where = where
         self.lines: dict[Location, int] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[tuple[int, Problem]] = []
         self._nodes = 0
         self._open: set[int] = set()
 
@@ -124,6 +156,8 @@ class _Reader:
         if self._nodes > MOST_NODES:
             what = f"stands for more than {MOST_NODES:,} values once its aliases are followed"
             raise _invalid(self.where, what, "write an experiment without so many of them")
+        if len(self._open) > MOST_DEPTH:
+            raise _invalid(self.where, "is nested too deeply", "an experiment needs four levels")
         if id(node) in self._open:
             raise _invalid(f"{self.where}:{node.start_mark.line + 1}", "an alias contains itself", "write it out")
         self._open.add(id(node))
@@ -133,9 +167,9 @@ class _Reader:
             self._open.discard(id(node))
 
     def _value(self, node: yaml.Node, location: Location) -> Any:
-        if node.tag not in _TAGS and node.tag != "!":
+        if node.tag not in _TAGS and node.tag not in (_PLAIN, _QUOTED):
             self._problem(node, location, f"has the tag {node.tag}", "write the plain value")
-            return None
+            node.tag = _PLAIN  # told once; what it holds is checked all the same
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*location, i)) for i, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
@@ -148,11 +182,11 @@ class _Reader:
         first: dict[str, int] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
-                self._problem(key_node, location, "a key is not a word", "write keys as words")
-                continue
             key = key_node.value
-            if key == "<<":
+            if not isinstance(key_node, yaml.ScalarNode) or not isinstance(self._scalar(key_node, location), str):
+                shown = f"{key} " if isinstance(key, str) else ""
+                self._problem(key_node, location, f"a key {shown}is not a word", "write keys as words")
+            elif key == "<<" and key_node.tag == _PLAIN:
                 self._problem(key_node, location, "YAML 1.2 has no merge key <<", "write the keys out")
             elif key in found:
                 what = f"this key stands in line {first[key]} already"
@@ -164,22 +198,21 @@ class _Reader:
         return found
 
     def _scalar(self, node: yaml.ScalarNode, location: Location) -> Any:
-        text, wanted = node.value, _TAGS.get(node.tag, "str")
-        if node.style is not None or node.tag == "!":
+        text, wanted = node.value, _TAGS.get(node.tag)
+        if node.tag == _QUOTED or wanted == "str":
             return text
-        if len(text) > 4000:
-            self._problem(node, location, "is too long a value", "write something shorter")
-            return None
+        if len(text) > 4000 and wanted is None:
+            return text  # a number of so many digits is none that could stand anywhere
         for kind, pattern, convert in _CORE:
-            if pattern.match(text) and wanted in ("str", kind):
+            if len(text) <= 4000 and pattern.match(text) and wanted in (None, kind):
                 return convert(text)
-        if wanted != "str":
-            self._problem(node, location, f"{text!r} is not of the type {wanted}", "write the plain value")
+        if wanted is not None:
+            self._problem(node, location, f"{text[:40]!r} is not of the type {wanted}", "write the plain value")
         return text
 
     def _problem(self, node: yaml.Node, location: Location, what: str, remedy: str) -> None:
         place = f"{self.where}:{node.start_mark.line + 1}"
-        self.problems.append(Problem(place, dotted(location), what, remedy))
+        self.problems.append((node.start_mark.line + 1, Problem(place, dotted(location), what, remedy)))
 
 
 def dotted(location: Location) -> str:

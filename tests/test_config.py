@@ -259,7 +259,7 @@ def test_both_networks(write):
         ("training.epoch=3", "--set training.epoch=3: training.epoch: unknown key; did you mean 'epochs'?"),
         ("foo", "--set foo: is not KEY=VALUE"),
         ("activations[9]=relu", "--set activations[9]=relu: activations[9]: there is no such place"),
-        ("model.filters=[", "--set model.filters=[:1: is not valid YAML"),
+        ("model.filters=[", "--set model.filters=[: model.filters: is not valid YAML"),
         ("seeds=", "--set seeds=: seeds: nothing is not what can stand there"),
     ],
 )
