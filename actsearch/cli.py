@@ -61,7 +61,14 @@ def _write_log(text: str) -> Path:
     return Path(name)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _InOrder(click.Group):
+    """Lists the commands in the order in which one needs them, which is that of this file."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="actsearch", prog_name="actsearch")
 def commands() -> None:
     """Find out which activation function your network should use, why, and whether the difference is real.
@@ -85,7 +92,9 @@ _set = click.option(
 @click.option("--template", metavar="NAME", default="starter", show_default=True, help="Which example to start from.")
 @click.option("--list", "list_templates", is_flag=True, help="List the examples there are.")
 def init(path: Path, template: str, list_templates: bool) -> None:
-    """Write a commented experiment to start from, and the schema with which editors check it.
+    """Write a commented experiment to start from.
+
+    Beside it goes the schema with which editors check and complete it.
 
     \b
     actsearch init                              writes experiment.yaml
@@ -106,7 +115,9 @@ def init(path: Path, template: str, list_templates: bool) -> None:
 @_files
 @_set
 def validate(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
-    """Check experiment files: every mistake at once, with its line and what would be right.
+    """Check experiment files, every mistake at once.
+
+    Each is told with its line and with what would be right.
 
     \b
     actsearch validate configs/*.yaml
@@ -123,22 +134,14 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
 
 
 @commands.command()
-def schema() -> None:
-    """Print the JSON Schema of experiment files.
-
-    \b
-    actsearch schema > experiment.schema.json
-    """
-    from actsearch.schema import json_schema
-
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
-
-
-@commands.command()
 @_files
 @_set
 @click.option(
-    "--out", default="results", show_default=True, type=click.Path(path_type=Path, file_okay=False), help="Folder."
+    "--out",
+    default="results",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the results.",
 )
 @click.option("--threads", metavar="N", help="TensorFlow's threads in an operation; part of a trial's identity.")
 @click.option("--dry-run", is_flag=True, help="List the trials, what is done, and how long the rest may take.")
@@ -150,9 +153,9 @@ def schema() -> None:
     "--save-models", type=click.Choice(["best", "last"]), help="Keep each network of this epoch as model.keras."
 )
 def run(files: tuple[Path, ...], overrides: tuple[str, ...], threads: str | None, **options: Any) -> int:
-    """Train every trial of the experiments that is not finished, and draw the figures.
+    """Train what is not finished, and draw the figures.
 
-    What is finished is not trained again. Ctrl-C stops; the same command goes on.
+    Ctrl-C stops and keeps what is finished; the same command goes on.
 
     \b
     actsearch run configs/quickstart.yaml
@@ -177,37 +180,9 @@ def run(files: tuple[Path, ...], overrides: tuple[str, ...], threads: str | None
 
 @commands.command()
 @_paths
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the figures.")
-@click.option("--metric", "metrics", metavar="M", multiple=True, help="Such as val_accuracy; may be given again.")
-@click.option("--without", metavar="NAME", multiple=True, help="Leave out an activation; may be given again.")
-@click.option("--style", type=click.Choice(["light", "dark", "article"]), default="light", show_default=True)
-@click.option("--format", "file_format", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
-@click.option("--log", is_flag=True, help="Logarithmic axis; accuracies become error rates.")
-def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options: Any) -> None:
-    """Draw accuracy and loss of every experiment below the paths.
-
-    The figures lie beside the results, or below --out.
-
-    \b
-    actsearch plot results/
-    actsearch plot results/article-3 --style article --out figures
-    """
-    from actsearch.plots import draw
-    from actsearch.store import read_experiment
-
-    for folder, target in _targets(paths, out):
-        result = read_experiment(folder)
-        for problem in result.problems:
-            click.echo(f"note: {problem}", err=True)
-        for figure in draw(result, target, format=file_format, **options):
-            click.echo(str(figure))
-
-
-@commands.command()
-@_paths
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
 def status(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Show the trials of the experiments below the paths: state, epochs, last values.
+    """Show the trials below the paths: state, epochs, values.
 
     \b
     actsearch status results/
@@ -235,6 +210,46 @@ def status(paths: tuple[Path, ...], as_json: bool) -> None:
             console.print(f"not asked for any more: {ids}", markup=False, highlight=False)
         for problem in result.problems:
             console.print(f"note: {problem}", markup=False, highlight=False)
+
+
+@commands.command()
+@_paths
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the figures.")
+@click.option("--metric", "metrics", metavar="M", multiple=True, help="Such as val_accuracy; may be given again.")
+@click.option("--without", metavar="NAME", multiple=True, help="Leave out an activation; may be given again.")
+@click.option("--style", type=click.Choice(["light", "dark", "article"]), default="light", show_default=True)
+@click.option("--format", "file_format", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
+@click.option("--log", is_flag=True, help="Logarithmic axis; accuracies become error rates.")
+def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options: Any) -> None:
+    """Draw accuracy and loss of experiments below the paths.
+
+    The figures lie beside the results, or below --out.
+
+    \b
+    actsearch plot results/
+    actsearch plot results/article-3 --style article --out figures
+    """
+    from actsearch.plots import draw
+    from actsearch.store import read_experiment
+
+    for folder, target in _targets(paths, out):
+        result = read_experiment(folder)
+        for problem in result.problems:
+            click.echo(f"note: {problem}", err=True)
+        for figure in draw(result, target, format=file_format, **options):
+            click.echo(str(figure))
+
+
+@commands.command()
+def schema() -> None:
+    """Print the JSON Schema of experiment files.
+
+    \b
+    actsearch schema > experiment.schema.json
+    """
+    from actsearch.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 class _Run:
