@@ -30,6 +30,8 @@ ALL_SHOWN = 5.0
 """Everything is shown if that takes at most so many times the room of the last quarter of the epochs."""
 ROOM = 2.5
 """Otherwise the axis goes on beyond that last quarter by so many times its room."""
+WORTH_A_CUT = 1.5
+"""Nothing is cut off that would make the axis less than so many times longer."""
 NAMED = 6
 """A caption names so many candidates of one kind, and counts the rest."""
 
@@ -101,6 +103,8 @@ class LearningCurves:
     validation_is_test: bool
     loss: str
     facets: tuple[Facet, ...]
+    not_drawn: tuple[str, ...] = ()
+    """The labels that were left out on request, or for another figure."""
     is_error_rate: bool = False
     """The numbers are 1 - `metric`."""
 
@@ -184,6 +188,7 @@ def learning_curves(result: ExperimentResult, metric: str, without: Collection[s
         validation_is_test=result.validation_is_test,
         loss=result.loss,
         facets=tuple(Facet(title, tuple(curves)) for title, curves in facets.items()),
+        not_drawn=tuple(dict.fromkeys(c.label for c in result.candidates if c not in kept)),
     )
 
 
@@ -328,7 +333,8 @@ def view(curves: LearningCurves, log: bool = False) -> View:
     """The y axis on which the best curves can be told apart, and what lies outside of it.
 
     A linear axis shows everything unless the first epochs would take most of the room; then it ends a little beyond
-    what the last quarter of the epochs needs. The final values of curves that did not diverge are always inside.
+    what the last quarter of the epochs and the rise of the best curve need. The final values of curves that did not
+    diverge are always inside.
     """
     drawn = curves.drawn
     values = [value for curve in drawn for row in (curve.low, curve.high) for value in row]
@@ -336,8 +342,8 @@ def view(curves: LearningCurves, log: bool = False) -> View:
         return View(0.0, 1.0) if not log else View(0.1, 1.0, log=True)
     if log:
         return _log_view(values)
-    core = _core(drawn) or values
-    low, high = _limits(min(values), max(values), min(core), max(core))
+    calm = [value for c in drawn if not c.cut_short for row in (c.low, c.high) for value in row] or values
+    low, high = _limits(values, calm, _late(curves) or values, _of_the_best(curves))
     # Room at both ends, but never an axis below 0 or visibly beyond an accuracy of 1.
     pad = 0.04 * (high - low) or max(0.05 * abs(high), 1e-3)
     bottom = low if low > min(values) else max(low - pad, min(low, 0.0))
@@ -356,24 +362,38 @@ def _log_view(values: Sequence[float]) -> View:
     return View(min(positive) / (2 if zeros else pad), max(positive) * pad, log=True, zeros=zeros)
 
 
-def _core(drawn: Sequence[Curve]) -> list[float]:
-    """Every line's and band's values in the last quarter of the epochs; a curve that ended early gives its end."""
-    core = []
-    for curve in drawn:
+def _late(curves: LearningCurves) -> list[float]:
+    """Every line and band in its last quarter; one that diverged has no say, its last values may be anything."""
+    late = []
+    for curve in curves.drawn:
         if not curve.cut_short:
             quarter = max(1, len(curve.epochs) // 4)
-            core += [*curve.low[-quarter:], *curve.high[-quarter:]]
-    return core
+            late += [*curve.low[-quarter:], *curve.high[-quarter:]]
+    return late
 
 
-def _limits(least: float, most: float, core_least: float, core_most: float) -> tuple[float, float]:
-    room = max(core_most - core_least, (most - least) / 500)
+def _of_the_best(curves: LearningCurves) -> list[float]:
+    """The line and band of the best, but for the first few of many epochs: it should be seen to rise."""
+    best = curves.best(curves.drawn)
+    few = curves.last_epoch // 15
+    rows = [row[few:] for c in curves.drawn if curves.in_the_race(c) and c.final == best for row in (c.low, c.high)]
+    return [value for row in rows for value in row]
+
+
+def _limits(
+    values: Sequence[float], calm: Sequence[float], late: Sequence[float], of_the_best: Sequence[float]
+) -> tuple[float, float]:
+    """`values` are all, `calm` those of the curves that did not diverge: they say how finely to look at the least."""
+    least, most = min(values), max(values)
+    room = max(max(late) - min(late), (max(calm) - min(calm)) / 500, 2e-4 * abs(max(late)), 1e-9)
     if most - least <= ALL_SHOWN * room:
         return least, most
-    low, high = core_least - ROOM * room, core_most + ROOM * room
+    low = min([min(late) - ROOM * room, *of_the_best])
+    high = max([max(late) + ROOM * room, *of_the_best])
     step = 10.0 ** math.floor(math.log10(room)) / 2  # limits that a caption can print in few digits
-    low, high = math.floor(low / step) * step, math.ceil(high / step) * step
-    return max(least, _rounded(low, step)), min(most, _rounded(high, step))
+    low = max(least, _rounded(math.floor(low / step) * step, step))
+    high = min(most, _rounded(math.ceil(high / step) * step, step))
+    return (low, high) if most - least > WORTH_A_CUT * (high - low) else (least, most)
 
 
 def _rounded(value: float, step: float) -> float:
@@ -408,7 +428,8 @@ def leaving_out(curves: LearningCurves, label: str) -> LearningCurves:
     facets = (
         replace(facet, curves=tuple(curve for curve in facet.curves if curve.label != label)) for facet in curves.facets
     )
-    return replace(curves, facets=tuple(facet for facet in facets if facet.curves))
+    left = tuple(facet for facet in facets if facet.curves)
+    return replace(curves, facets=left, not_drawn=(*curves.not_drawn, label))
 
 
 # --- the caption
@@ -430,9 +451,13 @@ def caption(curves: LearningCurves, seen: View, names_best: bool = True, apart_w
 
 
 def _of_seeds(curves: LearningCurves) -> list[str]:
+    missing = [f"Not drawn: {_listed(curves.not_drawn)}."] if curves.not_drawn else []
     if curves.n_seeds == 1:
-        return [f"{curves.experiment}: one seed, so differences may be chance."]
-    said = [f"{curves.experiment}: lines are means of {curves.n_seeds} seeds, bands the range of the seeds."]
+        return [f"{curves.experiment}: one seed, so differences may be chance.", *missing]
+    seeds = f"{curves.n_seeds} seeds"
+    if any(curve.counted < curve.n_seeds for curve in curves.drawn):
+        seeds = f"up to {seeds}"
+    said = [f"{curves.experiment}: lines are means of {seeds}, bands the range of the seeds.", *missing]
     if any(len(set(curve.seeds)) > 1 for curve in curves.drawn):
         said.append("After a cross a line is the mean of the seeds that remain.")
     return said

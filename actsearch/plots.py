@@ -108,6 +108,7 @@ METADATA: Mapping[str, dict[str, None]] = {
 WIDTH, PANEL_WIDTH = 9.0, 3.9
 MARGIN, LEFT, BETWEEN, HEADER, TITLE, BELOW = 0.15, 0.82, 0.1, 0.72, 0.28, 0.52
 LEADER, SWATCH = 0.24, 0.34
+NO_VALUE = "—"
 LINE = 1.32
 """Of the font size: from one line of text to the next."""
 
@@ -322,7 +323,9 @@ class Label:
     """What stands in the margin beside a curve."""
 
     curve: Curve
-    text: str
+    value: str
+    name: str
+    """With what became of the curve. Apart from the value, beside which a right-to-left name would change places."""
     bold: bool
     has_line: bool
     """A leader goes to it; without one, the curve ended early or has no epoch."""
@@ -340,8 +343,8 @@ def _figure(
     width = WIDTH if columns == 1 else LEFT + columns * PANEL_WIDTH
     panel = width - LEFT if columns == 1 else PANEL_WIDTH
     size = (8.5 if columns == 1 else 7.5) if most <= 12 else 7.0
-    labels, text_width = _labels(table, ruler, size, 0.42 * panel)
-    room = LEADER + SWATCH + text_width + MARGIN
+    labels, value_width, name_width = _labels(table, ruler, size, 0.42 * panel)
+    room = LEADER + SWATCH + value_width + name_width + MARGIN
     axes_width = panel - room - (BETWEEN if columns > 1 else 0)
     axes_height = max(3.6 if rows == 1 and columns == 1 else 2.5, most * size * LINE / 72)
     foot = ruler.wrapped(
@@ -361,7 +364,7 @@ def _figure(
         if facet.title:
             _panel_title(figure, left, floor + axes_height + 0.09, facet, table, ruler, panel - BETWEEN, look)
         _curves(axes, facet, seen, table, pens, look)
-        _margin(figure, axes, labels[i], seen, table, pens, look, size)
+        _margin(figure, axes, labels[i], seen, table, pens, look, size, value_width)
     for i, line in enumerate(foot):
         _put(figure, MARGIN, bottom - MARGIN - i * 7.5 * LINE / 72, line, size=7.5, color=look.faint, va="top")
     return figure
@@ -438,7 +441,7 @@ def epoch_ticks(last: int, most: int) -> list[int]:
         return list(range(1, last + 1))
     steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
     step = next(step for step in steps if last / step <= most)
-    return list(range(1, last + 1, 2)) if step == 2 else [1, *range(step, last + 1, step)]
+    return [1, *range(step, last + 1, step)]
 
 
 def log_ticks(low: float, high: float) -> list[float]:
@@ -506,16 +509,17 @@ def _within_log(row: Sequence[float], seen: View) -> list[float]:
 # --- the margin
 
 
-def _labels(table: LearningCurves, ruler: Ruler, size: float, width: float) -> tuple[list[list[Label]], float]:
-    """Per panel the labels from top to bottom, names as long as `width` inches allow, and the width they take."""
+def _labels(table: LearningCurves, ruler: Ruler, size: float, width: float) -> tuple[list[list[Label]], float, float]:
+    """Per panel the labels from top to bottom, as long as `width` inches allow; the widths of values and names."""
     names = list(dict.fromkeys(curve.label for curve in table.curves))
     for limit in (44, 36, 30, 25, 20, 16, 12):
         short = _short_names(names, limit)
         labels = [_panel_labels(facet, table, short) for facet in table.facets]
-        widest = max(ruler.width(one.text, size, _weight(one)) for panel in labels for one in panel)
-        if widest <= width:
+        values = max(ruler.width(one.value, size, _weight(one)) for panel in labels for one in panel) + 0.7 * size / 72
+        widest = max(ruler.width(one.name, size, _weight(one)) for panel in labels for one in panel)
+        if values + widest <= width:
             break
-    return labels, widest
+    return labels, values, widest
 
 
 def _short_names(names: Sequence[str], limit: int) -> dict[str, str]:
@@ -533,11 +537,11 @@ def _panel_labels(facet: Facet, table: LearningCurves, names: Mapping[str, str])
     best = table.best(facet.curves)
     labels = []
     for curve in facet.curves:
-        value = curves.number(curve.final) if curve.final is not None and not curve.cut_short else "—"
+        value = curves.number(curve.final) if curve.final is not None and not curve.cut_short else NO_VALUE
         bold = table.in_the_race(curve) and best is not None and value == curves.number(best) and len(facet.curves) > 1
         has_line = curve.final is not None and not curve.cut_short and curve.epochs[-1] == table.last_epoch
         note = _note(curve)
-        labels.append(Label(curve, f"{value}  {names[curve.label]}{note and ', '}{note}", bold, has_line))
+        labels.append(Label(curve, value, f"{names[curve.label]}{note and ', '}{note}", bold, has_line))
     return sorted(labels, key=lambda one: (not one.has_line, -(one.curve.final or 0.0) if one.has_line else 0.0))
 
 
@@ -551,6 +555,8 @@ def _note(curve: Curve) -> str:
         return "failed" if curve.failed and not curve.unfinished else "not begun"
     if curve.epochs[-1] < curve.epochs_asked:
         return f"epoch {curve.epochs[-1]} of {curve.epochs_asked}"
+    if curve.counted < curve.n_seeds:
+        return f"{curve.counted} of {curve.n_seeds} seeds"
     return ""
 
 
@@ -560,7 +566,7 @@ def _weight(label: Label) -> str:
 
 def _margin(
     figure: Figure, axes: Axes, labels: Sequence[Label], seen: View, table: LearningCurves,
-    pens: Mapping[str, Pen], look: Look, size: float,
+    pens: Mapping[str, Pen], look: Look, size: float, value_width: float,
 ) -> None:  # fmt: skip
     """The column of labels right of a panel, each with a piece of its line, and leaders to the ends of the lines."""
     width, height = figure.get_size_inches()
@@ -584,8 +590,9 @@ def _margin(
                     markersize=6 if label.curve.cut_short else 4.5,
                     markeredgewidth=1.8 if label.curve.cut_short else 0)  # fmt: skip
         color = look.ink if label.has_line else look.faint
-        _put(figure, right + LEADER + SWATCH, y, label.text, size=size, weight=_weight(label), color=color,
-             va="center_baseline", gid="label")  # fmt: skip
+        for x, text in ((0.0, label.value), (value_width, label.name)):
+            _put(figure, right + LEADER + SWATCH + x, y, text, size=size, weight=_weight(label), color=color,
+                 va="center_baseline", gid="label")  # fmt: skip
 
 
 def _stroke(figure: Figure, xs: Sequence[float], ys: Sequence[float], **how: Any) -> None:
@@ -643,25 +650,25 @@ def _article_figure(result: ExperimentResult, table: LearningCurves, log: bool) 
     quantity = "accuracy" if curves.is_accuracy(table.metric) else table.metric.removeprefix("val_")
     figure = Figure(figsize=(10, 10))
     axes = figure.add_axes((0.11, 0.13, 0.85, 0.81))
-    _article_lines(axes, result, table)
-    axes.set_title(f"Model {quantity}")
-    axes.set_xlabel("Epoch")
-    axes.set_ylabel(_article_axis(table))
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-    if log:
-        seen = curves.view(table, log=True)
+    seen = curves.view(table, log=True) if log else View(0.0, 1.0)  # a linear axis is Matplotlib's: it shows all
+    if log:  # before the lines: with none above 0 there would be nothing to scale
         axes.set_yscale("log")
         axes.set_ylim(seen.low, seen.high)
         _log_ticks(axes, seen)
     else:
         axes.ticklabel_format(axis="y", style="plain", useOffset=False)
+    _article_lines(axes, result, table, seen)
+    axes.set_title(f"Model {quantity}")
+    axes.set_xlabel("Epoch")
+    axes.set_ylabel(_article_axis(table))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     axes.legend(loc="lower right" if table.higher_is_better else "upper right", ncols=1 + len(axes.lines) // 30)
-    for i, line in enumerate(Ruler().wrapped(plain(" ".join(_article_notes(table))), 8, 9.4)):
+    for i, line in enumerate(Ruler().wrapped(plain(" ".join(_article_notes(table, seen))), 8, 9.4)):
         _put(figure, 0.3, 0.75 - i * 8 * LINE / 72, line, size=8, color="#b0b0b0", va="top")
     return figure
 
 
-def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves) -> None:
+def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, seen: View) -> None:
     """A line per candidate, in Matplotlib's colours by its place in the experiment, so that both figures agree."""
     place = {label: i for i, label in enumerate(dict.fromkeys(c.label for c in result.candidates))}
     cycle = len(mpl.rcParams["axes.prop_cycle"])
@@ -670,17 +677,18 @@ def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves) 
             i = place[curve.label]
             name = f"{curve.label}, {facet.title}" if facet.title else curve.label
             note = _note(curve)
+            mean = _within_log(curve.mean, seen)
             text = shortened(plain(name), 60) + (f" ({note})" if note else "")
             axes.plot(
                 curve.epochs,
-                curve.mean,
+                mean,
                 color=f"C{i % cycle}",
                 linestyle=DASHES[(n + i // cycle) % len(DASHES)],
                 marker="o" if len(curve.epochs) == 1 else None,
                 label=_legend_name(text),
             )
             for epoch in curve.marks() if curve.epochs else ():
-                axes.plot([epoch], [curve.mean[epoch - 1]], "x", color=f"C{i % cycle}", markersize=10, label="_cross")
+                axes.plot([epoch], [mean[epoch - 1]], "x", color=f"C{i % cycle}", markersize=10, label="_cross")
 
 
 def _legend_name(text: str) -> str:
@@ -696,11 +704,11 @@ def _article_axis(table: LearningCurves) -> str:
     return f"{data} {'Error Rate' if table.is_error_rate else quantity}"
 
 
-def _article_notes(table: LearningCurves) -> list[str]:
+def _article_notes(table: LearningCurves, seen: View) -> list[str]:
     notes: list[str] = []
     if table.metric.endswith("binary_accuracy"):
         notes = [
             "Accuracy here is Keras's binary_accuracy, over the outputs one by one, as in the article (Keras 2.2); "
             "it is far above the share of images classified right."
         ]
-    return [*notes, *curves.caption(table, View(0.0, 1.0), names_best=False)]
+    return [*notes, *curves.caption(table, seen, names_best=False)]
