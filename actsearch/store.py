@@ -370,10 +370,10 @@ def _read_progress(folder: Path, trial_id: str, seed: int, epochs: int, running:
     for line in lines[1:]:
         try:
             row = json.loads(line)
-            seconds.append(row.pop("seconds"))
-            del row["epoch"]
+            _, took = row["epoch"], row["seconds"]
         except (ValueError, KeyError, TypeError, AttributeError):
             break
+        seconds.append(took)
         for name in METRICS:
             history.setdefault(name, []).append(row.get(name))
     status: Status = "running" if running else "interrupted"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from pathlib import Path
 
 from actsearch.errors import StoreError, UserError
@@ -50,7 +51,7 @@ def write(template: str, path: Path) -> list[Path]:
 def _for_user(text: str, path: Path) -> str:
     """The example as the user's own file: the schema beside it, and the commands naming it."""
     text = _MODELINE.sub(f"$schema={SCHEMA_NAME}", text, count=1)
-    return re.sub(r"configs/[\w.-]+\.yaml", path.as_posix(), text)
+    return re.sub(r"configs/[\w.-]+\.yaml", lambda _: shlex.quote(str(path)), text)
 
 
 def _folder() -> Path:

@@ -168,20 +168,20 @@ class LiveDisplay:
         done = sum(row.done for row in rows)
         ended = sum(row.ended for row in rows)
         head = Table.grid(padding=(0, 2))
-        head.add_column(no_wrap=True, overflow="ellipsis", max_width=24)
+        head.add_column(max_width=24)
         head.add_column(no_wrap=True)
-        head.add_column(width=max(10, min(40, self._console.width - 58)))
+        head.add_column(width=max(6, min(40, self._console.width - 58)))
         head.add_column(no_wrap=True)
         counted = f"{ended + self._finished_before}/{len(rows) + self._finished_before} trials"
         head.add_row(
-            Text(self._title, "bold"), counted, ProgressBar(total=max(total, 1), completed=done), self._left(rows)
+            _cut(self._title, "bold"), counted, ProgressBar(total=max(total, 1), completed=done), self._left(rows)
         )
         shown, folded = fold(rows, max(3, self._console.height - 6))
         table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
-        table.add_column("activation", no_wrap=True, overflow="ellipsis", max_width=max(10, self._console.width - 46))
+        table.add_column("activation", min_width=6, max_width=max(10, self._console.width - 46))
         for heading in ("seed", "epoch", "loss", "val_accuracy"):
             table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("", no_wrap=True, overflow="ellipsis")
+        table.add_column("")
         for row in shown:
             table.add_row(*_live_cells(row), style="dim" if row.status == "waiting" else "")
         parts: list[RenderableType] = [head, table]
@@ -214,11 +214,19 @@ def fold(rows: Sequence[_Row], room: int) -> tuple[list[_Row], str]:
 
 def _live_cells(row: _Row) -> tuple[RenderableType, ...]:
     epoch = f"{row.epoch}/{row.epochs}" if row.status != "waiting" else ""
-    state = Text(row.note or row.status, STATUS_STYLE[row.status])
+    state = _cut(row.note or row.status, STATUS_STYLE[row.status])
     if row.status == "running":
-        state = Text(f"epoch {row.epoch + 1}: {row.share:.0%}", STATUS_STYLE["running"])
-    name = Text(candidate_name(row.trial.candidate.label, row.trial.candidate.setting))
+        state = _cut(f"epoch {row.epoch + 1}: {row.share:.0%}", STATUS_STYLE["running"])
+    name = _cut(candidate_name(row.trial.candidate.label, row.trial.candidate.setting))
     return name, str(row.trial.seed), epoch, number(row.loss), number(row.val_accuracy), state
+
+
+def _cut(text: str, style: str = "") -> Text:
+    """Text that is cut where its column ends.
+
+    The column itself must be left to wrap: Rich narrows only such columns, and with none of them narrows the numbers.
+    """
+    return Text(text, style, no_wrap=True, overflow="ellipsis")
 
 
 def _plain_line(event: Event, trial: Trial) -> str:
@@ -247,17 +255,17 @@ def summary(result: ExperimentResult) -> RenderableType:
     rows = [(candidate, _mean_of(candidate, _final("val_accuracy"))) for candidate in result.candidates]
     rows.sort(key=lambda row: (row[1] is None, -(row[1] or 0.0)))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("activation", no_wrap=True, overflow="ellipsis", min_width=10)
+    table.add_column("activation", min_width=6)
     if several:
-        table.add_column("seeds", justify="right")
+        table.add_column("seeds", justify="right", no_wrap=True)
     test_heading = "test accuracy" if not result.validation_is_test else "best epoch's"
     for heading in ("val_loss", "val_accuracy", test_heading, "s/epoch"):
-        table.add_column(heading, justify="right")
-    table.add_column("", no_wrap=True, overflow="ellipsis")
+        table.add_column(heading, justify="right", no_wrap=" " not in heading, min_width=8 if " " in heading else None)
+    table.add_column("")
     for candidate, accuracy in rows:
         best = _mean_of(candidate, _best_accuracy if result.validation_is_test else _test_accuracy)
         table.add_row(
-            Text(candidate_name(candidate.label, candidate.setting)),
+            _cut(candidate_name(candidate.label, candidate.setting)),
             *([str(len(candidate.trials))] if several else []),
             number(_mean_of(candidate, _final("val_loss"))),
             number(accuracy),
@@ -281,19 +289,19 @@ def summary_notes(result: ExperimentResult) -> list[str]:
 def trials_table(result: ExperimentResult) -> RenderableType:
     """A row a trial: state, epochs and last values."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("activation", no_wrap=True, overflow="ellipsis", min_width=10)
+    table.add_column("activation", min_width=6)
     for heading in ("seed", "epoch", "loss", "val_loss", "val_accuracy"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("state", no_wrap=True, overflow="ellipsis")
+    table.add_column("state")
     for candidate in result.candidates:
         for trial in candidate.trials:
             values = [number(last_value(trial, name)) for name in ("loss", "val_loss", "val_accuracy")]
             table.add_row(
-                Text(candidate_name(candidate.label, candidate.setting)),
+                _cut(candidate_name(candidate.label, candidate.setting)),
                 str(trial.seed),
                 f"{trial.epochs_done}/{trial.epochs}",
                 *values,
-                Text(_state(trial), STATUS_STYLE[trial.status]),
+                _cut(_state(trial), STATUS_STYLE[trial.status]),
             )
     return table
 
@@ -367,7 +375,7 @@ def _states(candidate: CandidateResult) -> Text:
     trials = candidate.trials
     if len(trials) == 1:
         trial = trials[0]
-        return Text("" if trial.status == "completed" else _state(trial), STATUS_STYLE[trial.status])
+        return _cut("" if trial.status == "completed" else _state(trial), STATUS_STYLE[trial.status])
     others = [trial.status for trial in trials if trial.status != "completed"]
     text = Text(", ").join(
         Text(f"{others.count(status)} {status}", STATUS_STYLE[status]) for status in STATUS_STYLE if status in others

@@ -107,13 +107,17 @@ def _epoch(
 
 
 def _batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> tf.data.Dataset:
-    """Consecutive batches of x and y; the last may be smaller. Not copied: TensorFlow takes views of the arrays."""
+    """Consecutive batches of x and y; the last may be smaller. Not copied: TensorFlow takes views of the arrays.
+
+    Where all are full, TensorFlow is told their size, as by `fit`: it then rounds some products otherwise.
+    """
+    size = batch_size if len(x) % batch_size == 0 else None
     with tf.device("CPU:0"):
         x_tensor, y_tensor = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
 
     def batch(start: Any) -> Any:
         stop = tf.minimum(start + batch_size, len(x))
-        return x_tensor[start:stop], y_tensor[start:stop]
+        return tuple(tf.ensure_shape(tensor[start:stop], (size, *tensor.shape[1:])) for tensor in (x_tensor, y_tensor))
 
     return tf.data.Dataset.range(0, len(x), batch_size).map(batch).prefetch(tf.data.AUTOTUNE)
 
@@ -190,12 +194,15 @@ def _completed(
 def test_values(probabilities: np.ndarray, labels: np.ndarray, loss: str) -> dict[str, float]:
     """The metrics of predicted probabilities (examples, classes) for labels (examples,), by Keras's names.
 
-    Computed in float64, so the loss may differ from Keras's own float32 sum in the seventh digit.
+    Computed in float64, so the loss may differ from Keras's own float32 sum in the seventh digit. Like Keras's, the
+    binary cross-entropy clips to [1e-7, 1 - 1e-7] as float32 has them, and the categorical one, which Keras takes from
+    the logits, does not clip; but below float32's smallest number (a loss of 87) a probability is lost.
     """
-    p = np.clip(probabilities.astype(np.float64), 1e-7, 1 - 1e-7)
+    p = np.clip(probabilities, np.float32(1e-7), np.float32(1 - 1e-7)).astype(np.float64)
+    unclipped = np.maximum(probabilities, np.finfo(np.float32).tiny).astype(np.float64)
     y = np.eye(p.shape[1])[labels]
     losses = {
-        "categorical_crossentropy": lambda: -np.log(p[np.arange(len(labels)), labels]),
+        "categorical_crossentropy": lambda: -np.log(unclipped[np.arange(len(labels)), labels]),
         "binary_crossentropy": lambda: -(y * np.log(p) + (1 - y) * np.log1p(-p)).mean(axis=1),
         "mean_squared_error": lambda: ((probabilities.astype(np.float64) - y) ** 2).mean(axis=1),
     }

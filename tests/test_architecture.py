@@ -1,0 +1,175 @@
+"""The shape of the code, so that a change of it is a decision: edit a table here and say why in the commit.
+
+What a user would lose: fast commands, since one careless import loads TensorFlow for `--help`; results that are whole,
+since a second writer or an `exit` in the middle of things is where they break.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "actsearch"
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if "configs" not in path.relative_to(PACKAGE).parts
+}
+
+MAY_IMPORT = {
+    "__init__": {"keras_activations", "notebook"},
+    "__main__": {"cli"},
+    "activations": set(),
+    "cli": {
+        "config",
+        "data",
+        "engines.in_process",
+        "errors",
+        "experiment",
+        "planning",
+        "plots",
+        "runner",
+        "schema",
+        "store",
+        "templates",
+        "terminal",
+    },
+    "config": {"activations", "errors", "experiment", "mistakes", "schema", "yaml_source"},
+    "curves": {"errors", "experiment", "results"},
+    "data": {"errors", "experiment"},
+    "engines.__init__": set(),
+    "engines.failures": {"events", "experiment"},
+    "engines.in_process": {"engines.failures", "events", "experiment"},
+    "errors": set(),
+    "events": {"experiment"},
+    "experiment": set(),
+    "files": set(),
+    "keras_activations": {"activations", "experiment"},
+    "machine": set(),
+    "mistakes": {"activations", "schema", "yaml_source"},
+    "models": {"experiment", "keras_activations"},
+    "native_output": set(),
+    "notebook": {"config", "engines.in_process", "events", "experiment", "results", "runner", "store"},
+    "planning": {"data", "experiment", "results"},
+    "plots": {"curves", "errors", "files", "results"},
+    "results": {"experiment"},
+    "runner": {"data", "events", "experiment", "native_output", "store", "training"},
+    "schema": {"activations"},
+    "store": {"errors", "events", "experiment", "files", "results"},
+    "templates": {"errors"},
+    "terminal": {"events", "experiment", "results"},
+    "training": {"data", "events", "experiment", "machine", "models"},
+    "yaml_source": {"errors"},
+}
+"""Who imports whom among our modules, inside functions and for type checking as well."""
+
+HEAVY = {"keras", "matplotlib", "numpy", "pydantic", "rich", "scipy", "tensorflow", "yaml"}
+LOADS_AT_ONCE = {
+    "config": {"pydantic"},
+    "curves": {"numpy"},
+    "keras_activations": {"keras"},
+    "mistakes": {"pydantic"},
+    "models": {"keras", "numpy"},
+    "plots": {"matplotlib"},
+    "schema": {"pydantic"},
+    "terminal": {"rich"},
+    "training": {"keras", "numpy", "tensorflow"},
+    "yaml_source": {"yaml"},
+}
+"""Which heavy libraries a module loads when it is imported; all others are imported inside functions."""
+
+
+def tree(name: str) -> ast.Module:
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+
+
+def ours(name: str) -> set[str]:
+    """The modules of this package that a module imports anywhere in its text."""
+    found = set()
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: write imports in full"
+            module = (node.module or "").removeprefix("actsearch").removeprefix(".")
+            if (node.module or "").split(".")[0] == "actsearch":
+                for alias in node.names:
+                    inner = f"{module}.{alias.name}" if module else alias.name
+                    found.add(inner if inner in MODULES else module)
+        elif isinstance(node, ast.Import):
+            found |= {a.name.removeprefix("actsearch.") for a in node.names if a.name.split(".")[0] == "actsearch"}
+    return found
+
+
+def executed_on_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when a module is imported: not those in functions or for type checking only."""
+    for statement in body:
+        if isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.dump(statement.test):
+            continue
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        yield statement
+        for inner in ("body", "orelse", "finalbody"):
+            yield from executed_on_import(getattr(statement, inner, []))
+
+
+def test_import_directions_are_those_of_the_table() -> None:
+    """An arrow that is gone leaves the table, too, so that the table stays true."""
+    assert {name: ours(name) - {""} for name in MODULES} == MAY_IMPORT
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    """A circle works only in one order of imports, and breaks in a notebook's."""
+    TopologicalSorter(MAY_IMPORT).prepare()
+
+
+def test_heavy_libraries_are_loaded_where_the_table_says() -> None:
+    """`actsearch --help` answers at once because nothing heavy is imported on the way to it."""
+    found = {}
+    for name in MODULES:
+        loaded = set()
+        for statement in executed_on_import(tree(name).body):
+            if isinstance(statement, ast.ImportFrom):
+                loaded.add((statement.module or "").split(".")[0])
+            elif isinstance(statement, ast.Import):
+                loaded |= {alias.name.split(".")[0] for alias in statement.names}
+        if loaded & HEAVY:
+            found[name] = loaded & HEAVY
+    assert found == LOADS_AT_ONCE
+
+
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"cli", "__main__"}))
+def test_only_the_command_line_prints_or_exits(name: str) -> None:
+    """In a notebook or another program nobody wants stray output, let alone the end of the process."""
+    forbidden = {"print", "exit", "quit", "click.echo", "click.secho", "sys.exit", "os._exit"}
+    calls = {ast.unparse(node.func) for node in ast.walk(tree(name)) if isinstance(node, ast.Call)}
+    assert not calls & forbidden
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_every_module_says_what_it_is_for(name: str) -> None:
+    """`engines/__init__.py` may be empty; whoever looks for a place for something reads the others' first lines."""
+    text = MODULES[name].read_text(encoding="utf-8")
+    if name.endswith("__init__") and not text.strip():
+        return
+    documentation = ast.get_docstring(tree(name))
+    assert documentation
+    assert documentation.splitlines()[0].endswith((".", "?"))
+
+
+def test_no_module_is_a_drawer_for_anything() -> None:
+    """What has no name of its own has no place of its own, and is written twice."""
+    words = {word for name in MODULES for word in name.replace(".", "_").split("_")}
+    assert not words & {"util", "utils", "helper", "helpers", "manager", "handler", "common", "misc"}
+
+
+def test_only_the_store_and_those_who_draw_write_files() -> None:
+    """A file written in place is half a file after a crash; `files.write_atomically` is the way."""
+    writers = set()
+    for name in MODULES:
+        text = MODULES[name].read_text(encoding="utf-8")
+        if any(call in text for call in ("write_atomically(", ".write_text(", ".write_bytes(", '.open("wb")', '"a"')):
+            writers.add(name)
+    assert writers == {"files", "plots", "store", "templates"}

@@ -1,0 +1,760 @@
+"""The commands as a user types them: exit codes, messages, files, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import actsearch.cli
+from actsearch.cli import commands, run_command_line
+
+Write = Callable[..., Path]
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def actsearch_(
+    hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Done]:
+    """Runs a command in this process, in a hostile folder: `actsearch_("status", "results")`."""
+    monkeypatch.chdir(hostile)
+
+    def run(*arguments: str | Path) -> Done:
+        capsys.readouterr()
+        code = run_command_line([str(argument) for argument in arguments])
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def training(monkeypatch: pytest.MonkeyPatch, fake_train: Callable[..., Any]) -> Callable[..., Any]:
+    """Replaces TensorFlow's part of a run, for all following commands: `training(fails=["relu"])`."""
+
+    def use(**how: Any) -> Any:
+        train = fake_train(**how)
+        monkeypatch.setattr("actsearch.runner.trainer", lambda *_: train)
+        return train
+
+    return use
+
+
+def in_a_process(*arguments: str | Path, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "actsearch", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **more)
+
+
+# --- help, mistakes on the command line
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_every_command_has_help_with_an_example(actsearch_: Callable[..., Done], name: str) -> None:
+    """The first thing one tries with an unknown command."""
+    done = actsearch_(name, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert f"  actsearch {name}" in done.out
+    assert actsearch_(name, "-h") == done
+
+
+def test_help_and_version(actsearch_: Callable[..., Done]) -> None:
+    """A bug report begins with the version."""
+    from importlib.metadata import version
+
+    done = actsearch_("--help")
+    assert done.code == 0
+    assert all(f"  {name} " in done.out for name in commands.commands)
+    assert actsearch_("--version") == Done(0, f"actsearch, version {version('actsearch')}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["trian"], "No such command 'trian'"),
+        (["run", "--dryrun", "x.yaml"], "No such option"),
+        (["run"], "Missing argument 'FILE...'"),
+        (["plot"], "Missing argument 'PATH...'"),
+        (["plot", "--format", "gif", "."], "'gif' is not one of"),
+        (["run", "missing.yaml"], "missing.yaml"),
+        (["validate", "missing.yaml"], "missing.yaml"),
+        (["status", "missing"], "missing: no such folder"),
+        (["plot", "missing"], "missing: no such folder"),
+        (["plot", "."], "no experiment here"),
+        (["status", "."], "no experiment here"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_wrong_input_is_exit_code_2_and_one_message(
+    actsearch_: Callable[..., Done], arguments: Sequence[str], message: str
+) -> None:
+    """A script can tell the user's mistake from a failed training; nobody gets a traceback for a typo."""
+    done = actsearch_(*arguments)
+    assert done.code == 2
+    assert message in done.err
+    assert done.out == ""
+    assert "Traceback" not in done.err
+
+
+def test_no_command_shows_the_help(actsearch_: Callable[..., Done]) -> None:
+    """Whoever types `actsearch` alone is told how to go on."""
+    done = actsearch_()
+    assert "actsearch init" in done.out + done.err
+
+
+def test_our_own_bug_is_exit_code_3_with_a_log(
+    actsearch_: Callable[..., Done], write_experiment: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user gets a file to send, and no page of Python."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("our fault ü")
+
+    monkeypatch.setattr("actsearch.config.load", broken)
+    done = actsearch_("validate", write_experiment())
+    assert done.code == 3
+    assert "Traceback" not in done.err
+    assert len(done.err.splitlines()) == 1
+    (log,) = re.findall(r"written in (\S+);", done.err)
+    try:
+        text = Path(log).read_text(encoding="utf-8")
+        assert "Traceback" in text
+        assert "ZeroDivisionError: our fault ü" in text
+    finally:
+        Path(log).unlink()
+
+
+def test_a_reader_that_has_gone_is_no_error(repository: Path) -> None:
+    """`actsearch status results | head -1` must not end in a traceback."""
+    command = f"{shlex.quote(sys.executable)} -m actsearch schema | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=repository, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# --- init, validate, schema
+
+
+def test_init_writes_an_experiment_that_is_valid(actsearch_: Callable[..., Done], hostile: Path) -> None:
+    """The newcomer's second command must work on what the first one wrote."""
+    done = actsearch_("init")
+    assert done.code == 0
+    assert {path.name for path in hostile.iterdir()} == {"experiment.yaml", "experiment.schema.json"}
+    assert "actsearch run experiment.yaml" in done.out
+    assert actsearch_("validate", "experiment.yaml").code == 0
+    text = (hostile / "experiment.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=experiment.schema.json\n")
+    assert "actsearch run experiment.yaml" in text
+    assert "configs/" not in text
+
+
+def test_init_overwrites_nothing(actsearch_: Callable[..., Done], hostile: Path) -> None:
+    """Neither a user's experiment nor a file that happens to be called like the schema."""
+    (hostile / "experiment.yaml").write_text("mine", encoding="utf-8")
+    done = actsearch_("init")
+    assert done.code == 2
+    assert "exists already and is left as it is" in done.err
+    (hostile / "experiment.schema.json").write_text("mine too", encoding="utf-8")
+    assert actsearch_("init", "other.yaml").code == 0
+    assert (hostile / "experiment.yaml").read_text(encoding="utf-8") == "mine"
+    assert (hostile / "experiment.schema.json").read_text(encoding="utf-8") == "mine too"
+
+
+def test_init_lists_and_writes_every_example(actsearch_: Callable[..., Done], repository: Path) -> None:
+    """All examples that come with the package are there, described, and valid where they are written."""
+    done = actsearch_("init", "--list")
+    listed = dict(line.split(maxsplit=1) for line in done.out.splitlines())
+    assert set(listed) == {path.stem for path in (repository / "configs").glob("*.yaml")}
+    assert all(len(description) > 20 for description in listed.values())
+    for name in listed:
+        assert actsearch_("init", f"new folder/{name}.yaml", "--template", name).code == 0
+    assert actsearch_("validate", *(f"new folder/{name}.yaml" for name in listed)).code == 0
+
+
+@pytest.mark.parametrize("name", ["a b.yaml", "back\\1slash\\g<0>.yaml", "ü.yaml", "sub folder/x.yaml"])
+def test_inits_comments_name_the_users_file(actsearch_: Callable[..., Done], hostile: Path, name: str) -> None:
+    """The command in the first lines can be copied into a shell as it stands."""
+    assert actsearch_("init", name).code == 0
+    text = (hostile / name).read_text(encoding="utf-8")
+    (command,) = re.findall(r"^# Command: (.*)$", text, flags=re.MULTILINE)
+    assert shlex.split(command) == ["actsearch", "run", name]
+
+
+def test_init_of_an_unknown_example_suggests_one(actsearch_: Callable[..., Done], hostile: Path) -> None:
+    """A typo gets the right name back, and writes nothing."""
+    done = actsearch_("init", "--template", "artcile")
+    assert done.code == 2
+    assert "did you mean 'article'?" in done.err
+    assert "there are article" in actsearch_("init", "--template", "zzz").err
+    assert list(hostile.iterdir()) == []
+
+
+def test_init_where_nothing_can_be_written(actsearch_: Callable[..., Done], hostile: Path) -> None:
+    """One line that names the path."""
+    (hostile / "file").write_bytes(b"")
+    done = actsearch_("init", "file/x.yaml")
+    assert done.code == 2
+    assert "file/x.yaml" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_validate_reports_the_mistakes_of_all_files_at_once(
+    actsearch_: Callable[..., Done], write_experiment: Write
+) -> None:
+    """One run of `validate`, one round of mending."""
+    good = write_experiment("good")
+    one = write_experiment("one", activations="[rellu]", more="surprise: 1\n")
+    two = write_experiment("two", activations="[]")
+    done = actsearch_("validate", good, one, two)
+    assert done.code == 2
+    lines = done.err.splitlines()
+    assert len(lines) == 3
+    assert any(line.startswith(f"{one}:6: ") and "did you mean 'relu'" in line for line in lines)
+    assert any(line.startswith(f"{one}:7: surprise: ") for line in lines)
+    assert any(line.startswith(f"{two}:6: activations: ") for line in lines)
+
+
+def test_validate_says_what_would_be_trained(actsearch_: Callable[..., Done], repository: Path) -> None:
+    """180 trials instead of 18 are noticed before the night, not after it; so is what misleads."""
+    done = actsearch_("validate", repository / "configs" / "sound.yaml", repository / "configs" / "article.yaml")
+    assert done.code == 0
+    assert "18 candidates x 10 seeds = 180 trials" in done.out
+    assert "6 candidates x 1 seed = 6 trials" in done.out
+    assert "note: Validation is the test set" in done.out
+
+
+def test_the_schema_printed_is_the_schema_shipped(actsearch_: Callable[..., Done], repository: Path) -> None:
+    """Editors check files by the shipped one; an old one would mark what is right as wrong."""
+    done = actsearch_("schema")
+    assert done.code == 0
+    assert done.out == (repository / "actsearch" / "experiment.schema.json").read_text(encoding="utf-8")
+
+
+# --- run
+
+
+def trial_folders(out: Path) -> dict[str, set[str]]:
+    return {path.name: {file.name for file in path.iterdir()} for path in (out / "trials").iterdir()}
+
+
+def test_run_leaves_histories_and_figures(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """The main job."""
+    training()
+    done = actsearch_("run", write_experiment())
+    assert (done.code, done.err) == (0, "")
+    folder = hostile / "results" / "tiny"
+    folders = trial_folders(folder)
+    assert len(folders) == 2
+    assert all(files == {"history.json", "predictions.npz", "trial.json"} for files in folders.values())
+    figures = [Path("results/tiny") / name for name in ("accuracy.png", "loss.png")]
+    for figure in figures:
+        assert (hostile / figure).stat().st_size > 10_000
+        assert str(figure) in done.out.splitlines()
+    assert "relu seed 0: epoch 2/2  loss 0." in done.out
+    assert "relu seed 0: completed, test accuracy 0." in done.out
+    assert re.search(r"^activation +val_loss +val_accuracy +test accuracy", done.out, flags=re.MULTILINE)
+
+
+def test_what_is_finished_is_not_trained_again(
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    training: Callable[..., Any],
+    hostile: Path,
+    snapshot: Callable[[Path], dict[str, str]],
+) -> None:
+    """A re-run, or a new candidate, costs only what is new."""
+    training()
+    path = write_experiment()
+    actsearch_("run", path)
+    before = snapshot(hostile / "results")
+    again = training()
+    done = actsearch_("run", path)
+    assert (done.code, again.begun) == (0, [])
+    assert "all 2 trials are finished already; nothing is trained again" in done.out
+    assert "results/tiny/accuracy.png" in done.out
+    assert snapshot(hostile / "results") == before
+    more = write_experiment(activations="[relu, selu, elu]")
+    done = actsearch_("run", more)
+    assert [trial_id.split("-")[0] for trial_id in again.begun] == ["elu_1"]
+    assert "2 of 3 trials are finished already; 1 " in done.out
+
+
+def test_a_finished_run_is_answered_without_tensorflow(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """Within a second, on a machine that may not even have TensorFlow."""
+    training()
+    path = write_experiment()
+    actsearch_("run", path)
+    code = (
+        "import sys; from actsearch.cli import run_command_line; code = run_command_line(sys.argv[1:]);"
+        "assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", str(path)], cwd=hostile, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nothing is trained again" in done.stdout
+
+
+def test_a_dry_run_writes_nothing(
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    training: Callable[..., Any],
+    hostile: Path,
+    snapshot: Callable[[Path], dict[str, str]],
+) -> None:
+    """It is asked to decide by, before anything is touched."""
+    train = training()
+    path = write_experiment()
+    before = snapshot(hostile)
+    done = actsearch_("run", path, "--dry-run")
+    assert snapshot(hostile) == before
+    assert done.code == 0
+    assert done.out.count("to train  ") == 2
+    assert "tiny: 2 trials, 2 to train, into results/tiny" in done.out
+    assert re.search(r"^about \d+ s .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
+    actsearch_("run", path)
+    assert len(train.begun) == 2
+    done = actsearch_("run", write_experiment(activations="[relu, elu]"), "--dry-run")
+    assert "finished  relu seed 0" in done.out
+    assert "to train  elu seed 0" in done.out
+    assert re.search(r"^about \d+ s \(from 4 measured epochs\)", done.out, flags=re.MULTILINE)
+    path = write_experiment()
+    after = snapshot(hostile)
+    as_json = json.loads(actsearch_("run", path, "--dry-run", "--json").out)
+    assert [row["finished"] for row in as_json["trials"]] == [True, True]
+    assert as_json["seconds"]["high"] == 0
+    assert len(train.begun) == 2
+    assert snapshot(hostile) == after
+
+
+def test_fresh_keeps_the_old_results(
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    training: Callable[..., Any],
+    hostile: Path,
+    snapshot: Callable[[Path], dict[str, str]],
+) -> None:
+    """Training anew must not cost what was trained before."""
+    training()
+    path = write_experiment()
+    actsearch_("run", path)
+    before = snapshot(hostile / "results" / "tiny")
+    train = training()
+    done = actsearch_("run", path, "--fresh")
+    assert (done.code, len(train.begun)) == (0, 2)
+    (old,) = (hostile / "results").glob("tiny.old-*")
+    assert snapshot(old) == before
+    assert f"is kept as results/{old.name}" in done.out
+    assert "tiny.old" not in actsearch_("status", "results").out
+
+
+def test_quiet_says_nothing(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """For cron: output means trouble."""
+    training()
+    path = write_experiment()
+    assert actsearch_("run", path, "--quiet") == Done(0, "", "")
+    assert (hostile / "results" / "tiny" / "loss.png").is_file()
+    assert actsearch_("run", path, "--quiet") == Done(0, "", "")
+    training(fails=["relu"])
+    done = actsearch_("run", path, "--quiet", "--fresh", "--no-plots")
+    assert (done.code, done.out) == (1, "")
+    assert "the relu broke" in done.err
+
+
+def test_json_is_one_object_a_line(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """What other programs read: nothing else on standard output, and the keys that docs/results.md names."""
+    training(diverges=["selu"], fails=["elu"])
+    path = write_experiment(activations="[relu, selu, elu]")
+    done = actsearch_("run", path, "--json")
+    assert done.code == 1
+    rows = [json.loads(line) for line in done.out.splitlines()]
+    assert [row["event"] for row in rows] == [
+        *("started", "epoch", "epoch", "completed"),
+        *("started", "epoch", "epoch", "diverged"),
+        *("started", "epoch", "failed", "finished"),
+    ]
+    for row in rows[:-1]:
+        assert {"event", "trial", "label", "setting", "seed"} <= set(row)
+    assert set(rows[1]) >= {"epoch", "seconds", "metrics"}
+    assert rows[1]["metrics"]["val_binary_accuracy"] > 0
+    assert rows[-1]["failed"] == 1
+    assert rows[-1]["figures"] == ["results/tiny/accuracy.png", "results/tiny/loss.png"]
+    again = actsearch_("run", write_experiment(activations="[relu]"), "--json")
+    assert [json.loads(line)["event"] for line in again.out.splitlines()] == ["finished"]
+
+
+def test_no_plots_draws_none(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """On a machine where only the numbers are wanted."""
+    training()
+    assert actsearch_("run", write_experiment(), "--no-plots").code == 0
+    assert not list((hostile / "results").rglob("*.png"))
+
+
+def test_a_failing_trial_leaves_the_others_finished(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """Exit code 1, the traceback in a file that is named, the rest of the night's work done; a re-run mends it."""
+    training(fails=["relu"])
+    path = write_experiment()
+    done = actsearch_("run", path)
+    assert done.code == 1
+    (line,) = done.err.splitlines()
+    assert "ValueError: the relu broke [bold]" in line
+    (named,) = re.findall(r"all of it in (.*)\)$", line)
+    text = (hostile / named).read_text(encoding="utf-8")
+    assert text.startswith("Traceback")
+    assert "selu seed 0: completed" in done.out
+    assert re.search(r"^relu .*failed: ValueError: the relu broke \[bold\]", done.out, flags=re.MULTILINE)
+    train = training()
+    assert actsearch_("run", path).code == 0
+    assert len(train.begun) == 1
+
+
+def test_a_run_whose_every_trial_fails_says_why_there_are_no_figures(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """Not a second error on top of the first."""
+    training(fails=["relu", "selu"])
+    done = actsearch_("run", write_experiment())
+    assert done.code == 1
+    assert "no figures: " in done.out
+    assert len(done.err.splitlines()) == 2
+
+
+def test_a_diverged_trial_is_a_result(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """Exit code 0: that a setting diverges is what somebody wanted to know."""
+    training(diverges=["relu"])
+    done = actsearch_("run", write_experiment())
+    assert (done.code, done.err) == (0, "")
+    assert "relu seed 0: diverged in epoch 2" in done.out
+
+
+def test_ctrl_c_says_how_to_go_on(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """Exit code 130, and the same command goes on with what is left."""
+    training(interrupted=["selu"])
+    path = write_experiment(activations="[relu, selu, elu]")
+    done = actsearch_("run", path)
+    assert done.code == 130
+    assert "Stopped. 1 of 3 trials finished and kept in results/tiny" in done.err
+    assert "the same command goes on" in done.err
+    assert not (hostile / "results" / "tiny" / "run.json").exists()
+    assert [row["status"] for row in json.loads(actsearch_("status", "results", "--json").out)["trials"]] == [
+        "completed",
+        "interrupted",
+        "waiting",
+    ]
+    train = training()
+    assert actsearch_("run", path).code == 0
+    assert len(train.begun) == 2
+
+
+def test_sigterm_stops_like_ctrl_c(
+    actsearch_: Callable[..., Done], write_experiment: Write, monkeypatch: pytest.MonkeyPatch, fake_train: Any
+) -> None:
+    """`kill` and a shutdown of the machine leave the same message and the same folder."""
+
+    def train(trial: Any) -> Iterator[Any]:
+        for i, event in enumerate(fake_train()(trial)):
+            if i == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(5)
+            yield event
+
+    monkeypatch.setattr("actsearch.runner.trainer", lambda *_: train)
+    before = signal.getsignal(signal.SIGTERM)
+    done = actsearch_("run", write_experiment())
+    assert done.code == 130
+    assert "the same command goes on" in done.err
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_two_files_of_one_name_are_refused(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """They would write into one folder; on some file systems `Tiny` and `tiny` would, too."""
+    train = training()
+    one, two = write_experiment("tiny", file="one.yaml"), write_experiment("Tiny", file="two.yaml")
+    done = actsearch_("run", one, two)
+    assert (done.code, train.begun) == (2, [])
+    assert done.err.startswith(f"{two}:1: name: ")
+    assert str(one) in done.err
+    assert not (hostile / "results").exists()
+
+
+def test_several_files_run_one_after_the_other(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """And one that fails does not keep the next from running, nor its exit code from being told."""
+    training(fails=["relu"])
+    done = actsearch_("run", write_experiment("one", "[relu]"), write_experiment("two", "[selu]"), "--out", "deep/er")
+    assert done.code == 1
+    found = json.loads(actsearch_("status", "deep", "--json").out.splitlines()[1])
+    assert (found["experiment"], found["trials"][0]["status"]) == ("two", "completed")
+
+
+def test_a_setting_that_does_not_fit_the_data_names_its_line(
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    training: Callable[..., Any],
+    make_npz: Callable[..., Path],
+    hostile: Path,
+) -> None:
+    """Known only once the data are loaded, told like any other mistake in the file, before anything trains."""
+    train = training()
+    path = write_experiment()
+    path.write_text(path.read_text(encoding="utf-8").replace("holdout: 8", "holdout: 38"), encoding="utf-8")
+    for more in ([], ["--dry-run"]):
+        done = actsearch_("run", path, *more)
+        assert (done.code, train.begun) == (2, [])
+        assert done.err.startswith(f"{path}:3: data.validation.holdout: 38 of 40 training examples")
+        assert "write at most 36" in done.err
+        assert len(done.err.splitlines()) == 1
+    done = actsearch_("run", write_experiment(), "--set", "model.kind=cnn", "--set", "model.kernel_size=9")
+    assert done.code == 2
+    assert done.err.startswith("--set model.kernel_size=9: model.kernel_size: ")
+    make_npz(hostile / "data" / "own.npz", shape=(7,))
+    path = write_experiment()
+    make_npz(hostile / "data" / "own.npz", shape=(7,))
+    done = actsearch_("run", path, "--set", "model={kind: cnn}")
+    assert done.code == 2
+    assert "these data are vectors of 7 features; write kind: mlp" in done.err
+
+
+def test_damaged_data_are_said_in_one_line(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """The file and what is wrong with it, and no folder with half an experiment in it is left to wonder at."""
+    train = training()
+    path = write_experiment()
+    (hostile / "data" / "own.npz").write_bytes(b"no zip")
+    done = actsearch_("run", path)
+    assert (done.code, train.begun) == (2, [])
+    assert "data/own.npz: is not a whole .npz file" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_results_that_cannot_be_written_are_exit_code_2(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """Said before the training, not after it."""
+    train = training()
+    (hostile / "file").write_bytes(b"")
+    done = actsearch_("run", write_experiment(), "--out", "file/results")
+    assert (done.code, train.begun) == (2, [])
+    assert "file/results" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_folder_that_another_process_runs_is_refused(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """Two runs of one experiment must not mix; `status` works meanwhile."""
+    from actsearch.store import Store
+
+    train = training()
+    path = write_experiment()
+    actsearch_("run", path, "--no-plots")
+    with Store(hostile / "results" / "tiny").locked():
+        for more in ([], ["--fresh"]):
+            done = actsearch_("run", path, *more)
+            assert done.code == 2
+            assert f"process {os.getpid()} " in done.err
+        assert actsearch_("status", "results").code == 0
+    assert len(train.begun) == 2
+
+
+def test_threads_are_part_of_what_is_trained(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """They change the last bits, so that other threads are other trials; a wrong number names the option."""
+    train = training()
+    path = write_experiment(activations="[relu]")
+    actsearch_("run", path, "--no-plots")
+    actsearch_("run", path, "--no-plots", "--threads", "2")
+    assert len(set(train.begun)) == 2
+    done = actsearch_("run", path, "--threads", "many")
+    assert done.code == 2
+    assert "training.threads" in done.err
+
+
+def test_save_models_mentions_those_that_cannot_be_had(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """A finished trial kept no network: the user must not look for it in vain."""
+    training()
+    path = write_experiment()
+    actsearch_("run", path, "--no-plots")
+    done = actsearch_("run", path, "--no-plots", "--save-models", "best")
+    assert "2 finished trials kept no network; --fresh trains anew" in done.out
+
+
+# --- status and plot
+
+
+def test_status_shows_every_trial(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """How far a run has come, and what became of each trial."""
+    training(fails=["relu"], diverges=["elu"])
+    actsearch_("run", write_experiment(activations="[relu, selu, elu]"), "--no-plots")
+    done = actsearch_("status", "results")
+    assert (done.code, done.err) == (0, "")
+    first, header, *rows = done.out.splitlines()
+    assert first == "tiny (results/tiny): 3 trials: 1 completed, 1 diverged, 1 failed"
+    assert header.split() == ["activation", "seed", "epoch", "loss", "val_loss", "val_accuracy", "state"]
+    assert rows[0].split()[:3] == ["relu", "0", "1/2"]
+    assert "failed: ValueError: the relu broke [bold]" in rows[0]
+    assert rows[1].split()[-1] == "completed"
+    assert "diverged in epoch 2" in rows[2]
+
+
+def test_status_as_json(actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]) -> None:
+    """For other programs: an object an experiment, with the keys that docs/results.md names."""
+    training()
+    for name in ("one", "two"):
+        actsearch_("run", write_experiment(name), "--no-plots")
+    actsearch_("run", write_experiment("two", "[selu]"), "--no-plots")
+    done = actsearch_("status", "results", "--json")
+    one, two = (json.loads(line) for line in done.out.splitlines())
+    assert set(one) == {"experiment", "folder", "trials", "stranded", "problems"}
+    assert (one["experiment"], one["folder"], len(one["trials"])) == ("one", "results/one", 2)
+    assert set(one["trials"][0]) == {
+        *("trial", "label", "activation", "parameters", "setting", "seed", "status", "epochs_done", "epochs"),
+        *("last", "test", "seconds", "error"),
+    }
+    assert [trial_id.split("-")[0] for trial_id in two["stranded"]] == ["relu"]
+
+
+def test_status_mentions_what_is_damaged(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """It is no time to fall over it; the next run mends it."""
+    training()
+    actsearch_("run", write_experiment(), "--no-plots")
+    history = next((hostile / "results" / "tiny" / "trials").glob("relu*/history.json"))
+    history.write_bytes(b"{")
+    done = actsearch_("status", "results")
+    assert done.code == 0
+    assert "history.json: is damaged" in done.out
+    assert "1 completed, 1 waiting" in done.out
+
+
+def test_plot_works_in_a_fresh_clone(actsearch_: Callable[..., Done], repository: Path, hostile: Path) -> None:
+    """The committed results are there to be drawn before anything is trained."""
+    done = actsearch_("plot", repository / "results", "--out", "figures")
+    assert (done.code, done.err) == (0, "")
+    printed = [Path(line) for line in done.out.splitlines()]
+    assert printed
+    for figure in printed:
+        assert (hostile / figure).read_bytes().startswith(b"\x89PNG")
+    drawn = {path.relative_to(hostile) for path in (hostile / "figures").rglob("*") if path.is_file()}
+    assert drawn == set(printed)
+
+
+def test_plot_gives_each_experiment_its_own_folder(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """Figures of two experiments must never lie over one another; two of one name are refused."""
+    training()
+    for name in ("one", "two"):
+        actsearch_("run", write_experiment(name), "--no-plots")
+    done = actsearch_("plot", "results", "--out", "figures", "--format", "svg", "--metric", "loss")
+    assert sorted(done.out.split()) == ["figures/one/training_loss.svg", "figures/two/training_loss.svg"]
+    actsearch_("run", write_experiment("one"), "--no-plots", "--out", "other")
+    done = actsearch_("plot", "results", "other", "--out", "figures2")
+    assert done.code == 2
+    assert "would hold another experiment's figures" in done.err
+    assert not (hostile / "figures2").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--metric", "val_acuracy"], "did you mean val_accuracy"),
+        (["--without", "sigmiod"], "did you mean sigmoid"),
+        ([f"--without={name}" for name in ("sigmoid", "relu", "elu", "leaky-relu", "selu", "gelu")], "nothing of"),
+    ],
+    ids=["metric", "without", "without all"],
+)
+def test_plots_mistakes_are_one_line(
+    actsearch_: Callable[..., Done], repository: Path, hostile: Path, arguments: list[str], message: str
+) -> None:
+    """A typo gets the right name back, and draws nothing."""
+    done = actsearch_("plot", repository / "results" / "article-3", "--out", "figures", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert len(done.err.splitlines()) == 1
+    assert not list(hostile.rglob("*.png"))
+
+
+# --- as a process
+
+
+def test_as_a_process(write_experiment: Write, hostile: Path) -> None:
+    """`python -m actsearch` hands the exit code to the shell, and writes UTF-8 whatever the locale."""
+    bad = write_experiment("bad", activations="[rellu]")
+    done = in_a_process("validate", bad, cwd=hostile, env={**os.environ, "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"})
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"{bad}:6: ")
+    assert in_a_process("validate", write_experiment("good"), cwd=hostile).returncode == 0
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_true_training(write_experiment: Write, hostile: Path) -> None:
+    """With TensorFlow at work: 130, the message, and the same command goes on to the end."""
+    path = write_experiment()
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("epochs: 2", "epochs: 2000"), encoding="utf-8")
+    command = [sys.executable, "-m", "actsearch", "run", str(path), "--no-plots"]
+    with subprocess.Popen(command, cwd=hostile, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "epoch 3/2000" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "0 of 2 trials finished" in err
+    assert "Traceback" not in err + out
+    path.write_text(text, encoding="utf-8")
+    done = in_a_process("run", path, "--no-plots", cwd=hostile)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 trials: 2 completed" in in_a_process("status", "results", cwd=hostile).stdout
+
+
+def test_the_log_of_a_bug_says_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the command line a report of a bug can't be followed up."""
+    monkeypatch.setattr(sys, "argv", ["actsearch", "run", "x.yaml"])
+    log = actsearch.cli._write_log("Traceback: x")
+    try:
+        assert log.read_text(encoding="utf-8") == "actsearch run x.yaml\n\nTraceback: x"
+    finally:
+        log.unlink()

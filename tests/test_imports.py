@@ -1,0 +1,90 @@
+"""What each command loads: a command that loads TensorFlow takes seconds to answer, and megabytes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN = """
+import json, sys
+before = set(sys.modules)
+from actsearch.cli import run_command_line
+code = run_command_line(sys.argv[1:])
+loaded = {name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)
+print(json.dumps([code, sorted(loaded)]))
+"""
+
+
+def loaded_by(*arguments: str, cwd: Path) -> set[str]:
+    """The libraries, of the standard library none, that a command has loaded when it ends."""
+    done = subprocess.run([sys.executable, "-c", RUN, *arguments], cwd=cwd, capture_output=True, text=True, check=True)
+    code, loaded = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0, done.stderr
+    return set(loaded)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"]], ids=" ".join)
+def test_help_loads_click_alone(repository: Path, arguments: list[str]) -> None:
+    """Help is asked for often, and should be there at once."""
+    assert loaded_by(*arguments, cwd=repository) == {"actsearch", "click"}
+
+
+def test_validate_loads_the_schema_and_no_more(repository: Path) -> None:
+    """Editors and hooks call it on every save."""
+    loaded = loaded_by("validate", "configs/article.yaml", "configs/sound.yaml", cwd=repository)
+    assert {"pydantic", "yaml"} <= loaded
+    assert not loaded & {"numpy", "rich", "tensorflow", "keras", "matplotlib", "filelock"}
+
+
+def test_schema_loads_no_numbers(repository: Path) -> None:
+    """As fast as `validate`."""
+    assert not loaded_by("schema", cwd=repository) & {"numpy", "rich", "tensorflow", "keras", "matplotlib"}
+
+
+def test_init_loads_next_to_nothing(repository: Path, hostile: Path) -> None:
+    """The first command of a newcomer."""
+    assert loaded_by("init", str(hostile / "x.yaml"), cwd=repository) == {"actsearch", "click"}
+
+
+def test_plot_loads_what_draws(repository: Path, hostile: Path) -> None:
+    """Figures are drawn again and again while one looks at results."""
+    loaded = loaded_by("plot", "results/article-3", "--out", str(hostile), cwd=repository)
+    assert {"matplotlib", "numpy"} <= loaded
+    assert not loaded & {"tensorflow", "keras", "scipy", "pydantic", "rich", "yaml"}
+
+
+def test_status_loads_what_prints(repository: Path) -> None:
+    """It is asked while a training runs, and must not take the processor from it."""
+    loaded = loaded_by("status", "results", cwd=repository)
+    assert not loaded & {"tensorflow", "keras", "scipy", "pydantic", "numpy", "matplotlib", "yaml"}
+
+
+def test_a_dry_run_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
+    """What a run would cost is asked before it; an answer must not cost half a minute itself."""
+    loaded = loaded_by("run", "configs/smoke.yaml", "--dry-run", "--out", str(hostile), cwd=repository)
+    assert not loaded & {"tensorflow", "keras", "matplotlib", "scipy"}
+
+
+def test_importing_the_package_loads_nothing() -> None:
+    """In a notebook `import actsearch` is there at once; each name is loaded when it is used."""
+    code = (
+        "import sys; before = set(sys.modules); import actsearch;"
+        "print(sorted({name.split('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names));"
+        "assert {'load', 'run', 'read_results', 'gelu'} <= set(dir(actsearch))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['actsearch']"
+
+
+def test_reading_results_in_a_notebook_needs_no_tensorflow(repository: Path) -> None:
+    """Whoever analyses results may have no TensorFlow at all."""
+    code = (
+        "import sys, actsearch; (result,) = actsearch.read_results('results');"
+        "print(result.name); assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("article-3\n", "")

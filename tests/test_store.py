@@ -1,0 +1,746 @@
+"""Results on disk: what was finished stays finished, whatever happens to the process, the disk or the files."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import platform
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from actsearch import config, runner, store
+from actsearch.engines.in_process import InProcess
+from actsearch.errors import StoreError, UserError
+from actsearch.events import METRICS, Completed, EpochDone, Event, Failed, Progress, Started
+from actsearch.experiment import Experiment, Trial
+from actsearch.files import write_atomically
+from actsearch.results import ExperimentResult, TrialResult
+from actsearch.store import Store, find_experiments, read_experiment
+
+Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
+Train = Callable[[Trial], Iterator[Event]]
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing of ours catches it."""
+
+
+def run(folder: Path, experiment: Experiment, trials: tuple[Trial, ...], train: Train) -> ExperimentResult:
+    """What `actsearch run` does with a folder, without its display."""
+    kept = Store(folder)
+    with kept.locked():
+        kept.begin(experiment, trials)
+        left = [trial for trial in trials if trial.id not in kept.finished(trials)]
+        for _ in runner.run(left, kept, InProcess, train):
+            pass
+    return read_experiment(folder)
+
+
+def trials_of(result: ExperimentResult) -> dict[str, TrialResult]:
+    return {trial.id: trial for candidate in result.candidates for trial in candidate.trials}
+
+
+def statuses(result: ExperimentResult) -> dict[str, str]:
+    return {f"{c.label} {trial.seed}": trial.status for c in result.candidates for trial in c.trials}
+
+
+def histories(folder: Path) -> dict[str, bytes]:
+    return {path.parent.name: path.read_bytes() for path in (folder / "trials").glob("*/history.json")}
+
+
+@pytest.fixture
+def folder(hostile: Path) -> Path:
+    """Where an experiment's results go; it does not exist yet, nor does the folder above it."""
+    return hostile / "results" / "tiny"
+
+
+# --- there and back
+
+
+def test_what_is_recorded_is_read(folder: Path, make_experiment: Make, fake_train: Callable[..., Train]) -> None:
+    """Every number of a history, exactly: a digit lost on the way could turn a comparison."""
+    experiment, trials = make_experiment(["relu", "selu"], seeds=2, epochs=3)
+    result = run(folder, experiment, trials, fake_train())
+    assert (result.name, result.description, result.folder) == ("tiny", "Für Tests.", str(folder))
+    assert [candidate.label for candidate in result.candidates] == ["relu", "selu"]
+    assert [candidate.activation for candidate in result.candidates] == [c.activation for c in experiment.candidates]
+    for trial in trials:
+        events = list(fake_train()(trial))
+        epochs = [event for event in events if isinstance(event, EpochDone)]
+        read = trials_of(result)[trial.id]
+        assert read.status == "completed"
+        assert (read.seed, read.epochs, read.epochs_done) == (trial.seed, 3, 3)
+        assert {name: list(values) for name, values in read.history.items()} == {
+            name: [epoch.metrics[name] for epoch in epochs] for name in METRICS
+        }
+        assert list(read.history) == list(METRICS)
+        assert list(read.seconds_per_epoch) == [epoch.seconds for epoch in epochs]
+        completed = events[-1]
+        assert isinstance(completed, Completed)
+        assert read.last is not None
+        assert read.best is not None
+        assert (read.last.epoch, read.last.values) == (completed.last.epoch, completed.last.test)
+        assert (read.best.epoch, read.best.values) == (completed.best.epoch, completed.best.test)
+        assert read.machine["cpu"] == "none"
+        with np.load(folder / "trials" / trial.id / "predictions.npz", allow_pickle=False) as file:
+            assert {name: file[name].tolist() for name in file} == {
+                name: values.tolist() for name, values in completed.predictions.items()
+            }
+
+
+def test_the_plan_is_read_as_it_was_made(folder: Path, make_experiment: Make) -> None:
+    """Warnings, grid and settings are what a reader of the figures is told."""
+    experiment, _ = make_experiment(["relu"])
+    one = replace(experiment.candidates[0], setting={"training.batch_size": 8})
+    experiment = replace(
+        experiment,
+        data=replace(experiment.data, holdout=None),
+        candidates=(one,),
+        warnings=("Be careful: ü.",),
+        document={"name": "tiny", "grid": {"training.batch_size": [8]}},
+    )
+    folder.mkdir(parents=True)
+    Store(folder).begin(experiment, ())
+    result = read_experiment(folder)
+    assert result.validation_is_test
+    assert result.warnings == ("Be careful: ü.",)
+    assert result.grid == {"training.batch_size": [8]}
+    assert result.candidates[0].setting == {"training.batch_size": 8}
+    assert result.loss == "categorical_crossentropy"
+
+
+def test_the_kept_experiment_file_asks_for_the_same_trials(hostile: Path, repository: Path) -> None:
+    """`experiment.yaml` is what a reader of the results trains again: it must mean what was run."""
+    for name in ("article-3", "sound", "starter"):
+        loaded = config.load(repository / "configs" / f"{name}.yaml")
+        plan = runner.plan(loaded.experiment, loaded.folder)
+        kept = Store(hostile / name)
+        kept.folder.mkdir()
+        kept.begin(plan.experiment, plan.trials)
+        again = config.load(kept.folder / "experiment.yaml")
+        assert runner.plan(again.experiment, again.folder).trials == plan.trials
+
+
+def test_every_state_a_trial_can_be_in(folder: Path, make_experiment: Make, fake_train: Callable[..., Train]) -> None:
+    """`status` and the figures tell these apart; a failed or diverged trial must not look completed."""
+    experiment, trials = make_experiment(["relu", "selu", "elu", "gelu", "sigmoid"], epochs=3)
+    by_label = {trial.candidate.label: trial for trial in trials}
+    kept = Store(folder)
+    train = fake_train(fails=["selu"], diverges=["elu"])
+    with kept.locked():
+        kept.begin(experiment, trials)
+        for label in ("relu", "selu", "elu"):
+            for _ in runner.run([by_label[label]], kept, InProcess, train):
+                pass
+        for event in list(train(by_label["gelu"]))[:3]:
+            kept.record(event, by_label["gelu"])
+        while_it_runs = statuses(read_experiment(folder))
+    expected = {
+        "relu 0": "completed",
+        "selu 0": "failed",
+        "elu 0": "diverged",
+        "gelu 0": "running",
+        "sigmoid 0": "waiting",
+    }
+    assert while_it_runs == expected
+    result = read_experiment(folder)
+    assert statuses(result) == {**expected, "gelu 0": "interrupted"}
+    read = {label: trials_of(result)[trial.id] for label, trial in by_label.items()}
+    assert read["selu"].error == "ValueError: the selu broke [bold]"
+    assert "Traceback" in (folder / "trials" / read["selu"].id / "traceback.txt").read_text(encoding="utf-8")
+    assert read["gelu"].epochs_done == 1
+    assert read["sigmoid"].history == {}
+    assert kept.finished(trials) == {by_label["relu"].id, by_label["elu"].id}
+
+
+def test_the_epoch_that_diverged_is_kept_as_nulls(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """An accuracy beside a NaN loss looks plausible and is not; NaN itself is no JSON."""
+    experiment, trials = make_experiment(epochs=5)
+    result = run(folder, experiment, trials, fake_train(diverges=["relu"]))
+    (trial,) = result.candidates[0].trials
+    assert trial.epochs_done == 2
+    for values in trial.history.values():
+        assert isinstance(values[0], float)
+        assert values[1] is None
+    raw = (folder / "trials" / trial.id / "history.json").read_text(encoding="ascii")
+    assert "NaN" not in raw
+    assert json.loads(raw)["accuracy"][1] is None
+
+
+def test_a_failed_trial_that_is_trained_again_leaves_nothing_of_its_failure(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """A traceback beside a completed trial would send its reader after a bug that is gone."""
+    experiment, trials = make_experiment()
+    assert statuses(run(folder, experiment, trials, fake_train(fails=["relu"]))) == {"relu 0": "failed"}
+    result = run(folder, experiment, trials, fake_train())
+    assert statuses(result) == {"relu 0": "completed"}
+    assert result.candidates[0].trials[0].error is None
+    assert sorted(path.name for path in (folder / "trials" / trials[0].id).iterdir()) == [
+        "history.json",
+        "predictions.npz",
+        "trial.json",
+    ]
+
+
+def test_a_kept_network_is_guarded_like_the_rest(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """`--save-models`: the bytes arrive, and a damaged file is noticed."""
+    experiment, trials = make_experiment()
+
+    def train(trial: Trial) -> Iterator[Event]:
+        for event in fake_train()(trial):
+            yield replace(event, model=b"a network") if isinstance(event, Completed) else event
+
+    run(folder, experiment, trials, train)
+    network = folder / "trials" / trials[0].id / "model.keras"
+    assert network.read_bytes() == b"a network"
+    network.write_bytes(b"another")
+    assert read_experiment(folder).problems
+
+
+# --- killed at any moment
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the file is there", "after the file is there"])
+def test_killed_at_any_write_nothing_finished_is_lost(
+    hostile: Path,
+    make_experiment: Make,
+    fake_train: Callable[..., Train],
+    monkeypatch: pytest.MonkeyPatch,
+    after: bool,
+) -> None:
+    """Hours of training: whenever the process dies, the same command goes on, to the very same histories."""
+    experiment, trials = make_experiment(["relu", "selu"], epochs=3)
+    train = fake_train(diverges=["selu"])
+    undisturbed = run(hostile / "undisturbed", experiment, trials, train)
+    expected = histories(hostile / "undisturbed")
+    really_replace = os.replace
+    calls = 0
+
+    def replace_and_die(source: Any, target: Any, **how: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == fatal and not after:
+            raise Killed
+        really_replace(source, target, **how)
+        if calls == fatal:
+            raise Killed
+
+    fatal, died = 0, True
+    while died:
+        fatal, calls, died = fatal + 1, 0, False
+        folder = hostile / f"killed at write {fatal}"
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", replace_and_die)
+            patch.setattr(Path, "replace", replace_and_die)
+            try:
+                run(folder, experiment, trials, train)
+            except Killed:
+                died = True
+        finished = Store(folder).finished(trials, repair=False)
+        for path in (folder / "trials").glob("*/trial.json"):
+            assert path.parent.name in finished
+        if (folder / "experiment.yaml").exists():
+            found = statuses(read_experiment(folder))
+            assert not set(found.values()) - {"completed", "diverged", "interrupted", "waiting"}
+            assert not read_experiment(folder).problems
+        committed = {i: (folder / "trials" / i / "trial.json").read_bytes() for i in finished}
+        result = run(folder, experiment, trials, train)
+        assert statuses(result) == statuses(undisturbed)
+        assert histories(folder) == expected
+        assert {i: (folder / "trials" / i / "trial.json").read_bytes() for i in finished} == committed
+    assert fatal > 8
+
+
+def test_killed_by_the_system_the_same_command_goes_on(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """The same with a true SIGKILL, in the middle of an epoch's line: lock, half lines and all."""
+    experiment, trials = make_experiment(["relu", "selu"], epochs=3)
+    code = """
+        import os, pickle, signal, sys
+        from actsearch import runner, store
+        from actsearch.engines.in_process import InProcess
+        from actsearch.events import EpochDone
+        folder, experiment, trials, events = pickle.loads(sys.stdin.buffer.read())
+        kept = store.Store(folder)
+        with kept.locked():
+            kept.begin(experiment, trials)
+            for event, trial in runner.run(trials, kept, InProcess, lambda trial: iter(events[trial.id])):
+                if trial is trials[1] and isinstance(event, EpochDone) and event.epoch == 2:
+                    with (folder / "trials" / trial.id / "progress.jsonl").open("a") as file:
+                        file.write('{"epoch": 3, "seconds": 0.5, "los')
+                        file.flush()
+                        (folder / "trials" / trial.id / ".history.json.1.tmp").write_bytes(b"half")
+                        os.kill(os.getpid(), signal.SIGKILL)
+        """
+    events = {trial.id: list(fake_train()(trial)) for trial in trials}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        input=pickle.dumps((folder, experiment, trials, events)),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    result = read_experiment(folder)
+    assert statuses(result) == {"relu 0": "completed", "selu 0": "interrupted"}
+    assert trials_of(result)[trials[1].id].epochs_done == 2
+    train = fake_train()
+    assert statuses(run(folder, experiment, trials, train)) == {"relu 0": "completed", "selu 0": "completed"}
+    assert train.begun == [trials[1].id]  # type: ignore[attr-defined]
+    assert not list(folder.rglob("*.tmp"))
+
+
+def test_every_beginning_of_a_progress_file_can_be_read(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """`status` while another process writes, or after it was killed: never a traceback, and only whole epochs."""
+    experiment, trials = make_experiment(epochs=2)
+    (trial,) = trials
+    kept = Store(folder)
+    with kept.locked():
+        kept.begin(experiment, trials)
+        for event in list(fake_train()(trial))[:-1]:
+            kept.record(event, trial)
+    path = folder / "trials" / trial.id / "progress.jsonl"
+    whole = path.read_bytes()
+    seen = set()
+    for size in [*range(0, len(whole), 3), len(whole)]:
+        path.write_bytes(whole[:size])
+        read = trials_of(read_experiment(folder))[trial.id]
+        assert read.status == "interrupted"
+        assert len(read.seconds_per_epoch) == read.epochs_done
+        seen.add(read.epochs_done)
+    assert seen == {0, 1, 2}
+
+
+@pytest.mark.parametrize("line", ["[]", "null", "5", '"text"', "{}", '{"seconds": 1}', "\x00\x00", "{"])
+def test_nonsense_in_a_progress_file_is_passed_over(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train], line: str
+) -> None:
+    """A file system that fills a lost block with zeros must not break `status`."""
+    experiment, trials = make_experiment(epochs=2)
+    kept = Store(folder)
+    with kept.locked():
+        kept.begin(experiment, trials)
+        for event in list(fake_train()(trials[0]))[:3]:
+            kept.record(event, trials[0])
+    path = folder / "trials" / trials[0].id / "progress.jsonl"
+    path.write_text(path.read_text(encoding="ascii") + line + "\n", encoding="ascii")
+    read = trials_of(read_experiment(folder))[trials[0].id]
+    assert (read.status, read.epochs_done, len(read.seconds_per_epoch)) == ("interrupted", 1, 1)
+
+
+# --- damaged files
+
+
+@pytest.mark.parametrize("name", ["trial.json", "history.json", "predictions.npz"])
+@pytest.mark.parametrize("damage", ["flip", "truncate", "empty", "missing"])
+def test_a_damaged_trial_is_set_aside_and_trained_again(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train], name: str, damage: str
+) -> None:
+    """A bad disk must not end in a wrong figure, nor in a trial that can never be finished."""
+    experiment, trials = make_experiment(["relu", "selu"])
+    run(folder, experiment, trials, fake_train())
+    before = histories(folder)
+    path = folder / "trials" / trials[0].id / name
+    content = bytearray(path.read_bytes())
+    if damage == "missing":
+        path.unlink()
+    else:
+        content[0] ^= 0xFF
+        path.write_bytes({"flip": content, "truncate": content[: len(content) // 2], "empty": b""}[damage])
+    problems = read_experiment(folder).problems
+    if (name, damage) != ("trial.json", "missing"):  # without its trial.json a trial was never finished
+        assert len(problems) == 1
+        assert name in problems[0]
+        assert "trains this trial again" in problems[0]
+    train = fake_train()
+    result = run(folder, experiment, trials, train)
+    assert train.begun == [trials[0].id]  # type: ignore[attr-defined]
+    assert (statuses(result), result.problems, result.stranded) == (
+        {"relu 0": "completed", "selu 0": "completed"},
+        (),
+        (),
+    )
+    assert {i: history for i, history in histories(folder).items() if ".damaged-" not in i} == before
+    if problems:
+        assert len(list((folder / "trials").glob(f"{trials[0].id}.damaged-*"))) == 1
+
+
+@pytest.mark.parametrize("name", ["trial.json", "history.json", "plan.json"])
+def test_any_flipped_byte_is_survived(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train], name: str
+) -> None:
+    """Never a traceback; of a history and of what says whether it is finished, never a wrong one either."""
+    experiment, trials = make_experiment()
+    run(folder, experiment, trials, fake_train())
+    good = read_experiment(folder).candidates[0].trials[0]
+    path = folder / name if name == "plan.json" else folder / "trials" / trials[0].id / name
+    whole = path.read_bytes()
+    survived = 0
+    for place in range(0, len(whole), 2):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x80 if place % 8 == 0 else 0x01
+        path.write_bytes(damaged)
+        try:
+            result = read_experiment(folder)
+        except StoreError as error:
+            assert name in str(error)  # noqa: PT017  (most places raise nothing)
+            continue
+        for trial in trials_of(result).values():
+            assert trial.status in ("completed", "waiting")
+            if trial.status == "completed":
+                assert trial.history == good.history
+                survived += 1
+    assert name == "history.json" or survived
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"{}", b"null", b'{"format_version": 1}', b'{"format_version": 1, "candidates": 5}'],
+    ids=str,
+)
+def test_a_damaged_plan_is_said_in_a_line_and_mended_by_a_run(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train], content: bytes
+) -> None:
+    """The trials are whole; the user must be told how to get at them again."""
+    experiment, trials = make_experiment()
+    run(folder, experiment, trials, fake_train())
+    (folder / "plan.json").write_bytes(content)
+    with pytest.raises(StoreError, match=r"plan\.json: is damaged; run the experiment again"):
+        read_experiment(folder)
+    train = fake_train()
+    assert statuses(run(folder, experiment, trials, train)) == {"relu 0": "completed"}
+    assert train.begun == []  # type: ignore[attr-defined]
+
+
+def test_a_missing_plan_is_said_in_a_line(folder: Path) -> None:
+    """A folder copied without it can still be mended."""
+    folder.mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"plan\.json: is missing; run the experiment again"):
+        read_experiment(folder)
+
+
+@pytest.mark.parametrize("name", ["trial.json", "plan.json"])
+def test_what_a_newer_version_wrote_is_refused_and_left_alone(
+    folder: Path,
+    make_experiment: Make,
+    fake_train: Callable[..., Train],
+    snapshot: Callable[[Path], dict[str, str]],
+    name: str,
+) -> None:
+    """An old installation must not misread, overwrite or set aside what a new one trained."""
+    experiment, trials = make_experiment()
+    run(folder, experiment, trials, fake_train())
+    path = folder / name if name == "plan.json" else folder / "trials" / trials[0].id / name
+    content = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**content, "format_version": store.FORMAT_VERSION + 1}), encoding="utf-8")
+    before = snapshot(folder)
+    for use in (lambda: read_experiment(folder), lambda: run(folder, experiment, trials, fake_train())):
+        with pytest.raises(StoreError, match=r"newer actsearch .*install a newer version") as caught:
+            use()
+        assert str(path) in str(caught.value)
+    assert snapshot(folder) == before
+
+
+# --- two drivers
+
+
+HOLD = """
+    import sys, time
+    from pathlib import Path
+    from actsearch.store import Store
+    with Store(Path(sys.argv[1])).locked():
+        print("held", flush=True)
+        time.sleep(60)
+    """
+
+
+@pytest.fixture
+def holder(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(HOLD), str(folder)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_two_drivers_cannot_share_a_folder(
+    folder: Path, holder: subprocess.Popen[str], make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """Two runs in one folder would write over each other; and after kill -9 of one the other must be let in."""
+    experiment, trials = make_experiment()
+    with pytest.raises(StoreError, match=f"process {holder.pid} on .* another --out") as caught:
+        run(folder, experiment, trials, fake_train())
+    assert str(folder) in str(caught.value)
+    assert store.is_running(folder)
+    holder.kill()
+    holder.wait()
+    assert not store.is_running(folder)
+    assert statuses(run(folder, experiment, trials, fake_train())) == {"relu 0": "completed"}
+
+
+def test_one_process_cannot_drive_a_folder_twice(folder: Path) -> None:
+    """In a notebook two cells may be run at once."""
+    with Store(folder).locked(), pytest.raises(StoreError, match=f"process {os.getpid()} "), Store(folder).locked():
+        pass
+    with Store(folder).locked():
+        assert store.is_running(folder)
+    assert not (folder / "run.json").exists()
+
+
+def test_the_lock_is_given_back_when_the_disk_is_full(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once room was made, the same process (a notebook) can go on."""
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_atomically", full)
+        with pytest.raises(StoreError, match="No space left") as caught, Store(folder).locked():
+            pass
+    with Store(folder).locked():
+        assert store.is_running(folder)
+    assert "goes on once this is mended" in str(caught.value)
+
+
+# --- folders that cannot be used
+
+
+def test_a_full_disk_is_said_in_a_line_and_loses_nothing(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first trial stays finished, the second goes on once there is room."""
+    experiment, trials = make_experiment(["relu", "selu"])
+
+    def full_at_the_second(path: Path, content: bytes) -> None:
+        if trials[1].id in str(path):
+            raise OSError(28, "No space left on device", str(path))
+        write_atomically(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_atomically", full_at_the_second)
+        with pytest.raises(StoreError, match=r"No space left on device.* finished trials are kept") as caught:
+            run(folder, experiment, trials, fake_train())
+    assert trials[1].id in str(caught.value)
+    train = fake_train()
+    assert set(statuses(run(folder, experiment, trials, train)).values()) == {"completed"}
+    assert train.begun == [trials[1].id]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("blocked", ["the folder", "the folder above it", "the trials"])
+def test_a_file_in_the_way_is_named(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train], blocked: str
+) -> None:
+    """One line with the path, instead of a traceback."""
+    experiment, trials = make_experiment()
+    path = {"the folder": folder, "the folder above it": folder.parent, "the trials": folder / "trials"}[blocked]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot be written") as caught:
+        run(folder, experiment, trials, fake_train())
+    assert str(path) in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root writes into any folder")
+def test_a_read_only_folder_is_named(folder: Path, make_experiment: Make, fake_train: Callable[..., Train]) -> None:
+    """Results on a share without rights: one line, and reading them still works."""
+    experiment, trials = make_experiment()
+    run(folder, experiment, trials, fake_train())
+    folder.chmod(0o555)
+    try:
+        assert statuses(read_experiment(folder)) == {"relu 0": "completed"}
+        with pytest.raises(StoreError, match="cannot be written"):
+            run(folder, experiment, trials, fake_train())
+    finally:
+        folder.chmod(0o755)
+
+
+def test_setting_aside_deletes_nothing(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train], snapshot: Callable[[Path], dict[str, str]]
+) -> None:
+    """`--fresh`, even several times within a second."""
+    experiment, trials = make_experiment()
+    kept = []
+    for _ in range(3):
+        run(folder, experiment, trials, fake_train())
+        before = snapshot(folder)
+        kept.append(Store(folder).set_aside())
+        assert not folder.exists()
+        assert snapshot(kept[-1]) == before
+    assert len(set(kept)) == 3
+    assert all(path.name.startswith("tiny.old-") for path in kept)
+
+
+# --- finding
+
+
+def test_experiments_are_found_at_any_depth(hostile: Path) -> None:
+    """`plot results/` shows every experiment once, and none that was set aside."""
+    for name in ("b", "a/deep/er", "c.old-20250101-000000", ".hidden", "d/e.damaged-20250101-000000", "b/trials/x"):
+        (hostile / name).mkdir(parents=True)
+        (hostile / name / "experiment.yaml").write_bytes(b"")
+    found = find_experiments(hostile)
+    assert [(one.folder, one.below) for one in found] == [
+        (hostile / "a" / "deep" / "er", Path("a/deep/er")),
+        (hostile / "b", Path("b")),
+    ]
+    aside = hostile / "c.old-20250101-000000"
+    assert [one.folder for one in find_experiments(aside)] == [aside]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("missing", "no such folder"), ("file", "is a file"), ("empty", "no experiment here")]
+)
+def test_finding_nothing_is_said_in_a_line(hostile: Path, name: str, message: str) -> None:
+    """A mistyped path gets an answer that helps, not an empty picture."""
+    (hostile / "file").write_bytes(b"")
+    (hostile / "empty").mkdir()
+    with pytest.raises(UserError, match=message) as caught:
+        find_experiments(hostile / name)
+    assert str(hostile / name) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_trials_that_are_not_asked_for_any_more_are_told(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """After the file was edited the old trials neither vanish silently nor enter the comparison."""
+    experiment, trials = make_experiment(["relu", "selu"])
+    run(folder, experiment, trials, fake_train())
+    fewer, left = make_experiment(["selu"])
+    train = fake_train()
+    result = run(folder, fewer, left, train)
+    assert statuses(result) == {"selu 0": "completed"}
+    assert result.stranded == (trials[0].id,)
+    assert train.begun == []  # type: ignore[attr-defined]
+    assert run(folder, experiment, trials, train).stranded == ()
+    assert train.begun == []  # type: ignore[attr-defined]
+
+
+# --- what is written
+
+
+def test_atomic_writing_leaves_the_old_or_the_new(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing else: a folder full of temporary files is no result."""
+    path = hostile / "a file"
+    write_atomically(path, b"old")
+    assert path.read_bytes() == b"old"
+
+    def fail(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    for name in ("fsync", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, fail)
+            patch.setattr(Path, "replace", fail)
+            with pytest.raises(OSError, match="Input/output"):
+                write_atomically(path, b"new")
+        assert path.read_bytes() == b"old"
+        assert [entry.name for entry in hostile.iterdir()] == ["a file"]
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [entry.name for entry in hostile.iterdir()] == ["a file"]
+
+
+def test_a_finished_trial_is_never_written_again(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """Results on a backup or under version control stay as they are, to the modification time."""
+    experiment, trials = make_experiment(["relu", "selu"])
+    run(folder, experiment, trials, fake_train(diverges=["selu"]))
+    files = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file() and path.name != "run.lock"}
+    time.sleep(0.01)
+    run(folder, experiment, trials, fake_train())
+    assert {path: path.stat().st_mtime_ns for path in files} == files
+
+
+def test_shared_files_tell_nothing_of_the_machine_they_come_from(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """People publish their results; their host's name and home folder are nobody's business."""
+    from actsearch import machine
+
+    experiment, trials = make_experiment(["relu", "selu"])
+
+    def train(trial: Trial) -> Iterator[Event]:
+        for event in fake_train(diverges=["selu"])(trial):
+            yield Started(trial.id, machine.describe(1)) if isinstance(event, Started) else event
+
+    run(folder, experiment, trials, train)
+    private = [str(folder.parent.parent), os.getcwd(), str(Path.home()) + "/", sys.prefix]  # noqa: PTH109
+    if len(platform.node()) > 3:
+        private.append(platform.node())
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", "run.lock")]
+    assert {path.name for path in files} >= {"trial.json", "history.json", "plan.json", "experiment.yaml"}
+    for path in files:
+        content = path.read_bytes()
+        for word in private:
+            assert word.encode() not in content, path
+            assert json.dumps(word)[1:-1].encode() not in content, path
+
+
+def test_histories_depend_on_the_training_alone(
+    hostile: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """How long an epoch took, where and beside what else: none of it may change a byte of `history.json`."""
+    experiment, trials = make_experiment(["relu", "selu"])
+    run(hostile / "one", experiment, trials, fake_train())
+
+    def slower(trial: Trial) -> Iterator[Event]:
+        for event in fake_train()(trial):
+            if isinstance(event, EpochDone):
+                yield Progress(trial.id, event.epoch, 1, 1)
+                yield replace(event, seconds=event.seconds + 1, metrics=dict(reversed(event.metrics.items())))
+            else:
+                yield event
+
+    other, _ = make_experiment(["selu", "relu"], name="another")
+    run(hostile / "two", other, trials[::-1], slower)
+    assert histories(hostile / "one") == histories(hostile / "two")
+
+
+def test_a_failure_before_the_training_began_is_kept(folder: Path, make_experiment: Make) -> None:
+    """A network that cannot be built: the traceback is on disk, and `status` can be asked."""
+    experiment, trials = make_experiment()
+    kept = Store(folder)
+    with kept.locked():
+        kept.begin(experiment, trials)
+        kept.record(Failed(trials[0].id, "ValueError: ü", "Traceback: ü"), trials[0])
+    (trial,) = read_experiment(folder).candidates[0].trials
+    assert (trial.status, trial.error, trial.epochs_done) == ("failed", "ValueError: ü", 0)
+    text = (folder / "trials" / trial.id / "traceback.txt").read_text(encoding="utf-8")
+    assert text == "Traceback: ü"
+
+
+def test_the_settings_of_a_trial_are_beside_its_results(
+    folder: Path, make_experiment: Make, fake_train: Callable[..., Train]
+) -> None:
+    """A reader of one trial's folder sees what was trained without any other file."""
+    experiment, trials = make_experiment()
+    run(folder, experiment, trials, fake_train())
+    commit = json.loads((folder / "trials" / trials[0].id / "trial.json").read_bytes())
+    assert commit["settings"]["training"]["batch_size"] == 8
+    assert commit["settings"]["training"]["optimizer"] == asdict(trials[0].candidate.training.optimizer)
+    assert commit["settings"]["data"]["sha256"] == trials[0].data_sha256
+    assert commit["settings"]["seed"] == 0

@@ -1,0 +1,408 @@
+"""What the terminal shows: right numbers, whole labels, and nothing wider than the window."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+
+from actsearch import terminal
+from actsearch.events import Completed, Diverged, EpochDone, Event, Failed, Progress, Started
+from actsearch.experiment import Activation, Experiment, Trial
+from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
+
+Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
+HOSTILE_LABELS = ["[bold]relu[/bold]", "[/]", "größer ✓ 活性化関数", "x" * 60, ":rocket:", "a\\[b]", "0"]
+
+
+def rendered(what: RenderableType, width: int = 160, height: int = 40) -> str:
+    console = Console(file=io.StringIO(), width=width, height=height, force_terminal=False, highlight=False)
+    console.print(what)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def result_of(*candidates: CandidateResult, validation_is_test: bool = False) -> ExperimentResult:
+    return ExperimentResult("tiny", "", "results/tiny", candidates, validation_is_test, "categorical_crossentropy")
+
+
+def trial(seed: int = 0, accuracy: float | None = 0.5, **changes: Any) -> TrialResult:
+    made = TrialResult(
+        id=f"id-{seed}",
+        seed=seed,
+        status="completed",
+        epochs=2,
+        history={"loss": [2.0, 1.0], "val_loss": [3.0, 1.5], "val_accuracy": [0.25, accuracy]},
+        seconds_per_epoch=(1.0, 3.0),
+        last=TestValues(2, {"accuracy": 0.75}),
+        best=TestValues(1, {"accuracy": 0.875}),
+    )
+    return replace(made, **changes)
+
+
+def candidate(label: str, *trials: TrialResult, **setting: Any) -> CandidateResult:
+    return CandidateResult(label, Activation("relu"), setting, trials or (trial(),))
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.98765, "0.9877"),
+        (0.0, "0.0000"),
+        (-1.5, "-1.5000"),
+        (999.5, "999.5000"),
+        (1234.5, "1.23e+03"),
+        (1e30, "1e+30"),
+        (None, "-"),
+        (math.nan, "-"),
+        (math.inf, "-"),
+    ],
+)
+def test_numbers_are_short_and_true(value: float | None, shown: str) -> None:
+    """A loss that exploded must neither break the table nor look like a small one."""
+    assert terminal.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "1 s"),
+        (0.4, "1 s"),
+        (45, "45 s"),
+        (89, "89 s"),
+        (100, "2 min"),
+        (12 * 60, "12 min"),
+        (89 * 60, "89 min"),
+        (3 * 3600 + 5 * 60, "3 h 05 min"),
+        (47 * 3600 + 59 * 60, "47 h 59 min"),
+        (52 * 3600, "2 d 4 h"),
+        (1000 * 86400, "1000 d 0 h"),
+    ],
+)
+def test_durations_are_in_the_unit_one_thinks_in(seconds: float, shown: str) -> None:
+    """Somebody decides by this whether to wait or to go home."""
+    assert terminal.duration(seconds) == shown
+
+
+def test_durations_never_say_sixty_minutes() -> None:
+    """Rounding must not make `3 h 60 min`, nor a longer time look shorter than a shorter one."""
+    sizes = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+    last = 0.0
+    for seconds in range(0, 300_000, 7):
+        text = terminal.duration(seconds)
+        parts = [(int(n), unit) for n, unit in re.findall(r"(\d+) (\w+)", text)]
+        assert len(parts) == 1 or parts[1][0] < {"min": 60, "h": 24}[parts[1][1]], text
+        value = sum(n * sizes[unit] for n, unit in parts)
+        assert value >= last, text
+        assert abs(value - seconds) <= max(1.0, 0.5 * seconds), text
+        last = value
+
+
+def test_a_candidates_name_tells_its_point_of_the_grid() -> None:
+    """Two rows of one activation must be told apart."""
+    setting = {"training.optimizer.learning_rate": 0.001, "model.dense": [4]}
+    assert terminal.candidate_name("relu", setting) == "relu learning_rate=0.001 dense=[4]"
+
+
+# --- the live display
+
+
+def rows(*statuses: str) -> list[Any]:
+    return [terminal._Row(trial=None, status=status) for status in statuses]  # type: ignore[arg-type]
+
+
+def test_folding_keeps_what_runs() -> None:
+    """On a low screen the running trials are what one wants to see; the rest is counted."""
+    many = rows(*["completed"] * 10, "running", *["waiting"] * 12, "failed")
+    shown, folded = terminal.fold(many, 6)
+    assert [row.status for row in shown] == ["running", "waiting", "waiting", "waiting", "failed"]
+    assert folded == "9 more waiting  10 more completed"
+    assert len(shown) + 1 == 6
+
+
+def test_nothing_is_folded_where_there_is_room() -> None:
+    """And the order stays that of the experiment."""
+    few = rows("completed", "running", "waiting")
+    assert terminal.fold(few, 3) == (few, "")
+
+
+@pytest.mark.parametrize("room", [3, 4, 20])
+def test_every_trial_is_shown_or_counted(room: int) -> None:
+    """A trial that is neither would be missed."""
+    many = rows(*["running"] * 5, *["failed"] * 5, *["diverged"] * 11, *["waiting"] * 20, *["completed"] * 3)
+    shown, folded = terminal.fold(many, room)
+    assert len(shown) + sum(map(int, re.findall(r"\d+", folded))) == len(many)
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+@pytest.mark.parametrize("height", [10, 50])
+def test_the_live_display_fits_the_window(
+    make_experiment: Make, fake_train: Callable[..., Any], width: int, height: int
+) -> None:
+    """A line that is too long wraps, and every refresh then leaves a torn copy of itself on the screen."""
+    experiment, _ = make_experiment(HOSTILE_LABELS, epochs=3, name="n" * 60)
+    trials = tuple(
+        replace(one, candidate=replace(one.candidate, setting={"training.optimizer.learning_rate": 0.001}), seed=12345)
+        for one in make_experiment(HOSTILE_LABELS, epochs=3)[1]
+    )
+    console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True)
+    display = terminal.LiveDisplay(console, experiment.name, trials, 100)
+    train = fake_train(diverges=[HOSTILE_LABELS[1]])
+    failing = Failed(trials[2].id, "ValueError: [bold] " + "long " * 100, "")
+
+    def check() -> str:
+        text = rendered(display._render(), width, height)
+        assert max(cell_len(line) for line in text.splitlines()) <= width
+        assert len(text.splitlines()) <= height
+        return text
+
+    check()
+    for i, one in enumerate(trials[:4]):
+        events: Iterator[Event] = train(one) if i != 2 else iter([Started(one.id, {}), failing])
+        for event in events:
+            display.show(event, one)
+            check()
+    text = check()
+    assert "104/107 trials" in text
+    if height == 50:
+        last = [event for event in train(trials[0]) if isinstance(event, EpochDone)][-1]
+        (row,) = [line for line in text.splitlines() if line.startswith("[bold]")]
+        assert f"3/3 {last.metrics['loss']:.4f}" in row
+        assert f" {last.metrics['val_accuracy']:.4f} " in row
+    if height == 50 and width > 60:
+        assert "diverged in epoch" in text
+        assert "failed: ValueError" in text
+
+
+def test_the_live_display_shows_where_a_trial_is(make_experiment: Make) -> None:
+    """Epoch, loss and accuracy of a running trial: what one stops a bad run by."""
+    _, trials = make_experiment(["relu", "selu"], epochs=4)
+    display = terminal.LiveDisplay(Console(file=io.StringIO(), width=100, height=30), "tiny", trials, 0)
+    one = trials[0]
+    assert "0/2 trials" in rendered(display._render())
+    assert "measuring" in rendered(display._render())
+    metrics = {"loss": 0.123456, "val_accuracy": 0.98765}
+    events = [
+        Started(one.id, {}),
+        EpochDone(one.id, 1, metrics, 1.0),
+        Progress(one.id, 2, 30, 40),
+    ]
+    for event in events:
+        display.show(event, one)
+    text = rendered(display._render())
+    (row,) = [line for line in text.splitlines() if line.startswith("relu")]
+    assert row.split() == ["relu", "0", "1/4", "0.1235", "0.9877", "epoch", "2:", "75%"]
+    assert " left" in text
+
+
+def test_the_live_display_leaves_a_diverged_epoch_readable(make_experiment: Make) -> None:
+    """Its metrics are nulls, and must not break the display in the middle of a night."""
+    (one,) = make_experiment(["relu"], epochs=4)[1]
+    display = terminal.LiveDisplay(Console(file=io.StringIO(), width=100, height=30), "tiny", [one], 0)
+    none = {"loss": None, "val_accuracy": None}
+    for event in (Started(one.id, {}), EpochDone(one.id, 1, none, 1.0), Diverged(one.id, 1)):
+        display.show(event, one)
+    text = rendered(display._render())
+    assert "diverged in epoch 1" in text
+    assert "1/1 trials" in text
+
+
+def test_the_live_display_cleans_up_after_an_exception(make_experiment: Make) -> None:
+    """After Ctrl-C the cursor must be back, or the user's shell looks broken."""
+    (one,) = make_experiment(["relu"])[1]
+    console = Console(file=io.StringIO(), width=100, height=30, force_terminal=True)
+
+    def interrupted() -> None:
+        with terminal.LiveDisplay(console, "tiny", [one], 0):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    written = console.file.getvalue()  # type: ignore[attr-defined]
+    assert written.rindex("\x1b[?25h") > written.rindex("\x1b[?25l")
+
+
+# --- lines for logs and programs
+
+
+def lines_of(display: terminal.Display, events: Sequence[Event], one: Trial) -> None:
+    with display:
+        for event in events:
+            display.show(event, one)
+
+
+def test_plain_lines_are_one_an_epoch(make_experiment: Make, fake_train: Callable[..., Any]) -> None:
+    """A log of a night's run must be short enough to be read."""
+    (one,) = make_experiment(["relu"], epochs=3)[1]
+    written: list[str] = []
+    events = list(fake_train()(one))
+    lines_of(terminal.PlainLines(written.append), events, one)
+    completed = events[-1]
+    assert isinstance(completed, Completed)
+    assert len(written) == 4
+    assert [line.split("  ")[0] for line in written[:3]] == [f"relu seed 0: epoch {n}/3" for n in (1, 2, 3)]
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        epoch = next(event for event in events if isinstance(event, EpochDone))
+        assert f"  {name} {epoch.metrics[name]:.4f}" in written[0]
+    assert written[3] == f"relu seed 0: completed, test accuracy {completed.last.test['accuracy']:.4f}"
+
+
+def test_plain_lines_tell_of_divergence_and_failure(make_experiment: Make, fake_train: Callable[..., Any]) -> None:
+    """Neither vanishes from a log."""
+    (one,) = make_experiment(["relu"], epochs=3)[1]
+    written: list[str] = []
+    display = terminal.PlainLines(written.append)
+    lines_of(display, list(fake_train(diverges=["relu"])(one)), one)
+    display.show(Failed(one.id, "ValueError: [bold]", "Traceback"), one)
+    assert written[-3:] == [
+        "relu seed 0: epoch 2/3  loss -  accuracy -  val_loss -  val_accuracy -  0.5 s",
+        "relu seed 0: diverged in epoch 2",
+        "relu seed 0: failed: ValueError: [bold]",
+    ]
+
+
+def test_json_lines_hold_what_another_program_needs(make_experiment: Make, fake_train: Callable[..., Any]) -> None:
+    """Each line is JSON by itself (no NaN), in full precision, and says which trial it is about."""
+    (one,) = make_experiment(["größer [bold]"], epochs=2)[1]
+    written: list[str] = []
+    events = [*fake_train()(one), *fake_train(diverges=["größer [bold]"])(one), Failed(one.id, "ValueError: x", "")]
+    lines_of(terminal.JsonLines(written.append), events, one)
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    parsed = [json.loads(line, parse_constant=refuse) for line in written]
+    names = ["started", "epoch", "epoch", "completed", "started", "epoch", "epoch", "diverged", "failed"]
+    assert [row["event"] for row in parsed] == names
+    for row in parsed:
+        assert row["trial"] == one.id
+        assert (row["label"], row["seed"], row["setting"]) == ("größer [bold]", 0, {})
+    epochs = [event for event in events if isinstance(event, EpochDone)]
+    assert [row["metrics"] for row in parsed if row["event"] == "epoch"] == [dict(e.metrics) for e in epochs]
+    assert parsed[3]["test"]["last"]["epoch"] == 2
+    assert parsed[3]["test"]["best"]["epoch"] == 1
+    assert parsed[7]["epoch"] == 2
+    assert parsed[8]["error"] == "ValueError: x"
+
+
+# --- tables
+
+
+@pytest.mark.parametrize("table", [terminal.summary, terminal.trials_table])
+def test_labels_are_printed_as_they_are(table: Callable[[ExperimentResult], RenderableType]) -> None:
+    """A label is the user's; one in brackets must neither vanish nor turn the table bold."""
+    text = rendered(table(result_of(*(candidate(label) for label in HOSTILE_LABELS))))
+    for label in HOSTILE_LABELS:
+        assert label in text
+
+
+@pytest.mark.parametrize("table", [terminal.summary, terminal.trials_table])
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_tables_fit_the_window(table: Callable[[ExperimentResult], RenderableType], width: int) -> None:
+    """And the numbers in them are never the part that is cut."""
+    failed = trial(accuracy=None, status="failed", error="ValueError: [bold] " + "long " * 50)
+    wide = [candidate(label, trial(accuracy=0.5), learning_rate=0.001) for label in HOSTILE_LABELS]
+    text = rendered(table(result_of(*wide, candidate("failed", failed))), width)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    assert len(text.splitlines()) <= len(HOSTILE_LABELS) + 3
+    for number in ("1.5000", "0.5000"):
+        assert text.count(number) >= len(HOSTILE_LABELS)
+    assert "fail" in text
+
+
+def test_the_summary_begins_with_the_best() -> None:
+    """And what did not complete stands at its end, with its state."""
+    diverged = trial(accuracy=None, status="diverged", last=None, best=None)
+    text = rendered(
+        terminal.summary(
+            result_of(
+                candidate("worse", trial(accuracy=0.5)),
+                candidate("diverges", diverged),
+                candidate("best", trial(accuracy=0.9)),
+                candidate("waits", trial(status="waiting", history={}, last=None, best=None, seconds_per_epoch=())),
+            )
+        )
+    )
+    _, *lines = text.splitlines()
+    assert [line.split()[0] for line in lines] == ["best", "worse", "diverges", "waits"]
+    assert lines[0].split() == ["best", "1.5000", "0.9000", "0.7500", "2.0"]
+    assert lines[2].split() == ["diverges", "-", "-", "-", "-", "diverged", "in", "epoch", "2"]
+    assert lines[3].split() == ["waits", "-", "-", "-", "-", "waiting"]
+
+
+def test_the_summary_of_several_seeds_is_their_mean() -> None:
+    """Over those that completed; the others are counted, or a seed that diverged would vanish."""
+    three = candidate(
+        "relu", trial(0, 0.4), trial(1, 0.8), trial(2, None, status="diverged"), trial(3, None, status="failed")
+    )
+    result = result_of(three)
+    header, row = rendered(terminal.summary(result)).splitlines()
+    assert "seeds" in header
+    assert row.split() == ["relu", "4", "1.5000", "0.6000", "0.7500", "2.0", "1", "diverged,", "1", "failed"]
+    assert "means over the seeds that completed" in terminal.summary_notes(result)[0]
+
+
+def test_the_summary_never_calls_validation_on_the_test_set_a_test() -> None:
+    """With `validation: test` the best epoch was chosen on the test set: its heading must not promise more."""
+    honest, chosen = (rendered(terminal.summary(result_of(candidate("relu"), validation_is_test=t))) for t in (0, 1))
+    assert "test accuracy" in honest
+    assert "0.7500" in honest
+    assert "test accuracy" not in chosen
+    assert "best epoch's" in chosen
+    assert "0.8750" in chosen
+
+
+def test_the_summarys_notes_repeat_the_warnings_and_problems() -> None:
+    """What misleads is said where the numbers are read."""
+    result = replace(result_of(candidate("relu")), warnings=("One seed.",), problems=("x: is damaged",))
+    assert terminal.summary_notes(result)[-2:] == ["One seed.", "x: is damaged"]
+
+
+def test_the_table_of_trials_shows_the_last_values_there_are() -> None:
+    """A diverged trial shows its last epoch that had numbers, and says that it diverged."""
+    history = {"loss": [2.0, None], "val_loss": [3.0, None], "val_accuracy": [0.25, None]}
+    diverged = trial(status="diverged", epochs=5, history=history, last=None, best=None)
+    waiting = trial(7, status="waiting", history={}, last=None, best=None, seconds_per_epoch=())
+    text = rendered(terminal.trials_table(result_of(candidate("relu", diverged, waiting))))
+    _, one, two = text.splitlines()
+    assert one.split() == ["relu", "0", "2/5", "2.0000", "3.0000", "0.2500", "diverged", "in", "epoch", "2"]
+    assert two.split() == ["relu", "7", "0/2", "-", "-", "-", "waiting"]
+
+
+def test_every_status_can_be_counted_and_shown() -> None:
+    """A status without a colour would end `actsearch status` with a traceback."""
+    from typing import get_args
+
+    from actsearch.results import Status
+
+    trials = [
+        trial(status=status, error="E: x" if status == "failed" else None) for status in get_args(Status) for _ in "12"
+    ]
+    assert terminal.counted(trials).startswith("12 trials: 2 completed, 2 running")
+    assert all(f"2 {status}" in terminal.counted(trials) for status in get_args(Status))
+    text = rendered(terminal.trials_table(result_of(candidate("relu", *trials))))
+    assert all(status in text for status in get_args(Status))
+    assert terminal.counted(trials[:1]) == "1 trial: 1 waiting"
+
+
+def test_a_trial_as_json_is_whole() -> None:
+    """`status --json` is what scripts read: in full precision and with nulls where there is nothing."""
+    one = candidate("relu", trial(3, 1 / 3, machine={"cpu": "x"}))
+    row = json.loads(json.dumps(terminal.trial_as_json(one, one.trials[0]), allow_nan=False))
+    assert row["last"] == {"loss": 1.0, "val_loss": 1.5, "val_accuracy": 1 / 3}
+    assert row["test"]["best"] == {"epoch": 1, "accuracy": 0.875}
+    assert (row["seed"], row["status"], row["epochs_done"], row["epochs"]) == (3, "completed", 2, 2)
+    assert row["seconds"] == 4
+    waiting = trial(status="waiting", history={}, last=None, best=None, seconds_per_epoch=())
+    row = terminal.trial_as_json(one, waiting)
+    assert (row["last"], row["test"], row["epochs_done"]) == ({}, {"last": None, "best": None}, 0)
