@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from actsearch.errors import ActsearchError, InvalidExperiment, Problem, UnsuitableSetting, UserError
+from actsearch.errors import ActsearchError, InvalidExperiment, Problem, StoreError, UnsuitableSetting, UserError
 
 if TYPE_CHECKING:
     from actsearch.config import Loaded
+    from actsearch.data import Dataset
     from actsearch.experiment import Trial
+    from actsearch.results import ExperimentResult
     from actsearch.runner import Plan
     from actsearch.store import Store
 
@@ -106,9 +110,10 @@ def init(path: Path, template: str, list_templates: bool) -> None:
         for name, description in templates.available().items():
             click.echo(f"{name:12} {description}")
         return
-    for written in templates.write(template, path):
-        click.echo(f"wrote {written}")
-    click.echo(f"train it: actsearch run {path}")
+    written = templates.write(template, path)
+    for file in written:
+        click.echo(f"wrote {file}")
+    click.echo(f"train it: actsearch run {shlex.quote(str(written[0]))}")
 
 
 @commands.command()
@@ -169,10 +174,13 @@ def run(files: tuple[Path, ...], overrides: tuple[str, ...], threads: str | None
     _refuse_clashes(loaded)
     code = 0
     with _terminate_like_ctrl_c():
-        for one in loaded:
-            planned = plan(one.experiment, one.folder)
+        plans = [(one, plan(one.experiment, one.folder)) for one in loaded]
+        if len(plans) > 1:  # what is wrong with the last one's data should not come to light in the morning
+            for one, planned in plans:
+                _load_data(one, planned)
+        for one, planned in plans:
             if options["dry_run"]:
-                _dry_run(one, planned, options["out"], options["as_json"])
+                _dry_run(one, planned, options["out"], options["fresh"], options["as_json"])
             else:
                 code = max(code, _Run(one, planned, **options).go())
     return code
@@ -189,11 +197,10 @@ def status(paths: tuple[Path, ...], as_json: bool) -> None:
     actsearch status results/article-3 --json
     """
     from actsearch import terminal
-    from actsearch.store import find_experiments, read_experiment
+    from actsearch.store import find_experiments
 
-    found = [one for path in paths for one in find_experiments(path)]
-    for one in found:
-        result = read_experiment(one.folder)
+    folders = [one.folder for path in paths for one in find_experiments(path)]
+    for result in _readable(folders):
         trials = [(candidate, trial) for candidate in result.candidates for trial in candidate.trials]
         if as_json:
             rows = [terminal.trial_as_json(candidate, trial) for candidate, trial in trials]
@@ -203,13 +210,13 @@ def status(paths: tuple[Path, ...], as_json: bool) -> None:
             continue
         counts = terminal.counted([trial for _, trial in trials])
         console = _console()
-        console.print(f"{result.name} ({result.folder}): {counts}", style="bold", markup=False, highlight=False)
+        console.print(f"{result.name} ({result.folder}): {counts}", style="bold", markup=False, emoji=False)
         console.print(terminal.trials_table(result))
         if result.stranded:
             ids = ", ".join(result.stranded)
-            console.print(f"not asked for any more: {ids}", markup=False, highlight=False)
+            console.print(f"not asked for any more: {ids}", markup=False, emoji=False)
         for problem in result.problems:
-            console.print(f"note: {problem}", markup=False, highlight=False)
+            console.print(f"note: {problem}", markup=False, emoji=False)
 
 
 @commands.command()
@@ -217,8 +224,21 @@ def status(paths: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the figures.")
 @click.option("--metric", "metrics", metavar="M", multiple=True, help="Such as val_accuracy; may be given again.")
 @click.option("--without", metavar="NAME", multiple=True, help="Leave out an activation; may be given again.")
-@click.option("--style", type=click.Choice(["light", "dark", "article"]), default="light", show_default=True)
-@click.option("--format", "file_format", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
+@click.option(
+    "--style",
+    type=click.Choice(["light", "dark", "article"]),
+    default="light",
+    show_default=True,
+    help="article: the article's.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["png", "svg", "pdf"]),
+    default="png",
+    show_default=True,
+    help="Of the files.",
+)
 @click.option("--log", is_flag=True, help="Logarithmic axis; accuracies become error rates.")
 def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options: Any) -> None:
     """Draw accuracy and loss of experiments below the paths.
@@ -230,10 +250,10 @@ def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options:
     actsearch plot results/article-3 --style article --out figures
     """
     from actsearch.plots import draw
-    from actsearch.store import read_experiment
 
-    for folder, target in _targets(paths, out):
-        result = read_experiment(folder)
+    targets = dict(_targets(paths, out))
+    for result in _readable(list(targets)):
+        target = targets[Path(result.folder)]
         for problem in result.problems:
             click.echo(f"note: {problem}", err=True)
         for figure in draw(result, target, format=file_format, **options):
@@ -289,7 +309,11 @@ class _Run:
             finished = self.store.finished(self.plan.trials)
             left = self.plan.left(finished)
             if left:
-                self._train(left, len(finished))
+                try:
+                    self._train(left, len(finished))
+                except KeyboardInterrupt:
+                    self._explain_interruption()
+                    raise
             else:
                 self._say(
                     f"{self.plan.experiment.name}: all {_count(len(self.plan.trials), 'trial')} are finished already;"
@@ -303,21 +327,17 @@ class _Run:
         from actsearch.engines.in_process import InProcess
 
         if finished:
-            self._say(f"{finished} of {len(self.plan.trials)} trials are finished already; {len(trials)} are left")
+            self._say(f"{finished} of {len(self.plan.trials)} trials are finished already; {len(trials)} to train")
             self._mention_missing_models()
-        with _located(self.loaded):
-            dataset = runner.load_data(self.plan)
+        dataset = _load_data(self.loaded, self.plan)
         self._say(f"{self.plan.experiment.name}: training {_count(len(trials), 'trial')}; TensorFlow is loading")
         train = runner.trainer(dataset, self.save_models)
-        events = runner.run(trials, self.store, InProcess, train)
-        try:
-            with self._display(trials, finished) as display:
-                for event, trial in events:
-                    display.show(event, trial)
-        except KeyboardInterrupt:
-            events.close()  # type: ignore[attr-defined]  # a generator: closes the engine
-            self._explain_interruption()
-            raise
+        with (
+            self._display(trials, finished) as display,
+            closing(runner.run(trials, self.store, InProcess, train)) as events,
+        ):
+            for event, trial in events:
+                display.show(event, trial)
 
     def _explain_interruption(self) -> None:
         done = len(self.store.finished(self.plan.trials))
@@ -354,7 +374,7 @@ class _Run:
         console = _console()
         console.print(terminal.summary(result))
         for note in terminal.summary_notes(result):
-            console.print(note, style="dim", markup=False, highlight=False)
+            console.print(note, style="dim", markup=False, emoji=False)
 
     def _draw(self, result: Any, trained: bool) -> list[Path]:
         existing = [*self.store.folder.glob("accuracy*.png"), *self.store.folder.glob("loss*.png")]
@@ -427,17 +447,24 @@ def _refuse_clashes(loaded: Sequence[Loaded]) -> None:
         raise UserError(f"training.threads differs between the files ({counts}); run them apart, or give --threads N")
 
 
-def _dry_run(loaded: Loaded, plan: Plan, out: Path, as_json: bool) -> None:
-    from actsearch import data, planning, runner, terminal
+def _load_data(loaded: Loaded, plan: Plan) -> Dataset:
+    from actsearch import runner
+
+    with _located(loaded):
+        return runner.load_data(plan)
+
+
+def _dry_run(loaded: Loaded, plan: Plan, out: Path, fresh: bool, as_json: bool) -> None:
+    from actsearch import data, planning, terminal
     from actsearch.store import PLAN, Store, read_experiment
 
     store = Store(out / plan.experiment.name)
-    finished = store.finished(plan.trials, repair=False)
+    finished = set() if fresh else store.finished(plan.trials, repair=False)
     left = plan.left(finished)
-    with _located(loaded):
-        dataset = runner.load_data(plan)
-    previous = read_experiment(store.folder) if (store.folder / PLAN).is_file() else None
-    cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), previous)
+    dataset = _load_data(loaded, plan)
+    known = (store.folder / PLAN).is_file()
+    measured = planning.measured_epochs(read_experiment(store.folder), plan.trials) if known else []
+    cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured)
     if as_json:
         rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in plan.trials]
         seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis}
@@ -455,6 +482,22 @@ def _dry_run(loaded: Loaded, plan: Plan, out: Path, as_json: bool) -> None:
         click.echo(f"about {span} (from {cost.basis})")
     for warning in plan.experiment.warnings:
         click.echo(f"note: {warning}")
+
+
+def _readable(folders: Sequence[Path]) -> Iterator[ExperimentResult]:
+    """The results of each folder; one that can't be read is told at the end and does not stop the others."""
+    from actsearch.store import read_experiment
+
+    errors = []
+    for folder in folders:
+        try:
+            result = read_experiment(folder)
+        except StoreError as error:
+            errors.append(str(error))
+        else:
+            yield result
+    if errors:
+        raise StoreError("\n".join(errors))
 
 
 def _targets(paths: Sequence[Path], out: Path | None) -> list[tuple[Path, Path]]:

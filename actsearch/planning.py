@@ -31,17 +31,14 @@ class Estimate:
     basis: str
 
 
-def estimate(
-    trials: Sequence[Trial], dataset: Dataset, splits: Splits, previous: ExperimentResult | None = None
-) -> Estimate:
+def estimate(trials: Sequence[Trial], dataset: Dataset, splits: Splits, measured: Sequence[float] = ()) -> Estimate:
     """How long these trials will take on this machine, one after the other.
 
-    From the epochs of the same experiment that are measured already; else from the arithmetic of the networks and the
+    From `measured`, seconds of epochs of the same experiment; else from the arithmetic of the networks and the
     speed of a matrix product, measured now on one thread's worth of work.
     """
     if not trials:
         return Estimate(0, 0, "nothing is left to train")
-    measured = _measured_epochs(previous)
     if measured:
         typical = statistics.median(measured)
         epochs = sum(trial.candidate.training.epochs for trial in trials)
@@ -87,15 +84,11 @@ def matrix_product_speed(seconds: float = 0.3) -> float:
     return float(2 * 512**3 / fastest)
 
 
-def _measured_epochs(previous: ExperimentResult | None) -> list[float]:
-    if previous is None:
-        return []
-    return [
-        seconds
-        for candidate in previous.candidates
-        for trial in candidate.trials
-        for seconds in trial.seconds_per_epoch
-    ]
+def measured_epochs(previous: ExperimentResult, trials: Sequence[Trial]) -> list[float]:
+    """The seconds of each epoch of those trials that are measured already; other settings cost something else."""
+    ids = {trial.id for trial in trials}
+    results = (trial for candidate in previous.candidates for trial in candidate.trials if trial.id in ids)
+    return [seconds for trial in results for seconds in trial.seconds_per_epoch]
 
 
 def _work(trial: Trial, dataset: Dataset, splits: Splits) -> tuple[float, float]:

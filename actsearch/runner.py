@@ -5,7 +5,7 @@ Prints nothing; the caller shows the events. TensorFlow is imported only once th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -56,7 +56,7 @@ def load_data(plan: Plan) -> Dataset:
 
 def run(
     trials: Sequence[Trial], store: Store, make_engine: Callable[[Train], Engine], train: Train
-) -> Iterator[tuple[Event, Trial]]:
+) -> Generator[tuple[Event, Trial], None, None]:
     """Trains the trials, stores each event, and yields it with its trial.
 
     The caller holds the store's lock. Whatever ends the loop, an exception or the caller, closes the engine.

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import platform
+import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ FORMAT_VERSION = 1
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
 MODEL, TRACEBACK = "model.keras", "traceback.txt"
-SET_ASIDE = (".old-", ".damaged-")
+SET_ASIDE = re.compile(r"\.(old|damaged)-\d{8}-\d{6}")
 """What stands in the names of folders that were moved out of the way; they are not searched for experiments."""
 
 
@@ -201,7 +202,7 @@ def find_experiments(path: Path) -> list[Found]:
         if EXPERIMENT in files:
             found.append(Found(Path(folder), Path(folder).relative_to(path)))
             below.clear()
-        below[:] = sorted(d for d in below if not d.startswith(".") and not any(mark in d for mark in SET_ASIDE))
+        below[:] = sorted(d for d in below if not d.startswith(".") and not SET_ASIDE.search(d))
     if not found:
         raise UserError(
             f"{path}: no experiment here (no {EXPERIMENT} in it or below); train one first: actsearch run FILE"
@@ -409,7 +410,7 @@ def _stranded(folder: Path, wanted: set[str]) -> list[str]:
     return sorted(
         entry.name
         for entry in os.scandir(trials)
-        if entry.name not in wanted and not any(mark in entry.name for mark in SET_ASIDE) and entry.is_dir()
+        if entry.name not in wanted and not SET_ASIDE.search(entry.name) and entry.is_dir()
     )
 
 

@@ -32,6 +32,7 @@ MAY_IMPORT = {
         "experiment",
         "planning",
         "plots",
+        "results",
         "runner",
         "schema",
         "store",

@@ -228,7 +228,6 @@ def test_closing_ends_what_runs_and_what_waits(make_engine: Callable[[Train], En
     assert train.left == [running]
 
 
-@pytest.mark.xfail(strict=True, reason="InProcess.close leaves the running training to whoever iterates")
 def test_no_events_after_closing(make_engine: Callable[[Train], Engine], make_trials: Trials) -> None:
     """An event after the driver gave up its lock would be written into a folder that another driver may hold."""
     trials = make_trials(3)

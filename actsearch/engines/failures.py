@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from actsearch.events import Event, Failed
 from actsearch.experiment import Trial
 
 
-def failures_as_events(train: Callable[[Trial], Iterator[Event]], trial: Trial) -> Iterator[Event]:
+def failures_as_events(train: Callable[[Trial], Iterator[Event]], trial: Trial) -> Generator[Event, None, None]:
     """The events of `train(trial)`; an exception becomes a `Failed` event with its traceback as text."""
     try:
         yield from train(trial)
