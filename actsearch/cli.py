@@ -173,7 +173,7 @@ def run(files: tuple[Path, ...], overrides: tuple[str, ...], threads: str | None
     loaded = _load_all(files, overrides)
     _refuse_clashes(loaded)
     code = 0
-    with _terminate_like_ctrl_c():
+    with Interruption() as interruption:
         plans = [(one, plan(one.experiment, one.folder)) for one in loaded]
         if len(plans) > 1:  # what is wrong with the last one's data should not come to light in the morning
             for one, planned in plans:
@@ -182,7 +182,7 @@ def run(files: tuple[Path, ...], overrides: tuple[str, ...], threads: str | None
             if options["dry_run"]:
                 _dry_run(one, planned, options["out"], options["fresh"], options["as_json"])
             else:
-                code = max(code, _Run(one, planned, **options).go())
+                code = max(code, _Run(one, planned, interruption, **options).go())
     return code
 
 
@@ -279,6 +279,7 @@ class _Run:
         self,
         loaded: Loaded,
         plan: Plan,
+        interruption: Interruption,
         *,
         out: Path,
         fresh: bool,
@@ -291,7 +292,7 @@ class _Run:
         from actsearch.store import Store
 
         assert not dry_run
-        self.loaded, self.plan = loaded, plan
+        self.loaded, self.plan, self.interruption = loaded, plan, interruption
         self.store: Store = Store(out / plan.experiment.name)
         self.fresh, self.no_plots, self.save_models = fresh, no_plots, save_models
         self.quiet, self.as_json = quiet, as_json
@@ -302,8 +303,6 @@ class _Run:
             with self.store.locked():  # not under the feet of a driver that is at work
                 pass
             self._say(f"{self.store.folder} is kept as {self.store.set_aside()}")
-        for warning in self.plan.experiment.warnings:
-            self._say(f"note: {warning}")
         with self.store.locked():
             self.store.begin(self.plan.experiment, self.plan.trials)
             finished = self.store.finished(self.plan.trials)
@@ -330,6 +329,8 @@ class _Run:
             self._say(f"{finished} of {len(self.plan.trials)} trials are finished already; {len(trials)} to train")
             self._mention_missing_models()
         dataset = _load_data(self.loaded, self.plan)
+        for warning in self.plan.experiment.warnings:
+            self._say(f"note: {warning}")
         self._say(f"{self.plan.experiment.name}: training {_count(len(trials), 'trial')}; TensorFlow is loading")
         train = runner.trainer(dataset, self.save_models)
         with (
@@ -337,13 +338,14 @@ class _Run:
             closing(runner.run(trials, self.store, InProcess, train)) as events,
         ):
             for event, trial in events:
+                self.interruption.check()
                 display.show(event, trial)
 
     def _explain_interruption(self) -> None:
         done = len(self.store.finished(self.plan.trials))
         click.echo(
             f"Stopped. {done} of {_count(len(self.plan.trials), 'trial')} finished and kept in {self.store.folder};"
-            " the same command goes on with the rest.",
+            " the same command goes on with the rest, and begins the trial that was stopped anew.",
             err=True,
         )
 
@@ -352,7 +354,7 @@ class _Run:
 
         result = read_experiment(self.store.folder)
         failed = [trial for candidate in result.candidates for trial in candidate.trials if trial.status == "failed"]
-        if trained and not self.as_json:
+        if not self.as_json:
             self._show_summary(result)
         figures = [] if self.no_plots else self._draw(result, trained)
         if self.as_json:
@@ -391,12 +393,13 @@ class _Run:
     def _mention_missing_models(self) -> None:
         if self.save_models is None:
             return
-        from actsearch.store import MODEL
-
-        trials = self.store.finished(self.plan.trials)
-        missing = [i for i in trials if not (self.store.folder / "trials" / i / MODEL).is_file()]
+        kept = self.store.saved_models(self.store.finished(self.plan.trials))
+        missing = sum(which != self.save_models for which in kept)
         if missing:
-            self._say(f"{_count(len(missing), 'finished trial')} kept no network; --fresh trains anew and keeps it")
+            self._say(
+                f"{_count(missing, 'finished trial')} kept no network of the {self.save_models} epoch; --fresh trains"
+                " anew and keeps it"
+            )
 
     def _display(self, trials: Sequence[Trial], finished: int) -> Any:
         from actsearch import terminal
@@ -437,7 +440,7 @@ def _refuse_clashes(loaded: Sequence[Loaded]) -> None:
         for other in loaded[:i]:
             name = one.experiment.name
             if name.lower() == other.experiment.name.lower():
-                what = f"{name!r} is the name of {other.path} as well"
+                what = f"{name!r} is the name of {other.path} as well (upper or lower case aside)"
                 problems.append(Problem(one.where("name"), "name", what, "give each experiment its own name"))
     threads = sorted({one.experiment.candidates[0].training.threads for one in loaded})
     if problems:
@@ -533,18 +536,33 @@ class _located:  # noqa: N801  (used as a function)
             raise InvalidExperiment([Problem(where, error.key, error.what, error.remedy)]) from error
 
 
-class _terminate_like_ctrl_c:  # noqa: N801  (used as a function)
-    """Makes SIGTERM do what Ctrl-C does, inside the block."""
+class Interruption:
+    """Ctrl-C and SIGTERM, inside the block: raises `KeyboardInterrupt`, and remembers it.
 
-    def __enter__(self) -> None:
-        self.before = signal.signal(signal.SIGTERM, _interrupt)
+    Python discards an exception that a signal raises inside a weak reference's callback, and TensorFlow has many of
+    those; so a loop that goes on must look at `check` as well.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Interruption:
+        self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGTERM, self.before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
+    def check(self) -> None:
+        """Raises `KeyboardInterrupt` if a signal has come."""
+        if self._asked:
+            raise KeyboardInterrupt
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+    def _ask(self, *_: object) -> None:
+        self._asked = True
+        raise KeyboardInterrupt
 
 
 def _console() -> Any:

@@ -179,7 +179,9 @@ class _Checker:
         candidates = self._candidates(checked, sound, grid)
         if self.problems:
             return None
-        warnings = tuple(dict.fromkeys([*_data_warnings(data, len(seeds)), *_selu_warnings(candidates)]))
+        warnings = tuple(
+            dict.fromkeys([*_data_warnings(data, len(seeds)), *_loss_warnings(candidates), *_selu_warnings(candidates)])
+        )
         document = _document(checked, grid)
         return Experiment(checked.name, checked.description, seeds, data, tuple(candidates), document, warnings)
 
@@ -453,6 +455,12 @@ def _data_warnings(data: DataSpec, seeds: int) -> Iterator[str]:
         )
     if seeds == 1:
         yield "One seed: a difference between two activations may be chance."
+
+
+def _loss_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:
+    losses = sorted({candidate.training.loss for candidate in candidates})
+    if len(losses) > 1:
+        yield f"The candidates minimise different losses ({', '.join(losses)}): compare accuracies, not losses."
 
 
 def _selu_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:

@@ -419,7 +419,7 @@ def outlier(curves: LearningCurves) -> str | None:
     worst = (min if curves.higher_is_better else max)(finals, key=lambda label: sum(finals[label]) / len(finals[label]))
     others = [value for label, row in finals.items() if label != worst for value in row]
     everything = [value for row in finals.values() for value in row]
-    far = max(everything) - min(everything) > 2 * ALL_SHOWN * (max(others) - min(others))
+    far = max(everything) - min(everything) > ALL_SHOWN * (max(others) - min(others))
     return worst if far else None
 
 

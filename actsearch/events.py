@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from actsearch.experiment import Trial
 
@@ -70,6 +70,8 @@ class Completed:
     best: Evaluation
     predictions: Mapping[str, np.ndarray]
     model: bytes | None = None
+    saved_epoch: Literal["best", "last"] | None = None
+    """Which epoch's network `model` is."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import platform
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -112,6 +112,11 @@ class Store:
                 done.add(trial.id)
         return done
 
+    def saved_models(self, trial_ids: Collection[str]) -> list[str | None]:
+        """Of each finished trial, which epoch's network it kept: `best`, `last` or None."""
+        commits = [json.loads((self._trial_folder(i) / TRIAL).read_bytes()) for i in trial_ids]
+        return [commit.get("saved_model") for commit in commits]
+
     def record(self, event: Event, trial: Trial) -> None:
         """Writes what an event means for its trial.
 
@@ -199,7 +204,7 @@ def find_experiments(path: Path) -> list[Found]:
         raise UserError(f"{path}: is a file; give a folder of results, such as results/")
     found = []
     for folder, below, files in os.walk(path):
-        if EXPERIMENT in files:
+        if EXPERIMENT in files and (PLAN in files or "trials" in below):  # not a user's own experiment file
             found.append(Found(Path(folder), Path(folder).relative_to(path)))
             below.clear()
         below[:] = sorted(d for d in below if not d.startswith(".") and not SET_ASIDE.search(d))
@@ -391,7 +396,8 @@ def _outcome(event: Ending) -> dict[str, Any]:
             which: {"epoch": evaluation.epoch, "values": dict(evaluation.test)}
             for which, evaluation in (("last", event.last), ("best", event.best))
         }
-        return {"status": "completed", "test": test}
+        saved = {} if event.saved_epoch is None else {"saved_model": event.saved_epoch}
+        return {"status": "completed", "test": test, **saved}
     if isinstance(event, Diverged):
         return {"status": "diverged"}
     return {"status": "failed", "error": event.error}

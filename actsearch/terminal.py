@@ -216,7 +216,8 @@ def _live_cells(row: _Row) -> tuple[RenderableType, ...]:
     epoch = f"{row.epoch}/{row.epochs}" if row.status != "waiting" else ""
     state = _cut(row.note or row.status, STATUS_STYLE[row.status])
     if row.status == "running":
-        state = _cut(f"epoch {row.epoch + 1}: {row.share:.0%}", STATUS_STYLE["running"])
+        doing = f"epoch {row.epoch + 1}: {row.share:.0%}" if row.epoch < row.epochs else "testing"
+        state = _cut(doing, STATUS_STYLE["running"])
     name = _cut(candidate_name(row.trial.candidate.label, row.trial.candidate.setting))
     return name, str(row.trial.seed), epoch, number(row.loss), number(row.val_accuracy), state
 

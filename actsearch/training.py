@@ -156,7 +156,7 @@ def _completed(
     history: list[Mapping[str, float]],
     best_epoch: int,
     best_state: list[np.ndarray],
-    save_model: str | None,
+    save_model: Literal["best", "last"] | None,
 ) -> Completed:
     """Predicts with the last and the best network, and takes the test values from those predictions."""
     last_epoch = len(history) - 1
@@ -188,7 +188,9 @@ def _completed(
     for split, index in held_out.items():
         predictions[f"{split}_index"] = _smallest(index)
         predictions[f"{split}_y_true"] = _smallest(dataset.y_train[index], dataset.classes - 1)
-    return Completed(trial.id, evaluations["last"], evaluations["best"], dict(sorted(predictions.items())), saved)
+    return Completed(
+        trial.id, evaluations["last"], evaluations["best"], dict(sorted(predictions.items())), saved, save_model
+    )
 
 
 def test_values(probabilities: np.ndarray, labels: np.ndarray, loss: str) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -334,7 +335,7 @@ def test_a_dry_run_writes_nothing(
     done = actsearch_("run", write_experiment(activations="[relu, elu]"), "--dry-run")
     assert "finished  relu seed 0" in done.out
     assert "to train  elu seed 0" in done.out
-    assert re.search(r"^about \d+ s \(from 4 measured epochs\)", done.out, flags=re.MULTILINE)
+    assert re.search(r"^about \d+ s \(from 2 measured epochs\)", done.out, flags=re.MULTILINE)
     path = write_experiment()
     after = snapshot(hostile)
     as_json = json.loads(actsearch_("run", path, "--dry-run", "--json").out)
@@ -612,7 +613,25 @@ def test_save_models_mentions_those_that_cannot_be_had(
     path = write_experiment()
     actsearch_("run", path, "--no-plots")
     done = actsearch_("run", path, "--no-plots", "--save-models", "best")
-    assert "2 finished trials kept no network; --fresh trains anew" in done.out
+    assert "2 finished trials kept no network of the best epoch; --fresh trains anew" in done.out
+
+
+def test_an_interruption_that_python_discards_still_stops(
+    actsearch_: Callable[..., Done], write_experiment: Write, fake_train: Callable[..., Any], monkeypatch: Any
+) -> None:
+    """An exception that a signal raises inside a weak reference's callback is lost; the user's Ctrl-C must not be."""
+    begun: list[str] = []
+
+    def train(trial: Any) -> Iterator[Any]:
+        begun.append(trial.id)
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        yield from fake_train()(trial)
+
+    monkeypatch.setattr("actsearch.runner.trainer", lambda *_: train)
+    done = actsearch_("run", write_experiment(), "--no-plots")
+    assert (done.code, len(begun)) == (130, 1)
+    assert "the same command goes on" in done.err
 
 
 # --- status and plot

@@ -600,6 +600,8 @@ def test_experiments_are_found_at_any_depth(hostile: Path) -> None:
     for name in ("b", "a/deep/er", "c.old-20250101-000000", ".hidden", "d/e.damaged-20250101-000000", "b/trials/x"):
         (hostile / name).mkdir(parents=True)
         (hostile / name / "experiment.yaml").write_bytes(b"")
+        (hostile / name / "plan.json").write_bytes(b"")
+    (hostile / "experiment.yaml").write_bytes(b"the user's own, not a result")
     found = find_experiments(hostile)
     assert [(one.folder, one.below) for one in found] == [
         (hostile / "a" / "deep" / "er", Path("a/deep/er")),
