@@ -119,7 +119,10 @@ def _batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> tf.data.Dataset:
         stop = tf.minimum(start + batch_size, len(x))
         return tuple(tf.ensure_shape(tensor[start:stop], (size, *tensor.shape[1:])) for tensor in (x_tensor, y_tensor))
 
-    return tf.data.Dataset.range(0, len(x), batch_size).map(batch).prefetch(tf.data.AUTOTUNE)
+    # Nothing is left to tune, and the tuning thread would now and then hold up the end of an epoch for seconds.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return tf.data.Dataset.range(0, len(x), batch_size).map(batch).prefetch(2).with_options(options)
 
 
 def _validation(dataset: Dataset, splits: Splits) -> tf.data.Dataset:
