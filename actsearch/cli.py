@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -309,7 +309,7 @@ class _Run:
             left = self.plan.left(finished)
             if left:
                 try:
-                    self._train(left, len(finished))
+                    self._train(left, finished)
                 except KeyboardInterrupt:
                     self._explain_interruption()
                     raise
@@ -318,23 +318,23 @@ class _Run:
                     f"{self.plan.experiment.name}: all {_count(len(self.plan.trials), 'trial')} are finished already;"
                     " nothing is trained again (--fresh would)"
                 )
-                self._mention_missing_models()
+                self._mention_missing_models(finished)
             return self._conclude(trained=bool(left))
 
-    def _train(self, trials: Sequence[Trial], finished: int) -> None:
+    def _train(self, trials: Sequence[Trial], finished: Collection[str]) -> None:
         from actsearch import runner
         from actsearch.engines.in_process import InProcess
 
         if finished:
-            self._say(f"{finished} of {len(self.plan.trials)} trials are finished already; {len(trials)} to train")
-            self._mention_missing_models()
+            self._say(f"{len(finished)} of {len(self.plan.trials)} trials are finished already; {len(trials)} to train")
+            self._mention_missing_models(finished)
         dataset = _load_data(self.loaded, self.plan)
         for warning in self.plan.experiment.warnings:
             self._say(f"note: {warning}")
         self._say(f"{self.plan.experiment.name}: training {_count(len(trials), 'trial')}; TensorFlow is loading")
         train = runner.trainer(dataset, self.save_models)
         with (
-            self._display(trials, finished) as display,
+            self._display(trials, len(finished)) as display,
             closing(runner.run(trials, self.store, InProcess, train)) as events,
         ):
             for event, trial in events:
@@ -390,10 +390,10 @@ class _Run:
             self._say(f"no figures: {error}")
             return []
 
-    def _mention_missing_models(self) -> None:
+    def _mention_missing_models(self, finished: Collection[str]) -> None:
         if self.save_models is None:
             return
-        kept = self.store.saved_models(self.store.finished(self.plan.trials))
+        kept = self.store.saved_models(finished)
         missing = sum(which != self.save_models for which in kept)
         if missing:
             self._say(

@@ -62,7 +62,7 @@ def train(
     model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
     validation = _validation(dataset, splits)
     history: list[Mapping[str, float]] = []
-    best_epoch, best_state = 0, _state(model)
+    best_epoch, best_state = 0, list[np.ndarray]()
     for epoch in range(training.epochs):
         began = clock()
         yield from _epoch(model, trial, dataset, splits, epoch, clock)
