@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 import shutil
-import signal
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,9 @@ from actsearch.errors import ActsearchError, InvalidExperiment, Problem, StoreEr
 if TYPE_CHECKING:
     from actsearch.config import Loaded
     from actsearch.data import Dataset
-    from actsearch.experiment import Trial
+    from actsearch.interruption import Interruption
     from actsearch.results import ExperimentResult
-    from actsearch.runner import Plan
-    from actsearch.store import Store
+    from actsearch.runner import EngineName, Plan, SaveModel, Work
 
 INTERRUPTED = 130
 OUR_BUG = 3
@@ -139,6 +139,71 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
 
 
 @commands.command()
+@click.option(
+    "--out",
+    default="results",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder that results are to go to.",
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 1024), help="How many workers you want.")
+@click.option("--ray-address", metavar="A", help="A Ray cluster that should be reachable.")
+@click.option("--resume", is_flag=True, help="Kill a small real run, resume it, and compare the files byte by byte.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every finding.")
+def doctor(out: Path, jobs: int | None, ray_address: str | None, resume: bool, as_json: bool) -> int:
+    """Look at what this machine can do, and at what is in the way.
+
+    The exit code is 1 if there is a problem.
+
+    \b
+    actsearch doctor --jobs 8 --out /scratch/results
+    actsearch doctor --resume
+    """
+    from actsearch.doctor import checks
+
+    def say(text: str) -> None:
+        if not as_json:
+            click.echo(text)
+
+    def findings() -> Iterator[Any]:
+        if not resume:
+            yield from checks(out, jobs, ray_address)
+            return
+        from actsearch.resumption import resume_check
+
+        with tempfile.TemporaryDirectory(prefix="actsearch-") as folder:
+            yield resume_check(Path(folder), say)
+
+    problems = 0
+    for check in findings():
+        problems += check.status == "problem"
+        if as_json:
+            row = {"check": check.name, "status": check.status, "what": check.what, "remedy": check.remedy}
+            click.echo(json.dumps(row | {"details": dict(check.details)}, ensure_ascii=False))
+        else:
+            mark, style = {"ok": ("ok", "green"), "note": ("note", "yellow"), "problem": ("PROBLEM", "bold red")}[
+                check.status
+            ]
+            remedy = f"; {check.remedy}" if check.remedy else ""
+            console = _console()
+            console.print(f"[{style}]{mark:8}[/]", end="", emoji=False)
+            console.print(f"{check.name}: {check.what}{remedy}", markup=False, emoji=False, soft_wrap=True)
+    return 1 if problems else 0
+
+
+class _Duration(click.ParamType):  # type: ignore[type-arg]
+    """Seconds, written as `2h`, `90m`, `1h30m` or `45s`."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from actsearch.interruption import seconds_of
+
+        seconds = seconds_of(value) if isinstance(value, str) else value
+        return seconds if seconds is not None else self.fail(f"{value!r}: write 2h, 90m, 1h30m or 45s", param, ctx)
+
+
+@commands.command()
 @_files
 @_set
 @click.option(
@@ -148,75 +213,115 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the results.",
 )
+@click.option("--name", metavar="NEW", help="Run under another name, into a folder of its own.")
 @click.option("--threads", metavar="N", help="TensorFlow's threads in an operation; part of a trial's identity.")
-@click.option("--dry-run", is_flag=True, help="List the trials, what is done, and how long the rest may take.")
+@click.option(
+    "--engine",
+    type=click.Choice(["processes", "in-process", "ray"]),
+    default="processes",
+    show_default=True,
+    help="Where to train.",
+)
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 1024), help="Workers at a time. Default: one a core or GPU."
+)
+@click.option("--ray-address", metavar="A", help="The Ray cluster to use; without it, one begins here.")
+@click.option("--ray-gpus", metavar="N", type=click.FloatRange(0, 64), default=0, help="GPUs of a trial on Ray.")
+@click.option(
+    "--retries", metavar="N", type=click.IntRange(0, 100), default=2, show_default=True, help="If a worker dies."
+)
+@click.option("--fail-fast", is_flag=True, help="Stop at the first trial that fails.")
+@click.option("--retry-failed", is_flag=True, help="Train only the trials that failed.")
+@click.option("--stop-after", metavar="TIME", type=_Duration(), help="Stop after 2h, 90m, ... and keep what is there.")
+@click.option("--accept-changes", is_flag=True, help="Go on though finished trials will be left out.")
 @click.option("--fresh", is_flag=True, help="Train everything anew; the old folder moves to NAME.old-TIME.")
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every event.")
-@click.option("--no-plots", is_flag=True, help="Draw no figures.")
+@click.option("--keep-checkpoints", is_flag=True, help="Keep the last one, so that more epochs can follow.")
+@click.option(
+    "--checkpoint-share",
+    metavar="X",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.01,
+    show_default=True,
+    help="Share of the time that checkpoints may cost.",
+)
 @click.option(
     "--save-models", type=click.Choice(["best", "last"]), help="Keep each network of this epoch as model.keras."
 )
-def run(files: tuple[Path, ...], overrides: tuple[str, ...], threads: str | None, **options: Any) -> int:
+@click.option("--no-plots", is_flag=True, help="Draw no figures.")
+@click.option("--dry-run", is_flag=True, help="List the trials, what is done, and how long the rest may take.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every event.")
+def run(
+    files: tuple[Path, ...],
+    overrides: tuple[str, ...],
+    name: str | None,
+    threads: str | None,
+    dry_run: bool,
+    stop_after: float | None,
+    **options: Any,
+) -> int:
     """Train what is not finished, and draw the figures.
 
-    Ctrl-C stops and keeps what is finished; the same command goes on.
+    Ctrl-C stops and keeps what is there; the same command goes on.
 
     \b
     actsearch run configs/quickstart.yaml
     actsearch run my.yaml --set training.epochs=2 --dry-run
+    actsearch run *.yaml --jobs 8 --stop-after 10h
     """
+    from actsearch.interruption import Interruption
     from actsearch.runner import plan
 
+    if name is not None:
+        if len(files) > 1:
+            raise UserError("--name: one name for several files would mix them; give one file")
+        overrides = (*overrides, f"name={json.dumps(name)}")
     if threads is not None:
         overrides = (*overrides, f"training.threads={threads}")
     loaded = _load_all(files, overrides)
-    _refuse_clashes(loaded)
+    rules = _Rules(**options)
+    _refuse_clashes(loaded, rules)
     code = 0
-    with Interruption() as interruption:
+    with Interruption(stop_after) as interruption:
         plans = [(one, plan(one.experiment, one.folder)) for one in loaded]
         if len(plans) > 1:  # what is wrong with the last one's data should not come to light in the morning
             for one, planned in plans:
                 _load_data(one, planned)
         for one, planned in plans:
-            if options["dry_run"]:
-                _dry_run(one, planned, options["out"], options["fresh"], options["as_json"])
+            if dry_run:
+                _dry_run(one, planned, rules)
+            elif interruption.time_is_up:
+                click.echo(f"{planned.experiment.name}: not begun, the time is up", err=True)
             else:
-                code = max(code, _Run(one, planned, interruption, **options).go())
+                code = max(code, _Run(one, planned, interruption, rules).go())
+                if code and rules.fail_fast:
+                    break
     return code
 
 
 @commands.command()
 @_paths
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
-def status(paths: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--watch", is_flag=True, help="Follow a run until nothing runs any more; Ctrl-C ends the watching alone.")
+def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     """Show the trials below the paths: state, epochs, values.
 
     \b
     actsearch status results/
-    actsearch status results/article-3 --json
+    actsearch status results/ --watch
+    actsearch status results/article-12 --json
     """
-    from actsearch import terminal
     from actsearch.store import find_experiments
 
     folders = [one.folder for path in paths for one in find_experiments(path)]
+    if watch:
+        _watch(folders, as_json)
+        return
     for result in _readable(folders):
-        trials = [(candidate, trial) for candidate in result.candidates for trial in candidate.trials]
         if as_json:
-            rows = [terminal.trial_as_json(candidate, trial) for candidate, trial in trials]
-            head = {"experiment": result.name, "folder": result.folder, "trials": rows}
-            head |= {"stranded": list(result.stranded), "problems": list(result.problems)}
-            click.echo(json.dumps(head, ensure_ascii=False))
-            continue
-        counts = terminal.counted([trial for _, trial in trials])
-        console = _console()
-        console.print(f"{result.name} ({result.folder}): {counts}", style="bold", markup=False, emoji=False)
-        console.print(terminal.trials_table(result))
-        if result.stranded:
-            ids = ", ".join(result.stranded)
-            console.print(f"not asked for any more: {ids}", markup=False, emoji=False)
-        for problem in result.problems:
-            console.print(f"note: {problem}", markup=False, emoji=False)
+            click.echo(_status_as_json(result))
+        else:
+            _show_status(result)
 
 
 @commands.command()
@@ -272,80 +377,141 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
+@dataclass(frozen=True)
+class _Rules:
+    """The options of `run` that hold for each of its experiments."""
+
+    out: Path
+    engine: EngineName
+    jobs: int | None
+    ray_address: str | None
+    ray_gpus: float
+    retries: int
+    fail_fast: bool
+    retry_failed: bool
+    accept_changes: bool
+    fresh: bool
+    keep_checkpoints: bool
+    checkpoint_share: float
+    save_models: SaveModel | None
+    no_plots: bool
+    quiet: bool
+    as_json: bool
+
+
 class _Run:
     """One experiment's run, as the user sees it."""
 
-    def __init__(
-        self,
-        loaded: Loaded,
-        plan: Plan,
-        interruption: Interruption,
-        *,
-        out: Path,
-        fresh: bool,
-        quiet: bool,
-        as_json: bool,
-        no_plots: bool,
-        save_models: Any,
-        dry_run: bool,
-    ) -> None:
+    def __init__(self, loaded: Loaded, plan: Plan, interruption: Interruption, rules: _Rules) -> None:
         from actsearch.store import Store
 
-        assert not dry_run
-        self.loaded, self.plan, self.interruption = loaded, plan, interruption
-        self.store: Store = Store(out / plan.experiment.name)
-        self.fresh, self.no_plots, self.save_models = fresh, no_plots, save_models
-        self.quiet, self.as_json = quiet, as_json
+        self.loaded, self.plan, self.interruption, self.rules = loaded, plan, interruption, rules
+        self.name = plan.experiment.name
+        self.store = Store(rules.out / self.name, rules.keep_checkpoints)
 
     def go(self) -> int:
         """Trains what is left, shows the summary, draws; returns the exit code."""
-        if self.fresh and self.store.folder.exists():
+        from actsearch import runner
+
+        if self.rules.fresh and self.store.folder.exists():
             with self.store.locked():  # not under the feet of a driver that is at work
                 pass
             self._say(f"{self.store.folder} is kept as {self.store.set_aside()}")
         with self.store.locked():
-            self.store.begin(self.plan.experiment, self.plan.trials)
-            finished = self.store.finished(self.plan.trials)
-            left = self.plan.left(finished)
-            if left:
-                try:
-                    self._train(left, finished)
-                except KeyboardInterrupt:
-                    self._explain_interruption()
-                    raise
+            work = runner.begin(
+                self.plan,
+                self.store,
+                accept_changes=self.rules.accept_changes,
+                only_failed=self.rules.retry_failed,
+            )
+            for problem in work.problems:
+                click.echo(f"note: {problem}", err=True)
+            if work.left:
+                self._train(work)
             else:
-                self._say(
-                    f"{self.plan.experiment.name}: all {_count(len(self.plan.trials), 'trial')} are finished already;"
-                    " nothing is trained again (--fresh would)"
-                )
-                self._mention_missing_models(finished)
-            return self._conclude(trained=bool(left))
+                self._say(self._nothing_left(work))
+                self._mention_missing_models(work)
+            return self._conclude(trained=bool(work.left))
 
-    def _train(self, trials: Sequence[Trial], finished: Collection[str]) -> None:
-        from actsearch import runner
-        from actsearch.engines.in_process import InProcess
+    def _nothing_left(self, work: Work) -> str:
+        if self.rules.retry_failed and len(work.finished) < len(self.plan.trials):
+            return f"{self.name}: no trial has failed; without --retry-failed the rest is trained"
+        n = len(self.plan.trials)
+        done = "its trial is" if n == 1 else f"all {n} trials are"
+        return f"{self.name}: {done} finished already; nothing is trained again (--fresh would)"
 
+    def _train(self, work: Work) -> None:
+        """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time."""
+        from actsearch.interruption import TimeIsUp
+
+        finished = work.finished
         if finished:
-            self._say(f"{len(finished)} of {len(self.plan.trials)} trials are finished already; {len(trials)} to train")
-            self._mention_missing_models(finished)
+            rest = f"{len(finished)} of {len(self.plan.trials)} trials are finished already; {len(work.left)} to train"
+            self._say(rest)
+            self._mention_missing_models(work)
+        try:
+            self._show_events(work)
+        except TimeIsUp:
+            self._explain("The time is up")
+        except KeyboardInterrupt:
+            self._explain("Stopped")
+            raise
+        finally:
+            self.interruption.stop_the_clock()
+
+    def _show_events(self, work: Work) -> None:
+        from actsearch import runner
+
         dataset = _load_data(self.loaded, self.plan)
         for warning in self.plan.experiment.warnings:
             self._say(f"note: {warning}")
-        self._say(f"{self.plan.experiment.name}: training {_count(len(trials), 'trial')}; TensorFlow is loading")
-        train = runner.trainer(dataset, self.save_models)
-        with (
-            self._display(trials, len(finished)) as display,
-            closing(runner.run(trials, self.store, InProcess, train)) as events,
-        ):
+        jobs = min(self._jobs(), len(work.left))
+        engine = self._engine(dataset, jobs)
+        processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
+        where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
+        self._say(f"{self.name}: training {_count(len(work.left), 'trial')}{where}; TensorFlow is loading")
+        for line in _origins(work):
+            self._say(line)
+        events = runner.run(work.left, self.store, engine, retries=self.rules.retries, fail_fast=self.rules.fail_fast)
+        with self._display(work, jobs) as display, contextlib.closing(events):
+            self.interruption.start_the_clock()
             for event, trial in events:
                 self.interruption.check()
                 display.show(event, trial)
 
-    def _explain_interruption(self) -> None:
-        done = len(self.store.finished(self.plan.trials))
+    def _engine(self, dataset: Dataset, jobs: int) -> Any:
+        from actsearch import runner
+        from actsearch.checkpoints import Spacing
+
+        more = Spacing(self.rules.checkpoint_share, self.rules.keep_checkpoints), self.rules.save_models
+        make_train = partial(runner.trainer, dataset, *more)
+        if self.rules.engine == "processes":  # which do not get the data through a pipe
+            spec, sha256 = self.plan.experiment.data, self.plan.trials[0].data_sha256
+            make_train = partial(runner.loading_trainer, spec, sha256, *more)
+        return runner.engine(
+            self.rules.engine,
+            make_train,
+            jobs=jobs,
+            threads=self.plan.threads,
+            ray_address=self.rules.ray_address,
+            ray_gpus=self.rules.ray_gpus,
+        )
+
+    def _jobs(self) -> int:
+        from actsearch import machine
+
+        if self.rules.engine == "in-process":
+            return 1
+        if self.rules.jobs is not None:
+            return self.rules.jobs
+        return 1024 if self.rules.engine == "ray" else machine.default_jobs(self.plan.threads)
+
+    def _explain(self, what: str) -> None:
+        status = self.store.survey(self.plan.trials, repair=False).status
+        done = sum(one in ("completed", "diverged") for one in status.values())
         click.echo(
-            f"Stopped. {done} of {_count(len(self.plan.trials), 'trial')} finished and kept in {self.store.folder};"
-            " the same command goes on with the rest, and begins the trial that was stopped anew.",
+            f"{what}. {done} of {_count(len(self.plan.trials), 'trial')} finished and kept in {self.store.folder};"
+            " the same command goes on with the rest, and with those begun from their last checkpoint.",
             err=True,
         )
 
@@ -354,13 +520,13 @@ class _Run:
 
         result = read_experiment(self.store.folder)
         failed = [trial for candidate in result.candidates for trial in candidate.trials if trial.status == "failed"]
-        if not self.as_json:
+        if not self.rules.as_json:
             self._show_summary(result)
-        figures = [] if self.no_plots else self._draw(result, trained)
-        if self.as_json:
+        figures = [] if self.rules.no_plots else self._draw(result, trained)
+        if self.rules.as_json:
             row = {"event": "finished", "experiment": result.name, "folder": result.folder, "failed": len(failed)}
             click.echo(json.dumps(row | {"figures": [str(figure) for figure in figures]}, ensure_ascii=False))
-        elif not self.quiet:
+        elif not self.rules.quiet:
             for figure in figures:
                 click.echo(str(figure))
         for trial in failed:
@@ -371,7 +537,7 @@ class _Run:
     def _show_summary(self, result: Any) -> None:
         from actsearch import terminal
 
-        if self.quiet:
+        if self.rules.quiet:
             return
         console = _console()
         console.print(terminal.summary(result))
@@ -390,32 +556,50 @@ class _Run:
             self._say(f"no figures: {error}")
             return []
 
-    def _mention_missing_models(self, finished: Collection[str]) -> None:
-        if self.save_models is None:
+    def _mention_missing_models(self, work: Work) -> None:
+        if self.rules.save_models is None:
             return
-        kept = self.store.saved_models(finished)
-        missing = sum(which != self.save_models for which in kept)
+        kept = self.store.saved_models(work.finished)
+        missing = sum(which != self.rules.save_models for which in kept)
         if missing:
             self._say(
-                f"{_count(missing, 'finished trial')} kept no network of the {self.save_models} epoch; --fresh trains"
-                " anew and keeps it"
+                f"{_count(missing, 'finished trial')} kept no network of the {self.rules.save_models} epoch; --fresh"
+                " trains anew and keeps it"
             )
 
-    def _display(self, trials: Sequence[Trial], finished: int) -> Any:
-        from actsearch import terminal
+    def _display(self, work: Work, jobs: int) -> Any:
+        from actsearch import live, terminal
 
-        if self.as_json:
+        if self.rules.as_json:
             return terminal.JsonLines(click.echo)
-        if self.quiet:
+        if self.rules.quiet:
             return terminal.NoDisplay()
         console = _console()
-        if console.is_terminal:
-            return terminal.LiveDisplay(console, self.plan.experiment.name, trials, finished)
+        if live.suits(console):
+            return live.LiveDisplay(console, self.name, work.left, len(work.finished), jobs)
         return terminal.PlainLines(click.echo)
 
     def _say(self, text: str) -> None:
-        if not self.quiet and not self.as_json:
+        if not self.rules.quiet and not self.rules.as_json:
             click.echo(text)
+
+
+def _origins(work: Work) -> list[str]:
+    """How many trials go on from a checkpoint, and whose it is."""
+    own = sum(origin.trial_id == trial_id for trial_id, origin in work.origins.items())
+    others = sum(origin.trial_id != trial_id for trial_id, origin in work.origins.items())
+    anew = sum(trial.id not in work.origins for trial in work.left if trial.id in work.longer)
+    lines = []
+    if own:
+        lines.append(f"{_count(own, 'trial')} that had begun: to go on from the last checkpoint")
+    if others:
+        lines.append(f"{_count(others, 'trial')}: to go on from the checkpoint of a shorter or longer one")
+    if anew:
+        lines.append(
+            f"{_count(anew, 'trial')} longer than before: to begin anew, no checkpoint of the shorter one was kept"
+            " (--keep-checkpoints does)"
+        )
+    return lines
 
 
 def _load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
@@ -433,7 +617,7 @@ def _load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
     return loaded
 
 
-def _refuse_clashes(loaded: Sequence[Loaded]) -> None:
+def _refuse_clashes(loaded: Sequence[Loaded], rules: _Rules) -> None:
     """Two files of one name would write into one folder; two thread counts cannot be had in one process."""
     problems = []
     for i, one in enumerate(loaded):
@@ -445,9 +629,12 @@ def _refuse_clashes(loaded: Sequence[Loaded]) -> None:
     threads = sorted({one.experiment.candidates[0].training.threads for one in loaded})
     if problems:
         raise InvalidExperiment(problems)
-    if len(threads) > 1:
+    if len(threads) > 1 and rules.engine == "in-process":
         counts = " and ".join(map(str, threads))
-        raise UserError(f"training.threads differs between the files ({counts}); run them apart, or give --threads N")
+        raise UserError(
+            f"training.threads differs between the files ({counts}), and one process has one number; leave out"
+            " --engine in-process, or give --threads N"
+        )
 
 
 def _load_data(loaded: Loaded, plan: Plan) -> Dataset:
@@ -457,18 +644,22 @@ def _load_data(loaded: Loaded, plan: Plan) -> Dataset:
         return runner.load_data(plan)
 
 
-def _dry_run(loaded: Loaded, plan: Plan, out: Path, fresh: bool, as_json: bool) -> None:
-    from actsearch import data, planning, terminal
+def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
+    from actsearch import data, machine, planning, terminal
     from actsearch.store import PLAN, Store, read_experiment
 
-    store = Store(out / plan.experiment.name)
-    finished = set() if fresh else store.finished(plan.trials, repair=False)
-    left = plan.left(finished)
+    store = Store(rules.out / plan.experiment.name)
+    status = {} if rules.fresh else store.survey(plan.trials, repair=False).status
+    finished = {trial_id for trial_id, one in status.items() if one in ("completed", "diverged")}
+    left = [trial for trial in plan.trials if trial.id not in finished]
+    if rules.retry_failed:
+        left = [trial for trial in left if status.get(trial.id) == "failed"]
     dataset = _load_data(loaded, plan)
     known = (store.folder / PLAN).is_file()
     measured = planning.measured_epochs(read_experiment(store.folder), plan.trials) if known else []
-    cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured)
-    if as_json:
+    jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads)
+    cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured, jobs)
+    if rules.as_json:
         rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in plan.trials]
         seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis}
         click.echo(json.dumps({"experiment": plan.experiment.name, "trials": rows, "seconds": seconds}))
@@ -482,9 +673,78 @@ def _dry_run(loaded: Loaded, plan: Plan, out: Path, fresh: bool, as_json: bool) 
     if left:
         low, high = terminal.duration(cost.low), terminal.duration(cost.high)
         span = low if low == high else f"{low} to {high}"
-        click.echo(f"about {span} (from {cost.basis})")
+        click.echo(f"about {span} with {_count(jobs, 'worker')} (from {cost.basis})")
     for warning in plan.experiment.warnings:
         click.echo(f"note: {warning}")
+    refusal = None if rules.fresh or rules.accept_changes else store.refusal(plan.experiment, plan.trials)
+    if refusal is not None:
+        click.echo(f"note: the run would stop at this: {refusal}")
+
+
+def _status_as_json(result: ExperimentResult) -> str:
+    from actsearch import terminal
+
+    rows = [terminal.trial_as_json(candidate, trial) for candidate in result.candidates for trial in candidate.trials]
+    head = {"experiment": result.name, "folder": result.folder, "trials": rows}
+    head |= {"stranded": [*result.stranded], "problems": [*result.problems]}
+    return json.dumps({**head, "mixture": result.mixture}, ensure_ascii=False)
+
+
+def _show_status(result: ExperimentResult) -> None:
+    from actsearch import terminal
+
+    trials = [trial for candidate in result.candidates for trial in candidate.trials]
+    console = _console()
+    head = f"{result.name} ({result.folder}): {terminal.counted(trials)}"
+    console.print(head, style="bold", markup=False, emoji=False)
+    console.print(terminal.trials_table(result))
+    if result.stranded:
+        ids = "".join(f"\n  {trial_id}" for trial_id in result.stranded)
+        console.print(f"on disk, but not asked for any more:{ids}", markup=False, emoji=False)
+    for note in [*([result.mixture] if result.mixture else []), *result.problems]:
+        console.print(f"note: {note}", markup=False, emoji=False)
+
+
+WATCH_SECONDS = 2.0
+
+
+def _watch(folders: Sequence[Path], as_json: bool) -> None:
+    """Shows how the experiments stand, again and again, until nothing runs any more."""
+    from rich.control import Control
+    from rich.live import Live
+
+    from actsearch import live
+    from actsearch.store import running_driver
+
+    console = _console()
+    screen = None if as_json or not live.suits(console) else Live(console=console, auto_refresh=False)
+    width = console.width
+    told: dict[str, str] = {}
+    with contextlib.suppress(KeyboardInterrupt), screen or contextlib.nullcontext():
+        while True:
+            running = any(running_driver(folder) is not None for folder in folders)
+            results = list(_readable(folders))
+            if screen is not None:
+                if console.width < width:  # the terminal has wrapped what stood there
+                    console.control(Control.clear(), Control.home())
+                width = console.width
+                screen.update(live.watch_view(results), refresh=True)
+            for result in results if screen is None else ():
+                text = _status_as_json(result) if as_json else _counts(result)
+                if told.get(result.folder) != text:
+                    told[result.folder] = text
+                    click.echo(text)
+            if not running:
+                return
+            time.sleep(WATCH_SECONDS)
+
+
+def _counts(result: ExperimentResult) -> str:
+    from actsearch import terminal
+
+    trials = [trial for candidate in result.candidates for trial in candidate.trials]
+    epochs = f"{sum(trial.epochs_done for trial in trials)} of {sum(trial.epochs for trial in trials)} epochs"
+    return f"{result.name}: {terminal.counted(trials)}; {epochs}"
 
 
 def _readable(folders: Sequence[Path]) -> Iterator[ExperimentResult]:
@@ -534,35 +794,6 @@ class _located:  # noqa: N801  (used as a function)
         if isinstance(error, UnsuitableSetting):
             where = self.loaded.where(error.key)
             raise InvalidExperiment([Problem(where, error.key, error.what, error.remedy)]) from error
-
-
-class Interruption:
-    """Ctrl-C and SIGTERM, inside the block: raises `KeyboardInterrupt`, and remembers it.
-
-    Python discards an exception that a signal raises inside a weak reference's callback, and TensorFlow has many of
-    those; so a loop that goes on must look at `check` as well.
-    """
-
-    def __init__(self) -> None:
-        self._asked = False
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> Interruption:
-        self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def check(self) -> None:
-        """Raises `KeyboardInterrupt` if a signal has come."""
-        if self._asked:
-            raise KeyboardInterrupt
-
-    def _ask(self, *_: object) -> None:
-        self._asked = True
-        raise KeyboardInterrupt
 
 
 def _console() -> Any:

@@ -107,6 +107,8 @@ class LearningCurves:
     """The labels that were left out on request, or for another figure."""
     is_error_rate: bool = False
     """The numbers are 1 - `metric`."""
+    mixture: str | None = None
+    """What differs between the machines that the trials were trained on, as a sentence."""
 
     @property
     def curves(self) -> tuple[Curve, ...]:
@@ -189,6 +191,7 @@ def learning_curves(result: ExperimentResult, metric: str, without: Collection[s
         loss=result.loss,
         facets=tuple(Facet(title, tuple(curves)) for title, curves in facets.items()),
         not_drawn=tuple(dict.fromkeys(c.label for c in result.candidates if c not in kept)),
+        mixture=result.mixture,
     )
 
 
@@ -446,6 +449,7 @@ def caption(curves: LearningCurves, seen: View, names_best: bool = True, apart_w
         *_of_scale(curves, seen),
         *([] if apart_without is None else [f"To tell the others apart, see the figure without {apart_without}."]),
         *_of_trials(curves),
+        *([] if curves.mixture is None else [curves.mixture]),
         *_of_data(curves),
     ]
 

@@ -96,7 +96,7 @@ def fingerprint(spec: DataSpec) -> str:
         return digest
     if spec.name == "npz":
         return _file_sha256(_npz_path(spec))
-    files = [_keras_folder() / file for file in KERAS_FILES[spec.name]]
+    files = [keras_folder() / file for file in KERAS_FILES[spec.name]]
     if not all(file.is_file() for file in files):
         _load_from_keras(spec.name)
     return hashlib.sha256("".join(_file_sha256(file) for file in files).encode("ascii")).hexdigest()
@@ -224,7 +224,7 @@ def _npz_path(spec: DataSpec) -> Path:
     return Path(spec.path)
 
 
-def _keras_folder() -> Path:
+def keras_folder() -> Path:
     home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
     return Path(home) / "datasets"
 
@@ -235,7 +235,7 @@ def _load_from_keras(name: str) -> dict[str, np.ndarray]:
     try:
         (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()
     except Exception as error:
-        by_hand = _BY_HAND[name].format(folder=_keras_folder())
+        by_hand = _BY_HAND[name].format(folder=keras_folder())
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(f"{name}: could not be downloaded ({reason}); where there is no network, {by_hand}") from error
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}

@@ -5,7 +5,7 @@ Events are values: they can be pickled, and nothing in them refers to a file of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 
 METRICS = ("loss", "accuracy", "binary_accuracy", "val_loss", "val_accuracy", "val_binary_accuracy")
 """The metrics of an epoch, by Keras's names, in the order in which they are kept."""
-
-
-@dataclass(frozen=True)
-class Started:
-    """The training of a trial begins; `machine` says where and with which versions (see `training.machine`)."""
-
-    trial_id: str
-    machine: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,6 +37,29 @@ class EpochDone:
     epoch: int
     metrics: Mapping[str, float | None]
     seconds: float
+
+
+@dataclass(frozen=True)
+class Started:
+    """The training of a trial begins, or goes on; `machine` says where and with which versions.
+
+    `resumed` are the epochs that an earlier attempt had done, where the training goes on from its checkpoint, and
+    `earlier_machines` those on which it did them, as far as they are of another kind than `machine`.
+    """
+
+    trial_id: str
+    machine: Mapping[str, Any]
+    resumed: tuple[EpochDone, ...] = ()
+    earlier_machines: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that is needed to go on after `epoch` (from 1), as bytes that `checkpoints.unpack` reads."""
+
+    trial_id: str
+    epoch: int
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -91,23 +106,42 @@ class Failed:
     traceback: str
 
 
-Event = Started | Progress | EpochDone | Completed | Diverged | Failed
+@dataclass(frozen=True)
+class Lost:
+    """What ran the trial is gone: a worker was killed, a node went down. Not the trial's fault, and not its end.
+
+    `cause` is one line that names the signal or exit code; `output` is the last that it wrote, if anything.
+    """
+
+    trial_id: str
+    cause: str
+    output: str = ""
+
+
 Ending = Completed | Diverged | Failed
 """The events after which a trial sends no other."""
+Event = Started | Progress | EpochDone | Checkpoint | Completed | Diverged | Failed | Lost
+
+Train = Callable[[Trial, bytes | None], Iterator[Event]]
+"""Trains a trial, from a checkpoint's bytes or from its beginning, and yields all but `Failed` and `Lost`."""
+MakeTrain = Callable[[], Train]
+"""Called once in every process that trains; where that is another process, it is pickled."""
 
 
 class Engine(Protocol):
     """Runs trials somewhere, and brings their events to the driver.
 
-    - `submit` queues a trial and returns at once.
+    - `submit` queues a trial and returns at once. `checkpoint` is called in the driver when the trial is about to
+      begin, and returns the bytes to go on from, or None.
     - `events` yields the events of all submitted trials until each has ended or was cancelled. The events of one trial
-      come in order and end with exactly one `Ending`; those of different trials may mix. A training that raises is a
-      `Failed` event, never an exception.
+      come in order and end with exactly one `Ending` or `Lost`; those of different trials may mix. A trial may be
+      submitted while `events` is being read, and again after it was lost. A training that raises is a `Failed`
+      event, never an exception.
     - `cancel` drops a trial, queued or running; no event of it follows.
-    - `close` ends everything the engine began, and may be called twice.
+    - `close` ends everything the engine began, at once, and may be called twice.
     """
 
-    def submit(self, trial: Trial) -> None: ...
+    def submit(self, trial: Trial, checkpoint: Callable[[], bytes | None]) -> None: ...
 
     def events(self) -> Iterator[Event]: ...
 

@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file so that at any moment it is either the old one whole or the new one whole."""
+def write_atomically(path: Path, content: bytes, *, and_its_name: bool = True) -> None:
+    """Writes a file so that at any moment it is either the old one whole or the new one whole.
+
+    With `and_its_name`, the name outlives a power cut too, and with it those of all files written there before.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("wb") as file:
@@ -17,8 +20,14 @@ def write_atomically(path: Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    if os.name == "posix":  # so that the new name outlives a power cut, too
-        directory = os.open(path.parent, os.O_RDONLY)
+    if and_its_name:
+        keep_names(path.parent)
+
+
+def keep_names(folder: Path) -> None:
+    """Makes the names of the files in a folder outlive a power cut."""
+    if os.name == "posix":
+        directory = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(directory)
         finally:

@@ -1,15 +1,24 @@
-"""What a training ran on: versions and processor, recorded with every trial. Imports nothing heavy."""
+"""The machine: what a training ran on, recorded with every trial, and how much it can do at once.
+
+Imports nothing heavy.
+"""
 
 from __future__ import annotations
 
+import math
+import os
 import platform
 import re
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 _NUMERIC_FLAG = re.compile(r"^(sse|ssse|avx|fma|f16c|amx|asimd|sve|neon|bf16)")
 """The processor flags that choose between arithmetic kernels, and so may change the last bits."""
+
+WORKER_MEMORY = 1_500_000_000
+"""Bytes that a worker process takes with MNIST in it: 0.7 GB for TensorFlow, the data, and its networks."""
 
 
 def describe(threads: int) -> dict[str, Any]:
@@ -42,3 +51,61 @@ def _cpuinfo(key: str) -> str:
         return ""
     found = re.search(rf"^{key}\s*:\s*(.*)$", text, flags=re.MULTILINE)
     return found.group(1).strip() if found else ""
+
+
+def kind(machine: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a description, what the last bits of a result depend on: processor and versions of what computes."""
+    versions = {name: machine.get("versions", {}).get(name) for name in ("tensorflow", "keras", "numpy")}
+    return {**versions, **{key: machine.get(key) for key in ("architecture", "cpu", "cpu_flags")}}
+
+
+def default_jobs(threads: int) -> int:
+    """How many workers to use: one a GPU, else one for every `threads` usable cores, fewer when memory says so."""
+    if gpus():
+        return len(gpus())
+    return max(1, min(usable_cores() // threads, available_memory() // WORKER_MEMORY))
+
+
+def usable_cores() -> int:
+    """The cores that this process may use, by its affinity and its control group's quota."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = _control_group("cpu.max").split()
+    if len(quota) == 2 and quota[0] != "max":
+        cores = min(cores, math.ceil(int(quota[0]) / int(quota[1])))
+    return max(1, cores)
+
+
+def available_memory() -> int:
+    """Bytes that can be had without swapping, by the system and by this process's control group."""
+    import psutil
+
+    available = int(psutil.virtual_memory().available)
+    limit, used = _control_group("memory.max"), _control_group("memory.current")
+    if limit.isdigit() and used.isdigit():
+        available = min(available, max(0, int(limit) - int(used)))
+    return available
+
+
+def gpus() -> list[str]:
+    """The NVIDIA GPUs that TensorFlow would see here, by the names that CUDA_VISIBLE_DEVICES takes."""
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if chosen is not None:
+        return [name for name in chosen.split(",") if name.strip() not in ("", "-1")]
+    found = (path.name.removeprefix("nvidia") for path in Path("/dev").glob("nvidia*"))
+    return sorted((number for number in found if number.isdigit()), key=int)
+
+
+def _control_group(name: str) -> str:
+    """A value of this process's control group (Linux, version 2), or of the nearest above it that has a limit."""
+    try:
+        path = Path("/proc/self/cgroup").read_text(encoding="ascii").rpartition("::")[2].strip().lstrip("/")
+        folder = Path("/sys/fs/cgroup", path)
+        for place in (folder, *folder.parents):
+            if place == Path("/sys/fs"):
+                break
+            value = (place / name).read_text(encoding="ascii").strip() if (place / name).is_file() else ""
+            if value and not value.startswith("max"):
+                return value
+    except (OSError, ValueError):
+        pass
+    return ""

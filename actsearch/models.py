@@ -6,17 +6,24 @@ candidate draws does not shift what another draws.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 import numpy as np
 from keras import layers, ops
 
+from actsearch.evaluation import EvaluateBatch, evaluating
 from actsearch.experiment import Activation, Candidate, Cnn, Mlp, Training
 from actsearch.keras_activations import PACKAGE, ActivationLayer
 
 WEIGHTS, ORDER, DROPOUT = 0, 1, 2
 """The random streams of a trial: initial weights, order of the examples, dropout."""
+
+DATA_FORMAT = "channels_last"
+"""As the data have it, whatever a user's Keras is set to."""
 
 OUTPUT_INITIALIZER = "glorot_uniform"
 """The output layer keeps Keras's default: its activation is the softmax, not the one that is compared."""
@@ -71,6 +78,65 @@ def build(candidate: Candidate, input_shape: tuple[int, ...], classes: int, seed
     return model
 
 
+@dataclass(frozen=True)
+class Network:
+    """A compiled model with what is compiled around it."""
+
+    model: keras.Model
+    evaluate_batch: EvaluateBatch
+    optimizer_values: Sequence[np.ndarray]
+    """Of the optimizer's variables before the first step; they do not depend on the seed."""
+
+
+class Networks:
+    """The compiled networks of a process. Building and tracing one takes seconds; another seed only changes its state.
+
+    At most `keep` are held, the least recently used is dropped first.
+    """
+
+    def __init__(self, keep: int = 8) -> None:
+        self._keep = keep
+        self._held: dict[str, Network] = {}
+
+    def fresh(self, candidate: Candidate, input_shape: tuple[int, ...], classes: int, seed: int) -> Network:
+        """A network that holds what `build` returns, to the bit, with its optimizer built.
+
+        Whoever has it owns it until the next call.
+        """
+        training = replace(candidate.training, epochs=0)
+        key = repr((candidate.activation, candidate.model, training, input_shape, classes))
+        held = self._held.pop(key, None)
+        if held is None:
+            keras.utils.clear_session()
+            model = build(candidate, input_shape, classes, seed)
+            model.optimizer.build(model.trainable_variables)
+            held = Network(model, evaluating(model), values(model.optimizer.variables))
+            while len(self._held) >= self._keep:
+                del self._held[next(iter(self._held))]
+                gc.collect()  # a model is full of circles
+        else:
+            own = network(candidate.model, candidate.activation, input_shape, classes, seed, training.precision)
+            overwrite(held.model.variables, values(own.variables))
+            overwrite(held.model.optimizer.variables, held.optimizer_values)
+        self._held[key] = held
+        return held
+
+
+def values(variables: Sequence[Any]) -> list[np.ndarray]:
+    """Copies of the variables' values."""
+    return [variable.value.numpy().copy() for variable in variables]
+
+
+def overwrite(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
+    """Gives the variables these values.
+
+    Raises:
+        ValueError: their number or a shape is another.
+    """
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
 def compile_for(model: keras.Model, training: Training) -> None:
     """Compiles with the optimizer and loss of `training`, and with both accuracies under Keras's own names."""
     model.compile(
@@ -102,10 +168,11 @@ def network(
     part = _Parts(model, activation, seed, precision)
     if isinstance(model, Cnn):
         for i, filters in enumerate(model.filters, start=1):
-            x = part.activated(x, layers.Conv2D, f"conv_{i}", filters=filters, kernel_size=model.kernel_size)
-        x = layers.MaxPooling2D(2, name="pooling", dtype=precision)(x)
+            settings = {"filters": filters, "kernel_size": model.kernel_size, "data_format": DATA_FORMAT}
+            x = part.activated(x, layers.Conv2D, f"conv_{i}", **settings)
+        x = layers.MaxPooling2D(2, name="pooling", data_format=DATA_FORMAT, dtype=precision)(x)
         x = part.dropout(x, model.dropout[0])
-    x = layers.Flatten(name="flatten", dtype=precision)(x)
+    x = layers.Flatten(name="flatten", data_format=DATA_FORMAT, dtype=precision)(x)
     for i, units in enumerate(model.dense, start=1):
         x = part.activated(x, layers.Dense, f"dense_{i}", units=units)
         x = part.dropout(x, model.dropout[1] if isinstance(model, Cnn) else model.dropout)

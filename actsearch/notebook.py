@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from actsearch import config, runner, store
+from actsearch.checkpoints import Spacing
 from actsearch.config import Loaded
-from actsearch.engines.in_process import InProcess
 from actsearch.events import Event
 from actsearch.experiment import Trial
 from actsearch.results import ExperimentResult
@@ -23,7 +24,10 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
 
 
 def run(
-    loaded: Loaded, out: str | Path = "results", on_event: Callable[[Event, Trial], None] | None = None
+    loaded: Loaded,
+    out: str | Path = "results",
+    on_event: Callable[[Event, Trial], None] | None = None,
+    accept_changes: bool = False,
 ) -> ExperimentResult:
     """Trains every trial of an experiment that is not finished, in this process, and returns the results.
 
@@ -31,6 +35,7 @@ def run(
         loaded: what `load` returned.
         out: the folder below which the experiment's own folder lies.
         on_event: called with each event and its trial, such as an `EpochDone`.
+        accept_changes: go on though finished trials do not belong to the experiment any more.
 
     Raises:
         ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
@@ -38,11 +43,10 @@ def run(
     plan = runner.plan(loaded.experiment, loaded.folder)
     kept = store.Store(Path(out) / plan.experiment.name)
     with kept.locked():
-        kept.begin(plan.experiment, plan.trials)
-        left = plan.left(kept.finished(plan.trials))
-        if left:
-            train = runner.trainer(runner.load_data(plan))
-            for event, trial in runner.run(left, kept, InProcess, train):
+        work = runner.begin(plan, kept, accept_changes=accept_changes)
+        if work.left:
+            make_train = partial(runner.trainer, runner.load_data(plan), Spacing())
+            for event, trial in runner.run(work.left, kept, runner.engine("in-process", make_train, jobs=1)):
                 if on_event is not None:
                     on_event(event, trial)
     return store.read_experiment(kept.folder)

@@ -31,8 +31,10 @@ class Estimate:
     basis: str
 
 
-def estimate(trials: Sequence[Trial], dataset: Dataset, splits: Splits, measured: Sequence[float] = ()) -> Estimate:
-    """How long these trials will take on this machine, one after the other.
+def estimate(
+    trials: Sequence[Trial], dataset: Dataset, splits: Splits, measured: Sequence[float] = (), jobs: int = 1
+) -> Estimate:
+    """How long these trials will take on this machine with so many workers at a time.
 
     From `measured`, seconds of epochs of the same experiment; else from the arithmetic of the networks and the
     speed of a matrix product, measured now on one thread's worth of work.
@@ -42,13 +44,20 @@ def estimate(trials: Sequence[Trial], dataset: Dataset, splits: Splits, measured
     if measured:
         typical = statistics.median(measured)
         epochs = sum(trial.candidate.training.epochs for trial in trials)
-        return Estimate(0.8 * typical * epochs, 1.3 * typical * epochs, f"{len(measured)} measured epochs")
+        low, high = 0.8 * typical * epochs, 1.3 * typical * epochs
+        return _shared(low, high, f"{len(measured)} measured epochs", trials, jobs)
     speed = matrix_product_speed()
     work = [_work(trial, dataset, splits) for trial in trials]
     arithmetic = sum(flops for flops, _ in work) / speed
     overhead = sum(steps for _, steps in work) * STEP_SECONDS + len(trials) * START_SECONDS
     low, high = (arithmetic / share + overhead for share in reversed(EFFICIENCY))
-    return Estimate(low, high, f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now")
+    return _shared(low, high, f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now", trials, jobs)
+
+
+def _shared(low: float, high: float, basis: str, trials: Sequence[Trial], jobs: int) -> Estimate:
+    """The same work shared by workers that take whole trials."""
+    rounds = math.ceil(len(trials) / jobs) / len(trials)
+    return Estimate(low * rounds, high * rounds, basis)
 
 
 def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:

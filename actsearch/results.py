@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from actsearch import machine
 from actsearch.experiment import Activation
 
 Status = Literal["waiting", "running", "interrupted", "completed", "diverged", "failed"]
@@ -41,6 +42,9 @@ class TrialResult:
     best: TestValues | None = None
     error: str | None = None
     machine: Mapping[str, Any] = field(default_factory=dict)
+    """What it was trained on (see `machine.describe`)."""
+    earlier_machines: Sequence[Mapping[str, Any]] = ()
+    """Machines of another kind on which its first epochs were trained."""
 
     @property
     def epochs_done(self) -> int:
@@ -76,3 +80,17 @@ class ExperimentResult:
     """The grid as the experiment file has it."""
     problems: tuple[str, ...] = ()
     """Files that could not be read, each with what is wrong with it."""
+
+    @property
+    def mixture(self) -> str | None:
+        """Where trials were trained on processors or with versions that differ: a sentence that says in what."""
+        trials = [trial for candidate in self.candidates for trial in candidate.trials]
+        kinds = [machine.kind(one) for trial in trials for one in (trial.machine, *trial.earlier_machines) if one]
+        differences = []
+        for what in kinds[0] if kinds else ():
+            found = sorted({str(kind[what]) for kind in kinds})
+            if len(found) > 1:
+                differences.append("arithmetic flags" if what == "cpu_flags" else f"{what} {' and '.join(found)}")
+        if not differences:
+            return None
+        return f"Not all trials were trained alike ({'; '.join(differences)}): the last digits may differ for that."

@@ -1,23 +1,31 @@
-"""Runs an experiment: expands it, drops what is finished, hands the rest to an engine, and stores what comes back.
+"""Runs an experiment: expands it, drops what is finished, hands the rest to an engine, retries, and stores.
 
 Prints nothing; the caller shows the events. TensorFlow is imported only once there is something to train.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from actsearch import data
+from actsearch import data, machine
 from actsearch.data import Dataset
-from actsearch.events import Engine, Event
-from actsearch.experiment import Experiment, Trial, expand
-from actsearch.store import Store
+from actsearch.errors import DataError
+from actsearch.events import Engine, Event, Failed, Lost, MakeTrain, Train
+from actsearch.experiment import DataSpec, Experiment, Trial, expand
+from actsearch.results import Status
+from actsearch.store import Origin, Store
+
+if TYPE_CHECKING:
+    from actsearch.checkpoints import Spacing
 
 SaveModel = Literal["best", "last"]
-Train = Callable[[Trial], Iterator[Event]]
+EngineName = Literal["processes", "in-process", "ray"]
+RETRIES = 2
 
 
 @dataclass(frozen=True)
@@ -27,8 +35,29 @@ class Plan:
     experiment: Experiment
     trials: tuple[Trial, ...]
 
-    def left(self, finished: set[str]) -> tuple[Trial, ...]:
-        return tuple(trial for trial in self.trials if trial.id not in finished)
+    @property
+    def threads(self) -> int:
+        """TensorFlow's threads in an operation: one number for the whole experiment."""
+        return self.experiment.candidates[0].training.threads
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a plan and its folder leave to be done."""
+
+    left: tuple[Trial, ...]
+    status: Mapping[str, Status]
+    """Of each trial, before anything is trained."""
+    origins: Mapping[str, Origin]
+    """The checkpoints that trials left to do can go on from."""
+    longer: frozenset[str]
+    """Trials that are a finished one of the plan before with more epochs."""
+    problems: tuple[str, ...]
+    """What was found damaged and moved aside, a line each."""
+
+    @property
+    def finished(self) -> frozenset[str]:
+        return frozenset(i for i, status in self.status.items() if status in ("completed", "diverged"))
 
 
 def plan(experiment: Experiment, folder: Path) -> Plan:
@@ -54,34 +83,126 @@ def load_data(plan: Plan) -> Dataset:
     return dataset
 
 
+def begin(plan: Plan, store: Store, *, accept_changes: bool = False, only_failed: bool = False) -> Work:
+    """Writes the plan into the store's folder, and says what is left to do. The caller holds the store's lock.
+
+    Args:
+        plan: what is asked for.
+        store: where.
+        accept_changes: go on though finished trials do not belong to the experiment any more.
+        only_failed: leave to do only the trials that failed.
+
+    Raises:
+        StoreError: the folder cannot be used, or (`Stranding`) finished trials would be left out.
+    """
+    longer = store.begin(plan.experiment, plan.trials, accept_changes)
+    status, problems, failed = store.survey(plan.trials)
+    finished = ("completed", "diverged")
+    wanted = [t for t in plan.trials if status[t.id] not in finished and (t.id in failed or not only_failed)]
+    problems += store.set_damaged_checkpoints_aside(wanted)
+    origins = {trial.id: origin for trial in wanted if (origin := store.origin(trial)) is not None}
+    return Work(tuple(wanted), status, origins, longer, tuple(problems))
+
+
 def run(
-    trials: Sequence[Trial], store: Store, make_engine: Callable[[Train], Engine], train: Train
+    trials: Sequence[Trial], store: Store, engine: Engine, *, retries: int = RETRIES, fail_fast: bool = False
 ) -> Generator[tuple[Event, Trial], None, None]:
     """Trains the trials, stores each event, and yields it with its trial.
 
     The caller holds the store's lock. Whatever ends the loop, an exception or the caller, closes the engine.
+
+    Args:
+        trials: what to train.
+        store: what is told of it is written here, and checkpoints are read from here.
+        engine: what trains; it is closed in the end.
+        retries: how often a trial is begun again whose worker was lost; after that it is failed.
+        fail_fast: stop at the first trial that failed.
     """
     by_id = {trial.id: trial for trial in trials}
-    engine = make_engine(train)
+    lost: Counter[str] = Counter()
     try:
         for trial in trials:
-            engine.submit(trial)
+            engine.submit(trial, partial(store.checkpoint, trial))
         for event in engine.events():
             trial = by_id[event.trial_id]
+            if isinstance(event, Lost):
+                lost[trial.id] += 1
+                if lost[trial.id] > retries:
+                    event = _given_up(event, lost[trial.id])
+                else:
+                    engine.submit(trial, partial(store.checkpoint, trial))
             store.record(event, trial)
             yield event, trial
+            if fail_fast and isinstance(event, Failed):
+                return
     finally:
         engine.close()
 
 
-def trainer(dataset: Dataset, save_model: SaveModel | None = None) -> Train:
-    """What trains a trial on these data in this process. Imports TensorFlow."""
+def engine(
+    name: EngineName,
+    make_train: MakeTrain,
+    *,
+    jobs: int,
+    threads: int = 1,
+    ray_address: str | None = None,
+    ray_gpus: float = 0,
+) -> Engine:
+    """The engine of a name.
+
+    Raises:
+        UserError: Ray is not installed, or cannot be reached.
+    """
+    if name == "in-process":
+        from actsearch.engines.in_process import InProcess
+
+        return InProcess(make_train)
+    if name == "processes":
+        from actsearch.engines.processes import Processes
+
+        return Processes(make_train, jobs, gpus=machine.gpus())
+    from actsearch.engines.ray import Ray
+
+    memory = machine.WORKER_MEMORY
+    return Ray(make_train, address=ray_address, jobs=jobs, cpus=threads, gpus=ray_gpus, memory=memory)
+
+
+def trainer(dataset: Dataset, spacing: Spacing | None = None, save_model: SaveModel | None = None) -> Train:
+    """What trains trials on these data in this process. Imports TensorFlow."""
     from actsearch.native_output import held_back
 
     with held_back():
-        from actsearch import training
+        from actsearch import batches, models, training
+    networks, pipelines = models.Networks(), batches.Pipelines(dataset)
 
-    def train(trial: Trial) -> Iterator[Event]:
-        return training.train(trial, dataset, save_model=save_model)
+    def train(trial: Trial, checkpoint: bytes | None) -> Iterator[Event]:
+        return training.train(
+            trial,
+            dataset,
+            checkpoint,
+            networks=networks,
+            pipelines=pipelines,
+            spacing=spacing,
+            save_model=save_model,
+        )
 
     return train
+
+
+def loading_trainer(
+    spec: DataSpec, sha256: str, spacing: Spacing | None = None, save_model: SaveModel | None = None
+) -> Train:
+    """The same for another process of this machine, which loads the data itself and checks that they are the same.
+
+    Raises:
+        DataError: the data are not there any more, or others.
+    """
+    if data.fingerprint(spec) != sha256:
+        raise DataError(f"{spec.path or spec.name}: has changed since the run began; run the experiment again")
+    return trainer(data.load(spec), spacing, save_model)
+
+
+def _given_up(event: Lost, times: int) -> Failed:
+    often = f", {times} times" if times > 1 else ""
+    text = f"{event.cause}{often}\n\nThe last that it wrote:\n{event.output}" if event.output else event.cause
+    return Failed(event.trial_id, f"{event.cause}{often}", text + "\n")

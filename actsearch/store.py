@@ -17,13 +17,15 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
+from actsearch import changes
 from actsearch.errors import StoreError, UserError
-from actsearch.events import METRICS, Completed, Diverged, Ending, EpochDone, Event, Failed, Progress, Started
-from actsearch.experiment import Activation, Experiment, Trial, identity
-from actsearch.files import write_atomically
+from actsearch.events import METRICS, Checkpoint, Completed, Diverged, Ending, EpochDone, Event, Failed, Started
+from actsearch.experiment import Activation, Experiment, Trial, canonical_json, identity
+from actsearch.files import keep_names, write_atomically
 from actsearch.results import CandidateResult, ExperimentResult, History, Status, TestValues, TrialResult
 
 if TYPE_CHECKING:
@@ -33,15 +35,37 @@ FORMAT_VERSION = 1
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
 MODEL, TRACEBACK = "model.keras", "traceback.txt"
+CHECKPOINT, CHECKPOINT_BEFORE = "checkpoint", "checkpoint.before"
+"""The last checkpoint of a trial, and the one before it, in case the last one is damaged."""
 SET_ASIDE = re.compile(r"\.(old|damaged)-\d{8}-\d{6}")
 """What stands in the names of folders that were moved out of the way; they are not searched for experiments."""
+
+
+class Survey(NamedTuple):
+    """What a driver finds in a folder before it begins: each trial's status, and what it moved out of the way."""
+
+    status: dict[str, Status]
+    problems: list[str]
+    failed: set[str]
+    """The trials that failed, those among them that have begun again but not ended."""
+
+
+class Origin(NamedTuple):
+    """A checkpoint that a trial can go on from: of the trial itself, or of one of the same trajectory."""
+
+    trial_id: str
+    epoch: int
+    path: Path
 
 
 class Store:
     """One experiment's folder, for writing. Everything is written beside its target and moved over it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keep_checkpoints: bool = False) -> None:
         self.folder = folder
+        self._keep_checkpoints = keep_checkpoints
+        self._run = ""
+        """Which driver this is, as long as it holds the lock."""
         self._started: dict[str, Started] = {}
         self._epochs: dict[str, list[EpochDone]] = {}
 
@@ -66,6 +90,7 @@ class Store:
         try:
             with _told_plainly(self.folder):
                 holder = {"host": platform.node(), "pid": os.getpid(), "start": _now()}
+                self._run = _run_of(holder)
                 write_atomically(self.folder / HOLDER, _json(holder))
             yield
         finally:
@@ -76,41 +101,113 @@ class Store:
     def set_aside(self) -> Path:
         """Moves the folder out of the way, to `<name>.old-<time>`, and returns where it went. Deletes nothing."""
         with _told_plainly(self.folder):
+            (self.folder / HOLDER).unlink(missing_ok=True)
             return _move_aside(self.folder, "old")
 
-    def begin(self, experiment: Experiment, trials: Sequence[Trial]) -> None:
+    def begin(self, experiment: Experiment, trials: Sequence[Trial], accept_changes: bool = False) -> frozenset[str]:
         """Writes what the experiment asks for: `experiment.yaml` and `plan.json`.
 
+        Returns:
+            The ids of those trials that contain a finished one of the plan on disk, with more epochs than it.
+
         Raises:
+            Stranding: finished trials would not belong to the experiment any more, and `accept_changes` is not set.
             StoreError: the folder cannot be written, or holds what a newer version wrote.
         """
         import yaml
 
         _refuse_newer(self.folder / PLAN)
+        refusal = self.refusal(experiment, trials)
+        if refusal is not None and not accept_changes:
+            raise refusal
+        _, longer = self._left_behind(trials)
         with _told_plainly(self.folder):
             text = yaml.safe_dump(dict(experiment.document), sort_keys=False, allow_unicode=True, width=100)
             # The plan first: a folder is an experiment once it has an experiment.yaml, and is then read by its plan.
             self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials)))
             self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
+            self._trials.mkdir(exist_ok=True)
+        return longer
 
-    def finished(self, trials: Sequence[Trial], repair: bool = True) -> set[str]:
-        """The ids of those trials that are completed or diverged.
+    def refusal(self, experiment: Experiment, trials: Sequence[Trial]) -> Stranding | None:
+        """What `begin` raises unless changes are accepted, if it would."""
+        stranded, _ = self._left_behind(trials)
+        return (
+            Stranding(self.folder, len(stranded), self._changes(experiment, trials[0], stranded[0]))
+            if stranded
+            else None
+        )
 
-        With `repair`, a damaged one is moved aside, to be trained again.
+    def survey(self, trials: Sequence[Trial], repair: bool = True) -> Survey:
+        """The status of each trial.
+
+        With `repair`, a damaged one is moved aside, to be trained again, and what a killed driver left is removed.
         """
-        done = set()
+        found = Survey({}, [], set())
         for trial in trials:
             folder = self._trial_folder(trial.id)
             try:
-                result = _read_trial(folder, trial.id, trial.seed, trial.candidate.training.epochs, running=False)
-            except Damaged:
+                result = _read_trial(folder, trial.id, trial.seed, trial.candidate.training.epochs, driver=None)
+            except Damaged as error:
+                found.status[trial.id] = "waiting"
                 if repair:
-                    with _told_plainly(folder):
-                        _move_aside(folder, "damaged")
+                    found.problems.append(f"{error}; kept as {self._set_trial_aside(folder).name}, trained again")
                 continue
-            if result.status in ("completed", "diverged"):
-                done.add(trial.id)
-        return done
+            found.status[trial.id] = result.status
+            if result.status == "failed" or _progress_header(folder).get("failed_before", False):
+                found.failed.add(trial.id)
+            if repair and result.status in ("completed", "diverged"):
+                self._remove_leftovers(folder, result)
+        return found
+
+    def checkpoint(self, trial: Trial) -> bytes | None:
+        """The content of the furthest checkpoint that this trial can go on from, if any is whole."""
+        for origin in self._origins(trial):
+            content = _checkpoint_content(origin.path)
+            if content is not None:
+                return content
+        return None
+
+    def origin(self, trial: Trial) -> Origin | None:
+        """Where that checkpoint lies, going by the first lines of the files."""
+        return next(iter(self._origins(trial)), None)
+
+    def _origins(self, trial: Trial) -> list[Origin]:
+        """The trial's own checkpoints, and those of its trajectory that lay here at first; the furthest comes first."""
+        own = self._trial_folder(trial.id)
+        found = {}
+        for path in (*self._checkpoints_before.get(trial.trajectory, ()), own / CHECKPOINT_BEFORE, own / CHECKPOINT):
+            header = _checkpoint_header(path)
+            if header is None or header["trajectory"] != trial.trajectory:
+                continue
+            if header["epoch"] <= trial.candidate.training.epochs:
+                found[path] = Origin(path.parent.name, header["epoch"], path)
+        return sorted(found.values(), key=lambda origin: (origin.epoch, origin.trial_id == trial.id), reverse=True)
+
+    @cached_property
+    def _checkpoints_before(self) -> dict[str, list[Path]]:
+        """The checkpoints on disk when they are first asked for, by trajectory."""
+        found: dict[str, list[Path]] = {}
+        for path in self._checkpoint_files():
+            header = _checkpoint_header(path)
+            if header is not None:
+                found.setdefault(header["trajectory"], []).append(path)
+        return found
+
+    def set_damaged_checkpoints_aside(self, trials: Sequence[Trial]) -> list[str]:
+        """Moves those checkpoints of these trials out of the way that are not what was written; a line on each."""
+        own = [self._trial_folder(trial.id) / name for trial in trials for name in (CHECKPOINT, CHECKPOINT_BEFORE)]
+        others = [path for trial in trials for path in self._checkpoints_before.get(trial.trajectory, ())]
+        lines = []
+        for path in dict.fromkeys([*own, *others]):
+            if os.path.exists(path) and _checkpoint_content(path) is None:  # noqa: PTH110  (False where it can't be read)
+                with _told_plainly(path):
+                    lines.append(f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}")
+        return lines
+
+    def has_result(self, trial: Trial) -> bool:
+        """Whether the trial has a result, a failure too."""
+        return (self._trial_folder(trial.id) / TRIAL).exists()
 
     def saved_models(self, trial_ids: Collection[str]) -> list[str | None]:
         """Of each finished trial, which epoch's network it kept: `best`, `last` or None."""
@@ -129,25 +226,43 @@ class Store:
                 self._start(event, folder)
             elif isinstance(event, EpochDone):
                 self._epochs[trial.id].append(event)
-                self._append_progress(folder, {"epoch": event.epoch, "seconds": event.seconds, **event.metrics})
-            elif not isinstance(event, Progress):
+                self._append_progress(folder, event)
+            elif isinstance(event, Checkpoint):
+                self._keep_checkpoint(event, trial, folder)
+            elif isinstance(event, Ending):
                 self._end(event, trial, folder)
 
     def _start(self, event: Started, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)  # not its parents: a folder that was deleted in mid-run is an error to be told
+        failed_before = (folder / TRIAL).exists() or _progress_header(folder).get("failed_before", False)
+        header = {"machine": event.machine, "run": self._run, "failed_before": failed_before}
+        (folder / PROGRESS).write_text(json.dumps(header) + "\n", encoding="ascii")
         # Of an attempt that failed or was killed: what is finished never starts again.
         for stale in (folder / TRIAL, folder / TRACEBACK, *folder.glob(".*.tmp")):
             stale.unlink(missing_ok=True)
-        self._started[event.trial_id], self._epochs[event.trial_id] = event, []
-        write_atomically(folder / PROGRESS, json.dumps({"machine": event.machine}).encode("ascii") + b"\n")
+        self._started[event.trial_id], self._epochs[event.trial_id] = event, list(event.resumed)
+        for done in event.resumed:
+            self._append_progress(folder, done)
 
-    def _append_progress(self, folder: Path, line: Mapping[str, Any]) -> None:
+    def _append_progress(self, folder: Path, done: EpochDone) -> None:
         # Only for `status` and for people who look in: a line cut off by a crash loses nothing.
+        line = {"epoch": done.epoch, "seconds": done.seconds, **done.metrics}
         with (folder / PROGRESS).open("a", encoding="ascii") as file:
             file.write(json.dumps(line) + "\n")
 
+    def _keep_checkpoint(self, event: Checkpoint, trial: Trial, folder: Path) -> None:
+        with suppress(FileNotFoundError):
+            (folder / CHECKPOINT).replace(folder / CHECKPOINT_BEFORE)
+        header = {
+            "format_version": FORMAT_VERSION,
+            "trajectory": trial.trajectory,
+            "epoch": event.epoch,
+            "sha256": hashlib.sha256(event.content).hexdigest(),
+        }
+        write_atomically(folder / CHECKPOINT, json.dumps(header).encode("ascii") + b"\n" + event.content)
+
     def _end(self, event: Ending, trial: Trial, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         started, epochs = self._started.pop(trial.id, None), self._epochs.pop(trial.id, [])
         files = {HISTORY: _history_json(_history(epochs))}
         if isinstance(event, Completed):
@@ -156,8 +271,10 @@ class Store:
                 files[MODEL] = event.model
         if isinstance(event, Failed):
             files[TRACEBACK] = event.traceback.encode("utf-8")
+        (folder / TRIAL).unlink(missing_ok=True)  # of a failure before: it would not match its siblings any more
         for name, content in files.items():
-            write_atomically(folder / name, content)
+            write_atomically(folder / name, content, and_its_name=False)
+        keeps = isinstance(event, Failed) or (self._keep_checkpoints and isinstance(event, Completed))
         commit = {
             "format_version": FORMAT_VERSION,
             "id": trial.id,
@@ -168,17 +285,107 @@ class Store:
             "settings": identity(trial.candidate, trial.seed, trial.data, trial.data_sha256),
             "data": trial.data.name,
             "machine": started.machine if started else {},
+            **({"earlier_machines": list(started.earlier_machines)} if started and started.earlier_machines else {}),
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
-        write_atomically(folder / TRIAL, _json(commit))
+        write_atomically(folder / TRIAL, _json(commit | {"checksum": _checksum(commit)}))
+        keep_names(self._trials)
         (folder / PROGRESS).unlink(missing_ok=True)
+        for name in (CHECKPOINT_BEFORE,) if keeps else (CHECKPOINT, CHECKPOINT_BEFORE):
+            (folder / name).unlink(missing_ok=True)
+
+    def _set_trial_aside(self, folder: Path) -> Path:
+        """Moves a damaged trial out of the way, but for its checkpoints, which are guarded by themselves."""
+        with _told_plainly(folder):
+            aside = _move_aside(folder, "damaged")
+            for name in (CHECKPOINT, CHECKPOINT_BEFORE):
+                if (aside / name).exists():
+                    folder.mkdir(exist_ok=True)
+                    (aside / name).replace(folder / name)
+        return aside
+
+    def _remove_leftovers(self, folder: Path, result: TrialResult) -> None:
+        """What a driver that was killed after the commit could not remove any more; a kept checkpoint stays."""
+        header = _checkpoint_header(folder / CHECKPOINT)
+        kept = header is None or (result.status == "completed" and header["epoch"] == result.epochs_done)
+        with _told_plainly(folder):
+            for name in (PROGRESS, CHECKPOINT_BEFORE) if kept else (PROGRESS, CHECKPOINT, CHECKPOINT_BEFORE):
+                (folder / name).unlink(missing_ok=True)
+
+    def _left_behind(self, trials: Sequence[Trial]) -> tuple[list[str], frozenset[str]]:
+        """Of the plan on disk, the finished trials that these do not contain; and those of these that contain one."""
+        wanted = {trial.id for trial in trials}
+        longest: dict[str, Trial] = {}
+        for trial in trials:
+            known = longest.setdefault(trial.trajectory, trial)
+            if trial.candidate.training.epochs > known.candidate.training.epochs:
+                longest[trial.trajectory] = trial
+        stranded, longer = [], set()
+        for trial_id in self._planned_before():
+            commit = {} if trial_id in wanted else _commit(self._trial_folder(trial_id))
+            if commit.get("status") not in ("completed", "diverged"):
+                continue
+            containing = longest.get(str(commit.get("trajectory")))
+            if containing is None or containing.candidate.training.epochs < commit.get("epochs", 0):
+                stranded.append(trial_id)
+            elif commit["status"] == "completed":
+                longer.add(containing.id)
+        return stranded, frozenset(longer)
+
+    def _planned_before(self) -> list[str]:
+        """The ids in the plan on disk; where it cannot be read, all that lie there."""
+        try:
+            plan = json.loads((self.folder / PLAN).read_bytes())
+            return [trial["id"] for candidate in plan["candidates"] for trial in candidate["trials"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            return _stranded(self.folder, set())
+
+    def _changes(self, experiment: Experiment, trial: Trial, stranded: str) -> list[str]:
+        """What is different now, for a person who wonders why finished trials would be left out."""
+        import yaml
+
+        lines = []
+        with suppress(OSError, ValueError, yaml.YAMLError, AttributeError):
+            before = yaml.safe_load((self.folder / EXPERIMENT).read_bytes())
+            lines = changes.described(before, experiment.document)
+        settings = _commit(self._trial_folder(stranded)).get("settings", {})
+        sha256 = settings.get("data", {}).get("sha256", "")
+        if sha256 != trial.data_sha256:
+            lines.append(f"data: the file's content (SHA-256 {sha256[:12]}… -> {trial.data_sha256[:12]}…)")
+        return lines or ["what this version of actsearch makes of the same settings"]
+
+    def _checkpoint_files(self) -> list[Path]:
+        try:
+            folders = [Path(entry.path) for entry in os.scandir(self._trials) if not SET_ASIDE.search(entry.name)]
+        except OSError:
+            return []
+        paths = (folder / name for folder in folders for name in (CHECKPOINT, CHECKPOINT_BEFORE))
+        return [path for path in paths if os.path.exists(path)]  # noqa: PTH110  (False where it can't be read)
+
+    @property
+    def _trials(self) -> Path:
+        return self.folder / "trials"
 
     def _trial_folder(self, trial_id: str) -> Path:
-        return self.folder / "trials" / trial_id
+        return self._trials / trial_id
 
     def _write_if_new(self, path: Path, content: bytes) -> None:
         if not path.is_file() or path.read_bytes() != content:
             write_atomically(path, content)
+
+
+class Stranding(StoreError):
+    """Going on would leave finished trials out of the experiment; `changes` says, a line a setting, why."""
+
+    def __init__(self, folder: Path, stranded: int, changes: Sequence[str]) -> None:
+        self.changes = tuple(changes)
+        trials = "1 finished trial does" if stranded == 1 else f"{stranded} finished trials do"
+        super().__init__(
+            f"{folder}: {trials} not belong to the experiment as it is now:\n"
+            + "".join(f"  {line}\n" for line in changes)
+            + "give it a name of its own (--name NEW), or leave them out of tables and figures (--accept-changes; they"
+            " stay on disk)"
+        )
 
 
 class Damaged(Exception):
@@ -215,20 +422,20 @@ def find_experiments(path: Path) -> list[Found]:
     return found
 
 
-def read_experiment(folder: Path) -> ExperimentResult:
-    """What came out of one experiment, as it stands.
+def read_experiment(folder: Path, ended: bool = False) -> ExperimentResult:
+    """What came out of one experiment, as it stands; `ended` says that the driver is this process and has stopped.
 
     Raises:
         StoreError: `plan.json` is missing, damaged, or written by a newer version.
     """
     plan = _read_plan(folder)
     try:
-        return _result(folder, plan, is_running(folder))
+        return _result(folder, plan, None if ended else running_driver(folder))
     except (KeyError, TypeError, AttributeError) as error:
         raise _damaged_plan(folder / PLAN) from error
 
 
-def _result(folder: Path, plan: Mapping[str, Any], running: bool) -> ExperimentResult:
+def _result(folder: Path, plan: Mapping[str, Any], driver: str | None) -> ExperimentResult:
     problems: list[str] = []
     candidates = []
     for row in plan["candidates"]:
@@ -236,7 +443,7 @@ def _result(folder: Path, plan: Mapping[str, Any], running: bool) -> ExperimentR
         for planned in row["trials"]:
             where = folder / "trials" / planned["id"]
             try:
-                trials.append(_read_trial(where, planned["id"], planned["seed"], planned["epochs"], running))
+                trials.append(_read_trial(where, planned["id"], planned["seed"], planned["epochs"], driver))
             except Damaged as error:
                 problems.append(f"{error}; the next run trains this trial again")
                 trials.append(TrialResult(planned["id"], planned["seed"], "waiting", planned["epochs"]))
@@ -257,21 +464,28 @@ def _result(folder: Path, plan: Mapping[str, Any], running: bool) -> ExperimentR
     )
 
 
-def is_running(folder: Path) -> bool:
-    """Whether a driver holds the folder's lock at this moment."""
+def running_driver(folder: Path) -> str | None:
+    """Which driver holds the folder's lock at this moment, if any."""
     import filelock
 
-    if not (folder / HOLDER).is_file():
-        return False
+    try:
+        holder = json.loads((folder / HOLDER).read_bytes())
+    except (OSError, ValueError):
+        return None
     lock = filelock.FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        return True
+        return _run_of(holder)
     except OSError:
-        return False  # a folder that cannot be written has no driver
+        return None  # a folder that cannot be written has no driver
     lock.release()
-    return False
+    return None
+
+
+def _run_of(holder: Any) -> str:
+    """A driver by its process and its start."""
+    return f"{holder.get('pid')} {holder.get('start')}" if isinstance(holder, dict) else ""
 
 
 def _plan(experiment: Experiment, trials: Sequence[Trial]) -> dict[str, Any]:
@@ -333,14 +547,21 @@ def _check_version(version: Any, path: Path) -> None:
         )
 
 
-def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, running: bool) -> TrialResult:
-    """One trial as it stands. Raises `Damaged` when its committed files are not what was written."""
+def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, driver: str | None) -> TrialResult:
+    """One trial as it stands, where `driver` is at work on the experiment, if any.
+
+    Raises:
+        Damaged: its committed files are not what was written.
+        StoreError: they cannot be read.
+    """
     path = folder / TRIAL
     if not path.exists():
-        return _read_progress(folder, trial_id, seed, epochs, running)
+        return _read_progress(folder, trial_id, seed, epochs, driver)
     try:
         commit = json.loads(path.read_bytes())
         _check_version(commit["format_version"], path)
+        if commit.pop("checksum", None) not in (None, _checksum(commit)):
+            raise Damaged(f"{path}: is damaged")
         for name, sha256 in commit["files"].items():
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sha256:
                 raise Damaged(f"{folder / name}: is damaged")
@@ -358,14 +579,24 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, running: bo
             best=_test_values(test["best"]),
             error=commit.get("error"),
             machine=commit["machine"],
+            earlier_machines=tuple(commit.get("earlier_machines", ())),
         )
     except FileNotFoundError as error:
         raise Damaged(f"{error.filename}: is missing") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (IsADirectoryError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(f"{path}: is damaged") from error
+    except OSError as error:  # a share that is away for a moment damages nothing
+        raise StoreError(f"{error.filename or path}: cannot be read ({error.strerror or error})") from error
 
 
-def _read_progress(folder: Path, trial_id: str, seed: int, epochs: int, running: bool) -> TrialResult:
+def _progress_header(folder: Path) -> dict[str, Any]:
+    """The first line on a trial that has begun; empty where there is none."""
+    with suppress(OSError, ValueError, TypeError), (folder / PROGRESS).open(encoding="ascii", errors="replace") as file:
+        return dict(json.loads(file.readline()))
+    return {}
+
+
+def _read_progress(folder: Path, trial_id: str, seed: int, epochs: int, driver: str | None) -> TrialResult:
     """A trial that has not ended. The file of one that has begun may end in half a line."""
     try:
         lines = (folder / PROGRESS).read_text(encoding="ascii", errors="replace").splitlines()
@@ -382,8 +613,43 @@ def _read_progress(folder: Path, trial_id: str, seed: int, epochs: int, running:
         seconds.append(took)
         for name in METRICS:
             history.setdefault(name, []).append(row.get(name))
-    status: Status = "running" if running else "interrupted"
+    begun_by = _progress_header(folder).get("run", driver)
+    status: Status = "running" if driver is not None and begun_by == driver else "interrupted"
     return TrialResult(trial_id, seed, status, epochs, history, tuple(seconds))
+
+
+def _commit(folder: Path) -> dict[str, Any]:
+    """A trial's `trial.json` as it lies there, unchecked; empty where it cannot be read."""
+    with suppress(OSError, ValueError, TypeError):
+        return dict(json.loads((folder / TRIAL).read_bytes()))
+    return {}
+
+
+def _checkpoint_header(path: Path) -> dict[str, Any] | None:
+    """The first line of a checkpoint; None where there is none, or not one of ours."""
+    try:
+        with path.open("rb") as file:
+            header = json.loads(file.readline(1000))
+        known = header["format_version"] <= FORMAT_VERSION and isinstance(header["trajectory"], str)
+        return header if known and isinstance(header["epoch"], int) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _checkpoint_content(path: Path) -> bytes | None:
+    """What follows the header; None where it is not what was written."""
+    header = _checkpoint_header(path)
+    if header is None:
+        return None
+    try:
+        content = path.read_bytes().partition(b"\n")[2]
+    except OSError:  # a bad disk, or it has gone since: there is another one, or the training begins anew
+        return None
+    return content if hashlib.sha256(content).hexdigest() == header.get("sha256") else None
+
+
+def _checksum(commit: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical_json(commit).encode("ascii")).hexdigest()
 
 
 def _test_values(row: Mapping[str, Any] | None) -> TestValues | None:
@@ -466,9 +732,14 @@ def _told_plainly(path: Path) -> Iterator[None]:
     """An error of the operating system becomes one line that says what it means for the results."""
     try:
         yield
+    except FileNotFoundError as error:
+        where = error.filename or path
+        raise StoreError(
+            f"{where}: cannot be written, its folder is gone; was it moved or deleted while the run went on?"
+        ) from error
     except OSError as error:
         where = error.filename or path
         raise StoreError(
             f"{where}: cannot be written ({error.strerror or error}); finished trials are kept, and the same command"
-            " goes on once this is mended, or give another --out"
+            " (without --fresh) goes on once this is mended, or give another --out"
         ) from error

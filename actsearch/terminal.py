@@ -1,4 +1,4 @@
-"""What the terminal shows: the live display of a run, plain lines, and tables.
+"""What a run and its results look like as lines of text, as JSON and as tables; `live` builds its screens from these.
 
 Renders values; `cli.py` alone owns the console.
 """
@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import json
 import math
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 from typing import Any, Protocol
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.progress_bar import ProgressBar
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from actsearch.events import Completed, Diverged, EpochDone, Event, Failed, Progress, Started
+from actsearch.events import Checkpoint, Completed, Diverged, EpochDone, Event, Failed, Lost, Progress, Started
 from actsearch.experiment import Trial
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
@@ -28,8 +28,11 @@ STATUS_STYLE = {
     "diverged": "magenta",
     "failed": "bold red",
     "interrupted": "yellow",
+    "restarting": "yellow",
     "waiting": "dim",
 }
+"""Of the statuses of a trial, and of one that waits again because its worker was lost."""
+ENDED = ("completed", "diverged", "failed")
 
 
 class Display(Protocol):
@@ -68,18 +71,18 @@ class PlainLines(NoDisplay):
 
 
 class JsonLines(NoDisplay):
-    """An object a line and event, for other programs. Progress inside an epoch is left out."""
+    """An object a line and event, for other programs. Progress inside an epoch and checkpoints are left out."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
 
     def show(self, event: Event, trial: Trial) -> None:
-        if isinstance(event, Progress):
+        if isinstance(event, (Progress, Checkpoint)):
             return
         row: dict[str, Any] = {"event": EVENT_NAMES[type(event)], "trial": trial.id, "label": trial.candidate.label}
         row |= {"setting": dict(trial.candidate.setting), "seed": trial.seed}
         if isinstance(event, Started):
-            row["machine"] = dict(event.machine)
+            row |= {"machine": dict(event.machine), "resumed_epochs": len(event.resumed)}
         elif isinstance(event, EpochDone):
             row |= {"epoch": event.epoch, "seconds": event.seconds, "metrics": dict(event.metrics)}
         elif isinstance(event, Completed):
@@ -89,6 +92,8 @@ class JsonLines(NoDisplay):
             }
         elif isinstance(event, Diverged):
             row["epoch"] = event.epoch
+        elif isinstance(event, Lost):
+            row["cause"] = event.cause
         else:
             row["error"] = event.error
         self._write(json.dumps(row, ensure_ascii=False))
@@ -100,126 +105,160 @@ EVENT_NAMES = {
     Completed: "completed",
     Diverged: "diverged",
     Failed: "failed",
+    Lost: "lost",
 }
 """What `--json` calls the events."""
 
 
-@dataclass
-class _Row:
-    """A trial as the live display shows it."""
+@dataclass(eq=False)
+class Row:
+    """A trial as a line of a table, whether it is known from events or from a folder."""
 
-    trial: Trial
+    name: str
+    brief: str
+    """The name for where that is too long: of the point of the grid, the values alone."""
+    seed: int
+    epochs: int
+    """How many were asked for."""
     status: str = "waiting"
+    """A key of `STATUS_STYLE`."""
     epoch: int = 0
-    share: float = 0.0
-    """Of the epoch begun."""
+    """How many are done."""
+    share: float | None = None
+    """Of the epoch begun; None if it is not known."""
     loss: float | None = None
+    val_loss: float | None = None
     val_accuracy: float | None = None
-    seconds: list[float] = field(default_factory=list)
     note: str = ""
+    """What is to be said of it beyond its status."""
 
     @property
-    def epochs(self) -> int:
-        return self.trial.candidate.training.epochs
+    def ended(self) -> bool:
+        return self.status in ENDED
 
     @property
     def done(self) -> float:
         """How many epochs are done, in fractions; a trial that has ended has done all of its own."""
-        return float(self.epochs) if self.ended else min(self.epoch + self.share, float(self.epochs))
+        return float(self.epochs) if self.ended else min(self.epoch + (self.share or 0.0), float(self.epochs))
 
     @property
-    def ended(self) -> bool:
-        return self.status in ("completed", "diverged", "failed")
+    def state(self) -> str:
+        if self.status != "running" or self.share is None:
+            return self.note or self.status
+        return f"epoch {self.epoch + 1}: {self.share:.0%}" if self.epoch < self.epochs else "testing"
 
 
-class LiveDisplay:
-    """Overall progress with the time left, and a row a trial; finished rows fold away when the screen is too low."""
+def row_of(trial: Trial) -> Row:
+    """The row of a trial that waits."""
+    names = _names(trial.candidate.label, trial.candidate.setting)
+    return Row(*names, trial.seed, trial.candidate.training.epochs)
 
-    def __init__(self, console: Console, title: str, trials: Sequence[Trial], finished_before: int) -> None:
-        self._console, self._title, self._finished_before = console, title, finished_before
-        self._rows = {trial.id: _Row(trial) for trial in trials}
-        self._began = time.monotonic()
-        self._live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
 
-    def __enter__(self) -> LiveDisplay:
-        self._live.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._live.__exit__(*error)
-
-    def show(self, event: Event, trial: Trial) -> None:
-        row = self._rows[trial.id]
-        if isinstance(event, Started):
-            row.status = "running"
-        elif isinstance(event, Progress):
-            row.share = event.step / event.steps
-        elif isinstance(event, EpochDone):
-            row.epoch, row.share = event.epoch, 0.0
-            row.loss, row.val_accuracy = event.metrics["loss"], event.metrics["val_accuracy"]
-            row.seconds.append(event.seconds)
-        else:
-            row.status = EVENT_NAMES[type(event)]
-            row.note = _ending_note(event)
-
-    def _render(self) -> RenderableType:
-        rows = list(self._rows.values())
-        total = sum(row.epochs for row in rows)
-        done = sum(row.done for row in rows)
-        ended = sum(row.ended for row in rows)
-        head = Table.grid(padding=(0, 2))
-        head.add_column(max_width=24)
-        head.add_column(no_wrap=True)
-        head.add_column(width=max(6, min(40, self._console.width - 58)))
-        head.add_column(no_wrap=True)
-        counted = f"{ended + self._finished_before}/{len(rows) + self._finished_before} trials"
-        head.add_row(
-            _cut(self._title, "bold"), counted, ProgressBar(total=max(total, 1), completed=done), self._left(rows)
+def rows_of(result: ExperimentResult) -> list[Row]:
+    """The rows of all trials of an experiment, candidate by candidate."""
+    return [
+        Row(
+            *_names(candidate.label, candidate.setting),
+            trial.seed,
+            trial.epochs,
+            status=trial.status,
+            epoch=trial.epochs_done,
+            loss=last_value(trial, "loss"),
+            val_loss=last_value(trial, "val_loss"),
+            val_accuracy=last_value(trial, "val_accuracy"),
+            note=_state(trial),
         )
-        shown, folded = fold(rows, max(3, self._console.height - 6))
-        table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
-        table.add_column("activation", min_width=6, max_width=max(10, self._console.width - 46))
-        for heading in ("seed", "epoch", "loss", "val_accuracy"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("")
-        for row in shown:
-            table.add_row(*_live_cells(row), style="dim" if row.status == "waiting" else "")
-        parts: list[RenderableType] = [head, table]
-        if folded:
-            parts.append(Text(folded, "dim"))
-        return Group(*parts)
-
-    def _left(self, rows: Sequence[_Row]) -> str:
-        measured = [seconds for row in rows for seconds in row.seconds]
-        if not measured:
-            return "measuring"
-        left = sum(row.epochs - row.done for row in rows)
-        spent = time.monotonic() - self._began
-        progress = sum(row.done for row in rows if row.seconds or row.status == "running")
-        # Time spent on what is done so far, start-up included, carried on to what is left.
-        return f"{duration(spent / progress * left)} left" if progress > 0 else "measuring"
+        for candidate in result.candidates
+        for trial in candidate.trials
+    ]
 
 
-def fold(rows: Sequence[_Row], room: int) -> tuple[list[_Row], str]:
-    """The rows to show in so many lines, running ones first to stay, and a line on those left out."""
-    if len(rows) <= room:
-        return list(rows), ""
-    priority = {"running": 0, "failed": 1, "diverged": 2, "waiting": 3, "completed": 4}
-    ordered = sorted(rows, key=lambda row: priority[row.status])
-    kept = {id(row) for row in ordered[: room - 1]}
-    hidden = [row for row in rows if id(row) not in kept]
-    counts = [f"{sum(row.status == status for row in hidden)} more {status}" for status in priority]
-    return [row for row in rows if id(row) in kept], "  ".join(c for c in counts if not c.startswith("0 "))
+def _names(label: str, setting: Mapping[str, Any]) -> tuple[str, str]:
+    return printable(candidate_name(label, setting)), printable(" ".join([label, *map(str, setting.values())]))
 
 
-def _live_cells(row: _Row) -> tuple[RenderableType, ...]:
-    epoch = f"{row.epoch}/{row.epochs}" if row.status != "waiting" else ""
-    state = _cut(row.note or row.status, STATUS_STYLE[row.status])
-    if row.status == "running":
-        doing = f"epoch {row.epoch + 1}: {row.share:.0%}" if row.epoch < row.epochs else "testing"
-        state = _cut(doing, STATUS_STYLE["running"])
-    name = _cut(candidate_name(row.trial.candidate.label, row.trial.candidate.setting))
-    return name, str(row.trial.seed), epoch, number(row.loss), number(row.val_accuracy), state
+METRICS = {"loss": 8, "val_loss": 8, "val_accuracy": 12}
+"""The metrics of a table of trials, and how wide they are."""
+NAMES = ("name", "brief")
+LAYOUTS = tuple(product(NAMES, [tuple(METRICS), ("loss", "val_accuracy"), ("val_accuracy",)]))
+"""Which names, and which metrics beside them: a table has the first of these that its window is wide enough for."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table of trials and their widths, which are the same for all its lines, whatever they hold."""
+
+    names: str
+    """Which of `NAMES` is shown."""
+    name: int
+    seed: int
+    epoch: int
+    metrics: Sequence[str]
+
+    @classmethod
+    def fit(cls, rows: Sequence[Row], width: int) -> Columns:
+        """The columns that these rows need, in a window so wide."""
+        seed = max([len("seed"), *(len(str(row.seed)) for row in rows)])
+        digits = max([2, *(len(str(row.epochs)) for row in rows)])
+        epoch, state = 2 * digits + 1, len("epoch : 100%") + digits
+        longest = {which: max(map(cell_len, ["activation", *(getattr(row, which) for row in rows)])) for which in NAMES}
+
+        def room(metrics: Iterable[str]) -> int:
+            return width - state - sum(2 + taken for taken in (0, seed, epoch, *(METRICS[m] for m in metrics)))
+
+        names, metrics = next(((n, m) for n, m in LAYOUTS if longest[n] <= room(m)), LAYOUTS[-1])
+        return cls(names, max(6, min(longest[names], room(metrics))), seed, epoch, metrics)
+
+    def heading(self) -> Line:
+        return Line((self._start("activation", "seed", "epoch") + self._numbers(self.metrics) + "state", "dim"))
+
+    def line(self, row: Row) -> Line:
+        """A row; the cause of a failure may take the place of the numbers."""
+        start = self._start(getattr(row, self.names), str(row.seed), f"{row.epoch}/{row.epochs}")
+        if row.status not in ("failed", "restarting"):
+            start += self._numbers(number(getattr(row, metric)) for metric in self.metrics)
+        return Line((start, "dim" if row.status == "waiting" else ""), (row.state, STATUS_STYLE[row.status]))
+
+    def _start(self, name: str, seed: str, epoch: str) -> str:
+        padded = set_cell_size(shortened(name, self.name), self.name)
+        return f"{padded}  {seed:>{self.seed}}  {epoch:>{self.epoch}}  "
+
+    def _numbers(self, values: Iterable[str]) -> str:
+        return "".join(f"{value:>{METRICS[metric]}}  " for value, metric in zip(values, self.metrics, strict=True))
+
+
+class Line:
+    """Texts with their styles, one behind the other, cut where the window ends.
+
+    Rich's `Text` does the same in five times the time: too long for a hundred lines four times a second.
+    """
+
+    def __init__(self, *parts: tuple[str, str]) -> None:
+        self._parts = parts
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        room = options.max_width
+        for text, style in self._parts:
+            fits = cell_len(text) <= room
+            shown = text if fits else set_cell_size(text, max(room - 1, 0)) + "…"
+            yield Segment(shown, console.get_style(style))
+            room -= cell_len(shown)
+            if not fits:
+                break
+        yield Segment.line()
+
+
+def shortened(text: str, width: int) -> str:
+    """The text in so many cells. What it lacks is taken from its middle: of a candidate both ends tell what it is."""
+    if cell_len(text) <= width:
+        return text
+    tail = next(text[i:] for i in range(len(text) + 1) if cell_len(text[i:]) <= (width - 1) // 2)
+    return f"{set_cell_size(text, width - 1 - cell_len(tail)).rstrip()}…{tail}"
+
+
+def printable(text: str) -> str:
+    """The text without what would move the cursor."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _cut(text: str, style: str = "") -> Text:
@@ -231,6 +270,10 @@ def _cut(text: str, style: str = "") -> Text:
 
 
 def _plain_line(event: Event, trial: Trial) -> str:
+    if isinstance(event, Started) and event.resumed:
+        return f"goes on after epoch {event.resumed[-1].epoch}"
+    if isinstance(event, Lost):
+        return f"{printable(event.cause)}; it will be tried again"
     if isinstance(event, EpochDone):
         shown = [f"epoch {event.epoch}/{trial.candidate.training.epochs}"]
         shown += [f"{name} {number(event.metrics[name])}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
@@ -238,43 +281,63 @@ def _plain_line(event: Event, trial: Trial) -> str:
     if isinstance(event, Completed):
         return f"completed, test accuracy {number(event.last.test['accuracy'])}"
     if isinstance(event, (Diverged, Failed)):
-        return _ending_note(event)
+        return note_on(event)
     return ""
 
 
-def _ending_note(event: Event) -> str:
+def note_on(event: Completed | Diverged | Failed | Lost) -> str:
+    """What a row says of the event that ended its trial, or its worker."""
     if isinstance(event, Diverged):
         return f"diverged in epoch {event.epoch}"
     if isinstance(event, Failed):
-        return f"failed: {event.error}"
+        return f"failed: {printable(event.error)}"
+    if isinstance(event, Lost):
+        return f"restarting: {printable(event.cause)}"
     return "completed"
 
 
 def summary(result: ExperimentResult) -> RenderableType:
     """The table at the end of a run: a row a candidate, the highest validation accuracy first."""
+    return _AtWidth(lambda width: _summary(result, width))
+
+
+def _summary(result: ExperimentResult, width: int) -> Table:
     several = any(len(candidate.trials) > 1 for candidate in result.candidates)
     rows = [(candidate, _mean_of(candidate, _final("val_accuracy"))) for candidate in result.candidates]
     rows.sort(key=lambda row: (row[1] is None, -(row[1] or 0.0)))
+    states = [_states(candidate) for candidate, _ in rows]
+    whole = width >= 80 or not (several and any(states))
+    test_heading = "test accuracy" if not result.validation_is_test else "best epoch's"
+    best = _best_accuracy if result.validation_is_test else _test_accuracy
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("activation", min_width=6)
-    if several:
-        table.add_column("seeds", justify="right", no_wrap=True)
-    test_heading = "test accuracy" if not result.validation_is_test else "best epoch's"
-    for heading in ("val_loss", "val_accuracy", test_heading, "s/epoch"):
-        table.add_column(heading, justify="right", no_wrap=" " not in heading, min_width=8 if " " in heading else None)
+    for heading in (*(["seeds"] if several else []), *(["val_loss"] if whole else []), "val_accuracy"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(test_heading, justify="right", min_width=8)
+    if whole:
+        table.add_column("s/epoch", justify="right", no_wrap=True)
     table.add_column("")
-    for candidate, accuracy in rows:
-        best = _mean_of(candidate, _best_accuracy if result.validation_is_test else _test_accuracy)
+    for (candidate, accuracy), state in zip(rows, states, strict=True):
         table.add_row(
             _cut(candidate_name(candidate.label, candidate.setting)),
             *([str(len(candidate.trials))] if several else []),
-            number(_mean_of(candidate, _final("val_loss"))),
+            *([number(_mean_of(candidate, _final("val_loss")))] if whole else []),
             number(accuracy),
-            number(best),
-            number(_mean_of(candidate, _seconds), digits=1),
-            _states(candidate),
+            number(_mean_of(candidate, best)),
+            *([number(_mean_of(candidate, _seconds), digits=1)] if whole else []),
+            state,
         )
     return table
+
+
+class _AtWidth:
+    """What is built for the width that it is printed at."""
+
+    def __init__(self, build: Callable[[int], RenderableType]) -> None:
+        self._build = build
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        yield self._build(options.max_width)
 
 
 def summary_notes(result: ExperimentResult) -> list[str]:
@@ -289,22 +352,13 @@ def summary_notes(result: ExperimentResult) -> list[str]:
 
 def trials_table(result: ExperimentResult) -> RenderableType:
     """A row a trial: state, epochs and last values."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("activation", min_width=6)
-    for heading in ("seed", "epoch", "loss", "val_loss", "val_accuracy"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("state")
-    for candidate in result.candidates:
-        for trial in candidate.trials:
-            values = [number(last_value(trial, name)) for name in ("loss", "val_loss", "val_accuracy")]
-            table.add_row(
-                _cut(candidate_name(candidate.label, candidate.setting)),
-                str(trial.seed),
-                f"{trial.epochs_done}/{trial.epochs}",
-                *values,
-                _cut(_state(trial), STATUS_STYLE[trial.status]),
-            )
-    return table
+    rows = rows_of(result)
+
+    def table(width: int) -> RenderableType:
+        columns = Columns.fit(rows, width)
+        return Group(columns.heading(), *map(columns.line, rows))
+
+    return _AtWidth(table)
 
 
 def trial_as_json(candidate: CandidateResult, trial: TrialResult) -> dict[str, Any]:
@@ -364,8 +418,8 @@ def last_value(trial: TrialResult, metric: str) -> float | None:
 
 
 def _state(trial: TrialResult) -> str:
-    if trial.status == "failed":
-        return f"failed: {trial.error}"
+    if trial.status == "failed" and trial.error:
+        return f"failed: {printable(trial.error)}"
     if trial.status == "diverged":
         return f"diverged in epoch {trial.epochs_done}"
     return trial.status
@@ -381,6 +435,7 @@ def _states(candidate: CandidateResult) -> Text:
     text = Text(", ").join(
         Text(f"{others.count(status)} {status}", STATUS_STYLE[status]) for status in STATUS_STYLE if status in others
     )
+    text.no_wrap, text.overflow = True, "ellipsis"
     return text
 
 

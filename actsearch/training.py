@@ -1,7 +1,7 @@
 """Trains one trial: a generator of events that writes nothing. Imports Keras and TensorFlow.
 
 An epoch is Keras's own compiled training step over a permutation that depends on the trial's seed and the epoch alone,
-so that any epoch can be begun without the ones before it.
+so that any epoch can be begun without the ones before it, from the variables of the network and its optimizer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,15 +20,21 @@ import numpy as np
 import tensorflow as tf
 
 from actsearch import data, machine, models
+from actsearch.batches import Batches, Pipelines
+from actsearch.checkpoints import Spacing, State, pack, unpack
 from actsearch.data import Dataset, Splits
-from actsearch.events import METRICS, Completed, Diverged, EpochDone, Evaluation, Event, Progress, Started
+from actsearch.evaluation import evaluate, predicted_labels, smallest, test_values
+from actsearch.events import METRICS, Checkpoint, Completed, Diverged, EpochDone, Evaluation, Event, Progress, Started
 from actsearch.experiment import Trial
+from actsearch.models import Network, Networks
 
 EVALUATION_BATCH = 128
 """Larger batches are slower on a CPU. Fixed, since the last bits of a validation loss depend on it."""
 
 DIVERGED_ABOVE = 1e6
 PROGRESS_SECONDS = 0.5
+PACKING_SPEED = 50e6
+"""Bytes a second of a checkpoint, assumed on the slow side until one was made."""
 
 
 def set_threads(threads: int) -> None:
@@ -41,43 +48,124 @@ def set_threads(threads: int) -> None:
 
 
 def train(
-    trial: Trial, dataset: Dataset, *, save_model: Literal["best", "last"] | None = None, clock: Any = time.perf_counter
+    trial: Trial,
+    dataset: Dataset,
+    checkpoint: bytes | None = None,
+    *,
+    networks: Networks | None = None,
+    pipelines: Pipelines | None = None,
+    spacing: Spacing | None = None,
+    save_model: Literal["best", "last"] | None = None,
+    clock: Any = time.perf_counter,
 ) -> Iterator[Event]:
-    """Trains a trial from its first epoch, and yields what happens.
+    """Trains a trial, and yields what happens.
 
     Args:
         trial: what to train.
         dataset: its data, checked.
+        checkpoint: the content of a `Checkpoint` of the same trajectory, to go on from; one that is none, or of
+            another version of the network, is passed over.
+        networks: the compiled networks of this process, to be used again.
+        pipelines: the batches of these data in this process, to be used again.
+        spacing: when to yield a `Checkpoint`; by default, never.
         save_model: put this network into `Completed.model`.
-        clock: seconds, for the times in the events; nothing else depends on it.
+        clock: seconds, for the times in the events and between checkpoints; no result depends on it.
 
     Yields:
-        `Started`; for each epoch any number of `Progress` and one `EpochDone`; then `Completed` or `Diverged`.
+        `Started`; for each epoch any number of `Progress`, one `EpochDone` and perhaps a `Checkpoint`; then `Completed`
+        or `Diverged`.
     """
-    training = trial.candidate.training
-    set_threads(training.threads)
-    yield Started(trial.id, machine.describe(training.threads))
-    keras.utils.clear_session()
+    settings = trial.candidate.training
+    set_threads(settings.threads)
     splits = data.split(dataset, trial.data)
-    model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
-    validation = _validation(dataset, splits)
-    history: list[Mapping[str, float]] = []
-    best_epoch, best_state = 0, list[np.ndarray]()
-    for epoch in range(training.epochs):
+    network = (networks or Networks()).fresh(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
+    model = network.model
+    machine_here = machine.describe(settings.threads)
+    state = _resumed(model, trial, checkpoint)
+    machines = _distinct([*state.machines, machine_here])
+    yield Started(trial.id, machine_here, state.epochs, machines[:-1])
+    validation_split = "test" if splits.validation is None else "validation"
+    pipelines = pipelines or Pipelines(dataset)
+    validate = _evaluator(network, pipelines, _indices(dataset, splits), validation_split)
+    batches = pipelines.batches("train", settings.batch_size, len(splits.train))
+    epochs, best_epoch, best = list(state.epochs), state.best_epoch, state.best_variables
+    probabilities: dict[int, Mapping[str, np.ndarray]] = {}  # after the last and the best epoch, by split
+    pace = _Pace(spacing, clock)
+    for epoch in range(len(epochs), settings.epochs):
         began = clock()
-        yield from _epoch(model, trial, dataset, splits, epoch, clock)
-        trained, validated = model.get_metrics_result(), _evaluate(model, validation)
-        found = {**trained, **{f"val_{name}": value for name, value in validated.items()}}
-        metrics = {name: float(found[name]) for name in METRICS}
+        in_order = splits.train[order(trial, epoch, len(splits.train))]
+        yield from _epoch(model, trial, epoch, batches, in_order, clock)
+        trained = model.get_metrics_result()
+        validated, found = validate()
+        named = {**trained, **{f"val_{name}": value for name, value in validated.items()}}
+        metrics = {name: float(named[name]) for name in METRICS}
         if _has_diverged(metrics):
             yield EpochDone(trial.id, epoch + 1, dict.fromkeys(metrics, None), clock() - began)
             yield Diverged(trial.id, epoch + 1)
             return
-        history.append(metrics)
-        if metrics["val_accuracy"] > history[best_epoch]["val_accuracy"] or epoch == 0:
-            best_epoch, best_state = epoch, _state(model)
-        yield EpochDone(trial.id, epoch + 1, metrics, clock() - began)
-    yield _completed(model, trial, dataset, splits, history, best_epoch, best_state, save_model)
+        if epoch == 0 or metrics["val_accuracy"] > (epochs[best_epoch].metrics["val_accuracy"] or 0):
+            best_epoch, best = epoch, models.values(model.variables)
+        probabilities[epoch] = {validation_split: found}
+        probabilities = {i: known for i, known in probabilities.items() if i in (best_epoch, epoch)}
+        epochs.append(EpochDone(trial.id, epoch + 1, metrics, clock() - began))
+        yield epochs[-1]
+        if pace.wants_one(model, last=epoch + 1 == settings.epochs):
+            variables = models.values([*model.variables, *model.optimizer.variables])
+            kept = [] if best_epoch == epoch else best
+            content = pack(State(tuple(epochs), machines, variables, best_epoch, kept))
+            yield Checkpoint(trial.id, epoch + 1, content)
+            pace.took_one()
+    yield _completed(network, trial, dataset, splits, pipelines, epochs, best_epoch, best, probabilities, save_model)
+
+
+class _Pace:
+    """Spaces checkpoints by what the last one cost: its making, and until the driver has taken it."""
+
+    def __init__(self, spacing: Spacing | None, clock: Any) -> None:
+        self._spacing, self._clock = spacing, clock
+        self._last = clock()
+        self._began = 0.0
+        self._cost: float | None = None
+
+    def wants_one(self, model: keras.Model, last: bool) -> bool:
+        """Whether to make one now, after an epoch; the clock runs until `took_one`."""
+        if self._spacing is None:
+            return False
+        if self._cost is None:
+            self._cost = sum(variable.value.numpy().nbytes for variable in model.variables) * 4 / PACKING_SPEED
+        self._began = self._clock()
+        if last:
+            return self._spacing.at_end
+        return bool((self._began - self._last) * self._spacing.share >= self._cost)
+
+    def took_one(self) -> None:
+        self._last = self._clock()
+        self._cost = self._last - self._began
+
+
+def _resumed(model: keras.Model, trial: Trial, checkpoint: bytes | None) -> State:
+    """The state to go on from, which the network is given; or that before the first epoch."""
+    nothing = State((), (), (), 0, ())
+    if checkpoint is None:
+        return nothing
+    try:
+        state = unpack(checkpoint, trial.id)
+    except ValueError:
+        return nothing
+    split = len(model.variables)
+    best = state.best_variables or state.variables[:split]
+    variables = [*model.variables, *model.optimizer.variables]
+    fits = [variable.shape for variable in variables] == [value.shape for value in state.variables]
+    if not fits or len(state.epochs) > trial.candidate.training.epochs:
+        return nothing
+    models.overwrite(variables, state.variables)
+    return replace(state, best_variables=best)
+
+
+def _distinct(machines: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """One of each kind of machine, the last of a kind, in order."""
+    kinds = [machine.kind(one) for one in machines]
+    return tuple(one for i, one in enumerate(machines) if kinds[i] not in kinds[i + 1 :])
 
 
 def order(trial: Trial, epoch: int, examples: int) -> np.ndarray:
@@ -86,55 +174,35 @@ def order(trial: Trial, epoch: int, examples: int) -> np.ndarray:
 
 
 def _epoch(
-    model: keras.Model, trial: Trial, dataset: Dataset, splits: Splits, epoch: int, clock: Any
+    model: keras.Model, trial: Trial, epoch: int, batches: Batches, order: np.ndarray, clock: Any
 ) -> Iterator[Progress]:
     """One epoch of training. Keras's `fit` does the same steps, but could not be left between two of them."""
-    chosen = splits.train[order(trial, epoch, len(splits.train))]
-    batch_size = trial.candidate.training.batch_size
-    steps = math.ceil(len(chosen) / batch_size)
-    batches = _batches(
-        data.as_float(dataset.x_train[chosen]), data.one_hot(dataset.y_train[chosen], dataset.classes), batch_size
-    )
     model.make_train_function()
     model.reset_metrics()
+    iterator = batches.of(order)
     told = clock()
-    iterator = iter(batches)
-    for step in range(1, steps + 1):
+    for step in range(1, batches.steps + 1):
         model.train_function(iterator)
         if clock() - told >= PROGRESS_SECONDS:
             told = clock()
-            yield Progress(trial.id, epoch + 1, step, steps)
+            yield Progress(trial.id, epoch + 1, step, batches.steps)
 
 
-def _batches(x: np.ndarray, y: np.ndarray, batch_size: int) -> tf.data.Dataset:
-    """Consecutive batches of x and y; the last may be smaller. Not copied: TensorFlow takes views of the arrays.
-
-    Where all are full, TensorFlow is told their size, as by `fit`: it then rounds some products otherwise.
-    """
-    size = batch_size if len(x) % batch_size == 0 else None
-    with tf.device("CPU:0"):
-        x_tensor, y_tensor = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
-
-    def batch(start: Any) -> Any:
-        stop = tf.minimum(start + batch_size, len(x))
-        return tuple(tf.ensure_shape(tensor[start:stop], (size, *tensor.shape[1:])) for tensor in (x_tensor, y_tensor))
-
-    # Nothing is left to tune, and the tuning thread would now and then hold up the end of an epoch for seconds.
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    return tf.data.Dataset.range(0, len(x), batch_size).map(batch).prefetch(2).with_options(options)
+def _evaluator(
+    network: Network, pipelines: Pipelines, indices: Mapping[str, tuple[np.ndarray, np.ndarray]], split: str
+) -> Callable[[], tuple[Mapping[str, float], np.ndarray]]:
+    """Evaluates a split, `test` or `validation`: Keras's metrics, and the probabilities (examples, classes)."""
+    index, _ = indices[split]
+    batches = pipelines.batches("test" if split == "test" else "train", EVALUATION_BATCH, len(index))
+    return lambda: evaluate(network.model, network.evaluate_batch, batches.of(index), batches.steps)
 
 
-def _validation(dataset: Dataset, splits: Splits) -> tf.data.Dataset:
-    x, y = dataset.x_test, dataset.y_test
+def _indices(dataset: Dataset, splits: Splits) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The indices and labels of the examples that are evaluated, by split."""
+    found = {"test": (np.arange(len(dataset.y_test)), dataset.y_test)}
     if splits.validation is not None:
-        x, y = dataset.x_train[splits.validation], dataset.y_train[splits.validation]
-    return _batches(data.as_float(x), data.one_hot(y, dataset.classes), EVALUATION_BATCH)
-
-
-def _evaluate(model: keras.Model, batches: tf.data.Dataset) -> Mapping[str, Any]:
-    values: Mapping[str, Any] = model.evaluate(batches, return_dict=True, verbose=0)
-    return values
+        found["validation"] = splits.validation, dataset.y_train[splits.validation]
+    return found
 
 
 def _has_diverged(metrics: Mapping[str, float]) -> bool:
@@ -142,106 +210,70 @@ def _has_diverged(metrics: Mapping[str, float]) -> bool:
     return not all(math.isfinite(loss) and loss <= DIVERGED_ABOVE for loss in losses)
 
 
-def _state(model: keras.Model) -> list[np.ndarray]:
-    return [keras.ops.convert_to_numpy(variable).copy() for variable in model.variables]
-
-
-def _restore(model: keras.Model, state: list[np.ndarray]) -> None:
-    for variable, value in zip(model.variables, state, strict=True):
-        variable.assign(value)
-
-
 def _completed(
-    model: keras.Model,
+    network: Network,
     trial: Trial,
     dataset: Dataset,
     splits: Splits,
-    history: list[Mapping[str, float]],
+    pipelines: Pipelines,
+    epochs: Sequence[EpochDone],
     best_epoch: int,
-    best_state: list[np.ndarray],
+    best: Sequence[np.ndarray],
+    probabilities: Mapping[int, Mapping[str, np.ndarray]],
     save_model: Literal["best", "last"] | None,
 ) -> Completed:
-    """Predicts with the last and the best network, and takes the test values from those predictions."""
-    last_epoch = len(history) - 1
-    held_out = {} if splits.validation is None else {"validation": splits.validation}
-    predictions: dict[str, np.ndarray] = {}
-    evaluations: dict[str, Evaluation] = {}
+    """Collects the test values and predictions of the last and the best network; evaluates what is not known yet.
+
+    `probabilities` are those known already, by epoch and split: after a resumption, perhaps none.
+    """
+    model, last_epoch = network.model, len(epochs) - 1
+    splits_here = _indices(dataset, splits)
+    found: dict[int, tuple[Evaluation, dict[str, np.ndarray]]] = {}
     saved = None
     for which, epoch in (("last", last_epoch), ("best", best_epoch)):
-        if which == "best" and epoch != last_epoch:
-            _restore(model, best_state)
-        if which == "best" and epoch == last_epoch:
-            evaluations["best"] = evaluations["last"]
-            predictions |= {k[:-4] + "best": v for k, v in predictions.items() if k.endswith("y_last")}
-        else:
-            probabilities = _probabilities(model, dataset.x_test)
-            predictions[f"test_y_{which}"] = _labels(probabilities, dataset.classes)
-            if splits.validation is None:  # the test set has served as the validation set: its values are known
-                values = {k.removeprefix("val_"): v for k, v in history[epoch].items() if k.startswith("val_")}
-            else:
-                values = test_values(probabilities, dataset.y_test, trial.candidate.training.loss)
-            evaluations[which] = Evaluation(epoch + 1, values)
-            for split, index in held_out.items():
-                labels = _labels(_probabilities(model, dataset.x_train[index]), dataset.classes)
-                predictions[f"{split}_y_{which}"] = labels
+        if epoch not in found:
+            if epoch != last_epoch:
+                models.overwrite(model.variables, best)
+            known = probabilities.get(epoch, {})
+            predicted = {
+                split: known[split] if split in known else _evaluator(network, pipelines, splits_here, split)()[1]
+                for split in splits_here
+            }
+            values = _test_values(trial, dataset, splits, epochs[epoch], predicted["test"])
+            labels = {split: predicted_labels(p) for split, p in predicted.items()}
+            found[epoch] = Evaluation(epoch + 1, values), labels
         if save_model == which:
-            saved = _as_keras_file(model)
-    predictions["test_index"] = _smallest(np.arange(len(dataset.y_test)))
-    predictions["test_y_true"] = _smallest(dataset.y_test, dataset.classes - 1)
-    for split, index in held_out.items():
-        predictions[f"{split}_index"] = _smallest(index)
-        predictions[f"{split}_y_true"] = _smallest(dataset.y_train[index], dataset.classes - 1)
-    return Completed(
-        trial.id, evaluations["last"], evaluations["best"], dict(sorted(predictions.items())), saved, save_model
-    )
+            saved = _as_keras_file(model, trial, dataset)
+    predictions: dict[str, np.ndarray] = {}
+    for split, (index, labels_true) in splits_here.items():
+        predictions[f"{split}_index"] = smallest(index)
+        predictions[f"{split}_y_true"] = smallest(labels_true, dataset.classes - 1)
+        predictions[f"{split}_y_last"] = found[last_epoch][1][split]
+        predictions[f"{split}_y_best"] = found[best_epoch][1][split]
+    ordered = dict(sorted(predictions.items()))
+    return Completed(trial.id, found[last_epoch][0], found[best_epoch][0], ordered, saved, save_model)
 
 
-def test_values(probabilities: np.ndarray, labels: np.ndarray, loss: str) -> dict[str, float]:
-    """The metrics of predicted probabilities (examples, classes) for labels (examples,), by Keras's names.
-
-    Computed in float64, so the loss may differ from Keras's own float32 sum in the seventh digit. Like Keras's, the
-    binary cross-entropy clips to [1e-7, 1 - 1e-7] as float32 has them, and the categorical one, which Keras takes from
-    the logits, does not clip; but below float32's smallest number (a loss of 87) a probability is lost.
-    """
-    p = np.clip(probabilities, np.float32(1e-7), np.float32(1 - 1e-7)).astype(np.float64)
-    unclipped = np.maximum(probabilities, np.finfo(np.float32).tiny).astype(np.float64)
-    y = np.eye(p.shape[1])[labels]
-    losses = {
-        "categorical_crossentropy": lambda: -np.log(unclipped[np.arange(len(labels)), labels]),
-        "binary_crossentropy": lambda: -(y * np.log(p) + (1 - y) * np.log1p(-p)).mean(axis=1),
-        "mean_squared_error": lambda: ((probabilities.astype(np.float64) - y) ** 2).mean(axis=1),
-    }
-    return {
-        "loss": float(losses[loss]().mean()),
-        "accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
-        "binary_accuracy": float(((probabilities > 0.5) == y.astype(bool)).mean()),
-    }
+def _test_values(
+    trial: Trial, dataset: Dataset, splits: Splits, done: EpochDone, probabilities: np.ndarray
+) -> Mapping[str, float]:
+    """The test values after an epoch; where the test set has served as the validation set, they are known."""
+    if splits.validation is not None:
+        return test_values(probabilities, dataset.y_test, trial.candidate.training.loss)
+    return {k.removeprefix("val_"): v for k, v in done.metrics.items() if k.startswith("val_") and v is not None}
 
 
-test_values.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest thinks of the name
-
-
-def _probabilities(model: keras.Model, x: np.ndarray) -> np.ndarray:
-    parts = [
-        model.predict_on_batch(data.as_float(x[i : i + EVALUATION_BATCH])) for i in range(0, len(x), EVALUATION_BATCH)
-    ]
-    return np.concatenate(parts)
-
-
-def _labels(probabilities: np.ndarray, classes: int) -> np.ndarray:
-    return _smallest(probabilities.argmax(axis=1), classes - 1)
-
-
-def _smallest(values: np.ndarray, largest: int | None = None) -> np.ndarray:
-    """The non-negative integers in the smallest unsigned type that holds `largest` (or their own maximum)."""
-    return values.astype(np.min_scalar_type(int(values.max()) if largest is None else largest))
-
-
-def _as_keras_file(model: keras.Model) -> bytes:
+def _as_keras_file(model: keras.Model, trial: Trial, dataset: Dataset) -> bytes:
+    """The network as a `.keras` file. Built anew: the one that was trained may carry another trial's seeds."""
+    keras.utils.clear_session()  # Keras counts what it names: the file must not tell how many networks came before it
+    own = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
+    own.optimizer.build(own.trainable_variables)
+    models.overwrite(own.variables, models.values(model.variables))
+    models.overwrite(own.optimizer.variables, models.values(model.optimizer.variables))
     handle, name = tempfile.mkstemp(suffix=".keras")
     os.close(handle)
     try:
-        model.save(name)
+        own.save(name)
         return Path(name).read_bytes()
     finally:
         Path(name).unlink()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from actsearch.events import METRICS, Completed, Diverged, EpochDone, Evaluation, Event, Progress, Started
+from actsearch.events import Checkpoint, EpochDone, Event
 from actsearch.experiment import Activation, Candidate, DataSpec, Experiment, Mlp, Optimizer, Training, Trial, expand
 
 # Keras reads this once, when it is imported: no test reads or writes the user's own ~/.keras.
@@ -67,50 +68,51 @@ def make_experiment() -> Callable[..., tuple[Experiment, tuple[Trial, ...]]]:
     return make
 
 
-def events_of(trial: Trial, seconds: float = 0.5, diverges_in: int | None = None) -> Iterator[Event]:
-    """What a real training of this trial would yield, with numbers that depend on the trial alone."""
-    import numpy as np
+class FakeTrain:
+    """What `fake_train` makes; `begun` has the ids of the trials in the order in which they were begun.
 
-    rng = random.Random(trial.id)
-    yield Started(trial.id, {"cpu": "none", "versions": {"actsearch": "test"}, "threads": 1})
-    values: Mapping[str, float] = {}
-    for epoch in range(1, trial.candidate.training.epochs + 1):
-        yield Progress(trial.id, epoch, 1, 2)
-        if epoch == diverges_in:
-            yield EpochDone(trial.id, epoch, dict.fromkeys(METRICS, None), seconds)
-            yield Diverged(trial.id, epoch)
-            return
-        values = {name: rng.random() for name in METRICS}
-        yield EpochDone(trial.id, epoch, values, seconds)
-    test = {name: values[name] for name in ("loss", "accuracy", "binary_accuracy")}
-    labels = np.arange(4, dtype=np.uint8)
-    predictions = {f"test_{what}": labels for what in ("index", "y_best", "y_last", "y_true")}
-    last = Evaluation(trial.candidate.training.epochs, test)
-    yield Completed(trial.id, last, Evaluation(1, test), predictions)
+    `resumed` has those of them that went on from a checkpoint.
+    """
+
+    def __init__(self, wrong: Mapping[str, Sequence[str]], checkpoints: bool, at_end: bool) -> None:
+        self._wrong, self._checkpoints, self._at_end = wrong, checkpoints, at_end
+        self.begun: list[str] = []
+        self.resumed: list[str] = []
+
+    def __call__(self, trial: Trial, checkpoint: bytes | None = None) -> Iterator[Event]:
+        import fake_training
+
+        self.begun.append(trial.id)
+        if checkpoint is not None:
+            self.resumed.append(trial.id)
+        label = trial.candidate.label
+        diverges_in = 2 if label in self._wrong["diverges"] else None
+        for event in fake_training.events_of(trial, checkpoint, diverges_in=diverges_in, at_end=self._at_end):
+            if isinstance(event, Checkpoint) and not self._checkpoints:
+                continue
+            yield event
+            if isinstance(event, EpochDone) and label in self._wrong["fails"]:
+                raise ValueError(f"the {label} broke [bold]")
+            if isinstance(event, EpochDone) and label in self._wrong["interrupted"]:
+                raise KeyboardInterrupt
 
 
 @pytest.fixture
-def fake_train() -> Callable[..., Callable[[Trial], Iterator[Event]]]:
+def fake_train() -> Callable[..., FakeTrain]:
     """Makes a `train` that needs no TensorFlow. Arguments: the labels that fail, diverge, or are interrupted by Ctrl-C.
 
-    What it has begun is in the attribute `begun` of what is returned, as trial ids.
+    With `checkpoints` it yields one after every epoch but the last, with `at_end` after that, too.
     """
 
     def make(
-        fails: Sequence[str] = (), diverges: Sequence[str] = (), interrupted: Sequence[str] = ()
-    ) -> Callable[[Trial], Iterator[Event]]:
-        def train(trial: Trial) -> Iterator[Event]:
-            train.begun.append(trial.id)  # type: ignore[attr-defined]
-            label = trial.candidate.label
-            for event in events_of(trial, diverges_in=2 if label in diverges else None):
-                yield event
-                if isinstance(event, EpochDone) and label in fails:
-                    raise ValueError(f"the {label} broke [bold]")
-                if isinstance(event, EpochDone) and label in interrupted:
-                    raise KeyboardInterrupt
-
-        train.begun = []  # type: ignore[attr-defined]
-        return train
+        fails: Sequence[str] = (),
+        diverges: Sequence[str] = (),
+        interrupted: Sequence[str] = (),
+        checkpoints: bool = False,
+        at_end: bool = False,
+    ) -> FakeTrain:
+        wrong = {"fails": fails, "diverges": diverges, "interrupted": interrupted}
+        return FakeTrain(wrong, checkpoints or at_end, at_end)
 
     return make
 
@@ -176,3 +178,31 @@ def contents(folder: Path) -> dict[str, str]:
 def snapshot() -> Callable[[Path], dict[str, str]]:
     """`snapshot(folder)`: every file below it with its hash, to see that nothing was changed."""
     return contents
+
+
+@pytest.fixture(scope="module")
+def ray_folder() -> Iterator[Path]:
+    """Where Ray keeps its sessions: sockets, whose paths must be short. It is in the command of every Ray process."""
+    folder = Path(tempfile.mkdtemp(prefix="r"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_TMPDIR", str(folder))
+        patch.setenv("RAY_AUTH_MODE", "disabled")  # or Ray writes a token into the user's home
+        patch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))  # where workers find what is in these modules
+        patch.delenv("RAY_ADDRESS", raising=False)
+        if "ray" in sys.modules:
+            sys.modules["ray"].shutdown()
+        yield folder
+        if "ray" in sys.modules:
+            sys.modules["ray"].shutdown()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def local_ray(ray_folder: Path) -> ModuleType:  # noqa: ARG001  (what it sets must be set)
+    """A Ray that this process uses already, of two processors."""
+    import ray
+
+    if not ray.is_initialized():
+        ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+    return ray

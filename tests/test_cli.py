@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ import pytest
 
 import actsearch.cli
 from actsearch.cli import commands, run_command_line
+from actsearch.engines.in_process import InProcess
+from actsearch.events import Train
 
 Write = Callable[..., Path]
 
@@ -45,12 +48,22 @@ def actsearch_(
 
 
 @pytest.fixture
-def training(monkeypatch: pytest.MonkeyPatch, fake_train: Callable[..., Any]) -> Callable[..., Any]:
+def trains_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
+    """From here on every run trains with this function, in this process."""
+
+    def use(train: Train) -> None:
+        monkeypatch.setattr("actsearch.runner.engine", lambda *_, **__: InProcess(lambda: train))
+
+    return use
+
+
+@pytest.fixture
+def training(trains_with: Callable[[Train], None], fake_train: Callable[..., Any]) -> Callable[..., Any]:
     """Replaces TensorFlow's part of a run, for all following commands: `training(fails=["relu"])`."""
 
     def use(**how: Any) -> Any:
         train = fake_train(**how)
-        monkeypatch.setattr("actsearch.runner.trainer", lambda *_: train)
+        trains_with(train)
         return train
 
     return use
@@ -97,6 +110,13 @@ def test_help_and_version(actsearch_: Callable[..., Done]) -> None:
         (["plot", "missing"], "missing: no such folder"),
         (["plot", "."], "no experiment here"),
         (["status", "."], "no experiment here"),
+        (["run", "--jobs", "0", "x.yaml"], "Invalid value for '--jobs': 0 is not in the range"),
+        (["run", "--engine", "moon", "x.yaml"], "Invalid value for '--engine': 'moon' is not one of 'processes'"),
+        (["run", "--stop-after", "soon", "x.yaml"], "Invalid value for '--stop-after': 'soon': write 2h, 90m"),
+        (["run", "--stop-after", "0h", "x.yaml"], "Invalid value for '--stop-after': '0h': write 2h, 90m"),
+        (["run", "--retries", "-1", "x.yaml"], "Invalid value for '--retries'"),
+        (["run", "--checkpoint-share", "0", "x.yaml"], "Invalid value for '--checkpoint-share'"),
+        (["run", "--name", "new", "x.yaml", "y.yaml"], "--name: one name for several files would mix them"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
@@ -329,13 +349,13 @@ def test_a_dry_run_writes_nothing(
     assert done.code == 0
     assert done.out.count("to train  ") == 2
     assert "tiny: 2 trials, 2 to train, into results/tiny" in done.out
-    assert re.search(r"^about \d+ s .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
+    assert re.search(r"^about \d+ s.* with \d+ workers? .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
     actsearch_("run", path)
     assert len(train.begun) == 2
     done = actsearch_("run", write_experiment(activations="[relu, elu]"), "--dry-run")
     assert "finished  relu seed 0" in done.out
     assert "to train  elu seed 0" in done.out
-    assert re.search(r"^about \d+ s \(from 2 measured epochs\)", done.out, flags=re.MULTILINE)
+    assert re.search(r"^about \d+ s with \d+ workers? \(from 2 measured epochs\)", done.out, flags=re.MULTILINE)
     path = write_experiment()
     after = snapshot(hostile)
     as_json = json.loads(actsearch_("run", path, "--dry-run", "--json").out)
@@ -401,7 +421,7 @@ def test_json_is_one_object_a_line(
     assert rows[1]["metrics"]["val_binary_accuracy"] > 0
     assert rows[-1]["failed"] == 1
     assert rows[-1]["figures"] == ["results/tiny/accuracy.png", "results/tiny/loss.png"]
-    again = actsearch_("run", write_experiment(activations="[relu]"), "--json")
+    again = actsearch_("run", write_experiment(activations="[relu]"), "--json", "--accept-changes")
     assert [json.loads(line)["event"] for line in again.out.splitlines()] == ["finished"]
 
 
@@ -477,18 +497,21 @@ def test_ctrl_c_says_how_to_go_on(
 
 
 def test_sigterm_stops_like_ctrl_c(
-    actsearch_: Callable[..., Done], write_experiment: Write, monkeypatch: pytest.MonkeyPatch, fake_train: Any
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    trains_with: Callable[[Train], None],
+    fake_train: Callable[..., Any],
 ) -> None:
     """`kill` and a shutdown of the machine leave the same message and the same folder."""
 
-    def train(trial: Any) -> Iterator[Any]:
-        for i, event in enumerate(fake_train()(trial)):
+    def train(trial: Any, checkpoint: bytes | None) -> Iterator[Any]:
+        for i, event in enumerate(fake_train()(trial, checkpoint)):
             if i == 3:
                 os.kill(os.getpid(), signal.SIGTERM)
                 time.sleep(5)
             yield event
 
-    monkeypatch.setattr("actsearch.runner.trainer", lambda *_: train)
+    trains_with(train)
     before = signal.getsignal(signal.SIGTERM)
     done = actsearch_("run", write_experiment())
     assert done.code == 130
@@ -598,7 +621,10 @@ def test_threads_are_part_of_what_is_trained(
     train = training()
     path = write_experiment(activations="[relu]")
     actsearch_("run", path, "--no-plots")
-    actsearch_("run", path, "--no-plots", "--threads", "2")
+    done = actsearch_("run", path, "--no-plots", "--threads", "2")
+    assert done.code == 2
+    assert "  training.threads: 1 -> 2\n" in done.err
+    assert actsearch_("run", path, "--no-plots", "--threads", "2", "--name", "two-threads").code == 0
     assert len(set(train.begun)) == 2
     done = actsearch_("run", path, "--threads", "many")
     assert done.code == 2
@@ -617,21 +643,231 @@ def test_save_models_mentions_those_that_cannot_be_had(
 
 
 def test_an_interruption_that_python_discards_still_stops(
-    actsearch_: Callable[..., Done], write_experiment: Write, fake_train: Callable[..., Any], monkeypatch: Any
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    trains_with: Callable[[Train], None],
+    fake_train: Callable[..., Any],
 ) -> None:
     """An exception that a signal raises inside a weak reference's callback is lost; the user's Ctrl-C must not be."""
     begun: list[str] = []
 
-    def train(trial: Any) -> Iterator[Any]:
+    def train(trial: Any, checkpoint: bytes | None) -> Iterator[Any]:
         begun.append(trial.id)
         with contextlib.suppress(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
-        yield from fake_train()(trial)
+        yield from fake_train()(trial, checkpoint)
 
-    monkeypatch.setattr("actsearch.runner.trainer", lambda *_: train)
+    trains_with(train)
     done = actsearch_("run", write_experiment(), "--no-plots")
     assert (done.code, len(begun)) == (130, 1)
     assert "the same command goes on" in done.err
+
+
+# --- run: names, changed files, failures, time
+
+
+def labels_of(trial_ids: Sequence[str]) -> list[str]:
+    """The activations at the beginning of trial ids."""
+    return [re.split("[_-]", trial_id)[0] for trial_id in trial_ids]
+
+
+def test_name_gives_a_run_a_folder_of_its_own(
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    training: Callable[..., Any],
+    hostile: Path,
+    snapshot: Callable[[Path], dict[str, str]],
+) -> None:
+    """To try something out beside what is finished; a name that names no folder is refused."""
+    train = training()
+    path = write_experiment(activations="[relu]")
+    actsearch_("run", path, "--no-plots")
+    before = snapshot(hostile / "results" / "tiny")
+    done = actsearch_("run", path, "--no-plots", "--name", "other", "--set", "training.epochs=1")
+    assert (done.code, len(train.begun)) == (0, 2)
+    assert snapshot(hostile / "results" / "tiny") == before
+    assert "name: other\n" in (hostile / "results" / "other" / "experiment.yaml").read_text(encoding="utf-8")
+    done = actsearch_("run", path, "--name", "../ü\n")
+    assert done.code == 2
+    assert "cannot name a folder" in done.err
+    assert {entry.name for entry in (hostile / "results").iterdir()} == {"tiny", "other"}
+
+
+def test_a_changed_file_is_asked_about_once(
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    training: Callable[..., Any],
+    hostile: Path,
+    snapshot: Callable[[Path], dict[str, str]],
+) -> None:
+    """What is finished must not fall out of the comparison by an edit that was meant otherwise; nothing is touched."""
+    training()
+    path = write_experiment()
+    actsearch_("run", path)
+    before = snapshot(hostile / "results")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("batch_size: 8", "batch_size: 16"), encoding="utf-8")
+    train = training()
+    done = actsearch_("run", path)
+    assert (done.code, done.out, train.begun) == (2, "", [])
+    assert done.err.splitlines() == [
+        "Error: results/tiny: 2 finished trials do not belong to the experiment as it is now:",
+        "  training.batch_size: 8 -> 16",
+        "give it a name of its own (--name NEW), or leave them out of tables and figures (--accept-changes; they stay"
+        " on disk)",
+    ]
+    assert snapshot(hostile / "results") == before
+    assert actsearch_("run", path, "--accept-changes").code == 0
+    assert len(train.begun) == 2
+    again = actsearch_("run", path)
+    assert (again.code, again.err) == (0, "")
+    assert "all 2 trials are finished already" in again.out
+    assert len(json.loads(actsearch_("status", "results", "--json").out)["stranded"]) == 2
+
+
+def test_retry_failed_trains_those_that_failed_and_no_others(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """After a mistake was mended one wants to see at once whether it is."""
+    path = write_experiment(activations="[relu, selu, elu]")
+    training(fails=["relu"], interrupted=["selu"])
+    assert actsearch_("run", path, "--no-plots").code == 130
+    train = training()
+    done = actsearch_("run", path, "--no-plots", "--retry-failed")
+    assert (done.code, done.err) == (0, "")
+    assert labels_of(train.begun) == ["relu"]
+    done = actsearch_("run", path, "--no-plots", "--retry-failed")
+    assert done.code == 0
+    assert "tiny: no trial has failed; without --retry-failed the rest is trained" in done.out
+    assert actsearch_("run", path, "--no-plots").code == 0
+    assert labels_of(train.begun) == ["relu", "selu", "elu"]
+    assert "all 3 trials are finished already" in actsearch_("run", path, "--no-plots", "--retry-failed").out
+
+
+def test_fail_fast_stops_at_the_first_that_fails(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """Whoever looks for a mistake of their own need not wait for the night to pass; what was done is kept."""
+    train = training(fails=["selu"])
+    path = write_experiment(activations="[relu, selu, elu]")
+    done = actsearch_("run", path, "--no-plots", "--fail-fast")
+    assert done.code == 1
+    assert "the selu broke" in done.err
+    assert labels_of(train.begun) == ["relu", "selu"]
+    statuses = [row["status"] for row in json.loads(actsearch_("status", "results", "--json").out)["trials"]]
+    assert statuses == ["completed", "failed", "waiting"]
+
+
+def test_stop_after_stops_in_the_middle_and_is_no_failure(
+    actsearch_: Callable[..., Done],
+    write_experiment: Write,
+    training: Callable[..., Any],
+    trains_with: Callable[[Train], None],
+) -> None:
+    """A budget of a night or a batch system: exit code 0, figures of what is finished, the rest with the next run."""
+    train = training(checkpoints=True)
+
+    def slow(trial: Any, checkpoint: bytes | None) -> Iterator[Any]:
+        for i, event in enumerate(train(trial, checkpoint)):
+            if trial.candidate.label == "selu" and i == 4:
+                time.sleep(20)
+            yield event
+
+    trains_with(slow)
+    path, later = write_experiment(activations="[relu, selu, elu]"), write_experiment("later")
+    began = time.monotonic()
+    done = actsearch_("run", path, later, "--stop-after", "3 s")
+    assert time.monotonic() - began < 15
+    assert done.code == 0
+    assert done.err.splitlines() == [
+        "The time is up. 1 of 3 trials finished and kept in results/tiny; the same command goes on with the rest, and"
+        " with those begun from their last checkpoint.",
+        "later: not begun, the time is up",
+    ]
+    assert "results/tiny/accuracy.png" in done.out
+    trains_with(train)
+    done = actsearch_("run", path, "--no-plots", "--stop-after", "1h")
+    assert (done.code, done.err) == (0, "")
+    assert "1 trial that had begun: to go on from the last checkpoint" in done.out
+    assert "selu seed 0: goes on after epoch 1" in done.out
+    assert labels_of(train.resumed) == ["selu"]
+
+
+def test_more_epochs_say_where_they_begin(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """Before the night, not after it: whether 40 epochs more will cost 40 or 60."""
+    path = write_experiment(activations="[relu, selu]")
+    for how, two_more, said in (
+        ([], [], "2 trials longer than before: to begin anew, no checkpoint of the shorter one was kept"),
+        (["--keep-checkpoints"], ["relu", "selu"], "2 trials: to go on from the checkpoint of a shorter or longer one"),
+    ):
+        train = training(at_end=True)
+        actsearch_("run", path, "--no-plots", "--fresh", *how)
+        done = actsearch_("run", path, "--no-plots", "--set", "training.epochs=4")
+        assert (done.code, done.err) == (0, "")
+        assert said in done.out
+        assert labels_of(train.resumed) == two_more
+        assert done.out.count("epoch 4/4") == 2
+        assert done.out.count("epoch 1/4") == (0 if two_more else 2)
+
+
+def test_what_was_found_damaged_is_told(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """A disk that begins to fail is told of when it can still be replaced; also with --quiet."""
+    train = training()
+    path = write_experiment()
+    actsearch_("run", path, "--no-plots")
+    history = next((hostile / "results" / "tiny" / "trials").glob("relu*/history.json"))
+    history.write_bytes(b"{")
+    done = actsearch_("run", path, "--no-plots", "--quiet")
+    assert (done.code, done.out) == (0, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"note: {history.relative_to(hostile)}: is damaged; kept as relu")
+    assert line.endswith(", trained again")
+    assert labels_of(train.begun) == ["relu", "selu", "relu"]
+
+
+def test_threads_that_differ_are_refused_in_one_process_only(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """TensorFlow's threads are set once in a process: the second experiment would have the first one's last digits."""
+    train = training()
+    one, two = write_experiment("one", "[relu]"), write_experiment("two", "[relu]")
+    text = two.read_text(encoding="utf-8")
+    two.write_text(text.replace("batch_size: 8", "batch_size: 8, threads: 2"), encoding="utf-8")
+    done = actsearch_("run", one, two, "--no-plots", "--engine", "in-process")
+    assert (done.code, train.begun) == (2, [])
+    assert "training.threads differs between the files (1 and 2)" in done.err
+    assert actsearch_("run", one, two, "--no-plots", "--engine", "in-process", "--threads", "1").code == 0
+    assert len(train.begun) == 2
+    assert actsearch_("run", one, two, "--no-plots", "--engine", "processes", "--accept-changes").code == 0
+    assert len(train.begun) == 3
+
+
+def test_a_killed_worker_costs_its_trial_a_restart(
+    actsearch_: Callable[..., Done], write_experiment: Write, monkeypatch: pytest.MonkeyPatch, hostile: Path
+) -> None:
+    """In true worker processes: told, begun again from its checkpoint, and nobody else notices."""
+    import fake_training
+
+    faults = fake_training.Faults(dies={"selu": signal.SIGKILL})
+    monkeypatch.setattr("actsearch.runner.loading_trainer", partial(fake_training.loading_trainer, faults))
+    path = write_experiment(activations="[relu, selu]")
+    done = actsearch_("run", path, "--no-plots", "--jobs", "2", "--set", "training.epochs=4")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert "tiny: training 2 trials in 2 processes; TensorFlow is loading" in lines
+    (lost,) = [i for i, line in enumerate(lines) if line.startswith("selu seed 0: the worker was killed by SIGKILL")]
+    assert lines[lost].endswith("; it will be tried again")
+    assert any(line == "selu seed 0: goes on after epoch 1" for line in lines[lost:])
+    assert {frozenset(files) for files in trial_folders(hostile / "results" / "tiny").values()} == {
+        frozenset({"history.json", "predictions.npz", "trial.json"})
+    }
+    done = actsearch_("run", path, "--no-plots", "--fresh", "--retries", "0", "--set", "training.epochs=4", "--quiet")
+    assert done.code == 1
+    assert re.fullmatch(r"Error: selu\S+ failed: the worker was killed by SIGKILL.*\n", done.err)
 
 
 # --- status and plot
@@ -659,10 +895,10 @@ def test_status_as_json(actsearch_: Callable[..., Done], write_experiment: Write
     training()
     for name in ("one", "two"):
         actsearch_("run", write_experiment(name), "--no-plots")
-    actsearch_("run", write_experiment("two", "[selu]"), "--no-plots")
+    actsearch_("run", write_experiment("two", "[selu]"), "--no-plots", "--accept-changes")
     done = actsearch_("status", "results", "--json")
     one, two = (json.loads(line) for line in done.out.splitlines())
-    assert set(one) == {"experiment", "folder", "trials", "stranded", "problems"}
+    assert set(one) == {"experiment", "folder", "trials", "mixture", "stranded", "problems"}
     assert (one["experiment"], one["folder"], len(one["trials"])) == ("one", "results/one", 2)
     assert set(one["trials"][0]) == {
         *("trial", "label", "activation", "parameters", "setting", "seed", "status", "epochs_done", "epochs"),

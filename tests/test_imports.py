@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-RUN = """
+BEGIN = """
 import json, sys
 before = set(sys.modules)
+"""
+RUN = """
 from actsearch.cli import run_command_line
 code = run_command_line(sys.argv[1:])
 loaded = {name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)
@@ -19,9 +22,10 @@ print(json.dumps([code, sorted(loaded)]))
 """
 
 
-def loaded_by(*arguments: str, cwd: Path) -> set[str]:
+def loaded_by(*arguments: str, cwd: Path, prepare: str = "") -> set[str]:
     """The libraries, of the standard library none, that a command has loaded when it ends."""
-    done = subprocess.run([sys.executable, "-c", RUN, *arguments], cwd=cwd, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", BEGIN + prepare + RUN, *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
     code, loaded = json.loads(done.stdout.splitlines()[-1])
     assert code == 0, done.stderr
     return set(loaded)
@@ -69,6 +73,21 @@ def test_a_dry_run_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
     assert not loaded & {"tensorflow", "keras", "matplotlib", "scipy"}
 
 
+def test_a_run_in_worker_processes_loads_no_tensorflow_itself(write_experiment: Callable[..., Path]) -> None:
+    """The driver only writes: a third process of 0.7 GB beside two workers would be one worker less."""
+    path = write_experiment(activations="[relu]")
+    prepare = (
+        f"sys.path.append({str(Path(__file__).parent)!r})\n"
+        "import actsearch.runner, functools, fake_training\n"
+        "faults = fake_training.Faults()\n"
+        "actsearch.runner.loading_trainer = functools.partial(fake_training.loading_trainer, faults)\n"
+    )
+    loaded = loaded_by("run", path.name, "--jobs", "1", "--no-plots", "--quiet", cwd=path.parent, prepare=prepare)
+    assert {"filelock", "numpy"} <= loaded
+    assert not loaded & {"tensorflow", "keras", "matplotlib", "scipy", "ray"}
+    assert list(path.parent.glob("results/tiny/trials/*/history.json"))
+
+
 def test_importing_the_package_loads_nothing() -> None:
     """In a notebook `import actsearch` is there at once; each name is loaded when it is used."""
     code = (
@@ -83,7 +102,7 @@ def test_importing_the_package_loads_nothing() -> None:
 def test_reading_results_in_a_notebook_needs_no_tensorflow(repository: Path) -> None:
     """Whoever analyses results may have no TensorFlow at all."""
     code = (
-        "import sys, actsearch; (result,) = actsearch.read_results('results');"
+        "import sys, actsearch; (result,) = actsearch.read_results('results/article-3');"
         "print(result.name); assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)

@@ -6,7 +6,8 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from actsearch import terminal
-from actsearch.events import Completed, Diverged, EpochDone, Event, Failed, Progress, Started
+from actsearch.events import Checkpoint, Completed, EpochDone, Event, Failed, Lost, Progress, Started
 from actsearch.experiment import Activation, Experiment, Trial
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
@@ -114,124 +115,6 @@ def test_a_candidates_name_tells_its_point_of_the_grid() -> None:
     assert terminal.candidate_name("relu", setting) == "relu learning_rate=0.001 dense=[4]"
 
 
-# --- the live display
-
-
-def rows(*statuses: str) -> list[Any]:
-    return [terminal._Row(trial=None, status=status) for status in statuses]  # type: ignore[arg-type]
-
-
-def test_folding_keeps_what_runs() -> None:
-    """On a low screen the running trials are what one wants to see; the rest is counted."""
-    many = rows(*["completed"] * 10, "running", *["waiting"] * 12, "failed")
-    shown, folded = terminal.fold(many, 6)
-    assert [row.status for row in shown] == ["running", "waiting", "waiting", "waiting", "failed"]
-    assert folded == "9 more waiting  10 more completed"
-    assert len(shown) + 1 == 6
-
-
-def test_nothing_is_folded_where_there_is_room() -> None:
-    """And the order stays that of the experiment."""
-    few = rows("completed", "running", "waiting")
-    assert terminal.fold(few, 3) == (few, "")
-
-
-@pytest.mark.parametrize("room", [3, 4, 20])
-def test_every_trial_is_shown_or_counted(room: int) -> None:
-    """A trial that is neither would be missed."""
-    many = rows(*["running"] * 5, *["failed"] * 5, *["diverged"] * 11, *["waiting"] * 20, *["completed"] * 3)
-    shown, folded = terminal.fold(many, room)
-    assert len(shown) + sum(map(int, re.findall(r"\d+", folded))) == len(many)
-
-
-@pytest.mark.parametrize("width", [60, 80, 160])
-@pytest.mark.parametrize("height", [10, 50])
-def test_the_live_display_fits_the_window(
-    make_experiment: Make, fake_train: Callable[..., Any], width: int, height: int
-) -> None:
-    """A line that is too long wraps, and every refresh then leaves a torn copy of itself on the screen."""
-    experiment, _ = make_experiment(HOSTILE_LABELS, epochs=3, name="n" * 60)
-    trials = tuple(
-        replace(one, candidate=replace(one.candidate, setting={"training.optimizer.learning_rate": 0.001}), seed=12345)
-        for one in make_experiment(HOSTILE_LABELS, epochs=3)[1]
-    )
-    console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True)
-    display = terminal.LiveDisplay(console, experiment.name, trials, 100)
-    train = fake_train(diverges=[HOSTILE_LABELS[1]])
-    failing = Failed(trials[2].id, "ValueError: [bold] " + "long " * 100, "")
-
-    def check() -> str:
-        text = rendered(display._render(), width, height)
-        assert max(cell_len(line) for line in text.splitlines()) <= width
-        assert len(text.splitlines()) <= height
-        return text
-
-    check()
-    for i, one in enumerate(trials[:4]):
-        events: Iterator[Event] = train(one) if i != 2 else iter([Started(one.id, {}), failing])
-        for event in events:
-            display.show(event, one)
-            check()
-    text = check()
-    assert "104/107 trials" in text
-    if height == 50:
-        last = [event for event in train(trials[0]) if isinstance(event, EpochDone)][-1]
-        (row,) = [line for line in text.splitlines() if line.startswith("[bold]")]
-        assert f"3/3 {last.metrics['loss']:.4f}" in row
-        assert f" {last.metrics['val_accuracy']:.4f} " in row
-    if height == 50 and width > 60:
-        assert "diverged in epoch" in text
-        assert "failed: ValueError" in text
-
-
-def test_the_live_display_shows_where_a_trial_is(make_experiment: Make) -> None:
-    """Epoch, loss and accuracy of a running trial: what one stops a bad run by."""
-    _, trials = make_experiment(["relu", "selu"], epochs=4)
-    display = terminal.LiveDisplay(Console(file=io.StringIO(), width=100, height=30), "tiny", trials, 0)
-    one = trials[0]
-    assert "0/2 trials" in rendered(display._render())
-    assert "measuring" in rendered(display._render())
-    metrics = {"loss": 0.123456, "val_accuracy": 0.98765}
-    events = [
-        Started(one.id, {}),
-        EpochDone(one.id, 1, metrics, 1.0),
-        Progress(one.id, 2, 30, 40),
-    ]
-    for event in events:
-        display.show(event, one)
-    text = rendered(display._render())
-    (row,) = [line for line in text.splitlines() if line.startswith("relu")]
-    assert row.split() == ["relu", "0", "1/4", "0.1235", "0.9877", "epoch", "2:", "75%"]
-    assert " left" in text
-
-
-def test_the_live_display_leaves_a_diverged_epoch_readable(make_experiment: Make) -> None:
-    """Its metrics are nulls, and must not break the display in the middle of a night."""
-    (one,) = make_experiment(["relu"], epochs=4)[1]
-    display = terminal.LiveDisplay(Console(file=io.StringIO(), width=100, height=30), "tiny", [one], 0)
-    none = {"loss": None, "val_accuracy": None}
-    for event in (Started(one.id, {}), EpochDone(one.id, 1, none, 1.0), Diverged(one.id, 1)):
-        display.show(event, one)
-    text = rendered(display._render())
-    assert "diverged in epoch 1" in text
-    assert "1/1 trials" in text
-
-
-def test_the_live_display_cleans_up_after_an_exception(make_experiment: Make) -> None:
-    """After Ctrl-C the cursor must be back, or the user's shell looks broken."""
-    (one,) = make_experiment(["relu"])[1]
-    console = Console(file=io.StringIO(), width=100, height=30, force_terminal=True)
-
-    def interrupted() -> None:
-        with terminal.LiveDisplay(console, "tiny", [one], 0):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    written = console.file.getvalue()  # type: ignore[attr-defined]
-    assert written.rindex("\x1b[?25h") > written.rindex("\x1b[?25l")
-
-
 # --- lines for logs and programs
 
 
@@ -269,6 +152,52 @@ def test_plain_lines_tell_of_divergence_and_failure(make_experiment: Make, fake_
         "relu seed 0: diverged in epoch 2",
         "relu seed 0: failed: ValueError: [bold]",
     ]
+
+
+RESUMED = tuple(EpochDone("id", epoch, {"loss": 1.0}, 2.0) for epoch in (1, 2))
+
+
+def test_plain_lines_tell_of_a_lost_worker_and_where_the_trial_goes_on(make_experiment: Make) -> None:
+    """In the log of a night, a worker that was killed is named, and no epoch seems to be missing."""
+    (one,) = make_experiment(["relu"], epochs=3)[1]
+    written: list[str] = []
+    events = [
+        Started(one.id, {}),
+        Progress(one.id, 1, 3, 4),
+        Checkpoint(one.id, 2, b"content"),
+        Lost(one.id, "worker killed by SIGKILL", "the last that it wrote"),
+        Started(one.id, {}, resumed=RESUMED),
+    ]
+    lines_of(terminal.PlainLines(written.append), events, one)
+    assert written == [
+        "relu seed 0: worker killed by SIGKILL; it will be tried again",
+        "relu seed 0: goes on after epoch 2",
+    ]
+
+
+def test_json_lines_tell_of_a_lost_worker_and_where_the_trial_goes_on(make_experiment: Make) -> None:
+    """A program that counts epochs must know which were done before; checkpoints are no text."""
+    (one,) = make_experiment(["relu"], epochs=3)[1]
+    written: list[str] = []
+    events = [
+        Started(one.id, {"cpu": "x"}),
+        Progress(one.id, 1, 3, 4),
+        Checkpoint(one.id, 2, b"content"),
+        Lost(one.id, "worker killed by SIGKILL"),
+        Started(one.id, {"cpu": "x"}, resumed=RESUMED),
+    ]
+    lines_of(terminal.JsonLines(written.append), events, one)
+    first, lost, second = map(json.loads, written)
+    assert (first["event"], first["machine"], first["resumed_epochs"]) == ("started", {"cpu": "x"}, 0)
+    assert (lost["event"], lost["trial"], lost["cause"]) == ("lost", one.id, "worker killed by SIGKILL")
+    assert (second["event"], second["resumed_epochs"]) == ("started", 2)
+
+
+def test_every_event_is_named_or_left_out_on_purpose() -> None:
+    """One that is forgotten would end `run --json` with a traceback in the middle of a night."""
+    from typing import get_args
+
+    assert set(terminal.EVENT_NAMES) == set(get_args(Event)) - {Progress, Checkpoint}
 
 
 def test_json_lines_hold_what_another_program_needs(make_experiment: Make, fake_train: Callable[..., Any]) -> None:
@@ -315,9 +244,64 @@ def test_tables_fit_the_window(table: Callable[[ExperimentResult], RenderableTyp
     text = rendered(table(result_of(*wide, candidate("failed", failed))), width)
     assert max(cell_len(line) for line in text.splitlines()) <= width
     assert len(text.splitlines()) <= len(HOSTILE_LABELS) + 3
-    for number in ("1.5000", "0.5000"):
-        assert text.count(number) >= len(HOSTILE_LABELS)
+    assert text.count("0.5000") >= len(HOSTILE_LABELS)
     assert "fail" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_the_summary_of_several_seeds_fits_the_window(width: int) -> None:
+    """In a narrow one the less important columns go, so that what did not complete is still said."""
+    many = [candidate(label, trial(0), trial(1, status="failed"), trial(2, status="waiting")) for label in "abc"]
+    text = rendered(terminal.summary(result_of(*many)), width)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    assert len(text.splitlines()) <= 5
+    assert text.count("1 failed") == 3
+    assert ("val_loss" in text) == (width >= 80)
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_the_table_of_trials_tells_why_one_failed(width: int) -> None:
+    """In the place of its numbers, of which it may have none: else one has to look for the file."""
+    error = "ValueError: the input has NaN\n\tin [bold]\x1b[31m " + "long " * 50
+    failed = trial(accuracy=None, status="failed", error=error)
+    line = rendered(terminal.trials_table(result_of(candidate("relu", failed))), width).splitlines()[1]
+    assert line.startswith("relu           0    2/2  failed: ValueError: the input has")
+    assert cell_len(line) == width
+    assert line.endswith("…")
+    assert "\x1b" not in line
+    bare = trial(accuracy=None, status="failed", error=None)
+    assert "None" not in rendered(terminal.trials_table(result_of(candidate("relu", bare))))
+
+
+def test_points_of_a_grid_can_be_told_apart_in_a_narrow_window() -> None:
+    """Where whole names have no room, their values stay: a hundred rows called `leaky-relu learning…` say nothing."""
+    grid = [candidate("leaky-relu", learning_rate=rate, batch_size=size) for rate in (0.1, 0.001) for size in (32, 128)]
+    for width, names in (
+        (60, ["0.1 32", "0.1 128", "001 32", "001 128"]),
+        (80, ["leaky-relu 0.1 32", "leaky-relu 0.1 128", "leaky-relu 0.001 32", "leaky-relu 0.001 128"]),
+        (160, [f"leaky-relu learning_rate={rate} batch_size={size}" for rate in (0.1, 0.001) for size in (32, 128)]),
+    ):
+        _, *lines = rendered(terminal.trials_table(result_of(*grid)), width).splitlines()
+        for name, line in zip(names, lines, strict=True):
+            assert line.startswith("leaky-re")
+            assert f"{name} " in line
+
+
+@pytest.mark.parametrize("text", ["abcdefghij", "größer ✓ 活性化関数", "活" * 20, "a", ""])
+@pytest.mark.parametrize("width", [1, 2, 3, 6, 9, 10, 40])
+def test_shortened_names_have_room(text: str, width: int) -> None:
+    """A name one cell too wide would shift all the numbers behind it."""
+    short = terminal.shortened(text, width)
+    assert cell_len(short) <= width
+    assert short == text if cell_len(text) <= width else "…" in short
+
+
+def test_the_table_of_a_thousand_trials_is_quick() -> None:
+    """`actsearch status` is called again and again."""
+    many = result_of(*(candidate(f"{i}", *(trial(seed) for seed in range(5)), rate=0.1) for i in range(200)))
+    began = time.perf_counter()
+    assert len(rendered(terminal.trials_table(many)).splitlines()) == 1001
+    assert time.perf_counter() - began < 5
 
 
 def test_the_summary_begins_with_the_best() -> None:

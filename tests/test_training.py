@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import filecmp
+import io
 import itertools
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +20,11 @@ import pytest
 
 from actsearch import data, models, training
 from actsearch.activations import ACTIVATIONS
+from actsearch.batches import Pipelines
+from actsearch.checkpoints import Spacing, pack, unpack
 from actsearch.data import Dataset
-from actsearch.events import Completed, Diverged, EpochDone, Event, Progress, Started
+from actsearch.evaluation import test_values as values_on_test
+from actsearch.events import Checkpoint, Completed, Diverged, EpochDone, Event, Progress, Started
 from actsearch.experiment import (
     Activation,
     Candidate,
@@ -32,10 +37,12 @@ from actsearch.experiment import (
     Trial,
     expand,
 )
+from actsearch.models import Networks
 
 ADAM = Optimizer("adam", {"learning_rate": 0.01})
 SMALL = Mlp((16,), 0.2, "glorot_uniform", "dropout", False)
 HELD_OUT = DataSpec("mnist", holdout=64, train_size=256)
+EVERY_EPOCH = Spacing(share=1e9, at_end=True)
 METRICS = {f"{part}{name}" for part in ("", "val_") for name in ("loss", "accuracy", "binary_accuracy")}
 
 
@@ -64,6 +71,17 @@ def _trial(
     settings = Training(ADAM, "categorical_crossentropy", 3, 64, "float32", 1)
     candidate = Candidate(activation, Activation(activation, parameters or {}), model, replace(settings, **changes))
     return expand(Experiment("tests", "", (seed,), spec, (candidate,), {}), "0" * 64)[0]
+
+
+def _small(activation: str = "relu", **changes: Any) -> Trial:
+    """A trial on the inverted data, with no dropout."""
+    settings = {
+        "spec": DataSpec("npz"),
+        "optimizer": Optimizer("sgd", {"learning_rate": 0.02}),
+        "model": Mlp((4,), 0.0, "glorot_uniform", "dropout", False),
+        "epochs": 5,
+    }
+    return _trial(activation, **(settings | changes))
 
 
 def _history(events: Sequence[Event]) -> list[Any]:
@@ -95,23 +113,35 @@ def held_out(mnist: Dataset) -> tuple[Trial, list[Event]]:
 
 
 @pytest.fixture(scope="module")
-def misled() -> tuple[Trial, Dataset, dict[str, Completed], list[Any]]:
-    """A training whose first epoch is its best: the labels of its validation set, the test set, are inverted.
-
-    The endings by what was saved, and the history.
-    """
+def inverted() -> Dataset:
+    """Two classes that are easily told apart; the labels of the test set are inverted, so that learning misleads."""
     rng = np.random.default_rng(0)
     y = np.arange(400) % 2
     x = (rng.normal(size=(400, 8)) + 2 * y[:, np.newaxis]).astype(np.float32)
-    dataset = Dataset(x[:200], y[:200], x[200:], 1 - y[200:], classes=2)
-    trial = _trial(
-        spec=DataSpec("npz"),
-        optimizer=Optimizer("sgd", {"learning_rate": 0.02}),
-        model=Mlp((4,), 0.0, "glorot_uniform", "dropout", False),
-        epochs=5,
-    )
-    runs = {which: list(training.train(trial, dataset, save_model=which)) for which in ("best", "last")}
-    return trial, dataset, {which: _completed(events) for which, events in runs.items()}, _history(runs["best"])
+    return Dataset(x[:200], y[:200], x[200:], 1 - y[200:], classes=2)
+
+
+@dataclass(frozen=True)
+class Misled:
+    """A training whose first epoch is its best."""
+
+    trial: Trial
+    dataset: Dataset
+    endings: dict[str, Completed]
+    """By what was saved."""
+    history: list[Any]
+    checkpoints: dict[int, bytes]
+    """By epoch."""
+
+
+@pytest.fixture(scope="module")
+def misled(inverted: Dataset) -> Misled:
+    trial, networks, runs = _small(), Networks(), {}
+    for which in ("best", "last"):
+        events = training.train(trial, inverted, networks=networks, spacing=EVERY_EPOCH, save_model=which)
+        runs[which] = list(events)
+    endings = {which: _completed(events) for which, events in runs.items()}
+    return Misled(trial, inverted, endings, _history(runs["best"]), _checkpoints(runs["best"]))
 
 
 # The article's network against plain Keras
@@ -195,7 +225,7 @@ def _plain_keras(
     [
         ("relu", {}, "relu", 160),
         # TensorFlow rounds otherwise where every batch is full.
-        ("selu", {}, _selu_of_the_article, 128),
+        pytest.param("selu", {}, _selu_of_the_article, 128, marks=pytest.mark.slow),
         pytest.param("gelu", {"approximate": True}, _gelu_of_the_article, 128, marks=pytest.mark.slow),
     ],
     ids=["relu-rest", "selu-full", "gelu-full"],
@@ -247,10 +277,11 @@ def test_a_training_left_in_mid_epoch_leaves_nothing_behind(
 ) -> None:
     """After Ctrl-C, and wherever in a process's life it is trained, a trial gives the bits that it always gives."""
     trial, before = held_out
-    left = training.train(trial, mnist, clock=Clock(1.0))
+    networks = Networks()
+    left = training.train(trial, mnist, networks=networks, clock=Clock(1.0))
     assert [type(next(left)) for _ in range(3)] == [Started, Progress, Progress]
     left.close()
-    after = list(training.train(trial, mnist))
+    after = list(training.train(trial, mnist, networks=networks))
     assert _history(after) == _history(before)
     ending, expected = _completed(after), _completed(before)
     assert (ending.last, ending.best) == (expected.last, expected.best)
@@ -360,7 +391,7 @@ def test_test_values_are_keras_own(loss: Any, mnist: Dataset) -> None:
         output.set_weights([times * weights for weights in output.get_weights()])
         expected = model.evaluate(x, data.one_hot(y, 10), batch_size=128, verbose=0, return_dict=True)
         probabilities = model.predict_on_batch(x)
-        computed = training.test_values(probabilities, y, loss)
+        computed = values_on_test(probabilities, y, loss)
         assert set(computed) == set(expected)
         assert computed["loss"] == pytest.approx(expected["loss"], rel=1e-5)
         assert computed["accuracy"] == pytest.approx(expected["accuracy"], abs=1e-7)
@@ -412,20 +443,20 @@ def test_the_best_epoch_is_the_first_of_the_highest(mnist: Dataset) -> None:
     assert (_completed(events).best.epoch, _completed(events).last.epoch) == (1, 3)
 
 
-def test_the_best_epoch_is_the_best(misled: tuple, held_out: tuple[Trial, list[Event]]) -> None:
+def test_the_best_epoch_is_the_best(misled: Misled, held_out: tuple[Trial, list[Event]]) -> None:
     """`best` in tables, predictions and saved networks is the epoch that the curve shows as highest."""
-    for ending, history in ((misled[2]["best"], misled[3]), (_completed(held_out[1]), _history(held_out[1]))):
+    for ending, history in ((misled.endings["best"], misled.history), (_completed(held_out[1]), _history(held_out[1]))):
         accuracies = [metrics["val_accuracy"] for metrics in history]
         assert ending.best.epoch == 1 + accuracies.index(max(accuracies))
         assert ending.last.epoch == len(accuracies)
-    assert misled[2]["best"].best.epoch < misled[2]["best"].last.epoch
+    assert misled.endings["best"].best.epoch < misled.endings["best"].last.epoch
 
 
-def test_where_the_test_set_validates_its_values_are_the_histories(misled: tuple) -> None:
+def test_where_the_test_set_validates_its_values_are_the_histories(misled: Misled) -> None:
     """With `validation: test` table and curve speak of the same numbers, to the bit."""
-    _, _, endings, history = misled
+    endings = misled.endings
     for evaluation in (endings["best"].best, endings["best"].last):
-        metrics = history[evaluation.epoch - 1]
+        metrics = misled.history[evaluation.epoch - 1]
         assert evaluation.test == {name: metrics[f"val_{name}"] for name in ("loss", "accuracy", "binary_accuracy")}
     predictions = endings["best"].predictions
     assert list(predictions) == ["test_index", "test_y_best", "test_y_last", "test_y_true"]
@@ -434,11 +465,10 @@ def test_where_the_test_set_validates_its_values_are_the_histories(misled: tuple
         assert evaluation.test["accuracy"] == pytest.approx(right, abs=1e-7)
 
 
-def test_a_saved_network_predicts_what_was_recorded(misled: tuple, tmp_path: Path) -> None:
+def test_a_saved_network_predicts_what_was_recorded(misled: Misled, tmp_path: Path) -> None:
     """`--save-models best` keeps the network of the best epoch, and `last` the other one."""
-    _, dataset, endings, _ = misled
-    predicted = {}
-    for which, ending in endings.items():
+    dataset, predicted = misled.dataset, {}
+    for which, ending in misled.endings.items():
         file = tmp_path / f"{which}.keras"
         file.write_bytes(ending.model)
         predicted[which] = keras.saving.load_model(file).predict_on_batch(dataset.x_test).argmax(axis=1)
@@ -449,6 +479,256 @@ def test_a_saved_network_predicts_what_was_recorded(misled: tuple, tmp_path: Pat
 def test_no_network_is_kept_unless_asked_for(held_out: tuple[Trial, list[Event]]) -> None:
     """14 MB a trial of the article's network would fill a disk unasked."""
     assert _completed(held_out[1]).model is None
+
+
+# Checkpoints
+
+
+RESUMED = {
+    "relu-dropout-adam-held-out": (
+        "relu",
+        Mlp((4,), 0.3, "glorot_uniform", "dropout", False),
+        {"optimizer": ADAM, "spec": DataSpec("npz", holdout=50)},
+    ),
+    "selu-alpha-dropout-momentum": (
+        "selu",
+        Mlp((4,), 0.1, "lecun_normal", "alpha_dropout", False),
+        {
+            "optimizer": Optimizer("sgd", {"learning_rate": 0.02, "momentum": 0.9}),
+            "spec": DataSpec("npz", holdout=10),  # so that the best epoch is the second
+        },
+    ),
+    "bfloat16-adamw": (
+        "gelu",
+        Mlp((4,), 0.3, "glorot_uniform", "dropout", False),
+        {
+            "optimizer": Optimizer("adamw", {"learning_rate": 0.01}),
+            "precision": "mixed_bfloat16",
+        },
+    ),
+    "normalised-rmsprop": (
+        "relu",
+        Mlp((4,), 0.3, "glorot_uniform", "dropout", True),
+        {"optimizer": Optimizer("rmsprop", {"learning_rate": 0.01, "centered": True})},
+    ),
+}
+
+
+SLOW_RESUMED = {"bfloat16-adamw", "normalised-rmsprop"}
+
+
+def _checkpoints(events: Sequence[Event]) -> dict[int, bytes]:
+    return {event.epoch: event.content for event in events if isinstance(event, Checkpoint)}
+
+
+def _network_in(file: bytes | None) -> dict[str, bytes]:
+    """What is in a `.keras` file: settings and weights, without the time at which it was written."""
+    assert file is not None
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name != "metadata.json"}
+
+
+def _assert_same_ending(found: Completed, expected: Completed) -> None:
+    assert (found.last, found.best) == (expected.last, expected.best)
+    assert list(found.predictions) == list(expected.predictions)
+    for name, values in expected.predictions.items():
+        np.testing.assert_array_equal(found.predictions[name], values)
+
+
+@pytest.mark.parametrize(
+    ("activation", "model", "changes"),
+    [
+        pytest.param(*row, id=name, marks=pytest.mark.slow if name in SLOW_RESUMED else [])
+        for name, row in RESUMED.items()
+    ],
+)
+def test_a_resumed_training_is_one_that_was_never_interrupted(
+    activation: str, model: Mlp, changes: dict[str, Any], inverted: Dataset
+) -> None:
+    """A result that depends on when a machine went down is no result: history, predictions and network, to the bit.
+
+    Wherever it is cut, also where the best epoch lies before the cut, so that its weights must come from there.
+    """
+    trial = _small(activation, model=model, epochs=3, **changes)
+    used = {"networks": Networks(), "pipelines": Pipelines(inverted)}
+    whole = list(training.train(trial, inverted, spacing=EVERY_EPOCH, save_model="best", **used))
+    epochs = tuple(event for event in whole if isinstance(event, EpochDone))
+    checkpoints = _checkpoints(whole)
+    assert list(checkpoints) == [1, 2, 3]
+    expected = _completed(whole)
+    assert expected.best.epoch < 3
+    for epoch, content in checkpoints.items():
+        saved = "best" if epoch == 2 else None
+        started, *rest = training.train(trial, inverted, content, save_model=saved, **used)
+        assert isinstance(started, Started)
+        assert (started.resumed, started.earlier_machines) == (epochs[:epoch], ())
+        kinds = [type(event) for event in rest if not isinstance(event, Progress)]
+        assert kinds == [*[EpochDone] * (3 - epoch), Completed]
+        assert _history(rest) == _history(epochs[epoch:])
+        _assert_same_ending(_completed(rest), expected)
+        if saved is not None:
+            assert _network_in(_completed(rest).model) == _network_in(expected.model)
+
+
+def test_more_epochs_go_on_from_the_last_checkpoint(misled: Misled, inverted: Dataset) -> None:
+    """`--keep-checkpoints`: five epochs after three cost two, and are what five from the beginning are."""
+    networks = Networks()
+    short = list(training.train(_small(epochs=3), inverted, networks=networks, spacing=Spacing(1e-12, at_end=True)))
+    assert list(_checkpoints(short)) == [3], "and no other: they would cost more than their share"
+    _, *rest = training.train(misled.trial, inverted, _checkpoints(short)[3], networks=networks)
+    assert _history(short) + _history(rest) == misled.history
+    _assert_same_ending(_completed(rest), misled.endings["last"])
+    assert {event.trial_id for event in rest} == {misled.trial.id}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"model": Mlp((5,), 0.0, "glorot_uniform", "dropout", False)}, {"optimizer": ADAM}, {"epochs": 2}],
+    ids=["another width", "another optimizer", "fewer epochs than it has"],
+)
+def test_a_checkpoint_that_does_not_fit_is_passed_over(changes: dict[str, Any], misled: Misled) -> None:
+    """One of another version of actsearch: the training begins anew, and nothing of it is left in the network."""
+    networks, trial = Networks(), _small(**changes)
+    started = next(training.train(trial, misled.dataset, misled.checkpoints[3], networks=networks))
+    assert isinstance(started, Started)
+    assert started.resumed == ()
+    (network,) = networks._held.values()
+    assert _variables(network.model) == _built(trial, misled.dataset)
+
+
+def test_what_is_no_checkpoint_is_passed_over(misled: Misled) -> None:
+    """Written by another version, say: the trial begins anew, which costs time and changes no result."""
+    networks = Networks()
+    started = next(training.train(misled.trial, misled.dataset, misled.checkpoints[1][:-1], networks=networks))
+    assert isinstance(started, Started)
+    assert started.resumed == ()
+    (network,) = networks._held.values()
+    assert _variables(network.model) == _built(misled.trial, misled.dataset)
+
+
+def test_a_resumed_training_tells_of_another_kind_of_machine(misled: Misled) -> None:
+    """Its last digits come from two processors: whoever compares them must be told, once for each kind."""
+    networks, trial = Networks(), misled.trial
+    state = unpack(misled.checkpoints[4], trial.id)
+    (here,) = state.machines
+    other, third = {**here, "cpu": "Another"}, {**here, "versions": {**here["versions"], "keras": "2"}}
+    like_here = {**here, "os": "another name for the same"}
+    for machines, earlier in (
+        ((like_here,), ()),
+        ((other,), (other,)),
+        ((other, third), (other, third)),
+        ((here, other), (other,)),
+    ):
+        moved = pack(replace(state, machines=machines))
+        started, *rest = training.train(trial, misled.dataset, moved, networks=networks, spacing=EVERY_EPOCH)
+        assert isinstance(started, Started)
+        assert started.earlier_machines == earlier
+        assert started.machine == here
+        (later,) = _checkpoints(rest).values()
+        assert unpack(later, trial.id).machines == (*earlier, here), "and whoever goes on from here is told, too"
+
+
+@dataclass
+class Hand:
+    """A clock that goes on when it is told to."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_checkpoints_cost_no_more_than_their_share(inverted: Dataset) -> None:
+    """By default a hundredth of the time; where the driver's disk is slow they are the further apart."""
+
+    def checkpoints(spacing: Spacing, cost: float) -> list[int]:
+        """After which of six epochs of 25 s each there is one, if the driver takes `cost` seconds to write it."""
+        clock, epochs = Hand(), []
+        for event in training.train(trial, inverted, networks=networks, spacing=spacing, clock=clock):
+            if isinstance(event, EpochDone):
+                clock.now += 25
+            elif isinstance(event, Checkpoint):
+                clock.now += cost
+                epochs.append(event.epoch)
+        return epochs
+
+    networks, trial = Networks(), _small(epochs=6, batch_size=200)
+    assert checkpoints(Spacing(), 0.5) == [1, 3, 5]
+    assert checkpoints(Spacing(at_end=True), 60) == [1, 6]
+    assert checkpoints(Spacing(1), 20) == [1, 2, 3, 4, 5]
+
+
+# Networks that are used again
+
+
+def _variables(model: keras.Model) -> list[bytes]:
+    return [value.tobytes() for value in models.values([*model.variables, *model.optimizer.variables])]
+
+
+def _built(trial: Trial, dataset: Dataset) -> list[bytes]:
+    """The variables of a network that was never used."""
+    model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
+    model.optimizer.build(model.trainable_variables)
+    return _variables(model)
+
+
+def test_a_network_used_again_gives_what_a_new_one_gives(inverted: Dataset) -> None:
+    """Ten seeds are traced once, not ten times; not a bit of a seed may be left in the next one."""
+    model = Mlp((4,), 0.3, "glorot_uniform", "dropout", True)  # dropout and moving averages have state of their own
+    first, second = (_small(model=model, optimizer=ADAM, epochs=2, seed=seed) for seed in (0, 1))
+    again = {"networks": Networks(), "pipelines": Pipelines(inverted)}
+    used = [list(training.train(trial, inverted, **again)) for trial in (first, second, first)]
+    new = list(training.train(second, inverted))
+    assert _history(used[0]) != _history(new)
+    for found, expected in ((used[1], new), (used[2], used[0])):
+        assert _history(found) == _history(expected)
+        _assert_same_ending(_completed(found), _completed(expected))
+
+
+def test_a_network_that_was_dropped_is_built_again(inverted: Dataset) -> None:
+    """A hundred candidates in memory at once would end the process."""
+    networks = Networks(keep=1)
+    one, other = _small(optimizer=ADAM), _small("selu", optimizer=ADAM)
+    for trial in (one, other, one, _small(optimizer=ADAM, seed=3), other):
+        network = networks.fresh(trial.candidate, inverted.input_shape, inverted.classes, trial.seed)
+        assert _variables(network.model) == _built(trial, inverted)
+        for variable in network.model.variables:
+            variable.assign(variable + 1)
+    assert len(networks._held) == 1
+
+
+def test_candidates_never_share_a_network(inverted: Dataset) -> None:
+    """One compiled with another optimizer, loss or function would train something else under the candidate's name."""
+    trials = [
+        _small(),
+        _small("leaky-relu", parameters={"negative_slope": 0.1}),
+        _small("leaky-relu", parameters={"negative_slope": 0.2}),
+        _small(optimizer=Optimizer("sgd", {"learning_rate": 0.03})),
+        _small(loss="mean_squared_error"),
+        _small(precision="mixed_bfloat16"),
+    ]
+    networks = Networks(keep=len(trials))
+    found = [networks.fresh(t.candidate, inverted.input_shape, inverted.classes, t.seed) for t in trials]
+    assert len({id(network.model) for network in found}) == len(trials)
+    longer = networks.fresh(_small(epochs=9, seed=2).candidate, inverted.input_shape, inverted.classes, 2)
+    assert longer is found[0], "but seeds and lengths do"
+
+
+def test_a_saved_network_carries_its_own_seed(inverted: Dataset) -> None:
+    """Who builds the network again from the `.keras` file's settings starts from this trial's weights and dropout."""
+    networks = Networks()
+    model = Mlp((4,), 0.3, "glorot_uniform", "dropout", False)
+    files = []
+    for seed in (0, 1):
+        trial = _small(model=model, epochs=1, seed=seed)
+        events = list(training.train(trial, inverted, networks=networks, save_model="last"))
+        files.append(_network_in(_completed(events).model))
+        own = models.build(trial.candidate, inverted.input_shape, inverted.classes, seed)
+        for layer in own.layers:
+            for part in (layer, getattr(layer, "kernel_initializer", None)):
+                if getattr(part, "seed", None) is not None:
+                    assert f'"seed": {part.seed}'.encode() in files[-1]["config.json"], layer.name
+    assert files[0]["config.json"] != files[1]["config.json"]
 
 
 # Settings

@@ -1,4 +1,4 @@
-"""The engine that trains one trial after the other in this process."""
+"""The engine that trains one trial after the other in this process: for debugging, and where processes are unwanted."""
 
 from __future__ import annotations
 
@@ -6,29 +6,31 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from actsearch.engines.failures import failures_as_events
-from actsearch.events import Event
+from actsearch.engines.trainings import Trainings
+from actsearch.events import Event, MakeTrain
 from actsearch.experiment import Trial
 
 
 class InProcess:
-    """See `events.Engine`. `train` turns a trial into its events."""
+    """See `events.Engine`."""
 
-    def __init__(self, train: Callable[[Trial], Iterator[Event]]) -> None:
-        self._train = train
-        self._waiting: deque[Trial] = deque()
+    def __init__(self, make_train: MakeTrain) -> None:
+        self._trainings = Trainings(make_train)
+        self._waiting: deque[tuple[Trial, Callable[[], bytes | None]]] = deque()
         self._cancelled: set[str] = set()
         self._closed = False
 
-    def submit(self, trial: Trial) -> None:
+    def submit(self, trial: Trial, checkpoint: Callable[[], bytes | None]) -> None:
         self._cancelled.discard(trial.id)
-        self._waiting.append(trial)
+        self._waiting.append((trial, checkpoint))
 
     def events(self) -> Iterator[Event]:
         while self._waiting:
-            trial = self._waiting.popleft()
+            trial, checkpoint = self._waiting.popleft()
+            if trial.id in self._cancelled:
+                continue
             # This loop alone closes the training: one that is in the middle of a step could not be closed from outside.
-            with closing(failures_as_events(self._train, trial)) as events:
+            with closing(self._trainings.events(trial, checkpoint())) as events:
                 while not self._closed and trial.id not in self._cancelled:
                     event = next(events, None)
                     if event is None or self._closed or trial.id in self._cancelled:

@@ -1,0 +1,130 @@
+"""A training without TensorFlow, for tests of what stands around trainings. Can be pickled for worker processes.
+
+Its numbers depend on the trial alone, so that an interrupted one that goes on must give the very same.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from actsearch.events import (
+    METRICS,
+    Checkpoint,
+    Completed,
+    Diverged,
+    EpochDone,
+    Evaluation,
+    Event,
+    Progress,
+    Started,
+    Train,
+)
+from actsearch.experiment import Trial
+
+MACHINE = {"cpu": "none", "versions": {"actsearch": "test"}, "threads": 1}
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What goes wrong, by the label of the candidate. `folder` is where trials that were begun leave a mark."""
+
+    fails: Sequence[str] = ()
+    diverges: Sequence[str] = ()
+    interrupted: Sequence[str] = ()
+    hangs: Sequence[str] = ()
+    """After the first epoch, for good."""
+    dies: Mapping[str, int] | None = None
+    """By this signal, after the second epoch of the first attempt; of every attempt where `always` is set."""
+    always: bool = False
+    exits: Sequence[str] = ()
+    folder: Path | None = None
+    sleeps: float = 0.0
+    """Seconds before each epoch ends."""
+    tells_pid: bool = False
+    """An epoch's seconds are the number of the process that trained it."""
+
+
+def events_of(
+    trial: Trial,
+    checkpoint: bytes | None = None,
+    *,
+    seconds: float = 0.5,
+    diverges_in: int | None = None,
+    at_end: bool = False,
+) -> Iterator[Event]:
+    """What a real training of this trial would yield, with a checkpoint after every epoch but the last (or it, too).
+
+    A longer trial of the same trajectory begins with the same numbers; another trial's checkpoint is refused.
+    """
+    rng = random.Random(trial.trajectory)
+    epochs = trial.candidate.training.epochs
+    saved = {"epochs": 0} if checkpoint is None else json.loads(checkpoint)
+    done = saved["epochs"]
+    assert saved.get("trajectory", trial.trajectory) == trial.trajectory
+    rows = [{name: rng.random() for name in METRICS} for _ in range(epochs)]
+    before = tuple(EpochDone(trial.id, epoch + 1, rows[epoch], seconds) for epoch in range(done))
+    yield Started(trial.id, MACHINE, before)
+    for epoch in range(done + 1, epochs + 1):
+        yield Progress(trial.id, epoch, 1, 2)
+        if epoch == diverges_in:
+            yield EpochDone(trial.id, epoch, dict.fromkeys(METRICS, None), seconds)
+            yield Diverged(trial.id, epoch)
+            return
+        yield EpochDone(trial.id, epoch, rows[epoch - 1], seconds)
+        if epoch < epochs or at_end:
+            content = json.dumps({"epochs": epoch, "trajectory": trial.trajectory}).encode()
+            yield Checkpoint(trial.id, epoch, content)
+    test = {name: rows[-1][name] for name in ("loss", "accuracy", "binary_accuracy")}
+    labels = np.arange(4, dtype=np.uint8)
+    predictions = {f"test_{what}": labels for what in ("index", "y_best", "y_last", "y_true")}
+    yield Completed(trial.id, Evaluation(epochs, test), Evaluation(1, test), predictions)
+
+
+def make_train(faults: Faults = Faults()) -> Callable[[Trial, bytes | None], Iterator[Event]]:
+    """What an engine calls where it trains."""
+
+    def train(trial: Trial, checkpoint: bytes | None) -> Iterator[Event]:
+        label = trial.candidate.label
+        if faults.folder is not None:
+            (faults.folder / trial.id).touch()
+        for event in events_of(trial, checkpoint, diverges_in=2 if label in faults.diverges else None):
+            if isinstance(event, EpochDone):
+                time.sleep(faults.sleeps)
+                if faults.tells_pid:
+                    event = replace(event, seconds=float(os.getpid()))
+            yield event
+            if isinstance(event, EpochDone):
+                _go_wrong(faults, label, event.epoch, first=checkpoint is None)
+
+    return train
+
+
+def _go_wrong(faults: Faults, label: str, epoch: int, first: bool) -> None:
+    if label in faults.fails:
+        raise ValueError(f"the {label} broke [bold]")
+    if label in faults.interrupted:
+        raise KeyboardInterrupt
+    if label in faults.hangs:
+        time.sleep(1000)
+    if label in faults.exits:
+        os.write(2, b"no space in the engine room\n")
+        os._exit(7)
+    if faults.dies and label in faults.dies and epoch == 2 and (first or faults.always):
+        if faults.dies[label] == signal.SIGSEGV:
+            faulthandler._sigsegv()  # type: ignore[attr-defined]
+        os.kill(os.getpid(), faults.dies[label])
+
+
+def loading_trainer(faults: Faults, *_: object) -> Train:
+    """In place of `runner.loading_trainer`, for worker processes; to be given its faults by `functools.partial`."""
+    return make_train(faults)
