@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,9 @@ import psutil
 import pytest
 from fake_training import Faults
 
-from actsearch.engines import processes
+from actsearch.engines import processes, trainings
 from actsearch.engines.processes import Processes
+from actsearch.errors import UserError
 from actsearch.events import Completed, EpochDone
 from actsearch.experiment import Trial
 
@@ -108,8 +110,29 @@ def test_a_worker_that_has_grown_is_replaced(
     make_trials: Callable[..., Sequence[Trial]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """TensorFlow keeps some memory of every network; over a night that would be all there is."""
-    monkeypatch.setattr(processes, "GROWTH", -1)
+    monkeypatch.setattr(trainings, "LIMIT", -1)
     assert len(set(pids_of(make_trials(4), jobs=1))) == 4
+
+
+def test_a_temporary_folder_that_was_cleaned_is_made_again(make_trials: Callable[..., Sequence[Trial]]) -> None:
+    """Systems remove what lies there for days; a run of weeks needs new workers still."""
+    engine = Processes(fake_training.make_train, jobs=1)
+    shutil.rmtree(engine._temporary.name)
+    for trial in make_trials(1):
+        engine.submit(trial, lambda: None)
+    assert isinstance(list(engine.events())[-1], Completed)
+    engine.close()
+
+
+def test_a_temporary_folder_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is the user's to mend, and no bug of ours."""
+
+    def full(**_: Any) -> None:
+        raise OSError(28, "No space left on device", "/tmp")
+
+    monkeypatch.setattr(processes.tempfile, "TemporaryDirectory", full)
+    with pytest.raises(UserError, match=r"/tmp: cannot be written \(No space left on device\).*TMPDIR"):
+        Processes(fake_training.make_train, jobs=1)
 
 
 def test_closing_waits_for_no_training(make_trials: Callable[..., Sequence[Trial]]) -> None:

@@ -24,6 +24,7 @@ import fake_training
 import psutil
 import pytest
 
+from actsearch.engines import trainings
 from actsearch.engines.ray import Ray
 from actsearch.errors import UserError
 from actsearch.events import Checkpoint, Completed, Ending, EpochDone, Event, Lost, Started, Train
@@ -249,6 +250,19 @@ def test_engines_take_turns(engines: list[Ray], make_trials: Trials) -> None:
     next(first)
     rest = [list(first), list(second)]
     assert [sum(isinstance(event, Completed) for event in of_one) for of_one in rest] == [2, 2]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("local_ray")
+def test_a_worker_that_has_grown_is_replaced(
+    engines: list[Ray], make_trials: Trials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TensorFlow keeps memory of every network; Ray would end the actor in the middle of an innocent trial."""
+    monkeypatch.setattr(trainings, "LIMIT", -(10**15))
+    engines.append(Ray(partial(slow_train, 0), jobs=1))
+    events = list(submitted(engines[0], make_trials(3)).events())
+    assert len({event.machine["pid"] for event in events if isinstance(event, Started)}) == 3
+    assert sum(isinstance(event, Completed) for event in events) == 3
 
 
 # --- two nodes

@@ -17,23 +17,22 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import get_args
 
-from actsearch.engines.trainings import Trainings
+from actsearch.engines.trainings import Growth, Trainings
 from actsearch.errors import UserError
 from actsearch.events import Ending, Event, Lost, MakeTrain
 from actsearch.experiment import Trial
 from actsearch.interruption import SIGNALS
 
-GROWTH = 500_000_000
-"""Bytes that a worker may grow beyond its size after its first trial; then another takes its place."""
 OUTPUT = 4000
 """How many of the last bytes that a lost worker wrote are kept."""
+_REMEDY = "cannot be written ({}); finished trials are kept: make room there, or set TMPDIR to another folder"
 
 
 class Processes:
@@ -45,7 +44,10 @@ class Processes:
         """One for every worker that may be begun still: what its environment has beyond ours."""
         self._waiting: deque[tuple[Trial, Callable[[], bytes | None]]] = deque()
         self._workers: dict[Connection, _Worker] = {}
-        self._temporary = tempfile.TemporaryDirectory(prefix="actsearch-", ignore_cleanup_errors=True)
+        try:
+            self._temporary = tempfile.TemporaryDirectory(prefix="actsearch-", ignore_cleanup_errors=True)
+        except OSError as error:
+            raise UserError(f"{error.filename or 'the temporary folder'}: {_REMEDY.format(error.strerror)}") from error
 
     def submit(self, trial: Trial, checkpoint: Callable[[], bytes | None]) -> None:
         self._waiting.append((trial, checkpoint))
@@ -110,7 +112,11 @@ class Processes:
         place = self._places.popleft()
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
-        handle, name = tempfile.mkstemp(suffix=".txt", dir=self._temporary.name)
+        try:
+            Path(self._temporary.name).mkdir(exist_ok=True)  # whoever cleans up there may have taken it for forgotten
+            handle, name = tempfile.mkstemp(suffix=".txt", dir=self._temporary.name)
+        except OSError as error:
+            raise UserError(f"{self._temporary.name}: {_REMEDY.format(error.strerror)}") from error
         os.close(handle)
         environment = {**place, "TMPDIR": self._temporary.name}
         process = context.Process(target=work, args=(there, self._make_train, environment, name), daemon=True)
@@ -145,19 +151,16 @@ class _Worker:
     log: Path
     place: dict[str, str]
     trial_id: str | None = None
-    size: int | None = None
-    """Bytes of memory after its first trial."""
+    growth: Growth = field(default_factory=Growth)
 
     def has_grown(self) -> bool:
-        """Whether it has become so big after a trial that another should take its place: TensorFlow keeps memory."""
+        """Whether it has become so big after a trial that another should take its place."""
         import psutil
 
         try:
-            size = int(psutil.Process(self.process.pid).memory_info().rss)
+            return self.growth.is_too_much(int(psutil.Process(self.process.pid).memory_info().rss))
         except psutil.Error:
             return False
-        self.size = self.size or size
-        return size > self.size + GROWTH
 
     def output(self) -> str:
         try:
@@ -218,7 +221,10 @@ def _cause_of_death(exitcode: int | None) -> str:
         return "the worker closed its pipe"
     if exitcode >= 0:
         return f"the worker ended with exit code {exitcode}"
-    names = {signal.SIGKILL: "as the system does when memory runs out", signal.SIGSEGV: "segmentation fault"}
+    names = {
+        signal.SIGKILL: "as the system does when memory runs out; fewer --jobs take less",
+        signal.SIGSEGV: "segmentation fault",
+    }
     number = -exitcode
     name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
     why = names.get(signal.Signals(number)) if number in set(signal.Signals) else None

@@ -13,12 +13,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 from actsearch import machine
-from actsearch.engines.trainings import Trainings
+from actsearch.engines.trainings import Growth, Trainings
 from actsearch.errors import UserError
 from actsearch.events import Ending, Event, Lost, MakeTrain
 from actsearch.experiment import Trial
@@ -229,7 +229,7 @@ class Ray:
     def _received(self, worker: _Worker) -> Event:
         """What a busy worker sent, or that it is lost."""
         try:
-            event: Event = self._ray.get(next(worker.asked), timeout=PATIENCE)
+            event, size = self._ray.get(next(worker.asked), timeout=PATIENCE)
         except StopIteration:
             return self._lost(worker, "the training ended without a result")
         except self._ray.exceptions.RayError as error:
@@ -237,7 +237,9 @@ class Ray:
             return self._lost(worker, self._cause(worker, error))
         if isinstance(event, get_args(Ending)):
             worker.trial_id = None
-        return event
+            if worker.growth.is_too_much(size):
+                self._end(worker)
+        return event  # type: ignore[no-any-return]
 
     def _lost(self, worker: _Worker, cause: str) -> Lost:
         assert worker.trial_id
@@ -301,6 +303,7 @@ class _Worker:
     """What it owes us: its place, then the events of one trial after the other."""
     place: Place | None = None
     trial_id: str | None = None
+    growth: Growth = field(default_factory=Growth)
 
 
 class Trainer:
@@ -315,8 +318,12 @@ class Trainer:
         log = Path("/proc/self/fd/2")
         return Place(ray.get_runtime_context().get_node_id(), ray.util.get_node_ip_address(), log.resolve())
 
-    def train(self, trial: Trial, checkpoint: bytes | None) -> Generator[Event, None, None]:
-        yield from self._trainings.events(trial, checkpoint)
+    def train(self, trial: Trial, checkpoint: bytes | None) -> Generator[tuple[Event, int], None, None]:
+        """The events of a trial, the last one with the bytes of memory that this process then has."""
+        import psutil
+
+        for event in self._trainings.events(trial, checkpoint):
+            yield event, psutil.Process().memory_info().rss if isinstance(event, get_args(Ending)) else 0
 
 
 def _end_of(log: Path) -> str:

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Generator
+from dataclasses import dataclass
 
 from actsearch.events import Event, Failed, MakeTrain, Train
 from actsearch.experiment import Trial
+
+LIMIT = 500_000_000
+"""Bytes that a worker may grow beyond its size after its first trial; then another takes its place."""
+
+
+@dataclass
+class Growth:
+    """How a worker's memory grows from trial to trial: TensorFlow keeps some of each, and over a night that is all."""
+
+    first: int | None = None
+    """Bytes after the first trial."""
+
+    def is_too_much(self, size: int) -> bool:
+        """Whether a worker of this size (bytes) after a trial should be replaced."""
+        self.first = self.first or size
+        return size > self.first + LIMIT
 
 
 class Trainings:
