@@ -48,31 +48,43 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
         return 2
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone, as in `actsearch status results | head -1`; nothing is left to be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception:
         log = _write_log(traceback.format_exc())
         click.echo(f"Error: this is a bug in actsearch. What happened is written in {log}; please report it.", err=True)
         return OUR_BUG
 
 
-def _write_log(text: str) -> Path:
-    handle, name = tempfile.mkstemp(prefix=time.strftime("actsearch-%Y%m%d-%H%M%S-"), suffix=".log")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{' '.join(sys.argv)}\n\n{text}")
-    return Path(name)
+def _write_log(text: str) -> str:
+    """Where it was written; where no file can be, the text itself."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=time.strftime("actsearch-%Y%m%d-%H%M%S-"), suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f"{' '.join(sys.argv)}\n\n{text}")
+    except OSError as error:
+        return f"no file ({error.strerror}), but here:\n{text}"
+    return name
 
 
-class _InOrder(click.Group):
+def _nobody_reads() -> None:
+    """The reader has gone, as in `actsearch status results | head -1`: what is still to be said goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Commands(click.Group):
     """Lists the commands in the order in which one needs them, which is that of this file."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self.commands)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click itself would end the process, with the exit code of a failed trial
+            _nobody_reads()
+            return 0
 
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="actsearch", prog_name="actsearch")
 def commands() -> None:
     """Find out which activation function your network should use, why, and whether the difference is real.
@@ -223,19 +235,33 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
     help="Where to train.",
 )
 @click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 1024), help="Workers at a time. Default: one a core or GPU."
+    "--jobs", metavar="N", type=click.IntRange(1, 1024), help="Workers at a time. By default one per core or GPU."
 )
-@click.option("--ray-address", metavar="A", help="The Ray cluster to use; without it, one begins here.")
-@click.option("--ray-gpus", metavar="N", type=click.FloatRange(0, 64), default=0, help="GPUs of a trial on Ray.")
+@click.option("--ray-address", metavar="A", help="The Ray cluster. By default RAY_ADDRESS, or one that begins here.")
 @click.option(
-    "--retries", metavar="N", type=click.IntRange(0, 100), default=2, show_default=True, help="If a worker dies."
+    "--ray-gpus",
+    metavar="N",
+    type=click.FloatRange(0, 64),
+    default=0,
+    show_default=True,
+    help="GPUs of a trial on Ray.",
+)
+@click.option(
+    "--retries",
+    metavar="N",
+    type=click.IntRange(0, 100),
+    default=2,
+    show_default=True,
+    help="Restarts of a trial whose worker died.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first trial that fails.")
 @click.option("--retry-failed", is_flag=True, help="Train only the trials that failed.")
-@click.option("--stop-after", metavar="TIME", type=_Duration(), help="Stop after 2h, 90m, ... and keep what is there.")
+@click.option(
+    "--stop-after", metavar="TIME", type=_Duration(), help="Stop after 2h, 90m, ..., with what is finished then."
+)
 @click.option("--accept-changes", is_flag=True, help="Go on though finished trials will be left out.")
 @click.option("--fresh", is_flag=True, help="Train everything anew; the old folder moves to NAME.old-TIME.")
-@click.option("--keep-checkpoints", is_flag=True, help="Keep the last one, so that more epochs can follow.")
+@click.option("--keep-checkpoints", is_flag=True, help="Keep each finished trial's last one, for more epochs.")
 @click.option(
     "--checkpoint-share",
     metavar="X",
@@ -245,7 +271,9 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
     help="Share of the time that checkpoints may cost.",
 )
 @click.option(
-    "--save-models", type=click.Choice(["best", "last"]), help="Keep each network of this epoch as model.keras."
+    "--save-models",
+    type=click.Choice(["best", "last"]),
+    help="Save each network of its best or last epoch as model.keras.",
 )
 @click.option("--no-plots", is_flag=True, help="Draw no figures.")
 @click.option("--dry-run", is_flag=True, help="List the trials, what is done, and how long the rest may take.")
@@ -272,6 +300,8 @@ def run(
     from actsearch.interruption import Interruption
     from actsearch.runner import plan
 
+    rules = _Rules(**options)
+    _refuse_combinations(rules)
     if name is not None:
         if len(files) > 1:
             raise UserError("--name: one name for several files would mix them; give one file")
@@ -279,14 +309,15 @@ def run(
     if threads is not None:
         overrides = (*overrides, f"training.threads={threads}")
     loaded = _load_all(files, overrides)
-    rules = _Rules(**options)
     _refuse_clashes(loaded, rules)
     code = 0
     with Interruption(stop_after) as interruption:
         plans = [(one, plan(one.experiment, one.folder)) for one in loaded]
-        if len(plans) > 1:  # what is wrong with the last one's data should not come to light in the morning
+        if len(plans) > 1 and not dry_run:  # what is wrong with the last one should not come to light in the morning
             for one, planned in plans:
                 _load_data(one, planned)
+                if refusal := _refusal(planned, rules):
+                    raise refusal
         for one, planned in plans:
             if dry_run:
                 _dry_run(one, planned, rules)
@@ -334,7 +365,7 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     type=click.Choice(["light", "dark", "article"]),
     default="light",
     show_default=True,
-    help="article: the article's.",
+    help="article: as the article drew.",
 )
 @click.option(
     "--format",
@@ -342,7 +373,7 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     type=click.Choice(["png", "svg", "pdf"]),
     default="png",
     show_default=True,
-    help="Of the files.",
+    help="Format of the files.",
 )
 @click.option("--log", is_flag=True, help="Logarithmic axis; accuracies become error rates.")
 def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options: Any) -> None:
@@ -357,12 +388,20 @@ def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options:
     from actsearch.plots import draw
 
     targets = dict(_targets(paths, out))
+    errors = []
     for result in _readable(list(targets)):
         target = targets[Path(result.folder)]
         for problem in result.problems:
             click.echo(f"note: {problem}", err=True)
-        for figure in draw(result, target, format=file_format, **options):
-            click.echo(str(figure))
+        try:
+            for figure in draw(result, target, format=file_format, **options):
+                click.echo(str(figure))
+        except StoreError:
+            raise
+        except UserError as error:  # nothing to draw here, or no such name; the others are drawn all the same
+            errors.append(str(error) if len(targets) == 1 else f"{result.name}: {error}")
+    if errors:
+        raise UserError("\n".join(errors))
 
 
 @commands.command()
@@ -453,6 +492,10 @@ class _Run:
             self._show_events(work)
         except TimeIsUp:
             self._explain("The time is up")
+        except BrokenPipeError as error:  # as when a program that reads --json has crashed
+            _nobody_reads()
+            self._explain("Stopped, as nobody reads the output any more")
+            raise KeyboardInterrupt from error
         except KeyboardInterrupt:
             self._explain("Stopped")
             raise
@@ -465,7 +508,7 @@ class _Run:
         dataset = _load_data(self.loaded, self.plan)
         for warning in self.plan.experiment.warnings:
             self._say(f"note: {warning}")
-        jobs = min(self._jobs(), len(work.left))
+        jobs = min(self._jobs(dataset), len(work.left))
         engine = self._engine(dataset, jobs)
         processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
         where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
@@ -493,38 +536,46 @@ class _Run:
             make_train,
             jobs=jobs,
             threads=self.plan.threads,
+            data_bytes=dataset.nbytes,
             ray_address=self.rules.ray_address,
             ray_gpus=self.rules.ray_gpus,
         )
 
-    def _jobs(self) -> int:
+    def _jobs(self, dataset: Dataset) -> int:
         from actsearch import machine
 
         if self.rules.engine == "in-process":
             return 1
         if self.rules.jobs is not None:
             return self.rules.jobs
-        return 1024 if self.rules.engine == "ray" else machine.default_jobs(self.plan.threads)
+        return 1024 if self.rules.engine == "ray" else machine.default_jobs(self.plan.threads, dataset.nbytes)
+
+    @property
+    def _same_command(self) -> str:
+        return "the same command without --fresh" if self.rules.fresh else "the same command"
 
     def _explain(self, what: str) -> None:
         status = self.store.survey(self.plan.trials, repair=False).status
         done = sum(one in ("completed", "diverged") for one in status.values())
         click.echo(
             f"{what}. {done} of {_count(len(self.plan.trials), 'trial')} finished and kept in {self.store.folder};"
-            " the same command goes on with the rest, and with those begun from their last checkpoint.",
+            f" {self._same_command} goes on with the rest, from their last checkpoints where they have any.",
             err=True,
         )
 
     def _conclude(self, trained: bool) -> int:
         from actsearch.store import read_experiment
 
-        result = read_experiment(self.store.folder)
+        result = read_experiment(self.store.folder, ended=True)
         failed = [trial for candidate in result.candidates for trial in candidate.trials if trial.status == "failed"]
         if not self.rules.as_json:
             self._show_summary(result)
         figures = [] if self.rules.no_plots else self._draw(result, trained)
         if self.rules.as_json:
-            row = {"event": "finished", "experiment": result.name, "folder": result.folder, "failed": len(failed)}
+            done = [trial.status for candidate in result.candidates for trial in candidate.trials]
+            left = sum(status not in ("completed", "diverged", "failed") for status in done)
+            row: dict[str, Any] = {"event": "finished", "experiment": result.name, "folder": result.folder}
+            row |= {"failed": len(failed), "left": left}
             click.echo(json.dumps(row | {"figures": [str(figure) for figure in figures]}, ensure_ascii=False))
         elif not self.rules.quiet:
             for figure in figures:
@@ -532,6 +583,8 @@ class _Run:
         for trial in failed:
             where = self.store.folder / "trials" / trial.id / "traceback.txt"
             click.echo(f"Error: {trial.id} failed: {trial.error} (all of it in {where})", err=True)
+        if failed:
+            click.echo(f"Mended? {self._same_command} tries again what failed, --retry-failed that alone.", err=True)
         return 1 if failed else 0
 
     def _show_summary(self, result: Any) -> None:
@@ -545,16 +598,26 @@ class _Run:
             console.print(note, style="dim", markup=False, emoji=False)
 
     def _draw(self, result: Any, trained: bool) -> list[Path]:
-        existing = [*self.store.folder.glob("accuracy*.png"), *self.store.folder.glob("loss*.png")]
-        if not trained and existing:
-            return sorted(existing)
+        """Draws what is new, and removes second figures that the experiment as it is now has no more."""
+        from actsearch.store import PLAN
+
+        existing = sorted(self.store.folder.glob("accuracy*.png")) + sorted(self.store.folder.glob("loss*.png"))
+        planned = (self.store.folder / PLAN).stat().st_mtime_ns
+        if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:
+            return existing
         from actsearch.plots import draw
 
         try:
-            return draw(result, self.store.folder)
+            figures = draw(result, self.store.folder)
+        except StoreError:
+            raise
         except UserError as error:  # every trial failed or diverged at once: there is nothing to draw, and that is said
             self._say(f"no figures: {error}")
             return []
+        for figure in existing:
+            if figure not in figures and "-without-" in figure.name:
+                figure.unlink(missing_ok=True)
+        return figures
 
     def _mention_missing_models(self, work: Work) -> None:
         if self.rules.save_models is None:
@@ -617,6 +680,17 @@ def _load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
     return loaded
 
 
+def _refuse_combinations(rules: _Rules) -> None:
+    """Options that say nothing together, or that the engine would pass over."""
+    if rules.fresh and rules.retry_failed:
+        raise UserError("--fresh trains everything anew, --retry-failed only what failed; give one of them")
+    if rules.engine != "ray" and (rules.ray_address or rules.ray_gpus):
+        given = "--ray-address" if rules.ray_address else "--ray-gpus"
+        raise UserError(f"{given} is for Ray alone; add --engine ray")
+    if rules.engine == "in-process" and (rules.jobs or 1) > 1:
+        raise UserError(f"--jobs {rules.jobs}: one process trains one trial at a time; leave out --engine in-process")
+
+
 def _refuse_clashes(loaded: Sequence[Loaded], rules: _Rules) -> None:
     """Two files of one name would write into one folder; two thread counts cannot be had in one process."""
     problems = []
@@ -657,15 +731,16 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
     dataset = _load_data(loaded, plan)
     known = (store.folder / PLAN).is_file()
     measured = planning.measured_epochs(read_experiment(store.folder), plan.trials) if known else []
-    jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads)
+    jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
     cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured, jobs)
     if rules.as_json:
         rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in plan.trials]
         seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis}
         click.echo(json.dumps({"experiment": plan.experiment.name, "trials": rows, "seconds": seconds}))
         return
+    wanted = {trial.id for trial in left}
     for trial in plan.trials:
-        state = "finished" if trial.id in finished else "to train"
+        state = "finished" if trial.id in finished else "to train" if trial.id in wanted else "left out"
         click.echo(f"{state}  {terminal.name_of(trial)}  ({trial.id})")
     click.echo(
         f"{plan.experiment.name}: {_count(len(plan.trials), 'trial')}, {len(left)} to train, into {store.folder}"
@@ -676,9 +751,17 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
         click.echo(f"about {span} with {_count(jobs, 'worker')} (from {cost.basis})")
     for warning in plan.experiment.warnings:
         click.echo(f"note: {warning}")
-    refusal = None if rules.fresh or rules.accept_changes else store.refusal(plan.experiment, plan.trials)
-    if refusal is not None:
+    if refusal := _refusal(plan, rules):
         click.echo(f"note: the run would stop at this: {refusal}")
+
+
+def _refusal(plan: Plan, rules: _Rules) -> StoreError | None:
+    """What the run would stop at, if finished trials do not belong to the experiment any more."""
+    from actsearch.store import Store
+
+    if rules.fresh or rules.accept_changes:
+        return None
+    return Store(rules.out / plan.experiment.name).refusal(plan.experiment, plan.trials)
 
 
 def _status_as_json(result: ExperimentResult) -> str:
@@ -799,9 +882,13 @@ class _located:  # noqa: N801  (used as a function)
 def _console() -> Any:
     from rich.console import Console
 
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # what it is called for; Rich itself would end the process
+
     # In a pipe Rich assumes 80 columns and cuts tables; a pipe has room.
     width = None if sys.stdout.isatty() else max(120, shutil.get_terminal_size().columns)
-    return Console(width=width, highlight=False)
+    return Plain(width=width, highlight=False)
 
 
 def _count(n: int, what: str) -> str:

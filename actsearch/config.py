@@ -257,7 +257,9 @@ class _Checker:
             file = self.path.parent / data.npz
             if not file.is_file():
                 what = f"no such file: {file}" if file != Path(data.npz) else f"no such file: {data.npz}"
-                self.problem(("data", "npz"), what, "a relative path starts at the experiment file's folder")
+                self.problem(
+                    ("data", "npz"), what, "a relative path starts at the file's folder, with --set at the shell's"
+                )
             return DataSpec("npz", data.npz, holdout, size, first)
         total = TRAINING_SIZES[data.name]
         if holdout is not None and holdout > total - 10:

@@ -438,14 +438,17 @@ def leaving_out(curves: LearningCurves, label: str) -> LearningCurves:
 # --- the caption
 
 
-def caption(curves: LearningCurves, seen: View, names_best: bool = True, apart_without: str | None = None) -> list[str]:
+def caption(
+    curves: LearningCurves, seen: View, only_lines: bool = False, apart_without: str | None = None
+) -> list[str]:
     """What a reader has to know before believing the figure, as sentences.
 
-    `names_best` is for figures that set the best in bold; `apart_without` is the label that a second figure leaves out.
+    `only_lines` is for figures with neither bands nor a bold line; `apart_without` is the label that a second figure
+    leaves out.
     """
     return [
-        *_of_seeds(curves),
-        *(_of_best(curves) if names_best else ()),
+        *_of_seeds(curves, with_bands=not only_lines),
+        *(() if only_lines else _of_best(curves)),
         *_of_scale(curves, seen),
         *([] if apart_without is None else [f"To tell the others apart, see the figure without {apart_without}."]),
         *_of_trials(curves),
@@ -454,14 +457,15 @@ def caption(curves: LearningCurves, seen: View, names_best: bool = True, apart_w
     ]
 
 
-def _of_seeds(curves: LearningCurves) -> list[str]:
+def _of_seeds(curves: LearningCurves, with_bands: bool) -> list[str]:
     missing = [f"Not drawn: {_listed(curves.not_drawn)}."] if curves.not_drawn else []
     if curves.n_seeds == 1:
         return [f"{curves.experiment}: one seed, so differences may be chance.", *missing]
     seeds = f"{curves.n_seeds} seeds"
     if any(curve.counted < curve.n_seeds for curve in curves.drawn):
         seeds = f"up to {seeds}"
-    said = [f"{curves.experiment}: lines are means of {seeds}, bands the range of the seeds.", *missing]
+    bands = ", bands the range of the seeds" if with_bands else ""
+    said = [f"{curves.experiment}: lines are means of {seeds}{bands}.", *missing]
     if any(len(set(curve.seeds)) > 1 for curve in curves.drawn):
         said.append("After a cross a line is the mean of the seeds that remain.")
     return said

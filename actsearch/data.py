@@ -64,6 +64,10 @@ class Dataset:
     def input_shape(self) -> tuple[int, ...]:
         return tuple(self.x_train.shape[1:])
 
+    @property
+    def nbytes(self) -> int:
+        return int(self.x_train.nbytes + self.y_train.nbytes + self.x_test.nbytes + self.y_test.nbytes)
+
 
 @dataclass(frozen=True)
 class Splits:
@@ -302,12 +306,15 @@ def _checked(arrays: dict[str, np.ndarray], source: str) -> Dataset:
     if missing:
         shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
         raise DataError(
-            f"{source}: y_train has no example of class {shown}; labels must be 0 .. {classes - 1}, all used"
+            f"{source}: y_train has no example of class {shown}; number the classes from 0, leaving out none"
         )
     if classes < 2:
         raise DataError(f"{source}: y_train has one class only; give at least two")
     if int(y["test"].max()) >= classes:
-        raise DataError(f"{source}: y_test has the label {int(y['test'].max())}, y_train only 0 .. {classes - 1}")
+        raise DataError(
+            f"{source}: y_test has the label {int(y['test'].max())}, y_train only 0 .. {classes - 1}; give the training"
+            " set an example of every class"
+        )
     return Dataset(x["train"], y["train"], x["test"], y["test"], classes)
 
 

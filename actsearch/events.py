@@ -64,10 +64,10 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The test values after an epoch (from 1)."""
+    """The test values after an epoch (from 1); all None if the loss is not finite."""
 
     epoch: int
-    test: Mapping[str, float]
+    test: Mapping[str, float | None]
 
 
 @dataclass(frozen=True)

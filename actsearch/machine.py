@@ -9,7 +9,7 @@ import math
 import os
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,13 @@ _NUMERIC_FLAG = re.compile(r"^(sse|ssse|avx|fma|f16c|amx|asimd|sve|neon|bf16)")
 
 WORKER_MEMORY = 1_500_000_000
 """Bytes that a worker process takes with MNIST in it: 0.7 GB for TensorFlow, the data, and its networks."""
+MNIST_BYTES = 55_000_000
+COPIES_OF_DATA = 2
+"""How often a worker holds its data: as arrays, and as TensorFlow's tensors."""
 
 
-def describe(threads: int) -> dict[str, Any]:
-    """Versions of what computes, and the processor's model and arithmetic flags. No host name, no path."""
+def describe(threads: int, gpus: Sequence[str] = ()) -> dict[str, Any]:
+    """Versions of what computes, the processor's model and arithmetic flags, and the GPUs. No host name, no path."""
     return {
         "versions": {name: version(name) for name in ("actsearch", "tensorflow", "keras", "numpy")}
         | {"python": platform.python_version()},
@@ -31,6 +34,7 @@ def describe(threads: int) -> dict[str, Any]:
         "cpu": cpu_model(),
         "cpu_flags": cpu_flags(),
         "threads": threads,
+        **({"gpus": list(gpus)} if gpus else {}),
     }
 
 
@@ -56,14 +60,19 @@ def _cpuinfo(key: str) -> str:
 def kind(machine: Mapping[str, Any]) -> dict[str, Any]:
     """Of a description, what the last bits of a result depend on: processor and versions of what computes."""
     versions = {name: machine.get("versions", {}).get(name) for name in ("tensorflow", "keras", "numpy")}
-    return {**versions, **{key: machine.get(key) for key in ("architecture", "cpu", "cpu_flags")}}
+    return {**versions, **{key: machine.get(key) for key in ("architecture", "cpu", "cpu_flags", "gpus")}}
 
 
-def default_jobs(threads: int) -> int:
-    """How many workers to use: one a GPU, else one for every `threads` usable cores, fewer when memory says so."""
+def worker_memory(data_bytes: int = MNIST_BYTES) -> int:
+    """Bytes that a worker process takes with so many bytes of data in it."""
+    return WORKER_MEMORY + COPIES_OF_DATA * max(0, data_bytes - MNIST_BYTES)
+
+
+def default_jobs(threads: int, data_bytes: int = MNIST_BYTES) -> int:
+    """How many workers to use: one per GPU, else one for every `threads` usable cores, fewer when memory says so."""
     if gpus():
         return len(gpus())
-    return max(1, min(usable_cores() // threads, available_memory() // WORKER_MEMORY))
+    return max(1, min(usable_cores() // threads, available_memory() // worker_memory(data_bytes)))
 
 
 def usable_cores() -> int:

@@ -58,6 +58,8 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
             return f"is not available yet: {_LATER[str(word)]}", "remove it"
         if location == ("data", "name"):
             return "stands beside npz", "give one of name and npz"
+        if location[:-1] == ("model",) and word in CnnModel.model_fields:  # as where `kind` alone was changed
+            return "is for kind: cnn alone", "remove it"
         return "unknown key", suggestion(word, _keys_at(location[:-1], raw), "the keys are ")
     if kind == "missing":
         if location[-1] == "validation":

@@ -29,7 +29,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from actsearch import curves
 from actsearch.curves import Curve, Facet, LearningCurves, View
-from actsearch.errors import UserError
+from actsearch.errors import StoreError
 from actsearch.files import write_atomically
 from actsearch.results import ExperimentResult
 
@@ -207,7 +207,8 @@ def _write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
     except OSError as error:
-        raise UserError(f"{path}: can't be written, {error.strerror}; choose another folder with --out") from error
+        remedy = "mend this, or draw into another folder: actsearch plot --out DIR"
+        raise StoreError(f"{path}: can't be written, {error.strerror}; {remedy}") from error
 
 
 # --- the pens
@@ -711,4 +712,4 @@ def _article_notes(table: LearningCurves, seen: View) -> list[str]:
             "Accuracy here is Keras's binary_accuracy, over the outputs one by one, as in the article (Keras 2.2); "
             "it is far above the share of images classified right."
         ]
-    return [*notes, *curves.caption(table, seen, names_best=False)]
+    return [*notes, *curves.caption(table, seen, only_lines=True)]

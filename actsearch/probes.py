@@ -85,16 +85,16 @@ def takes_lock(path: Path) -> bool:
 
 
 def _knock(address: str) -> None:
-    """Whether anything listens at a Ray address of the form `host:port` or `ray://host[:port]`; others pass."""
-    scheme, _, rest = address.rpartition("://")
-    if address == "auto" or scheme not in ("", "ray"):
+    """Whether anything listens at a Ray address, `host:port` or `auto`."""
+    if address == "auto":
         return
+    if address.startswith("ray://"):
+        raise Broken("this is the address of a Ray Client, which passes no events on; write host:port")
     try:
-        parts = urlsplit(f"//{rest}")
-        port = parts.port or (10001 if scheme else None)
-        if not parts.hostname or port is None:
-            raise Broken("write host:port or ray://host:port")
-        socket.create_connection((parts.hostname, port), timeout=RAY_PORT_SECONDS).close()
+        parts = urlsplit(f"//{address}")
+        if not parts.hostname or parts.port is None:
+            raise Broken("write host:port")
+        socket.create_connection((parts.hostname, parts.port), timeout=RAY_PORT_SECONDS).close()
     except (OSError, ValueError) as error:
         raise Broken(getattr(error, "strerror", None) or str(error)) from error
 

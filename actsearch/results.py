@@ -19,12 +19,12 @@ History = Mapping[str, Sequence[float | None]]
 
 @dataclass(frozen=True)
 class TestValues:
-    """The test set's values after an epoch (from 1), by Keras's metric names."""
+    """The test set's values after an epoch (from 1), by Keras's metric names; all None if the loss was not finite."""
 
     __test__ = False  # not a test class, whatever pytest thinks of the name
 
     epoch: int
-    values: Mapping[str, float]
+    values: Mapping[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,13 @@ class ExperimentResult:
         kinds = [machine.kind(one) for trial in trials for one in (trial.machine, *trial.earlier_machines) if one]
         differences = []
         for what in kinds[0] if kinds else ():
-            found = sorted({str(kind[what]) for kind in kinds})
+            found = sorted({_said(kind[what]) for kind in kinds})
             if len(found) > 1:
                 differences.append("arithmetic flags" if what == "cpu_flags" else f"{what} {' and '.join(found)}")
         if not differences:
             return None
         return f"Not all trials were trained alike ({'; '.join(differences)}): the last digits may differ for that."
+
+
+def _said(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value or "none")

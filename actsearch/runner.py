@@ -95,11 +95,12 @@ def begin(plan: Plan, store: Store, *, accept_changes: bool = False, only_failed
     Raises:
         StoreError: the folder cannot be used, or (`Stranding`) finished trials would be left out.
     """
+    problems = store.set_damaged_plan_aside()
     longer = store.begin(plan.experiment, plan.trials, accept_changes)
-    status, problems, failed = store.survey(plan.trials)
+    status, found, failed = store.survey(plan.trials)
     finished = ("completed", "diverged")
     wanted = [t for t in plan.trials if status[t.id] not in finished and (t.id in failed or not only_failed)]
-    problems += store.set_damaged_checkpoints_aside(wanted)
+    problems += [*found, *store.set_damaged_checkpoints_aside(wanted)]
     origins = {trial.id: origin for trial in wanted if (origin := store.origin(trial)) is not None}
     return Work(tuple(wanted), status, origins, longer, tuple(problems))
 
@@ -145,6 +146,7 @@ def engine(
     *,
     jobs: int,
     threads: int = 1,
+    data_bytes: int = machine.MNIST_BYTES,
     ray_address: str | None = None,
     ray_gpus: float = 0,
 ) -> Engine:
@@ -163,7 +165,7 @@ def engine(
         return Processes(make_train, jobs, gpus=machine.gpus())
     from actsearch.engines.ray import Ray
 
-    memory = machine.WORKER_MEMORY
+    memory = machine.worker_memory(data_bytes)
     return Ray(make_train, address=ray_address, jobs=jobs, cpus=threads, gpus=ray_gpus, memory=memory)
 
 

@@ -50,6 +50,16 @@ class Survey(NamedTuple):
     """The trials that failed, those among them that have begun again but not ended."""
 
 
+class _LeftBehind(NamedTuple):
+    """Finished trials that a plan does not ask for, by id."""
+
+    stranded: list[str]
+    contained: list[str]
+    """Those that are the beginning of a longer one that it asks for."""
+    longer: set[str]
+    """The trials that it asks for that contain a completed one."""
+
+
 class Origin(NamedTuple):
     """A checkpoint that a trial can go on from: of the trial itself, or of one of the same trajectory."""
 
@@ -120,23 +130,34 @@ class Store:
         refusal = self.refusal(experiment, trials)
         if refusal is not None and not accept_changes:
             raise refusal
-        _, longer = self._left_behind(trials)
+        left = self._left_behind(trials)
         with _told_plainly(self.folder):
             text = yaml.safe_dump(dict(experiment.document), sort_keys=False, allow_unicode=True, width=100)
             # The plan first: a folder is an experiment once it has an experiment.yaml, and is then read by its plan.
-            self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials)))
+            self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials, left.contained)))
             self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
             self._trials.mkdir(exist_ok=True)
-        return longer
+        return frozenset(left.longer)
+
+    def set_damaged_plan_aside(self) -> list[str]:
+        """Moves a plan that is not what was written out of the way, for `begin` to write it anew; a line on it.
+
+        Raises:
+            StoreError: it was written by a newer version.
+        """
+        path = self.folder / PLAN
+        _refuse_newer(path)
+        if not path.is_file() or self._planned_before() is not None:
+            return []
+        with _told_plainly(path):
+            return [f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}, written anew"]
 
     def refusal(self, experiment: Experiment, trials: Sequence[Trial]) -> Stranding | None:
         """What `begin` raises unless changes are accepted, if it would."""
-        stranded, _ = self._left_behind(trials)
-        return (
-            Stranding(self.folder, len(stranded), self._changes(experiment, trials[0], stranded[0]))
-            if stranded
-            else None
-        )
+        stranded = self._left_behind(trials).stranded
+        if not stranded:
+            return None
+        return Stranding(self.folder, len(stranded), self._changes(experiment, trials[0], stranded[0]))
 
     def survey(self, trials: Sequence[Trial], repair: bool = True) -> Survey:
         """The status of each trial.
@@ -205,10 +226,6 @@ class Store:
                     lines.append(f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}")
         return lines
 
-    def has_result(self, trial: Trial) -> bool:
-        """Whether the trial has a result, a failure too."""
-        return (self._trial_folder(trial.id) / TRIAL).exists()
-
     def saved_models(self, trial_ids: Collection[str]) -> list[str | None]:
         """Of each finished trial, which epoch's network it kept: `best`, `last` or None."""
         commits = [json.loads((self._trial_folder(i) / TRIAL).read_bytes()) for i in trial_ids]
@@ -274,7 +291,6 @@ class Store:
         (folder / TRIAL).unlink(missing_ok=True)  # of a failure before: it would not match its siblings any more
         for name, content in files.items():
             write_atomically(folder / name, content, and_its_name=False)
-        keeps = isinstance(event, Failed) or (self._keep_checkpoints and isinstance(event, Completed))
         commit = {
             "format_version": FORMAT_VERSION,
             "id": trial.id,
@@ -291,8 +307,10 @@ class Store:
         write_atomically(folder / TRIAL, _json(commit | {"checksum": _checksum(commit)}))
         keep_names(self._trials)
         (folder / PROGRESS).unlink(missing_ok=True)
-        for name in (CHECKPOINT_BEFORE,) if keeps else (CHECKPOINT, CHECKPOINT_BEFORE):
-            (folder / name).unlink(missing_ok=True)
+        if not isinstance(event, Failed):  # which may be tried again
+            kept = self._keep_checkpoints and isinstance(event, Completed)
+            for name in (CHECKPOINT_BEFORE,) if kept else (CHECKPOINT, CHECKPOINT_BEFORE):
+                (folder / name).unlink(missing_ok=True)
 
     def _set_trial_aside(self, folder: Path) -> Path:
         """Moves a damaged trial out of the way, but for its checkpoints, which are guarded by themselves."""
@@ -312,33 +330,37 @@ class Store:
             for name in (PROGRESS, CHECKPOINT_BEFORE) if kept else (PROGRESS, CHECKPOINT, CHECKPOINT_BEFORE):
                 (folder / name).unlink(missing_ok=True)
 
-    def _left_behind(self, trials: Sequence[Trial]) -> tuple[list[str], frozenset[str]]:
-        """Of the plan on disk, the finished trials that these do not contain; and those of these that contain one."""
+    def _left_behind(self, trials: Sequence[Trial]) -> _LeftBehind:
+        """The finished trials of the plan on disk that these are not."""
         wanted = {trial.id for trial in trials}
         longest: dict[str, Trial] = {}
         for trial in trials:
             known = longest.setdefault(trial.trajectory, trial)
             if trial.candidate.training.epochs > known.candidate.training.epochs:
                 longest[trial.trajectory] = trial
-        stranded, longer = [], set()
-        for trial_id in self._planned_before():
+        found = _LeftBehind([], [], set())
+        planned = self._planned_before()
+        for trial_id in _stranded(self.folder, set()) if planned is None else planned:
             commit = {} if trial_id in wanted else _commit(self._trial_folder(trial_id))
             if commit.get("status") not in ("completed", "diverged"):
                 continue
             containing = longest.get(str(commit.get("trajectory")))
             if containing is None or containing.candidate.training.epochs < commit.get("epochs", 0):
-                stranded.append(trial_id)
-            elif commit["status"] == "completed":
-                longer.add(containing.id)
-        return stranded, frozenset(longer)
+                found.stranded.append(trial_id)
+                continue
+            found.contained.append(trial_id)
+            if commit["status"] == "completed":
+                found.longer.add(containing.id)
+        return found
 
-    def _planned_before(self) -> list[str]:
-        """The ids in the plan on disk; where it cannot be read, all that lie there."""
+    def _planned_before(self) -> list[str] | None:
+        """The ids in the plan on disk, with those that its trials contain; None where it cannot be read."""
         try:
             plan = json.loads((self.folder / PLAN).read_bytes())
-            return [trial["id"] for candidate in plan["candidates"] for trial in candidate["trials"]]
-        except (OSError, ValueError, KeyError, TypeError):
-            return _stranded(self.folder, set())
+            asked = [trial["id"] for candidate in plan["candidates"] for trial in candidate["trials"]]
+            return [*asked, *plan.get("contained", [])]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
 
     def _changes(self, experiment: Experiment, trial: Trial, stranded: str) -> list[str]:
         """What is different now, for a person who wonders why finished trials would be left out."""
@@ -352,6 +374,8 @@ class Store:
         sha256 = settings.get("data", {}).get("sha256", "")
         if sha256 != trial.data_sha256:
             lines.append(f"data: the file's content (SHA-256 {sha256[:12]}… -> {trial.data_sha256[:12]}…)")
+        if self._planned_before() is None:
+            lines.append(f"{PLAN} was lost or damaged: which of them were left out before is not known")
         return lines or ["what this version of actsearch makes of the same settings"]
 
     def _checkpoint_files(self) -> list[Path]:
@@ -477,10 +501,24 @@ def running_driver(folder: Path) -> str | None:
         lock.acquire(timeout=0)
     except filelock.Timeout:
         return _run_of(holder)
-    except OSError:
-        return None  # a folder that cannot be written has no driver
+    except OSError:  # as where we may only read
+        return _run_of(holder) if _is_held(folder / LOCK) else None
     lock.release()
     return None
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether somebody holds a lock that we may not take: filelock opens its file for writing."""
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    with suppress(OSError), lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _run_of(holder: Any) -> str:
@@ -488,8 +526,11 @@ def _run_of(holder: Any) -> str:
     return f"{holder.get('pid')} {holder.get('start')}" if isinstance(holder, dict) else ""
 
 
-def _plan(experiment: Experiment, trials: Sequence[Trial]) -> dict[str, Any]:
-    """What `experiment.yaml` expands to, for the commands that read results without the schema."""
+def _plan(experiment: Experiment, trials: Sequence[Trial], contained: Sequence[str]) -> dict[str, Any]:
+    """What `experiment.yaml` expands to, for the commands that read results without the schema.
+
+    `contained` are finished trials on disk that are the beginning of one of these.
+    """
     by_candidate: dict[int, list[Trial]] = {}
     for trial in trials:
         by_candidate.setdefault(id(trial.candidate), []).append(trial)
@@ -513,6 +554,7 @@ def _plan(experiment: Experiment, trials: Sequence[Trial]) -> dict[str, Any]:
             }
             for candidate in experiment.candidates
         ],
+        **({"contained": list(contained)} if contained else {}),
     }
 
 
@@ -555,10 +597,16 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, driver: str
         StoreError: they cannot be read.
     """
     path = folder / TRIAL
-    if not path.exists():
-        return _read_progress(folder, trial_id, seed, epochs, driver)
     try:
-        commit = json.loads(path.read_bytes())
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return _read_progress(folder, trial_id, seed, epochs, driver)
+    except IsADirectoryError as error:
+        raise Damaged(f"{path}: is damaged") from error
+    except OSError as error:  # a share that is away for a moment damages nothing
+        raise _unreadable(path, error) from error
+    try:
+        commit = json.loads(content)
         _check_version(commit["format_version"], path)
         if commit.pop("checksum", None) not in (None, _checksum(commit)):
             raise Damaged(f"{path}: is damaged")
@@ -585,8 +633,8 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, driver: str
         raise Damaged(f"{error.filename}: is missing") from error
     except (IsADirectoryError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(f"{path}: is damaged") from error
-    except OSError as error:  # a share that is away for a moment damages nothing
-        raise StoreError(f"{error.filename or path}: cannot be read ({error.strerror or error})") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _progress_header(folder: Path) -> dict[str, Any]:
@@ -677,13 +725,20 @@ def _history(epochs: Sequence[EpochDone]) -> History:
 
 def _stranded(folder: Path, wanted: set[str]) -> list[str]:
     trials = folder / "trials"
-    if not trials.is_dir():
+    try:
+        return sorted(
+            entry.name
+            for entry in os.scandir(trials)
+            if entry.name not in wanted and not SET_ASIDE.search(entry.name) and entry.is_dir()
+        )
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(
-        entry.name
-        for entry in os.scandir(trials)
-        if entry.name not in wanted and not SET_ASIDE.search(entry.name) and entry.is_dir()
-    )
+    except OSError as error:
+        raise _unreadable(trials, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{error.filename or path}: cannot be read ({error.strerror or error})")
 
 
 def _json(value: Any) -> bytes:

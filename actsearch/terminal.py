@@ -347,7 +347,7 @@ def summary_notes(result: ExperimentResult) -> list[str]:
         notes.append("Values are means over the seeds that completed, at the last epoch.")
     else:
         notes.append("Values are of the last epoch.")
-    return [*notes, *result.warnings, *result.problems]
+    return [*notes, *result.warnings, *filter(None, [result.mixture]), *result.problems]
 
 
 def trials_table(result: ExperimentResult) -> RenderableType:

@@ -47,6 +47,17 @@ def set_threads(threads: int) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
 
 
+def gpus() -> list[str]:
+    """The GPUs that TensorFlow sees, by their models. With any, its operations are made deterministic.
+
+    On a processor they are so anyway, with one number of threads, and without the price that this has.
+    """
+    found = tf.config.list_physical_devices("GPU")
+    if found:
+        tf.config.experimental.enable_op_determinism()
+    return [tf.config.experimental.get_device_details(one).get("device_name", one.name) for one in found]
+
+
 def train(
     trial: Trial,
     dataset: Dataset,
@@ -80,7 +91,7 @@ def train(
     splits = data.split(dataset, trial.data)
     network = (networks or Networks()).fresh(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
     model = network.model
-    machine_here = machine.describe(settings.threads)
+    machine_here = machine.describe(settings.threads, gpus())
     state = _resumed(model, trial, checkpoint)
     machines = _distinct([*state.machines, machine_here])
     yield Started(trial.id, machine_here, state.epochs, machines[:-1])
@@ -198,11 +209,15 @@ def _evaluator(
 
 
 def _indices(dataset: Dataset, splits: Splits) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """The indices and labels of the examples that are evaluated, by split."""
-    found = {"test": (np.arange(len(dataset.y_test)), dataset.y_test)}
-    if splits.validation is not None:
-        found["validation"] = splits.validation, dataset.y_train[splits.validation]
-    return found
+    """The indices and labels of the examples that are evaluated, by split.
+
+    Validation first, always: which graph TensorFlow traces for the second split depends on that of the first, and in
+    a training that goes on after its last epoch this order alone decides.
+    """
+    test = {"test": (np.arange(len(dataset.y_test)), dataset.y_test)}
+    if splits.validation is None:
+        return test
+    return {"validation": (splits.validation, dataset.y_train[splits.validation]), **test}
 
 
 def _has_diverged(metrics: Mapping[str, float]) -> bool:
@@ -256,11 +271,15 @@ def _completed(
 
 def _test_values(
     trial: Trial, dataset: Dataset, splits: Splits, done: EpochDone, probabilities: np.ndarray
-) -> Mapping[str, float]:
-    """The test values after an epoch; where the test set has served as the validation set, they are known."""
-    if splits.validation is not None:
-        return test_values(probabilities, dataset.y_test, trial.candidate.training.loss)
-    return {k.removeprefix("val_"): v for k, v in done.metrics.items() if k.startswith("val_") and v is not None}
+) -> Mapping[str, float | None]:
+    """The test values after an epoch; where the test set has served as the validation set, they are known.
+
+    None for all of them if the loss is not finite: an accuracy beside such a loss looks plausible and is not.
+    """
+    if splits.validation is None:
+        return {k.removeprefix("val_"): v for k, v in done.metrics.items() if k.startswith("val_")}
+    values = test_values(probabilities, dataset.y_test, trial.candidate.training.loss)
+    return values if math.isfinite(values["loss"]) else dict.fromkeys(values, None)
 
 
 def _as_keras_file(model: keras.Model, trial: Trial, dataset: Dataset) -> bytes:

@@ -22,6 +22,7 @@ import actsearch.cli
 from actsearch.cli import commands, run_command_line
 from actsearch.engines.in_process import InProcess
 from actsearch.events import Train
+from actsearch.store import Store
 
 Write = Callable[..., Path]
 
@@ -113,6 +114,16 @@ def test_help_and_version(actsearch_: Callable[..., Done]) -> None:
         (["run", "--jobs", "0", "x.yaml"], "Invalid value for '--jobs': 0 is not in the range"),
         (["run", "--engine", "moon", "x.yaml"], "Invalid value for '--engine': 'moon' is not one of 'processes'"),
         (["run", "--stop-after", "soon", "x.yaml"], "Invalid value for '--stop-after': 'soon': write 2h, 90m"),
+        (
+            ["run", "--fresh", "--retry-failed", "x.yaml"],
+            "--fresh trains everything anew, --retry-failed only what failed",
+        ),
+        (["run", "--ray-address", "head:6379", "x.yaml"], "--ray-address is for Ray alone; add --engine ray"),
+        (["run", "--ray-gpus", "1", "--engine", "in-process", "x.yaml"], "--ray-gpus is for Ray alone"),
+        (
+            ["run", "--jobs", "2", "--engine", "in-process", "x.yaml"],
+            "--jobs 2: one process trains one trial at a time",
+        ),
         (["run", "--stop-after", "0h", "x.yaml"], "Invalid value for '--stop-after': '0h': write 2h, 90m"),
         (["run", "--retries", "-1", "x.yaml"], "Invalid value for '--retries'"),
         (["run", "--checkpoint-share", "0", "x.yaml"], "Invalid value for '--checkpoint-share'"),
@@ -161,9 +172,37 @@ def test_our_own_bug_is_exit_code_3_with_a_log(
 
 def test_a_reader_that_has_gone_is_no_error(repository: Path) -> None:
     """`actsearch status results | head -1` must not end in a traceback."""
-    command = f"{shlex.quote(sys.executable)} -m actsearch schema | head -c 1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], cwd=repository, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert read_a_byte("schema", cwd=repository) == (0, "")
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["table", "json"])
+def test_a_reader_of_much_that_has_gone_is_no_error(
+    make_experiment: Callable[..., Any], hostile: Path, options: list[str]
+) -> None:
+    """More than a pipe holds: then writing itself fails."""
+    experiment, trials = make_experiment(seeds=2000)
+    (hostile / "tiny").mkdir()
+    Store(hostile / "tiny").begin(experiment, trials)
+    assert len(in_a_process("status", "tiny", *options, cwd=hostile).stdout) > 2**17
+    assert read_a_byte("status", "tiny", *options, cwd=hostile) == (0, "")
+
+
+@pytest.mark.slow
+def test_a_run_whose_reader_has_gone_is_interrupted(repository: Path, hostile: Path) -> None:
+    """A program that reads `--json` has crashed: no failed trial, and no silence either."""
+    code, said = read_a_byte("run", repository / "configs" / "smoke.yaml", "--json", "--no-plots", cwd=hostile)
+    assert code == 130
+    assert said.startswith("Stopped, as nobody reads the output any more. ")
+    assert len(said.splitlines()) == 1
+
+
+def read_a_byte(*arguments: str | Path, cwd: Path) -> tuple[int, str]:
+    """The exit code and the messages of a command of whose output only the first byte is read."""
+    command = f"{shlex.join([sys.executable, '-m', 'actsearch', *map(str, arguments)])} | head -c 1"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; exit ${{PIPESTATUS[0]}}"], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stderr
 
 
 # --- init, validate, schema
@@ -442,7 +481,8 @@ def test_a_failing_trial_leaves_the_others_finished(
     path = write_experiment()
     done = actsearch_("run", path)
     assert done.code == 1
-    (line,) = done.err.splitlines()
+    line, way_on = done.err.splitlines()
+    assert way_on == "Mended? the same command tries again what failed, --retry-failed that alone."
     assert "ValueError: the relu broke [bold]" in line
     (named,) = re.findall(r"all of it in (.*)\)$", line)
     text = (hostile / named).read_text(encoding="utf-8")
@@ -462,7 +502,7 @@ def test_a_run_whose_every_trial_fails_says_why_there_are_no_figures(
     done = actsearch_("run", write_experiment())
     assert done.code == 1
     assert "no figures: " in done.out
-    assert len(done.err.splitlines()) == 2
+    assert [line.partition(" ")[0] for line in done.err.splitlines()] == ["Error:", "Error:", "Mended?"]
 
 
 def test_a_diverged_trial_is_a_result(
@@ -494,6 +534,74 @@ def test_ctrl_c_says_how_to_go_on(
     train = training()
     assert actsearch_("run", path).code == 0
     assert len(train.begun) == 2
+
+
+def test_figures_show_what_the_experiment_is_now(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """An activation was taken out of the file, and nothing is left to train: it must leave the figures, too."""
+    training()
+    assert actsearch_("run", write_experiment(activations="[relu, selu, elu]")).code == 0
+    figure = hostile / "results" / "tiny" / "accuracy.png"
+    before = figure.read_bytes()
+    fewer = write_experiment(activations="[relu, selu]")
+    assert actsearch_("run", fewer, "--accept-changes").code == 0
+    assert figure.read_bytes() != before
+    drawn = figure.stat().st_mtime_ns
+    assert actsearch_("run", fewer).code == 0
+    assert figure.stat().st_mtime_ns == drawn, "drawn again for nothing"
+
+
+def test_one_experiment_without_figures_hides_no_other(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """One that was stopped before its first epoch, and those that come after it in the folder."""
+    training(interrupted=["relu"])
+    assert actsearch_("run", write_experiment("a", activations="[relu]"), "--no-plots").code == 130
+    training()
+    assert actsearch_("run", write_experiment("b"), "--no-plots").code == 0
+    done = actsearch_("plot", "results", "--without", "selu")
+    assert done.code == 2
+    assert done.err.startswith("Error: a: ")
+    assert "results/b/accuracy.png" in done.out
+
+
+def test_after_fresh_the_way_on_is_without_it(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """The same command would begin anew once more."""
+    training(interrupted=["selu"])
+    done = actsearch_("run", write_experiment(), "--fresh")
+    assert done.code == 130
+    assert "the same command without --fresh goes on" in done.err
+
+
+def test_figures_that_cannot_be_written_are_told(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
+) -> None:
+    """A disk that is full once the trials are stored: exit code 2, and --json says no other."""
+    train = training()
+    path = write_experiment()
+    (hostile / "results" / "tiny" / "accuracy.png").mkdir(parents=True)
+    done = actsearch_("run", path, "--json")
+    assert done.code == 2
+    assert "accuracy.png: can't be written" in done.err
+    assert len(train.begun) == 2
+
+
+def test_of_several_files_each_is_refused_before_any_is_trained(
+    actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any]
+) -> None:
+    """Else the second one's refusal would come to light in the morning, and the third would not have begun."""
+    training()
+    first, second = write_experiment("first"), write_experiment("second")
+    assert actsearch_("run", second, "--no-plots").code == 0
+    second = write_experiment("second", activations="[relu, gelu]")
+    train = training()
+    done = actsearch_("run", first, second, "--no-plots")
+    assert done.code == 2
+    assert "activations: selu is gone" in done.err
+    assert train.begun == []
 
 
 def test_sigterm_stops_like_ctrl_c(
@@ -780,11 +888,13 @@ def test_stop_after_stops_in_the_middle_and_is_no_failure(
     assert time.monotonic() - began < 15
     assert done.code == 0
     assert done.err.splitlines() == [
-        "The time is up. 1 of 3 trials finished and kept in results/tiny; the same command goes on with the rest, and"
-        " with those begun from their last checkpoint.",
+        "The time is up. 1 of 3 trials finished and kept in results/tiny; the same command goes on with the rest, from"
+        " their last checkpoints where they have any.",
         "later: not begun, the time is up",
     ]
     assert "results/tiny/accuracy.png" in done.out
+    assert "interrupted" in done.out
+    assert "running" not in done.out
     trains_with(train)
     done = actsearch_("run", path, "--no-plots", "--stop-after", "1h")
     assert (done.code, done.err) == (0, "")
@@ -867,7 +977,7 @@ def test_a_killed_worker_costs_its_trial_a_restart(
     }
     done = actsearch_("run", path, "--no-plots", "--fresh", "--retries", "0", "--set", "training.epochs=4", "--quiet")
     assert done.code == 1
-    assert re.fullmatch(r"Error: selu\S+ failed: the worker was killed by SIGKILL.*\n", done.err)
+    assert re.fullmatch(r"Error: selu\S+ failed: the worker was killed by SIGKILL.*\nMended\? .*\n", done.err)
 
 
 # --- status and plot
@@ -1008,7 +1118,7 @@ def test_ctrl_c_in_a_true_training(write_experiment: Write, hostile: Path) -> No
 def test_the_log_of_a_bug_says_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the command line a report of a bug can't be followed up."""
     monkeypatch.setattr(sys, "argv", ["actsearch", "run", "x.yaml"])
-    log = actsearch.cli._write_log("Traceback: x")
+    log = Path(actsearch.cli._write_log("Traceback: x"))
     try:
         assert log.read_text(encoding="utf-8") == "actsearch run x.yaml\n\nTraceback: x"
     finally:

@@ -129,7 +129,7 @@ def bomb() -> str:
         ("name: a\ndata: {validation: {holdout: 60000}}\n", "x.yaml:2: data.validation.holdout: 60000 of 60000"),
         ("name: a\ndata: {validation: tset}\n", "x.yaml:2: data.validation: no such choice as 'tset'; did you mean"),
         ("name: a\nmodel: {kind: rnn}\n", "x.yaml:2: model.kind: no kind of network is called 'rnn'"),
-        ("name: a\nmodel: {kind: mlp, filters: [3]}\n", "x.yaml:2: model.filters: unknown key"),
+        ("name: a\nmodel: {kind: mlp, filters: [3]}\n", "x.yaml:2: model.filters: is for kind: cnn alone"),
         ("name: a\nmodel: {dropout: [0.5, 1.0]}\n", "x.yaml:2: model.dropout[1]: is 1.0, out of range"),
         ("name: a\ntraining: {epochs: 'true'}\n", "x.yaml:2: training.epochs: expected a whole number"),
         ("name: a\ntraining: {optimizer: {learning_rate: .nan}}\n", "x.yaml:2: training.optimizer.learning_rate"),

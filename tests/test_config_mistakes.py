@@ -349,6 +349,15 @@ diagnostics: false
 """
 
 
+def test_what_an_mlp_has_not_is_told_as_such(write: Write) -> None:
+    """Whoever changes `kind` alone in the starter has the convolutions' keys left."""
+    assert problems(write("name: a\nmodel:\n  kind: mlp\n  kernel_size: 3\n  filter: [1]\n")) == [
+        "x.yaml:4: model.kernel_size: is for kind: cnn alone; remove it",
+        "x.yaml:5: model.filter: unknown key; the keys are kind, dense, dropout, kernel_initializer, dropout_layer,"
+        " batch_normalization",
+    ]
+
+
 def test_every_mistake_is_told_at_once_in_the_order_of_the_file(write: Write) -> None:
     """A user corrects a file in one go, not in twelve."""
     assert problems(write(MANY)) == [
@@ -404,7 +413,6 @@ CASES: list[Any] = [
     pytest.param("data.name", "data: {name: mnist, npz: x.yaml, validation: test}\n", "one of name and npz"),
     ("model", "model: mlp\n", "write model: {kind: cnn}"),
     ("model.kind", "model: {kind: cn}\n", "did you mean 'cnn'?"),
-    ("model.filters", "model: {kind: mlp, filters: [3]}\n", "unknown key; the keys are kind, dense"),
     ("model.dropout", "model: {dropout: [0.5]}\n", "write two rates"),
     ("model.dropout[1]", "model: {dropout: [0.5, 1]}\n", "below 1"),
     ("model.dense[0]", "model: {dense: [0]}\n", "at least 1"),

@@ -51,6 +51,15 @@ def test_the_line_is_the_mean_of_the_seeds_and_the_band_their_range() -> None:
     assert one.final == pytest.approx(0.4)
 
 
+def test_a_caption_speaks_of_bands_and_of_the_best_only_where_they_are_drawn() -> None:
+    """The article's figures have neither."""
+    figure = table(a_candidate("relu", a_trial([0.4]), a_trial([0.6], seed=1)), a_candidate("elu", a_trial([0.5])))
+    assert "bands the range of the seeds. Bold: " in caption(figure)
+    said = " ".join(curves.caption(figure, curves.view(figure), only_lines=True))
+    assert said.startswith("exp: lines are means of 2 seeds.")
+    assert "old" not in said
+
+
 def test_after_a_divergence_the_mean_is_of_the_seeds_that_remain_and_is_never_the_best() -> None:
     gone = a_trial([0.2, 0.3, None], seed=1, status="diverged", epochs=4)
     figure = table(a_candidate("relu", a_trial([0.4, 0.5, 0.6, 0.9]), gone), a_candidate("elu", a_trial([0.5] * 4)))

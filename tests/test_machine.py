@@ -42,6 +42,15 @@ def test_the_default_number_of_workers(
     assert machine.default_jobs(threads) == jobs
 
 
+def test_large_data_leave_room_for_fewer_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worker holds its own copy: with one per core the system would end them one after the other."""
+    monkeypatch.setattr(machine, "usable_cores", lambda: 8)
+    monkeypatch.setattr(machine, "available_memory", lambda: int(30e9))
+    monkeypatch.setattr(machine, "gpus", list)
+    assert [machine.default_jobs(1, data_bytes) for data_bytes in (1000, int(4e9))] == [8, 3]
+    assert machine.worker_memory(1000) == machine.worker_memory()
+
+
 def test_this_machine_can_be_asked() -> None:
     """On any system: a number of cores and bytes that a worker can be sized by."""
     assert machine.usable_cores() >= 1
@@ -84,6 +93,7 @@ def test_trials_of_one_kind_of_machine_are_no_mixture() -> None:
         ({"cpu": "EPYC"}, "cpu EPYC and Xeon"),
         ({"cpu_flags": ["avx"]}, "arithmetic flags"),
         ({"versions": {**HERE["versions"], "keras": "3.16.0"}}, "keras 3.15.1 and 3.16.0"),
+        ({"gpus": ["A100"]}, "gpus A100 and none"),
     ],
 )
 def test_a_mixture_of_machines_or_versions_is_told(changed: dict[str, Any], told: str) -> None:

@@ -455,6 +455,10 @@ def test_a_damaged_plan_is_said_in_a_line_and_mended_by_a_run(
     (folder / "plan.json").write_bytes(content)
     with pytest.raises(StoreError, match=r"plan\.json: is damaged; run the experiment again"):
         read_experiment(folder)
+    work = begun(folder, experiment, trials)
+    (aside,) = folder.glob("plan.json.damaged-*")
+    assert work.problems == (f"{folder / 'plan.json'}: is damaged; kept as {aside.name}, written anew",)
+    assert aside.read_bytes() == content
     train = fake_train()
     assert statuses(run(folder, experiment, trials, train)) == {"relu 0": "completed"}
     assert train.begun == []
@@ -648,7 +652,8 @@ def test_checkpoints_stay_no_longer_than_they_are_wanted(
 
     run(folder, experiment, trials, train, keep_checkpoints=keep)
     left = {path.name for path in (folder / "trials" / trials[0].id).glob("checkpoint*")}
-    assert left == ({"checkpoint"} if ending == "fails" or (keep and ending == "completes") else set())
+    both = {"checkpoint", "checkpoint.before"}
+    assert left == (both if ending == "fails" else {"checkpoint"} if keep and ending == "completes" else set())
     if ending == "fails":
         run(folder, experiment, trials, plain)
         assert plain.resumed == [trials[0].id]
@@ -855,8 +860,23 @@ def test_without_a_plan_all_that_lies_there_counts(folder: Path, asked: Asked, f
     """A damaged plan must not become the hole through which finished trials get lost."""
     run(folder, *asked(), fake_train())
     (folder / "plan.json").write_bytes(b"{")
-    with pytest.raises(Stranding, match="4 finished trials do not belong"):
+    with pytest.raises(Stranding, match="4 finished trials do not belong") as caught:
         begun(folder, *asked(batch_size=16))
+    assert any("plan.json was lost or damaged" in line for line in caught.value.changes)
+
+
+def test_shorter_trials_stay_guarded_while_the_longer_ones_are_not_finished(
+    folder: Path, asked: Asked, fake_train: FakeTrain
+) -> None:
+    """`epochs` was raised, the run interrupted, and then the file edited: what is finished must not get lost unsaid."""
+    _, short = asked(epochs=2)
+    run(folder, *asked(epochs=2), fake_train())
+    longer = {trial.id for trial in begun(folder, *asked(epochs=4)).left}
+    assert begun(folder, *asked(epochs=4)).longer == longer
+    with pytest.raises(Stranding, match=f"{len(short)} finished trials do not belong"):
+        begun(folder, *asked(epochs=4, batch_size=16))
+    begun(folder, *asked(epochs=4, batch_size=16), accept_changes=True)
+    begun(folder, *asked(epochs=4, batch_size=16))
 
 
 def test_only_failed_trials_are_left_when_only_they_are_asked_for(
@@ -963,6 +983,43 @@ def test_two_drivers_cannot_share_a_folder(
     holder.wait()
     assert store.running_driver(folder) is None
     assert statuses(run(folder, experiment, trials, fake_train())) == {"relu 0": "completed"}
+
+
+def test_who_may_only_read_sees_that_a_run_is_going_on(
+    folder: Path, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colleague's run on a share: `status --watch` would say interrupted, and end at once."""
+
+    def acquire(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", acquire)
+    assert store.running_driver(folder) is not None
+    holder.kill()
+    holder.wait()
+    assert (folder / "run.json").exists()
+    assert store.running_driver(folder) is None
+
+
+def test_a_folder_that_cannot_be_looked_into_is_said_in_a_line(
+    folder: Path, make_experiment: Make, fake_train: FakeTrain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that root left behind, or a share that is away: the others are still to be shown."""
+    experiment, trials = make_experiment()
+    run(folder, experiment, trials, fake_train())
+
+    def refuse(path: Any) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.scandir", refuse)
+        with pytest.raises(StoreError, match=r"trials: cannot be read \(Permission denied\)"):
+            read_experiment(folder)
+    really_read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (refuse if path.name == "trial.json" else really_read)(path))
+    for use in (lambda: read_experiment(folder), lambda: begun(folder, experiment, trials)):
+        with pytest.raises(StoreError, match=r"trial\.json: cannot be read \(Permission denied\)"):
+            use()
 
 
 def test_one_process_cannot_drive_a_folder_twice(folder: Path) -> None:

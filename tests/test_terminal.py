@@ -352,6 +352,14 @@ def test_the_summarys_notes_repeat_the_warnings_and_problems() -> None:
     assert terminal.summary_notes(result)[-2:] == ["One seed.", "x: is damaged"]
 
 
+def test_the_summary_says_that_trials_were_not_trained_alike() -> None:
+    """Two processors differ in the last digits: a difference between rows may be theirs."""
+    trials = (trial(i, machine={"cpu": cpu}) for i, cpu in enumerate(("Xeon", "EPYC")))
+    mixed = result_of(candidate("relu", *trials))
+    assert mixed.mixture is not None
+    assert terminal.summary_notes(mixed)[-1] == mixed.mixture
+
+
 def test_the_table_of_trials_shows_the_last_values_there_are() -> None:
     """A diverged trial shows its last epoch that had numbers, and says that it diverged."""
     history = {"loss": [2.0, None], "val_loss": [3.0, None], "val_accuracy": [0.25, None]}

@@ -17,6 +17,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from actsearch import data, models, training
 from actsearch.activations import ACTIVATIONS
@@ -417,6 +418,25 @@ def test_held_out_predictions_are_complete(mnist: Dataset, held_out: tuple[Trial
     }
 
 
+def test_test_values_beside_a_loss_that_is_not_finite_are_none(inverted: Dataset) -> None:
+    """One broken row of the test set: JSON has no NaN, and the accuracy would look plausible and not be."""
+    broken = replace(inverted, x_test=np.full_like(inverted.x_test, np.nan))
+    ending = _completed(list(training.train(_small("sigmoid", spec=DataSpec("npz", holdout=50), epochs=1), broken)))
+    assert ending.last.test == dict.fromkeys(("loss", "accuracy", "binary_accuracy"))
+    assert ending.best == ending.last
+
+
+def test_with_a_gpu_operations_are_made_deterministic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a resumed training would be another one; and which GPU it was belongs to what is recorded."""
+    assert training.gpus() == []
+    asked = []
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [tf.config.PhysicalDevice("gpu:0", kind)])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda _: {"device_name": "A100"})
+    monkeypatch.setattr(tf.config.experimental, "enable_op_determinism", lambda: asked.append(True))
+    assert training.gpus() == ["A100"]
+    assert asked == [True]
+
+
 def test_predictions_are_those_of_the_values(held_out: tuple[Trial, list[Event]]) -> None:
     """The accuracies in the table, and those that a user computes from the predictions, are the same."""
     ending, history = _completed(held_out[1]), _history(held_out[1])
@@ -604,6 +624,21 @@ def test_what_is_no_checkpoint_is_passed_over(misled: Misled) -> None:
     assert started.resumed == ()
     (network,) = networks._held.values()
     assert _variables(network.model) == _built(misled.trial, misled.dataset)
+
+
+def test_a_training_that_goes_on_after_its_last_epoch_changes_no_later_one(mnist: Dataset) -> None:
+    """Killed between its last checkpoint and its end: the next seed uses the same network, with the same graphs."""
+    spec = DataSpec("mnist", holdout=128, train_size=256)  # full batches only, which the 100 test images are not
+    first, second = (_trial("gelu", spec=spec, seed=seed, epochs=1) for seed in (0, 1))
+    found, checkpoint = [], None
+    for _ in range(2):
+        networks = Networks()
+        events = list(training.train(first, mnist, checkpoint, networks=networks, spacing=EVERY_EPOCH))
+        checkpoint = checkpoint or _checkpoints(events)[1]
+        later = _history(list(training.train(second, mnist, networks=networks)))
+        (network,) = networks._held.values()
+        found.append((later, network.evaluate_batch.experimental_get_tracing_count()))  # type: ignore[attr-defined]
+    assert found[0] == found[1]
 
 
 def test_a_resumed_training_tells_of_another_kind_of_machine(misled: Misled) -> None:
