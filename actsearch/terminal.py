@@ -194,6 +194,8 @@ class Columns:
     seed: int
     epoch: int
     metrics: Sequence[str]
+    state: int
+    """What is left for the state."""
 
     @classmethod
     def fit(cls, rows: Sequence[Row], width: int) -> Columns:
@@ -207,17 +209,20 @@ class Columns:
             return width - state - sum(2 + taken for taken in (0, seed, epoch, *(METRICS[m] for m in metrics)))
 
         names, metrics = next(((n, m) for n, m in LAYOUTS if longest[n] <= room(m)), LAYOUTS[-1])
-        return cls(names, max(6, min(longest[names], room(metrics))), seed, epoch, metrics)
+        name = max(6, min(longest[names], room(metrics)))
+        return cls(names, name, seed, epoch, metrics, state + room(metrics) - name)
 
     def heading(self) -> Line:
         return Line((self._start("activation", "seed", "epoch") + self._numbers(self.metrics) + "state", "dim"))
 
     def line(self, row: Row) -> Line:
-        """A row; the cause of a failure may take the place of the numbers."""
+        """A row. The cause of a failure may take the place of the numbers; another state that is too long is named."""
         start = self._start(getattr(row, self.names), str(row.seed), f"{row.epoch}/{row.epochs}")
+        state = row.state
         if row.status not in ("failed", "restarting"):
             start += self._numbers(number(getattr(row, metric)) for metric in self.metrics)
-        return Line((start, "dim" if row.status == "waiting" else ""), (row.state, STATUS_STYLE[row.status]))
+            state = state if cell_len(state) <= self.state else row.status
+        return Line((start, "dim" if row.status == "waiting" else ""), (state, STATUS_STYLE[row.status]))
 
     def _start(self, name: str, seed: str, epoch: str) -> str:
         padded = set_cell_size(shortened(name, self.name), self.name)
