@@ -206,7 +206,9 @@ def ray_cluster(address: str | None) -> Check:
     if address in (None, "local"):
         return Check("Ray", "note", f"Ray {version}; without an address it is started on this machine", details=details)
     assert address is not None
-    remedy = "check the address and the firewall, and that Ray runs there: ray status"
+    remedy = (
+        "check the address and the firewall, that Ray runs there (ray status), and RAY_AUTH_MODE=token if it has one"
+    )
     try:
         resources = probes.ray_resources(address)
     except Broken as error:

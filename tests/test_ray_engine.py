@@ -154,6 +154,18 @@ def test_what_is_no_ray_is_told_in_bounded_time(ray_folder: Path) -> None:
     assert len(output.splitlines()) == 1
 
 
+def test_a_cluster_that_asks_for_a_token_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recent versions do; Ray itself says so in half a page."""
+
+    def init(**_: Any) -> None:
+        raise RuntimeError("ray.exceptions.AuthenticationError: RPC error: InvalidAuthToken: Authentication token is")
+
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    monkeypatch.setattr("ray.init", init)
+    with pytest.raises(UserError, match=r"asks for a token: export RAY_AUTH_MODE=token, and copy ~/\.ray/auth_token"):
+        Ray(fake_training.make_train, address="auto")
+
+
 # --- one node
 
 

@@ -346,7 +346,7 @@ def _connected(address: str | None) -> tuple[Any, bool]:
     where: dict[str, Any] = {"address": address}
     problem = (
         f"the Ray cluster at {address} cannot be reached: {{}}; give the host:port that `ray start --head` shows, on a "
-        "machine that is a node of the cluster; if it asks for a token, export RAY_AUTH_MODE=token"
+        "machine that is a node of the cluster"
     )
     if address is None:
         where = {"address": "local", "num_cpus": machine.usable_cores(), "include_dashboard": False}
@@ -367,6 +367,11 @@ def _connected(address: str | None) -> tuple[Any, bool]:
         with suppress(ValueError):  # not the main thread: Ray has changed nothing
             for number, handler in before.items():
                 signal.signal(number, handler)
+    if "InvalidAuthToken" in f"{failure!r} {getattr(failure, '__cause__', None)!r}":
+        raise UserError(
+            f"the Ray cluster at {address} asks for a token: export RAY_AUTH_MODE=token, and copy ~/.ray/auth_token "
+            "from the machine where it was started"
+        ) from failure
     if failure is not None:
         raise UserError(problem.format(_last_line(failure.__cause__ or failure))) from failure
     return ray, True
