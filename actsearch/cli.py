@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shlex
-import shutil
 import sys
 import tempfile
 import time
@@ -612,7 +611,7 @@ class _Run:
         except StoreError:
             raise
         except UserError as error:  # every trial failed or diverged at once: there is nothing to draw, and that is said
-            self._say(f"no figures: {error}")
+            self._say(f"no figures: {str(error).partition(';')[0]}")
             return []
         for figure in existing:
             if figure not in figures and "-without-" in figure.name:
@@ -659,8 +658,8 @@ def _origins(work: Work) -> list[str]:
         lines.append(f"{_count(others, 'trial')}: to go on from the checkpoint of a shorter or longer one")
     if anew:
         lines.append(
-            f"{_count(anew, 'trial')} longer than before: to begin anew, no checkpoint of the shorter one was kept"
-            " (--keep-checkpoints does)"
+            f"{_count(anew, 'trial')} longer than before: to begin anew, no checkpoint of the shorter one is there"
+            " (--keep-checkpoints keeps it)"
         )
     return lines
 
@@ -732,6 +731,7 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
     known = (store.folder / PLAN).is_file()
     measured = planning.measured_epochs(read_experiment(store.folder), plan.trials) if known else []
     jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
+    jobs = max(1, min(jobs, len(left)))
     cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured, jobs)
     if rules.as_json:
         rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in plan.trials]
@@ -886,8 +886,8 @@ def _console() -> Any:
         def on_broken_pipe(self) -> None:
             raise  # what it is called for; Rich itself would end the process
 
-    # In a pipe Rich assumes 80 columns and cuts tables; a pipe has room.
-    width = None if sys.stdout.isatty() else max(120, shutil.get_terminal_size().columns)
+    # In a pipe Rich assumes 80 columns, cuts tables and breaks lines; a pipe has room.
+    width = None if sys.stdout.isatty() else 1000
     return Plain(width=width, highlight=False)
 
 

@@ -267,7 +267,7 @@ class _Checker:
             self.problem(("data", "validation", "holdout"), what, f"write at most {total - 10}")
         left = total - (holdout or 0)
         wanted = size if first is None else first
-        if wanted is not None and wanted > left:
+        if wanted is not None and wanted > left > 0:
             key = ("data", "train_size") if first is None else ("data", "train_size", "first")
             self.problem(key, f"{wanted} is more than the {left} training examples there are", f"write at most {left}")
         return DataSpec(data.name, None, holdout, size, first)

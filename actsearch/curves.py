@@ -79,6 +79,11 @@ class Curve:
         """Every seed that counts diverged, so that the line ends before its time (or never begins)."""
         return bool(self.diverged) and len(self.diverged) == self.counted
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it is drawn as far as it has come, and will go on."""
+        return self.unfinished > self.left_out
+
     def marks(self) -> tuple[int, ...]:
         """The epochs in which a cross stands: the last one that a diverged seed finished (1 if it finished none)."""
         last = self.epochs[-1] if self.epochs else 1
@@ -132,8 +137,16 @@ class LearningCurves:
         return is_accuracy(self.metric) and not self.is_error_rate
 
     def best(self, curves: Sequence[Curve]) -> float | None:
-        """The best final value among `curves` that came to the last epoch and lost no seed; None if none did."""
-        values = [curve.mean[-1] for curve in curves if self.in_the_race(curve)]
+        """The best final value among `curves` that came to the last epoch and lost no seed; None if none did.
+
+        None also while all are on their way and one is merely ahead of another, with which it was not compared.
+        """
+        racing = [curve for curve in curves if self.in_the_race(curve)]
+        if any(curve.is_on_its_way for curve in racing) and any(
+            curve.is_on_its_way for curve in curves if curve not in racing
+        ):
+            return None
+        values = [curve.mean[-1] for curve in racing]
         return (max if self.higher_is_better else min)(values, default=None)
 
     def in_the_race(self, curve: Curve) -> bool:

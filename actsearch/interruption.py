@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import stat
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -73,6 +75,10 @@ class Interruption:
             raise TimeIsUp
 
     def _ask(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if number == getattr(signal, "SIGHUP", None):
+            _write_to_no_terminal()
+            if self._asked:  # a terminal that is closed sends several
+                return
         if self._asked:
             if sys.stdout.isatty():
                 os.write(1, b"\x1b[?25h\n")  # the cursor, which a live display hides
@@ -84,6 +90,14 @@ class Interruption:
     def _alarm(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._enforced:
             raise TimeIsUp
+
+
+def _write_to_no_terminal() -> None:
+    """The terminal is gone, and whatever is written to it would raise; files and pipes are left as they are."""
+    for descriptor in (1, 2):
+        with suppress(OSError):
+            if stat.S_ISCHR(os.fstat(descriptor).st_mode):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def seconds_of(text: str) -> float | None:

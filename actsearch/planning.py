@@ -17,7 +17,9 @@ TRAINING_PASSES = 3
 STEP_SECONDS = 0.002
 """What a step costs beyond its arithmetic."""
 START_SECONDS = 3.0
-"""Building and tracing a network, once a trial."""
+"""Building and tracing a network, once per trial."""
+LOADING_SECONDS = (4.0, 12.0)
+"""Loading TensorFlow, once: the range that was seen."""
 EFFICIENCY = (0.35, 1.0)
 """What share of a bare matrix product's speed a training reaches: the range that was seen."""
 
@@ -57,7 +59,7 @@ def estimate(
 def _shared(low: float, high: float, basis: str, trials: Sequence[Trial], jobs: int) -> Estimate:
     """The same work shared by workers that take whole trials."""
     rounds = math.ceil(len(trials) / jobs) / len(trials)
-    return Estimate(low * rounds, high * rounds, basis)
+    return Estimate(low * rounds + LOADING_SECONDS[0], high * rounds + LOADING_SECONDS[1], basis)
 
 
 def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:

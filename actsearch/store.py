@@ -88,8 +88,13 @@ class Store:
         """
         import filelock
 
-        with _told_plainly(self.folder):
+        try:
             self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            what = "a file is in its place" if isinstance(error, FileExistsError) else error.strerror
+            remedy = "give a folder of yours (--out DIR), or another --name"
+            raise StoreError(f"{self.folder}: cannot be made ({what}); {remedy}") from error
+        with _told_plainly(self.folder):
             lock = filelock.FileLock(self.folder / LOCK)
             try:
                 lock.acquire(timeout=1)
@@ -140,17 +145,19 @@ class Store:
         return frozenset(left.longer)
 
     def set_damaged_plan_aside(self) -> list[str]:
-        """Moves a plan that is not what was written out of the way, for `begin` to write it anew; a line on it.
+        """Moves plan and experiment out of the way if they cannot be read, for `begin` to write them; a line on each.
 
         Raises:
-            StoreError: it was written by a newer version.
+            StoreError: the plan was written by a newer version.
         """
-        path = self.folder / PLAN
-        _refuse_newer(path)
-        if not path.is_file() or self._planned_before() is not None:
-            return []
-        with _told_plainly(path):
-            return [f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}, written anew"]
+        plan, experiment = self.folder / PLAN, self.folder / EXPERIMENT
+        _refuse_newer(plan)
+        damaged = [plan] if plan.is_file() and self._planned_before() is None else []
+        damaged += [experiment] if experiment.is_file() and self._document_before() is None else []
+        with _told_plainly(self.folder):
+            return [
+                f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}, written anew" for path in damaged
+            ]
 
     def refusal(self, experiment: Experiment, trials: Sequence[Trial]) -> Stranding | None:
         """What `begin` raises unless changes are accepted, if it would."""
@@ -216,8 +223,12 @@ class Store:
         return found
 
     def set_damaged_checkpoints_aside(self, trials: Sequence[Trial]) -> list[str]:
-        """Moves those checkpoints of these trials out of the way that are not what was written; a line on each."""
-        own = [self._trial_folder(trial.id) / name for trial in trials for name in (CHECKPOINT, CHECKPOINT_BEFORE)]
+        """Moves those checkpoints of these trials out of the way that are not what was written; a line on each.
+
+        Those of finished trials that are the beginning of one of these count as well.
+        """
+        ids = [*(trial.id for trial in trials), *self._left_behind(trials).contained]
+        own = [self._trial_folder(trial_id) / name for trial_id in ids for name in (CHECKPOINT, CHECKPOINT_BEFORE)]
         others = [path for trial in trials for path in self._checkpoints_before.get(trial.trajectory, ())]
         lines = []
         for path in dict.fromkeys([*own, *others]):
@@ -362,14 +373,19 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def _changes(self, experiment: Experiment, trial: Trial, stranded: str) -> list[str]:
-        """What is different now, for a person who wonders why finished trials would be left out."""
+    def _document_before(self) -> dict[str, Any] | None:
+        """The experiment on disk; None where it cannot be read."""
         import yaml
 
-        lines = []
-        with suppress(OSError, ValueError, yaml.YAMLError, AttributeError):
-            before = yaml.safe_load((self.folder / EXPERIMENT).read_bytes())
-            lines = changes.described(before, experiment.document)
+        try:
+            return dict(yaml.safe_load((self.folder / EXPERIMENT).read_bytes()))
+        except (OSError, ValueError, TypeError, yaml.YAMLError):
+            return None
+
+    def _changes(self, experiment: Experiment, trial: Trial, stranded: str) -> list[str]:
+        """What is different now, for a person who wonders why finished trials would be left out."""
+        before = self._document_before()
+        lines = [] if before is None else changes.described(before, experiment.document)
         settings = _commit(self._trial_folder(stranded)).get("settings", {})
         sha256 = settings.get("data", {}).get("sha256", "")
         if sha256 != trial.data_sha256:

@@ -394,7 +394,7 @@ def test_a_dry_run_writes_nothing(
     done = actsearch_("run", write_experiment(activations="[relu, elu]"), "--dry-run")
     assert "finished  relu seed 0" in done.out
     assert "to train  elu seed 0" in done.out
-    assert re.search(r"^about \d+ s with \d+ workers? \(from 2 measured epochs\)", done.out, flags=re.MULTILINE)
+    assert re.search(r"^about \d+ s to \d+ s with 1 worker \(from 2 measured epochs\)", done.out, flags=re.MULTILINE)
     path = write_experiment()
     after = snapshot(hostile)
     as_json = json.loads(actsearch_("run", path, "--dry-run", "--json").out)
@@ -909,7 +909,7 @@ def test_more_epochs_say_where_they_begin(
     """Before the night, not after it: whether 40 epochs more will cost 40 or 60."""
     path = write_experiment(activations="[relu, selu]")
     for how, two_more, said in (
-        ([], [], "2 trials longer than before: to begin anew, no checkpoint of the shorter one was kept"),
+        ([], [], "2 trials longer than before: to begin anew, no checkpoint of the shorter one is there"),
         (["--keep-checkpoints"], ["relu", "selu"], "2 trials: to go on from the checkpoint of a shorter or longer one"),
     ):
         train = training(at_end=True)

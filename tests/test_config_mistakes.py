@@ -349,6 +349,12 @@ diagnostics: false
 """
 
 
+def test_a_subset_of_what_a_holdout_leaves_is_told_only_where_something_is_left(write: Write) -> None:
+    """`at most -10000` helps nobody; the holdout is what is wrong."""
+    (only,) = problems(write("name: a\ndata:\n  train_size: 100000\n  validation: {holdout: 70000}\n"))
+    assert only.startswith("x.yaml:4: data.validation.holdout: 70000 of 60000")
+
+
 def test_what_an_mlp_has_not_is_told_as_such(write: Write) -> None:
     """Whoever changes `kind` alone in the starter has the convolutions' keys left."""
     assert problems(write("name: a\nmodel:\n  kind: mlp\n  kernel_size: 3\n  filter: [1]\n")) == [

@@ -111,6 +111,15 @@ def test_seeds_that_are_all_unfinished_are_drawn_as_far_as_all_have_come() -> No
     assert "2 trials (relu 2 of 2) unfinished, drawn as far as it is." in caption(table(a_candidate("relu", *trials)))
 
 
+def test_nothing_is_the_best_while_another_is_on_its_way() -> None:
+    """The one that happens to be ahead in epochs was compared with nobody."""
+    ahead = a_trial([0.5, 0.6, 0.7], status="running", epochs=9)
+    behind = a_trial([0.6, 0.8], status="running", epochs=9)
+    figure = table(a_candidate("relu", ahead), a_candidate("elu", behind))
+    assert figure.best(figure.curves) is None
+    assert "Bold" not in caption(figure)
+
+
 def test_variants_of_an_activation_are_numbered_in_the_order_of_the_experiment() -> None:
     t = a_trial([0.5])
     figure = table(

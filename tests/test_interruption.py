@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -153,6 +154,35 @@ def test_a_second_signal_ends_the_process_at_once(second: signal.Signals) -> Non
         assert process.wait(20) == EXIT_CODE == 130
         assert time.monotonic() - began < 10
         assert process.communicate()[1] == "", "and no traceback"
+
+
+IN_A_TERMINAL = """
+    import os, signal, sys, time
+    from pathlib import Path
+    from actsearch.interruption import Interruption
+    with Interruption():
+        try:
+            print("ready", flush=True)
+            time.sleep(60)
+        except KeyboardInterrupt:
+            os.kill(os.getpid(), signal.SIGHUP)  # the shell sends one, and so does the system
+            print("to a terminal that is gone", flush=True)
+            Path(sys.argv[1]).write_text("in good order")
+    """
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no terminals")
+def test_a_terminal_that_is_closed_stops_in_good_order(tmp_path: Path) -> None:
+    """Nothing can be written there any more, and two signals are no second wish."""
+    here, there = os.openpty()
+    command = [sys.executable, "-c", textwrap.dedent(IN_A_TERMINAL), str(tmp_path / "said")]
+    with subprocess.Popen(command, stdin=there, stdout=there, stderr=there, start_new_session=True) as process:
+        os.close(there)
+        assert os.read(here, 100).startswith(b"ready")
+        os.close(here)
+        process.send_signal(signal.SIGHUP)  # what the system does if it is the terminal of the session
+        assert process.wait(20) == 0
+    assert (tmp_path / "said").read_text(encoding="utf-8") == "in good order"
 
 
 UNDER_NOHUP = """

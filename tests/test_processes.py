@@ -60,7 +60,9 @@ def test_workers_are_gone_within_five_seconds_of_their_driver(
 
     script = tmp_path / "driver.py"
     script.write_text(DRIVER.format(path=[str(Path(__file__).parent)]), encoding="utf-8")
-    with subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driver:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, script], env=environment, **pipes) as driver:
         assert driver.stdin is not None
         assert driver.stdout is not None
         driver.stdin.write(pickle.dumps(make_trials(2)))
@@ -72,6 +74,7 @@ def test_workers_are_gone_within_five_seconds_of_their_driver(
         driver.wait()
         _, left = psutil.wait_procs(children, timeout=5)
     assert left == []
+    assert list(tmp_path.iterdir()) == [script], "and nothing among the temporary files"
 
 
 def test_ctrl_c_is_the_drivers_business(make_trials: Callable[..., Sequence[Trial]]) -> None:

@@ -464,6 +464,28 @@ def test_a_damaged_plan_is_said_in_a_line_and_mended_by_a_run(
     assert train.begun == []
 
 
+def test_a_damaged_experiment_file_is_set_aside(folder: Path, make_experiment: Make, fake_train: FakeTrain) -> None:
+    """It says what was run; somebody may want to see what is left of it."""
+    experiment, trials = make_experiment()
+    run(folder, experiment, trials, fake_train())
+    path = folder / "experiment.yaml"
+    whole = path.read_bytes()
+    path.write_bytes(b": {")
+    work = begun(folder, experiment, trials)
+    (aside,) = folder.glob("experiment.yaml.damaged-*")
+    assert work.problems == (f"{path}: is damaged; kept as {aside.name}, written anew",)
+    assert (aside.read_bytes(), path.read_bytes()) == (b": {", whole)
+
+
+def test_a_folder_that_cannot_be_made_is_told_as_such(hostile: Path) -> None:
+    """Nothing has run there yet, and nothing was deleted."""
+    (hostile / "file").write_bytes(b"")
+    for folder, what in ((hostile / "file", "a file is in its place"), (hostile / "file" / "x", "Not a directory")):
+        told = rf"cannot be made \({what}\); give a folder of yours"
+        with pytest.raises(StoreError, match=told), Store(folder).locked():
+            pass
+
+
 def test_a_missing_plan_is_said_in_a_line(folder: Path) -> None:
     """A folder copied without it can still be mended."""
     folder.mkdir(parents=True)
@@ -690,6 +712,17 @@ def test_more_epochs_go_on_from_a_kept_checkpoint(
     assert {i: found[i] for i in before} == before, "the shorter ones are left as they were"
     assert {i: found[i] for i in found.keys() - before.keys()} == histories(hostile / "undisturbed")
     assert set(result.stranded) == {trial.id for trial in of_two}
+
+
+def test_a_damaged_kept_checkpoint_is_told(folder: Path, make_experiment: Make, fake_train: FakeTrain) -> None:
+    """Whoever asked to keep it should not read that none was kept."""
+    run(folder, *make_experiment(epochs=2), fake_train(at_end=True), keep_checkpoints=True)
+    (kept,) = folder.rglob("checkpoint")
+    kept.write_bytes(b"\xff" * 300)
+    work = begun(folder, *make_experiment(epochs=4))
+    (aside,) = folder.rglob("checkpoint.damaged-*")
+    assert work.problems == (f"{kept}: is damaged; kept as {aside.name}",)
+    assert work.origins == {}
 
 
 def test_no_trial_goes_on_from_beyond_its_end(folder: Path, make_experiment: Make, fake_train: FakeTrain) -> None:
@@ -1135,7 +1168,9 @@ def test_a_file_in_the_way_is_named(folder: Path, make_experiment: Make, fake_tr
     path = {"the folder": folder, "the folder above it": folder.parent, "the trials": folder / "trials"}[blocked]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"")
-    with pytest.raises(StoreError, match="cannot be written") as caught:
+    with pytest.raises(
+        StoreError, match="cannot be written" if blocked == "the trials" else "cannot be made"
+    ) as caught:
         run(folder, experiment, trials, fake_train())
     assert str(path) in str(caught.value)
     assert caught.value.exit_code == 2

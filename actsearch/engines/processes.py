@@ -10,6 +10,7 @@ import faulthandler
 import multiprocessing
 import os
 import queue
+import shutil
 import signal
 import sys
 import tempfile
@@ -199,6 +200,7 @@ def _listen(connection: Connection, trials: queue.SimpleQueue[tuple[Trial, bytes
     except Exception:  # what came cannot be read, as when the package was replaced under a running run
         traceback.print_exc()
     finally:
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)  # the driver's own, which it cannot remove any more
         os._exit(1)
 
 
