@@ -25,7 +25,7 @@ from actsearch import changes
 from actsearch.errors import StoreError, UserError
 from actsearch.events import METRICS, Checkpoint, Completed, Diverged, Ending, EpochDone, Event, Failed, Started
 from actsearch.experiment import Activation, Experiment, Trial, canonical_json, identity
-from actsearch.files import keep_names, write_atomically
+from actsearch.files import keep_names, write_atomically, write_together
 from actsearch.results import CandidateResult, ExperimentResult, History, Status, TestValues, TrialResult
 
 if TYPE_CHECKING:
@@ -300,8 +300,6 @@ class Store:
         if isinstance(event, Failed):
             files[TRACEBACK] = event.traceback.encode("utf-8")
         (folder / TRIAL).unlink(missing_ok=True)  # of a failure before: it would not match its siblings any more
-        for name, content in files.items():
-            write_atomically(folder / name, content, and_its_name=False)
         commit = {
             "format_version": FORMAT_VERSION,
             "id": trial.id,
@@ -315,7 +313,8 @@ class Store:
             **({"earlier_machines": list(started.earlier_machines)} if started and started.earlier_machines else {}),
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
-        write_atomically(folder / TRIAL, _json(commit | {"checksum": _checksum(commit)}))
+        files[TRIAL] = _json(commit | {"checksum": _checksum(commit)})  # gets its name last: that is the commit
+        write_together({folder / name: content for name, content in files.items()})
         keep_names(self._trials)
         (folder / PROGRESS).unlink(missing_ok=True)
         if not isinstance(event, Failed):  # which may be tried again

@@ -218,6 +218,9 @@ def test_files_are_written_where_the_table_says() -> None:
     writers = set()
     for name in MODULES:
         text = MODULES[name].read_text(encoding="utf-8")
-        if any(call in text for call in ("write_atomically(", ".write_text(", ".write_bytes(", '.open("wb")', '"a"')):
+        if any(
+            call in text
+            for call in ("write_atomically(", "write_together(", ".write_text(", ".write_bytes(", '.open("wb")', '"a"')
+        ):
             writers.add(name)
     assert writers == WRITERS

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from actsearch.engines.in_process import InProcess
 from actsearch.errors import StoreError, UserError
 from actsearch.events import METRICS, Checkpoint, Completed, EpochDone, Event, Failed, Progress, Started, Train
 from actsearch.experiment import Experiment, Trial, expand
-from actsearch.files import write_atomically
+from actsearch.files import write_atomically, write_together
 from actsearch.results import ExperimentResult, TrialResult
 from actsearch.runner import Plan, Work
 from actsearch.store import Store, Stranding, find_experiments, read_experiment
@@ -1088,13 +1088,13 @@ def test_a_full_disk_is_said_in_a_line_and_loses_nothing(
     """The first trial stays finished, the second goes on once there is room."""
     experiment, trials = make_experiment(["relu", "selu"])
 
-    def full_at_the_second(path: Path, content: bytes, **how: Any) -> None:
-        if trials[1].id in str(path):
-            raise OSError(28, "No space left on device", str(path))
-        write_atomically(path, content, **how)
+    def full_at_the_second(contents: Mapping[Path, bytes]) -> None:
+        if trials[1].id in str(next(iter(contents))):
+            raise OSError(28, "No space left on device", str(next(iter(contents))))
+        write_together(contents)
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "write_atomically", full_at_the_second)
+        patch.setattr(store, "write_together", full_at_the_second)
         with pytest.raises(StoreError, match=r"No space left on device.* finished trials are kept") as caught:
             run(folder, experiment, trials, fake_train())
     assert trials[1].id in str(caught.value)
