@@ -382,7 +382,7 @@ def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options:
 
     \b
     actsearch plot results/
-    actsearch plot results/article-3 --style article --out figures
+    actsearch plot results/article-12 --style article --out figures
     """
     from actsearch.plots import draw
 

@@ -1072,7 +1072,7 @@ def test_plots_mistakes_are_one_line(
     actsearch_: Callable[..., Done], repository: Path, hostile: Path, arguments: list[str], message: str
 ) -> None:
     """A typo gets the right name back, and draws nothing."""
-    done = actsearch_("plot", repository / "results" / "article-3", "--out", "figures", *arguments)
+    done = actsearch_("plot", repository / "results" / "article-12", "--out", "figures", *arguments)
     assert (done.code, done.out) == (2, "")
     assert message in done.err
     assert len(done.err.splitlines()) == 1

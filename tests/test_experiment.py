@@ -186,13 +186,13 @@ def test_numbers_that_json_does_not_know_are_no_identity() -> None:
 
 def test_committed_results_are_still_found(repository: Path) -> None:
     """Whoever finished trials with an earlier version must not have to train them again."""
-    loaded = config.load(repository / "configs" / "article-3.yaml")
+    loaded = config.load(repository / "configs" / "article-12.yaml")
     plan = runner.plan(loaded.experiment, loaded.folder)
-    kept = json.loads((repository / "results" / "article-3" / "plan.json").read_bytes())
+    kept = json.loads((repository / "results" / "article-12" / "plan.json").read_bytes())
     planned = [trial["id"] for row in kept["candidates"] for trial in row["trials"]]
-    assert [trial.id for trial in plan.trials] == planned
+    assert {trial.id for trial in plan.trials} == set(planned)
     for trial in plan.trials:
-        commit = json.loads((repository / "results" / "article-3" / "trials" / trial.id / "trial.json").read_bytes())
+        commit = json.loads((repository / "results" / "article-12" / "trials" / trial.id / "trial.json").read_bytes())
         settings = identity(trial.candidate, trial.seed, trial.data, trial.data_sha256)
         assert canonical_json(commit["settings"]) == canonical_json(settings)
         assert commit["trajectory"] == trial.trajectory

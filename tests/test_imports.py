@@ -56,7 +56,7 @@ def test_init_loads_next_to_nothing(repository: Path, hostile: Path) -> None:
 
 def test_plot_loads_what_draws(repository: Path, hostile: Path) -> None:
     """Figures are drawn again and again while one looks at results."""
-    loaded = loaded_by("plot", "results/article-3", "--out", str(hostile), cwd=repository)
+    loaded = loaded_by("plot", "results/article-12", "--out", str(hostile), cwd=repository)
     assert {"matplotlib", "numpy"} <= loaded
     assert not loaded & {"tensorflow", "keras", "scipy", "pydantic", "rich", "yaml"}
 
@@ -102,8 +102,8 @@ def test_importing_the_package_loads_nothing() -> None:
 def test_reading_results_in_a_notebook_needs_no_tensorflow(repository: Path) -> None:
     """Whoever analyses results may have no TensorFlow at all."""
     code = (
-        "import sys, actsearch; (result,) = actsearch.read_results('results/article-3');"
+        "import sys, actsearch; (result,) = actsearch.read_results('results/article-12');"
         "print(result.name); assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("article-3\n", "")
+    assert (done.stdout, done.stderr) == ("article-12\n", "")
