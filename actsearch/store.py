@@ -132,10 +132,9 @@ class Store:
         import yaml
 
         _refuse_newer(self.folder / PLAN)
-        refusal = self.refusal(experiment, trials)
-        if refusal is not None and not accept_changes:
-            raise refusal
         left = self._left_behind(trials)
+        if left.stranded and not accept_changes:
+            raise self._stranding(left, experiment, trials)
         with _told_plainly(self.folder):
             text = yaml.safe_dump(dict(experiment.document), sort_keys=False, allow_unicode=True, width=100)
             # The plan first: a folder is an experiment once it has an experiment.yaml, and is then read by its plan.
@@ -161,10 +160,12 @@ class Store:
 
     def refusal(self, experiment: Experiment, trials: Sequence[Trial]) -> Stranding | None:
         """What `begin` raises unless changes are accepted, if it would."""
-        stranded = self._left_behind(trials).stranded
-        if not stranded:
-            return None
-        return Stranding(self.folder, len(stranded), self._changes(experiment, trials[0], stranded[0]))
+        left = self._left_behind(trials)
+        return self._stranding(left, experiment, trials) if left.stranded else None
+
+    def _stranding(self, left: _LeftBehind, experiment: Experiment, trials: Sequence[Trial]) -> Stranding:
+        changed = self._changes(experiment, trials[0], left.stranded[0])
+        return Stranding(self.folder, len(left.stranded), changed)
 
     def survey(self, trials: Sequence[Trial], repair: bool = True) -> Survey:
         """The status of each trial.

@@ -25,14 +25,12 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import get_args
 
-from actsearch.engines.trainings import Growth, Trainings
+from actsearch.engines.trainings import OUTPUT, Growth, Trainings
 from actsearch.errors import UserError
 from actsearch.events import Ending, Event, Lost, MakeTrain
 from actsearch.experiment import Trial
 from actsearch.interruption import SIGNALS
 
-OUTPUT = 4000
-"""How many of the last bytes that a lost worker wrote are kept."""
 _REMEDY = "cannot be written ({}); finished trials are kept: make room there, or set TMPDIR to another folder"
 
 

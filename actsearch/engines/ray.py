@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from actsearch import machine
-from actsearch.engines.trainings import Growth, Trainings
+from actsearch.engines.trainings import OUTPUT, Growth, Trainings
 from actsearch.errors import UserError
 from actsearch.events import Ending, Event, Lost, MakeTrain
 from actsearch.experiment import Trial
@@ -32,8 +32,6 @@ PATIENCE = 30
 """Seconds in which a head that does not answer, or nodes when none is left, may come back."""
 AHEAD = 4
 """How many events an actor may be ahead of the driver: a slow disk here must not fill the memory there."""
-OUTPUT = 4000
-"""How many of the last bytes that a lost worker wrote are kept."""
 QUIET = {"RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
 """Variables of the environment without which Ray writes to the terminal what befalls nodes and workers."""
 BOUNDED = {

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from actsearch.events import Event, Failed, MakeTrain, Train
 from actsearch.experiment import Trial
 
+OUTPUT = 4000
+"""How many of the last bytes that a lost worker wrote are kept."""
 LIMIT = 500_000_000
 """Bytes that a worker may grow beyond its size after its first trial; then another takes its place."""
 
