@@ -1,87 +1,45 @@
 """Draws the learning curves of an experiment as files. Imports neither pyplot nor TensorFlow, SciPy or pydantic.
 
 Figures are laid out in inches from measured text: every label and caption line gets its room first, the axes the rest.
-Nothing here decides about numbers (see `curves`), and nothing reads the user's matplotlibrc, so that the same histories
-give the same bytes.
+Nothing here decides about numbers (see `curves`); what all figures share stands in `drawing`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
-import textwrap
-import warnings
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from actsearch import curves
 from actsearch.curves import Curve, Facet, LearningCurves, View
-from actsearch.errors import StoreError
-from actsearch.files import write_atomically
+from actsearch.drawing import (
+    LINE,
+    LOOKS,
+    MARGIN,
+    Format,
+    Look,
+    Ruler,
+    Style,
+    epoch_ticks,
+    log_ticks,
+    plain,
+    put,
+    save,
+    settings,
+    short_names,
+    shortened,
+    spread,
+    stroke,
+)
 from actsearch.results import ExperimentResult
-
-Style = Literal["light", "dark", "article"]
-Format = Literal["png", "svg", "pdf"]
-
-
-@dataclass(frozen=True)
-class Look:
-    """The colours of one style. Curves: Okabe and Ito's, which colour-blind readers can tell apart."""
-
-    paper: str
-    ink: str
-    faint: str
-    grid: str
-    activations: Mapping[str, str]
-    others: tuple[str, ...]
-    """For activations without a colour of their own, from a place that their name decides."""
-
-
-LOOKS: Mapping[str, Look] = {
-    "light": Look(
-        paper="#ffffff",
-        ink="#1a1a1a",
-        faint="#5c5c5c",
-        grid="#e4e4e4",
-        activations={
-            "sigmoid": "#CC79A7",
-            "relu": "#0072B2",
-            "elu": "#009E73",
-            "leaky_relu": "#56B4E9",
-            "selu": "#E69F00",
-            "gelu": "#D55E00",
-        },
-        others=("#000000", "#8A8000", "#7F7F7F", "#7A4B2A", "#5A4FCF", "#8FBC3F"),
-    ),
-    "dark": Look(
-        paper="#14171a",
-        ink="#ececec",
-        faint="#a8adb3",
-        grid="#2c3238",
-        activations={
-            "sigmoid": "#E59FC6",
-            "relu": "#3D8FE0",
-            "elu": "#1DBF93",
-            "leaky_relu": "#9AD6FB",
-            "selu": "#F0B030",
-            "gelu": "#FF7A38",
-        },
-        others=("#FFFFFF", "#F0E442", "#9C9C9C", "#C79A6B", "#A99CFF", "#B5DC6A"),
-    ),
-}
 
 MARKERS: Mapping[str, str] = {"sigmoid": "o", "relu": "s", "elu": "^", "leaky_relu": "D", "selu": "v", "gelu": "P"}
 """With these, activations stay apart in print without colours; a cross (x) is a divergence's alone."""
@@ -89,28 +47,11 @@ OTHER_MARKERS = ("h", "<", ">", "*", "p", "d")
 DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 3)), (0, (3, 3)))
 """Variants of one activation share its colour and differ by these."""
 
-SETTINGS: Mapping[str, Any] = {
-    "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that no machine draws with another
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "actsearch",
-    "pdf.fonttype": 42,
-    "text.parse_math": False,  # a `$` in a label is a dollar
-    "axes.unicode_minus": False,
-}
-METADATA: Mapping[str, dict[str, None]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
-"""Neither dates nor versions."""
-
 # Inches.
 WIDTH, PANEL_WIDTH = 9.0, 3.9
-MARGIN, LEFT, BETWEEN, HEADER, TITLE, BELOW = 0.15, 0.82, 0.1, 0.72, 0.28, 0.52
+LEFT, BETWEEN, HEADER, TITLE, BELOW = 0.82, 0.1, 0.72, 0.28, 0.52
 LEADER, SWATCH = 0.24, 0.34
 NO_VALUE = "—"
-LINE = 1.32
-"""Of the font size: from one line of text to the next."""
 
 
 def draw(
@@ -134,7 +75,7 @@ def draw(
     with settings(style):
         for stem, figure in figures(result, metrics=metrics, without=without, style=style, log=log):
             path = folder / f"{stem}.{format}"
-            _write(path, _bytes(figure, format))
+            save(figure, path, format)
             paths.append(path)
     return paths
 
@@ -175,40 +116,8 @@ def stem(metric: str) -> str:
     return metric.removeprefix("val_") if metric.startswith("val_") else f"training_{metric}"
 
 
-@contextlib.contextmanager
-def settings(style: Style) -> Iterator[None]:
-    """Matplotlib's own defaults and ours, whatever the user's matplotlibrc says, and no warning about rare glyphs."""
-    with mpl.rc_context(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        mpl.rcdefaults()
-        if style == "article":
-            from matplotlib import style as styles
-
-            styles.use("dark_background")
-        mpl.rcParams.update(dict(SETTINGS))  # type: ignore[arg-type]  # stubs list every key
-        yield
-
-
 def _on_axis(table: LearningCurves, log: bool) -> LearningCurves:
     return curves.error_rates(table) if log and curves.is_accuracy(table.metric) else table
-
-
-# --- the files
-
-
-def _bytes(figure: Figure, format: Format) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=format, metadata=METADATA[format])
-    return buffer.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content)
-    except OSError as error:
-        remedy = "mend this, or draw into another folder: actsearch plot --out DIR"
-        raise StoreError(f"{path}: can't be written, {error.strerror}; {remedy}") from error
 
 
 # --- the pens
@@ -249,71 +158,6 @@ def _by_activation(result: ExperimentResult, own: Mapping[str, str], others: Seq
         order = [*others[start:], *others[:start]]
         taken[name] = own.get(name) or next((one for one in order if one not in taken.values()), order[0])
     return taken
-
-
-# --- the text
-
-
-def plain(text: str) -> str:
-    """One line that every format can hold: control characters, line breaks and half characters become spaces."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def shortened(text: str, limit: int) -> str:
-    """At most `limit` characters, with the beginning and the end, where names usually differ."""
-    if len(text) <= limit:
-        return text
-    tail = limit // 3
-    return f"{text[: limit - tail - 1]}…{text[-tail:]}"
-
-
-class Ruler:
-    """Measures text in inches."""
-
-    def __init__(self, dpi: float = 150) -> None:
-        renderer: Any = RendererAgg
-        self._renderer = renderer(1, 1, dpi)
-        self._dpi = dpi
-        self._known: dict[tuple[str, float, str], float] = {}
-
-    def width(self, text: str, size: float, weight: str = "normal") -> float:
-        key = (text, size, weight)
-        if key not in self._known:
-            font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
-            width, _, _ = self._renderer.get_text_width_height_descent(text, font, False)
-            self._known[key] = width / self._dpi
-        return self._known[key]
-
-    def wrapped(self, text: str, size: float, width: float) -> list[str]:
-        """Lines no wider than `width`; a word that is wider alone is broken."""
-        lines, line = [], ""
-        for word in self._words(text, size, width):
-            longer = f"{line} {word}" if line else word
-            if line and self.width(longer, size) > width:
-                lines.append(line)
-                longer = word
-            line = longer
-        return [*lines, line] if line else lines
-
-    def _words(self, text: str, size: float, width: float) -> list[str]:
-        return [
-            part
-            for word in text.split()
-            for part in ([word] if self.width(word, size) <= width else textwrap.wrap(word, 40))
-        ]
-
-    def fitting(self, text: str, size: float, width: float, weight: str = "normal") -> str:
-        """The text, shortened until it fits."""
-        limit = len(text)
-        while limit > 4 and self.width(shortened(text, limit), size, weight) > width:
-            limit -= max(1, limit // 12)
-        return shortened(text, limit)
-
-
-def _put(figure: Figure, x: float, y: float, text: str, **how: Any) -> Text:
-    """Text at inches from the lower left corner."""
-    width, height = figure.get_size_inches()
-    return figure.text(x / width, y / height, text, **how)
 
 
 # --- the layout
@@ -367,7 +211,7 @@ def _figure(
         _curves(axes, facet, seen, table, pens, look)
         _margin(figure, axes, labels[i], seen, table, pens, look, size, value_width)
     for i, line in enumerate(foot):
-        _put(figure, MARGIN, bottom - MARGIN - i * 7.5 * LINE / 72, line, size=7.5, color=look.faint, va="top")
+        put(figure, MARGIN, bottom - MARGIN - i * 7.5 * LINE / 72, line, size=7.5, color=look.faint, va="top")
     return figure
 
 
@@ -375,9 +219,9 @@ def _heading(figure: Figure, table: LearningCurves, ruler: Ruler, look: Look) ->
     width, height = figure.get_size_inches()
     words = {"val": "test" if table.validation_is_test else "validation"}.get(table.metric.split("_")[0], "training")
     title = f"{words.capitalize()} {_quantity(table)} by epoch"
-    _put(figure, MARGIN, height - 0.2, title, size=13, weight="bold", color=look.ink, va="top")
+    put(figure, MARGIN, height - 0.2, title, size=13, weight="bold", color=look.ink, va="top")
     name = ruler.fitting(plain(table.experiment), 9, width - 2 * MARGIN)
-    _put(figure, MARGIN, height - 0.43, name, size=9, color=look.faint, va="top")
+    put(figure, MARGIN, height - 0.43, name, size=9, color=look.faint, va="top")
 
 
 def _quantity(table: LearningCurves) -> str:
@@ -399,7 +243,7 @@ def _panel_title(
 ) -> None:
     best = table.best(facet.curves)
     weight = "bold" if best is not None and best == table.best(table.curves) else "normal"
-    _put(figure, x, y, ruler.fitting(plain(facet.title), 9, width, weight), size=9, weight=weight, color=look.ink)
+    put(figure, x, y, ruler.fitting(plain(facet.title), 9, width, weight), size=9, weight=weight, color=look.ink)
 
 
 # --- one panel
@@ -434,24 +278,6 @@ def _log_ticks(axes: Axes, seen: View) -> None:
     axes.yaxis.set_major_locator(FixedLocator(log_ticks(seen.low, seen.high)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
     axes.yaxis.set_minor_locator(NullLocator())
-
-
-def epoch_ticks(last: int, most: int) -> list[int]:
-    """Whole epochs from 1, about `most` of them."""
-    if last <= most:
-        return list(range(1, last + 1))
-    steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
-    step = next(step for step in steps if last / step <= most)
-    return [1, *range(step, last + 1, step)]
-
-
-def log_ticks(low: float, high: float) -> list[float]:
-    """Round numbers within the limits: powers of ten, with 2 and 5, or plain steps, as the span asks for."""
-    if high / low < 6:
-        ticks = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        return [float(tick) for tick in ticks if low <= tick <= high and tick > 0]
-    factors = (1, 2, 5) if high / low < 2000 else (1,)
-    return [t for p in range(-12, 13) for f in factors if low <= (t := float(f"{f}e{p}")) <= high]
 
 
 def _curves(axes: Axes, facet: Facet, seen: View, table: LearningCurves, pens: Mapping[str, Pen], look: Look) -> None:
@@ -514,23 +340,13 @@ def _labels(table: LearningCurves, ruler: Ruler, size: float, width: float) -> t
     """Per panel the labels from top to bottom, as long as `width` inches allow; the widths of values and names."""
     names = list(dict.fromkeys(curve.label for curve in table.curves))
     for limit in (44, 36, 30, 25, 20, 16, 12):
-        short = _short_names(names, limit)
+        short = short_names(names, limit)
         labels = [_panel_labels(facet, table, short) for facet in table.facets]
         values = max(ruler.width(one.value, size, _weight(one)) for panel in labels for one in panel) + 0.7 * size / 72
         widest = max(ruler.width(one.name, size, _weight(one)) for panel in labels for one in panel)
         if values + widest <= width:
             break
     return labels, values, widest
-
-
-def _short_names(names: Sequence[str], limit: int) -> dict[str, str]:
-    """Names that fit; two that became alike get a number."""
-    short: dict[str, str] = {}
-    for name in names:
-        text = shortened(plain(name), limit) or "?"
-        n = sum(other == text or other.startswith(f"{text} #") for other in short.values())
-        short[name] = f"{text} #{n + 1}" if n else text
-    return short
 
 
 def _panel_labels(facet: Facet, table: LearningCurves, names: Mapping[str, str]) -> list[Label]:
@@ -583,22 +399,17 @@ def _margin(
         pen = pens[label.curve.label]
         if label.has_line:
             xs, ys = [ends[i][0], right + 0.04, right + LEADER - 0.03], [ends[i][1], ends[i][1], y]
-            _stroke(figure, xs, ys, color=pen.color, linewidth=0.6, alpha=0.8)
+            stroke(figure, xs, ys, color=pen.color, linewidth=0.6, alpha=0.8)
         if label.curve.epochs or label.curve.diverged:
             xs = [right + LEADER, right + LEADER + SWATCH / 2, right + LEADER + SWATCH - 0.06]
-            _stroke(figure, xs, [y] * 3, color=pen.color, linestyle=pen.dashes, linewidth=2.4 if label.bold else 1.5,
+            stroke(figure, xs, [y] * 3, color=pen.color, linestyle=pen.dashes, linewidth=2.4 if label.bold else 1.5,
                     marker="x" if label.curve.cut_short else pen.marker, markevery=[1],
                     markersize=6 if label.curve.cut_short else 4.5,
                     markeredgewidth=1.8 if label.curve.cut_short else 0)  # fmt: skip
         color = look.ink if label.has_line else look.faint
         for x, text in ((0.0, label.value), (value_width, label.name)):
-            _put(figure, right + LEADER + SWATCH + x, y, text, size=size, weight=_weight(label), color=color,
+            put(figure, right + LEADER + SWATCH + x, y, text, size=size, weight=_weight(label), color=color,
                  va="center_baseline", gid="label")  # fmt: skip
-
-
-def _stroke(figure: Figure, xs: Sequence[float], ys: Sequence[float], **how: Any) -> None:
-    width, height = figure.get_size_inches()
-    figure.add_artist(Line2D([x / width for x in xs], [y / height for y in ys], transform=figure.transFigure, **how))
 
 
 def _inches(figure: Figure, axes: Axes, curve: Curve, seen: View, table: LearningCurves) -> tuple[float, float]:
@@ -606,22 +417,6 @@ def _inches(figure: Figure, axes: Axes, curve: Curve, seen: View, table: Learnin
     y = min(max(curve.mean[-1], seen.low), seen.high)
     x, y = axes.transData.transform((table.last_epoch, y))
     return x / figure.dpi, y / figure.dpi
-
-
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places near those wanted (which fall), at least `gap` apart, between `low` and `high` if there is room at all.
-
-    Least squares, by pooling neighbours that would overlap: each pool stands around the mean of what it wants.
-    """
-    pools: list[tuple[float, int]] = []  # the place of a pool's centre, and how many stand in it
-    for y in wanted:
-        pools.append((min(max(y, low), high), 1))
-        while len(pools) > 1 and pools[-2][0] - pools[-1][0] < gap * (pools[-2][1] + pools[-1][1]) / 2:
-            (lower, m), (upper, n) = pools.pop(), pools.pop()
-            half = gap * (m + n - 1) / 2
-            centre = (upper * n + lower * m) / (m + n)
-            pools.append((max(min(centre, high - half), low + half), m + n))
-    return [centre + gap * ((n - 1) / 2 - i) for centre, n in pools for i in range(n)]
 
 
 # --- the article's figures
@@ -665,7 +460,7 @@ def _article_figure(result: ExperimentResult, table: LearningCurves, log: bool) 
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     axes.legend(loc="lower right" if table.higher_is_better else "upper right", ncols=1 + len(axes.lines) // 30)
     for i, line in enumerate(Ruler().wrapped(plain(" ".join(_article_notes(table, seen))), 8, 9.4)):
-        _put(figure, 0.3, 0.75 - i * 8 * LINE / 72, line, size=8, color="#b0b0b0", va="top")
+        put(figure, 0.3, 0.75 - i * 8 * LINE / 72, line, size=8, color="#b0b0b0", va="top")
     return figure
 
 

@@ -28,6 +28,21 @@ class TestValues:
 
 
 @dataclass(frozen=True)
+class Diagnostics:
+    """What a probe of the training set shows of each hidden layer: `diagnostics.json`, see docs/results.md."""
+
+    probe_examples: int
+    every: int
+    epochs: tuple[int, ...]
+    """0 is the untrained network."""
+    layers: Mapping[str, Mapping[str, Any]]
+    """A layer, input first, to a quantity to its values, one for each of `epochs`; None where it is not defined.
+
+    `parameters` is nested once more: a learned parameter to `mean`, `min` and `max`, over its channels or units.
+    """
+
+
+@dataclass(frozen=True)
 class TrialResult:
     """One trial as it stands on disk. `history` is empty before the first epoch has ended."""
 
@@ -45,6 +60,7 @@ class TrialResult:
     """What it was trained on (see `machine.describe`)."""
     earlier_machines: Sequence[Mapping[str, Any]] = ()
     """Machines of another kind on which its first epochs were trained."""
+    diagnostics: Diagnostics | None = None
 
     @property
     def epochs_done(self) -> int:

@@ -51,6 +51,7 @@ MAY_IMPORT = {
     "curves": {"errors", "experiment", "results"},
     "data": {"errors", "experiment"},
     "doctor": {"data", "errors", "experiment", "files", "machine", "probes"},
+    "drawing": {"errors", "files"},
     "engines.__init__": set(),
     "engines.in_process": {"engines.trainings", "events", "experiment"},
     "engines.processes": {"engines.trainings", "errors", "events", "experiment", "interruption"},
@@ -70,7 +71,7 @@ MAY_IMPORT = {
     "native_output": set(),
     "notebook": {"checkpoints", "config", "events", "experiment", "results", "runner", "store"},
     "planning": {"data", "experiment", "results"},
-    "plots": {"curves", "errors", "files", "results"},
+    "plots": {"curves", "drawing", "results"},
     "probes": set(),
     "results": {"experiment", "machine"},
     "resumption": {"doctor", "files"},
@@ -106,6 +107,7 @@ LOADS_AT_ONCE = {
     "checkpoints": {"numpy"},
     "config": {"pydantic"},
     "curves": {"numpy"},
+    "drawing": {"matplotlib"},
     "evaluation": {"keras", "numpy", "tensorflow"},
     "keras_activations": {"keras"},
     "live": {"rich"},
@@ -124,7 +126,7 @@ MAY_END_THE_PROCESS = {
     "interruption": {"os._exit"},  # the second Ctrl-C
 }
 WRITERS = {
-    *("files", "store", "plots", "templates"),
+    *("files", "store", "drawing", "templates"),
     "doctor",  # tries out the folder of the results
     "resumption",  # the experiment that it kills and resumes
 }

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from actsearch import plots
+from actsearch import drawing, plots
 from actsearch.errors import UserError
 from actsearch.experiment import Activation
 from actsearch.results import CandidateResult, ExperimentResult, Status, TrialResult
@@ -93,7 +93,7 @@ CASES = {
 def drawn(request: pytest.FixtureRequest) -> Iterator[tuple[ExperimentResult, dict[str, Figure]]]:
     """An experiment and its figures, drawn once, so that every text has its place."""
     result = CASES[request.param]
-    with plots.settings("light"):
+    with drawing.settings("light"):
         figures = dict(plots.figures(result))
         for figure in figures.values():
             figure.draw_without_rendering()
@@ -101,7 +101,7 @@ def drawn(request: pytest.FixtureRequest) -> Iterator[tuple[ExperimentResult, di
 
 
 def one_figure(result: ExperimentResult, stem: str = "accuracy", **how: Any) -> Figure:
-    with plots.settings(how.get("style", "light")):
+    with drawing.settings(how.get("style", "light")):
         return dict(plots.figures(result, **how))[stem]
 
 
@@ -180,7 +180,7 @@ def test_what_became_of_the_others_stands_beside_their_names() -> None:
 
 def test_epochs_are_whole_and_begin_at_one() -> None:
     for epochs in (1, 2, 3, 10, 12, 20, 99, 100, 1000):
-        ticks = plots.epoch_ticks(epochs, 10)
+        ticks = drawing.epoch_ticks(epochs, 10)
         assert ticks[0] == 1
         assert ticks[-1] <= epochs
         assert len(ticks) <= 11
@@ -205,8 +205,8 @@ def test_log_draws_losses_and_error_rates() -> None:
         assert axes.get_yscale() == "log"
         assert axes.get_ylabel() == label
         assert len(axes.get_yticks()) >= 2
-    assert plots.log_ticks(0.003, 0.2) == [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
-    assert len(plots.log_ticks(0.011, 0.019)) >= 2
+    assert drawing.log_ticks(0.003, 0.2) == [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
+    assert len(drawing.log_ticks(0.011, 0.019)) >= 2
 
 
 def test_an_activation_has_one_colour_in_every_figure() -> None:
@@ -216,7 +216,7 @@ def test_an_activation_has_one_colour_in_every_figure() -> None:
 
     everything, fewer = colors(), colors(without=["relu", "gelu"])
     assert fewer == {label: everything[label] for label in fewer}
-    assert everything["relu"] == plots.LOOKS["light"].activations["relu"]
+    assert everything["relu"] == drawing.LOOKS["light"].activations["relu"]
 
 
 def test_candidates_differ_without_colours_too() -> None:
@@ -226,13 +226,13 @@ def test_candidates_differ_without_colours_too() -> None:
 
 
 def test_two_names_shortened_alike_stay_apart() -> None:
-    names = plots._short_names(["a" * 50 + str(n) + "z" * 20 for n in range(3)], 20)
+    names = drawing.short_names(["a" * 50 + str(n) + "z" * 20 for n in range(3)], 20)
     assert len(set(names.values())) == 3
 
 
 @pytest.mark.parametrize("wanted", [[5, 5, 5], [9, 9, 8.9, 1], [0.1, 0.05, 0], [], [3]])
 def test_labels_are_spread_without_overlap_and_near_where_they_belong(wanted: list[float]) -> None:
-    places = plots.spread(wanted, 1, 0, 10)
+    places = drawing.spread(wanted, 1, 0, 10)
     assert all(0 <= y <= 10 for y in places)
     assert all(a - b >= 1 - 1e-9 for a, b in itertools.pairwise(places))
     assert all(abs(y - w) <= len(wanted) for y, w in zip(places, wanted, strict=True))
@@ -240,7 +240,7 @@ def test_labels_are_spread_without_overlap_and_near_where_they_belong(wanted: li
 
 def test_the_articles_figures_look_like_the_articles() -> None:
     result = an_experiment(validation_is_test=True, loss="binary_crossentropy")
-    with plots.settings("article"):
+    with drawing.settings("article"):
         figures = dict(plots.figures(result, style="article"))
     assert list(figures) == ["accuracy", "accuracy-without-sigmoid", "loss", "loss-without-sigmoid"]
     for stem, figure in figures.items():
@@ -326,7 +326,7 @@ def test_drawing_loads_nothing_heavy(tmp_path: Path) -> None:
 import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
-from actsearch import plots
+from actsearch import drawing, plots
 from actsearch.experiment import Activation
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 trial = TrialResult("t", 0, "completed", 2, {{"val_accuracy": [0.5, 0.6], "val_loss": [0.5, 0.4]}})
@@ -349,7 +349,7 @@ def test_what_has_no_line_at_all_is_drawn_without_a_warning(style: Any, log: boo
     for trial in (perfect, gone):
         one = CandidateResult("relu", Activation("relu"), {}, (trial,))
         result = ExperimentResult("exp", "", "f", (one,), False, "mean_squared_error")
-        with warnings.catch_warnings(), plots.settings(style):
+        with warnings.catch_warnings(), drawing.settings(style):
             warnings.simplefilter("error")
             for _, figure in plots.figures(result, style=style, log=log):
                 figure.draw_without_rendering()

@@ -1,0 +1,246 @@
+"""What all figures share: their looks, text measured in inches, ticks, labels that keep apart, and the files.
+
+Knows nothing of what is drawn. Nothing here reads the user's matplotlibrc, so that the same values give the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import textwrap
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+
+from actsearch.errors import StoreError
+from actsearch.files import write_atomically
+
+Style = Literal["light", "dark", "article"]
+Format = Literal["png", "svg", "pdf"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The colours of one style. Curves: Okabe and Ito's, which colour-blind readers can tell apart."""
+
+    paper: str
+    ink: str
+    faint: str
+    grid: str
+    activations: Mapping[str, str]
+    others: tuple[str, ...]
+    """For activations without a colour of their own, from a place that their name decides."""
+
+
+LOOKS: Mapping[str, Look] = {
+    "light": Look(
+        paper="#ffffff",
+        ink="#1a1a1a",
+        faint="#5c5c5c",
+        grid="#e4e4e4",
+        activations={
+            "sigmoid": "#CC79A7",
+            "relu": "#0072B2",
+            "elu": "#009E73",
+            "leaky_relu": "#56B4E9",
+            "selu": "#E69F00",
+            "gelu": "#D55E00",
+        },
+        others=("#000000", "#8A8000", "#7F7F7F", "#7A4B2A", "#5A4FCF", "#8FBC3F"),
+    ),
+    "dark": Look(
+        paper="#14171a",
+        ink="#ececec",
+        faint="#a8adb3",
+        grid="#2c3238",
+        activations={
+            "sigmoid": "#E59FC6",
+            "relu": "#3D8FE0",
+            "elu": "#1DBF93",
+            "leaky_relu": "#9AD6FB",
+            "selu": "#F0B030",
+            "gelu": "#FF7A38",
+        },
+        others=("#FFFFFF", "#F0E442", "#9C9C9C", "#C79A6B", "#A99CFF", "#B5DC6A"),
+    ),
+}
+
+SETTINGS: Mapping[str, Any] = {
+    "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that no machine draws with another
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "actsearch",
+    "pdf.fonttype": 42,
+    "text.parse_math": False,  # a `$` in a label is a dollar
+    "axes.unicode_minus": False,
+}
+METADATA: Mapping[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""Neither dates nor versions."""
+
+MARGIN = 0.15
+"""Inches between the edge of a figure and what is in it."""
+LINE = 1.32
+"""Of the font size: from one line of text to the next."""
+
+
+# --- the files
+
+
+@contextlib.contextmanager
+def settings(style: Style) -> Iterator[None]:
+    """Matplotlib's own defaults and ours, whatever the user's matplotlibrc says, and no warning about rare glyphs."""
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        mpl.rcdefaults()
+        if style == "article":
+            from matplotlib import style as styles
+
+            styles.use("dark_background")
+        mpl.rcParams.update(dict(SETTINGS))  # type: ignore[arg-type]  # stubs list every key
+        yield
+
+
+def save(figure: Figure, path: Path, format: Format) -> None:
+    """Writes a figure, whole or not at all; raises StoreError if that can't be done."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=format, metadata=METADATA[format])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, buffer.getvalue())
+    except OSError as error:
+        remedy = "mend this, or draw into another folder: actsearch plot --out DIR"
+        raise StoreError(f"{path}: can't be written, {error.strerror}; {remedy}") from error
+
+
+# --- the text
+
+
+def plain(text: str) -> str:
+    """One line that every format can hold: control characters, line breaks and half characters become spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, with the beginning and the end, where names usually differ."""
+    if len(text) <= limit:
+        return text
+    tail = limit // 3
+    return f"{text[: limit - tail - 1]}…{text[-tail:]}"
+
+
+class Ruler:
+    """Measures text in inches."""
+
+    def __init__(self, dpi: float = 150) -> None:
+        renderer: Any = RendererAgg
+        self._renderer = renderer(1, 1, dpi)
+        self._dpi = dpi
+        self._known: dict[tuple[str, float, str], float] = {}
+
+    def width(self, text: str, size: float, weight: str = "normal") -> float:
+        key = (text, size, weight)
+        if key not in self._known:
+            font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
+            width, _, _ = self._renderer.get_text_width_height_descent(text, font, False)
+            self._known[key] = width / self._dpi
+        return self._known[key]
+
+    def wrapped(self, text: str, size: float, width: float) -> list[str]:
+        """Lines no wider than `width`; a word that is wider alone is broken."""
+        lines, line = [], ""
+        for word in self._words(text, size, width):
+            longer = f"{line} {word}" if line else word
+            if line and self.width(longer, size) > width:
+                lines.append(line)
+                longer = word
+            line = longer
+        return [*lines, line] if line else lines
+
+    def _words(self, text: str, size: float, width: float) -> list[str]:
+        return [
+            part
+            for word in text.split()
+            for part in ([word] if self.width(word, size) <= width else textwrap.wrap(word, 40))
+        ]
+
+    def fitting(self, text: str, size: float, width: float, weight: str = "normal") -> str:
+        """The text, shortened until it fits."""
+        limit = len(text)
+        while limit > 4 and self.width(shortened(text, limit), size, weight) > width:
+            limit -= max(1, limit // 12)
+        return shortened(text, limit)
+
+
+def put(figure: Figure, x: float, y: float, text: str, **how: Any) -> Text:
+    """Text at inches from the lower left corner."""
+    width, height = figure.get_size_inches()
+    return figure.text(x / width, y / height, text, **how)
+
+
+# --- ticks
+
+
+def epoch_ticks(last: int, most: int) -> list[int]:
+    """Whole epochs from 1, about `most` of them."""
+    if last <= most:
+        return list(range(1, last + 1))
+    steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
+    step = next(step for step in steps if last / step <= most)
+    return [1, *range(step, last + 1, step)]
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers within the limits: powers of ten, with 2 and 5, or plain steps, as the span asks for."""
+    if high / low < 6:
+        ticks = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        return [float(tick) for tick in ticks if low <= tick <= high and tick > 0]
+    factors = (1, 2, 5) if high / low < 2000 else (1,)
+    return [t for p in range(-12, 13) for f in factors if low <= (t := float(f"{f}e{p}")) <= high]
+
+
+# --- the margin of a panel
+
+
+def stroke(figure: Figure, xs: Sequence[float], ys: Sequence[float], **how: Any) -> None:
+    """A line through places in inches from the lower left corner."""
+    width, height = figure.get_size_inches()
+    figure.add_artist(Line2D([x / width for x in xs], [y / height for y in ys], transform=figure.transFigure, **how))
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places near those wanted (which fall), at least `gap` apart, between `low` and `high` if there is room at all.
+
+    Least squares, by pooling neighbours that would overlap: each pool stands around the mean of what it wants.
+    """
+    pools: list[tuple[float, int]] = []  # the place of a pool's centre, and how many stand in it
+    for y in wanted:
+        pools.append((min(max(y, low), high), 1))
+        while len(pools) > 1 and pools[-2][0] - pools[-1][0] < gap * (pools[-2][1] + pools[-1][1]) / 2:
+            (lower, m), (upper, n) = pools.pop(), pools.pop()
+            half = gap * (m + n - 1) / 2
+            centre = (upper * n + lower * m) / (m + n)
+            pools.append((max(min(centre, high - half), low + half), m + n))
+    return [centre + gap * ((n - 1) / 2 - i) for centre, n in pools for i in range(n)]
+
+
+def short_names(names: Sequence[str], limit: int) -> dict[str, str]:
+    """Names that fit; two that became alike get a number."""
+    short: dict[str, str] = {}
+    for name in names:
+        text = shortened(plain(name), limit) or "?"
+        n = sum(other == text or other.startswith(f"{text} #") for other in short.values())
+        short[name] = f"{text} #{n + 1}" if n else text
+    return short
