@@ -62,8 +62,10 @@ MAY_IMPORT = {
     "events": {"experiment"},
     "experiment": set(),
     "files": set(),
+    "hidden_layers": set(),
     "interruption": set(),
     "keras_activations": {"activations", "experiment"},
+    "layer_probe": {"hidden_layers"},
     "live": {"events", "experiment", "results", "terminal"},
     "machine": set(),
     "mistakes": {"activations", "schema", "yaml_source"},
@@ -101,7 +103,7 @@ MAY_IMPORT = {
 }
 """Who imports whom among our modules, inside functions and for type checking as well."""
 
-HEAVY = {"keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "rich", "scipy", "tensorflow", "yaml"}
+HEAVY = {"jax", "keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "rich", "scipy", "tensorflow", "yaml"}
 LOADS_AT_ONCE = {
     "batches": {"numpy", "tensorflow"},
     "checkpoints": {"numpy"},
@@ -109,7 +111,9 @@ LOADS_AT_ONCE = {
     "curves": {"numpy"},
     "drawing": {"matplotlib"},
     "evaluation": {"keras", "numpy", "tensorflow"},
+    "hidden_layers": {"keras", "numpy"},
     "keras_activations": {"keras"},
+    "layer_probe": {"keras", "numpy"},
     "live": {"rich"},
     "mistakes": {"pydantic"},
     "models": {"keras", "numpy"},
