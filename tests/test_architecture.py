@@ -61,6 +61,9 @@ MAY_IMPORT = {
     "events": {"experiment"},
     "experiment": set(),
     "files": set(),
+    "formula_tree": set(),
+    "formula_values": {"formula_tree"},
+    "formulas": {"errors", "formula_tree", "formula_values"},
     "interruption": set(),
     "keras_activations": {"activations", "experiment"},
     "live": {"events", "experiment", "results", "terminal"},
@@ -93,6 +96,7 @@ MAY_IMPORT = {
     },
     "schema": {"activations"},
     "store": {"changes", "errors", "events", "experiment", "files", "results"},
+    "symbolic": {"formula_tree", "formulas"},
     "templates": {"errors"},
     "terminal": {"events", "experiment", "results"},
     "training": {"batches", "checkpoints", "data", "evaluation", "events", "experiment", "machine", "models"},
@@ -100,7 +104,7 @@ MAY_IMPORT = {
 }
 """Who imports whom among our modules, inside functions and for type checking as well."""
 
-HEAVY = {"keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "rich", "scipy", "tensorflow", "yaml"}
+HEAVY = {"keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "rich", "scipy", "sympy", "tensorflow", "yaml"}
 LOADS_AT_ONCE = {
     "batches": {"numpy", "tensorflow"},
     "checkpoints": {"numpy"},
@@ -113,6 +117,7 @@ LOADS_AT_ONCE = {
     "models": {"keras", "numpy"},
     "plots": {"matplotlib"},
     "schema": {"pydantic"},
+    "symbolic": {"sympy"},
     "terminal": {"rich"},
     "training": {"keras", "numpy", "tensorflow"},
     "yaml_source": {"yaml"},
