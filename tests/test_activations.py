@@ -13,6 +13,7 @@ import pytest
 from activation_cases import CASES, points
 
 from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE, SELU_ALPHA, SELU_LAMBDA
+from actsearch.formulas import check, numpy_function, numpy_gradient, parse
 
 every_case = pytest.mark.parametrize(("name", "parameters"), CASES, ids=str)
 every_row = pytest.mark.parametrize("name", ACTIVATIONS)
@@ -74,14 +75,29 @@ def test_a_row_says_what_the_function_is_and_where_it_comes_from(name: str) -> N
     assert set(row.formula_when) == {key for key, at in row.parameters.items() if isinstance(at.default, bool)}
 
 
+def _names(text: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
+
+
 @every_case
 def test_a_formula_is_an_expression_of_x_and_the_parameters_alone(name: str, parameters: dict) -> None:
     """It stands for itself in the table, the schema and the documentation."""
     values = _values(name, parameters)
     for text in ACTIVATIONS[name].written(values):
-        names = {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
-        assert names <= {"x", *values, *LANGUAGE}
-        assert len(text) <= 500  # the longest that `formulas.py` reads
+        assert _names(text) <= {"x", *values, *LANGUAGE}
+
+
+@every_case
+def test_a_user_can_begin_with_the_formula_of_the_table(name: str, parameters: dict) -> None:
+    """`actsearch show` differentiates these texts, and users change them into functions of their own."""
+    row, x = ACTIVATIONS[name], np.array([-10, -3, -1, -1e-3, 0, 1e-3, 0.5, 1, 3, 6, 10])
+    values = _values(name, parameters)
+    text, derivative = row.written(values)
+    formula = parse(text, {key: value for key, value in values.items() if key in _names(text)})
+    check(formula)
+    np.testing.assert_allclose(numpy_function(formula)(x), row.function(x, **parameters), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(numpy_gradient(formula)(x), row.gradient(x, **parameters), rtol=1e-9, atol=1e-12)
+    parse(derivative, {key: value for key, value in values.items() if key in _names(derivative)})
 
 
 def test_titles_tell_the_functions_apart() -> None:
