@@ -62,6 +62,9 @@ MAY_IMPORT = {
     "events": {"experiment"},
     "experiment": set(),
     "files": set(),
+    "formula_tree": set(),
+    "formula_values": {"formula_tree"},
+    "formulas": {"errors", "formula_tree", "formula_values"},
     "hidden_layers": set(),
     "interruption": set(),
     "keras_activations": {"activations", "experiment"},
@@ -96,6 +99,7 @@ MAY_IMPORT = {
     },
     "schema": {"activations"},
     "store": {"changes", "errors", "events", "experiment", "files", "results"},
+    "symbolic": {"formula_tree", "formulas"},
     "templates": {"errors"},
     "terminal": {"events", "experiment", "results"},
     "training": {"batches", "checkpoints", "data", "evaluation", "events", "experiment", "machine", "models"},
@@ -103,7 +107,9 @@ MAY_IMPORT = {
 }
 """Who imports whom among our modules, inside functions and for type checking as well."""
 
-HEAVY = {"jax", "keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "rich", "scipy", "tensorflow", "yaml"}
+HEAVY = {
+    *("jax", "keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "rich", "scipy", "sympy", "tensorflow", "yaml"),
+}
 LOADS_AT_ONCE = {
     "batches": {"numpy", "tensorflow"},
     "checkpoints": {"numpy"},
@@ -119,6 +125,7 @@ LOADS_AT_ONCE = {
     "models": {"keras", "numpy"},
     "plots": {"matplotlib"},
     "schema": {"pydantic"},
+    "symbolic": {"sympy"},
     "terminal": {"rich"},
     "training": {"keras", "numpy", "tensorflow"},
     "yaml_source": {"yaml"},
