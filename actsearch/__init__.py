@@ -10,6 +10,7 @@ The command line is the main way in (`actsearch --help`). From Python:
 
     keras.layers.Dense(64, activation=actsearch.gelu)    # Keras-serialisable functions
     actsearch.ActivationLayer("elu", {"alpha": 0.2})     # and a layer for parameters
+    model.fit(x, y, callbacks=[actsearch.Diagnostics(x, y)]) # what the hidden layers of any model do
 
 Everything is imported when it is first used: `import actsearch` itself loads nothing.
 """
@@ -20,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from actsearch.diagnostics import Diagnostics
     from actsearch.keras_activations import ActivationLayer, elu, gelu, leaky_relu, relu, selu, sigmoid
     from actsearch.notebook import load, read_results, run
 
@@ -28,6 +30,7 @@ _WHERE = {
     "read_results": "actsearch.notebook",
     "run": "actsearch.notebook",
     "ActivationLayer": "actsearch.keras_activations",
+    "Diagnostics": "actsearch.diagnostics",
     "elu": "actsearch.keras_activations",
     "gelu": "actsearch.keras_activations",
     "leaky_relu": "actsearch.keras_activations",
@@ -38,6 +41,7 @@ _WHERE = {
 
 __all__ = [
     "ActivationLayer",
+    "Diagnostics",
     "elu",
     "gelu",
     "leaky_relu",

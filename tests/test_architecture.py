@@ -21,7 +21,7 @@ MODULES = {
 }
 
 MAY_IMPORT = {
-    "__init__": {"keras_activations", "notebook"},
+    "__init__": {"diagnostics", "keras_activations", "notebook"},
     "__main__": {"cli"},
     "activations": set(),
     "batches": {"data"},
@@ -47,9 +47,12 @@ MAY_IMPORT = {
         "templates",
         "terminal",
     },
+    "clipping": set(),
     "config": {"activations", "errors", "experiment", "mistakes", "schema", "yaml_source"},
     "curves": {"errors", "experiment", "results"},
     "data": {"errors", "experiment"},
+    "diagnosis": set(),
+    "diagnostics": {"clipping", "diagnosis", "files", "layer_probe"},
     "doctor": {"data", "errors", "experiment", "files", "machine", "probes"},
     "engines.__init__": set(),
     "engines.in_process": {"engines.trainings", "events", "experiment"},
@@ -106,8 +109,10 @@ HEAVY = {"jax", "keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "ri
 LOADS_AT_ONCE = {
     "batches": {"numpy", "tensorflow"},
     "checkpoints": {"numpy"},
+    "clipping": {"keras"},
     "config": {"pydantic"},
     "curves": {"numpy"},
+    "diagnostics": {"keras", "numpy"},
     "evaluation": {"keras", "numpy", "tensorflow"},
     "hidden_layers": {"keras", "numpy"},
     "keras_activations": {"keras"},
@@ -129,6 +134,7 @@ MAY_END_THE_PROCESS = {
 }
 WRITERS = {
     *("files", "store", "plots", "templates"),
+    "diagnostics",  # for those who have no store
     "doctor",  # tries out the folder of the results
     "resumption",  # the experiment that it kills and resumes
 }
