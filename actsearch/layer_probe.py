@@ -23,8 +23,8 @@ Quantities = Mapping[str, Any]
 
 CHUNK = 128
 """Examples that are measured at once, so that any number of them fits into memory."""
-GRID = np.linspace(-10, 10, 2001, dtype=np.float32)
-"""Where the largest slope of an activation function is looked for."""
+GRID = np.append(np.linspace(-10, 10, 2001), [-1e-6, 1e-6]).astype(np.float32)
+"""Where the largest slope of an activation function is looked for; at 0, backends take it from either side."""
 GRID_VALUES = 4_000_000
 """At most so many values of the grid at once, for functions with learned parameters."""
 SATURATED, DEAD = 0.01, 1e-6
@@ -221,17 +221,16 @@ class _Moments:
         self._examples = total
 
     def quantities(self, slopes: np.ndarray) -> Quantities:
-        """`slopes`: the largest of the function; without one, or with slopes that are no numbers, none is small."""
+        """`slopes`: the largest of the function, without which none is small. Nothing is known of infinite values."""
         assert self._strongest is not None
-        known = bool((slopes > 0).all() and np.isfinite(slopes).all() and not np.isnan(self._strongest).any())
+        finite = math.isfinite(self._mean)
+        known = finite and (slopes > 0).all() and np.isfinite(slopes).all() and not np.isnan(self._strongest).any()
         return {
             "mean": _finite(self._mean),
-            "variance": _finite(
-                max(self._squares, 0.0) / self._examples if self._squares == self._squares else math.nan
-            ),
-            "zeros": _finite(self._zeros / self._examples) if math.isfinite(self._mean) else None,
+            "variance": _finite(float(np.maximum(self._squares, 0.0)) / self._examples),
+            "zeros": float(self._zeros / self._examples) if finite else None,
             "dead": float((self._strongest < DEAD).mean()) if known else None,
-            "saturated": _finite(self._saturated / self._examples) if known else None,
+            "saturated": float(self._saturated / self._examples) if known else None,
         }
 
 
@@ -270,7 +269,7 @@ def _mean_loss(loss: Any) -> Callable[[Any, Any], Any]:
 
     def mean(y: Any, predictions: Any) -> Any:
         value = measured(y, predictions)
-        return value / len(predictions) if measured.reduction == "sum" else ops.mean(value)
+        return value / predictions.shape[0] if measured.reduction == "sum" else ops.mean(value)
 
     return mean
 
@@ -279,7 +278,7 @@ class _FunctionLoss(keras.losses.Loss):  # type: ignore[misc]
     """As `compile` makes one of a function."""
 
     def __init__(self, function: Callable[[Any, Any], Any]) -> None:
-        super().__init__()
+        super().__init__(name="loss")
         self._function = function
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
@@ -310,7 +309,7 @@ def _finite(value: float) -> float | None:
 
 def _array(value: Any) -> np.ndarray:
     """A copy that NumPy can compute with."""
-    array = np.array(ops.convert_to_numpy(value))
+    array = np.array(ops.convert_to_numpy(ops.convert_to_tensor(value)))
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 
 

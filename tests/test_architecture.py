@@ -21,7 +21,7 @@ MODULES = {
 }
 
 MAY_IMPORT = {
-    "__init__": {"keras_activations", "notebook"},
+    "__init__": {"diagnostics", "keras_activations", "notebook"},
     "__main__": {"cli"},
     "activations": set(),
     "batches": {"data"},
@@ -48,9 +48,12 @@ MAY_IMPORT = {
         "templates",
         "terminal",
     },
+    "clipping": set(),
     "config": {"activations", "errors", "experiment", "mistakes", "schema", "yaml_source"},
     "curves": {"errors", "experiment", "results"},
     "data": {"errors", "experiment"},
+    "diagnosis": set(),
+    "diagnostics": {"clipping", "diagnosis", "files", "layer_probe"},
     "doctor": {"data", "errors", "experiment", "files", "machine", "probes"},
     "drawing": {"errors", "files"},
     "engines.__init__": set(),
@@ -116,8 +119,10 @@ HEAVY = {
 LOADS_AT_ONCE = {
     "batches": {"numpy", "tensorflow"},
     "checkpoints": {"numpy"},
+    "clipping": {"keras"},
     "config": {"pydantic"},
     "curves": {"numpy"},
+    "diagnostics": {"keras", "numpy"},
     "drawing": {"matplotlib"},
     "evaluation": {"keras", "numpy", "tensorflow"},
     "hidden_layers": {"keras", "numpy"},
@@ -143,6 +148,7 @@ MAY_END_THE_PROCESS = {
 }
 WRITERS = {
     *("files", "store", "drawing", "templates"),
+    "diagnostics",  # for those who have no store
     "doctor",  # tries out the folder of the results
     "resumption",  # the experiment that it kills and resumes
 }
