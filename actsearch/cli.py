@@ -479,12 +479,19 @@ def _drawings(
 
 
 @commands.command()
-def schema() -> None:
+@click.option("--markdown", is_flag=True, help="The reference of every key as a page to read.")
+def schema(markdown: bool) -> None:
     """Print the JSON Schema of experiment files.
 
     \b
     actsearch schema > experiment.schema.json
+    actsearch schema --markdown > configuration.md
     """
+    if markdown:
+        from actsearch.reference import configuration_page
+
+        click.echo(configuration_page(), nl=False)
+        return
     from actsearch.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
@@ -539,6 +546,11 @@ class _Run:
             )
             for problem in work.problems:
                 click.echo(f"note: {problem}", err=True)
+            if work.otherwise:
+                self._say(
+                    f"{_count(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
+                    " for (every, probe_size); --fresh trains and looks anew"
+                )
             if work.left:
                 self._train(work)
             else:
@@ -587,7 +599,7 @@ class _Run:
         processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
         where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
         self._say(f"{self.name}: training {_count(len(work.left), 'trial')}{where}; TensorFlow is loading")
-        for line in _origins(work):
+        for line in [*_origins(work), *_diagnostics_lines(work, dataset)]:
             self._say(line)
         events = runner.run(work.left, self.store, engine, retries=self.rules.retries, fail_fast=self.rules.fail_fast)
         with self._display(work, jobs) as display, contextlib.closing(events):
@@ -654,12 +666,14 @@ class _Run:
         elif not self.rules.quiet:
             for figure in figures:
                 click.echo(str(figure))
+        for note in self.store.notes:
+            click.echo(f"note: {note}", err=True)
         for trial in failed:
             where = self.store.folder / "trials" / trial.id / "traceback.txt"
             click.echo(f"Error: {trial.id} failed: {trial.error} (all of it in {where})", err=True)
         if failed:
             click.echo(f"Mended? {self._same_command} tries again what failed, --retry-failed that alone.", err=True)
-        return 1 if failed else 0
+        return 1 if failed or self.store.failed_again else 0
 
     def _show_summary(self, result: Any) -> None:
         from actsearch import terminal
@@ -719,6 +733,24 @@ class _Run:
     def _say(self, text: str) -> None:
         if not self.rules.quiet and not self.rules.as_json:
             click.echo(text)
+
+
+def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
+    """What will be looked at otherwise than one would expect."""
+    lines = []
+    if work.undiagnosed:
+        lines.append(
+            f"{_count(len(work.undiagnosed), 'finished trial')} without diagnostics: to be trained again beside what is"
+            " there, which stays (diagnostics: false would leave them as they are)"
+        )
+    asked = work.left[0].diagnostics
+    if asked is not None:
+        from actsearch import data
+
+        examples = len(data.split(dataset, work.left[0].data).train)
+        if asked.probe_size > examples:
+            lines.append(f"diagnostics: there are only {examples} training examples to look at, not {asked.probe_size}")
+    return lines
 
 
 def _origins(work: Work) -> list[str]:
@@ -793,15 +825,14 @@ def _load_data(loaded: Loaded, plan: Plan) -> Dataset:
 
 
 def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
-    from actsearch import data, machine, planning, terminal
+    from actsearch import data, machine, planning, runner, terminal
     from actsearch.store import PLAN, Store, read_experiment
 
     store = Store(rules.out / plan.experiment.name)
-    status = {} if rules.fresh else store.survey(plan.trials, repair=False).status
-    finished = {trial_id for trial_id, one in status.items() if one in ("completed", "diverged")}
-    left = [trial for trial in plan.trials if trial.id not in finished]
-    if rules.retry_failed:
-        left = [trial for trial in left if status.get(trial.id) == "failed"]
+    survey = store.survey(() if rules.fresh else plan.trials, repair=False)
+    left = list(plan.trials) if rules.fresh else runner.to_train(plan.trials, survey, rules.retry_failed)
+    wanted = {trial.id for trial in left}
+    finished = {i for i, one in survey.status.items() if one in runner.FINISHED and i not in wanted}
     dataset = _load_data(loaded, plan)
     known = (store.folder / PLAN).is_file()
     measured = planning.measured_epochs(read_experiment(store.folder), plan.trials) if known else []
@@ -813,7 +844,6 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
         seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis}
         click.echo(json.dumps({"experiment": plan.experiment.name, "trials": rows, "seconds": seconds}))
         return
-    wanted = {trial.id for trial in left}
     for trial in plan.trials:
         state = "finished" if trial.id in finished else "to train" if trial.id in wanted else "left out"
         click.echo(f"{state}  {terminal.name_of(trial)}  ({trial.id})")

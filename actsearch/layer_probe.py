@@ -42,12 +42,14 @@ class Probe:
         model: a sequential or functional model, perhaps with models nested in it, with one output.
         loss: a Keras loss, the name of one, or a function of targets and predictions. What is differentiated is its
             mean over the examples, without penalties; of a loss with the reduction `sum`, the sum by their number.
+        training: run the model as in training, with dropout (by the state of its random numbers, which stays) and with
+            the batch's own statistics in batch normalisation.
 
     Raises:
         ValueError: the model has no hidden layer that can be looked into, or several outputs.
     """
 
-    def __init__(self, model: keras.Model, loss: Any) -> None:
+    def __init__(self, model: keras.Model, loss: Any, training: bool = False) -> None:
         self._hidden, self.left_out = hidden_layers.find(model)
         if not self._hidden:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in self.left_out.items())
@@ -57,7 +59,7 @@ class Probe:
             )
         if len(model.outputs) != 1:
             raise ValueError(f"the model has {len(model.outputs)} outputs; only models with one can be diagnosed")
-        self._model, self._loss = model, _mean_loss(loss)
+        self._model, self._loss, self._training = model, _mean_loss(loss), training
         self._variables = list(model.variables)
         place = {id(variable): i for i, variable in enumerate(self._variables)}
         self._places = {h.name: {k: [place[id(v)] for v in vs] for k, vs in h.variables.items()} for h in self._hidden}
@@ -124,7 +126,7 @@ class Probe:
         def forward(changed: Sequence[Any]) -> tuple[Any, Any]:
             known = dict(enumerate(values)) | dict(zip(self._differentiated, changed, strict=True))
             with self._capturing() as caught, self._with(list(known.values())):
-                loss = self._loss(y, self._model(x, training=False))
+                loss = self._loss(y, self._model(x, training=self._training))
             return loss, [
                 _statistics(*caught[id(hidden.where)][hidden.occurrence], slope, hidden.channel_axis)
                 for hidden, slope in zip(self._hidden, slopes, strict=True)

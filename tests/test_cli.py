@@ -320,7 +320,9 @@ def test_run_leaves_histories_and_figures(
     folder = hostile / "results" / "tiny"
     folders = trial_folders(folder)
     assert len(folders) == 2
-    assert all(files == {"history.json", "predictions.npz", "trial.json"} for files in folders.values())
+    assert all(
+        files == {"diagnostics.json", "history.json", "predictions.npz", "trial.json"} for files in folders.values()
+    )
     figures = [Path("results/tiny") / name for name in ("accuracy.png", "loss.png")]
     for figure in figures:
         assert (hostile / figure).stat().st_size > 10_000
@@ -877,7 +879,7 @@ def test_stop_after_stops_in_the_middle_and_is_no_failure(
 
     def slow(trial: Any, checkpoint: bytes | None) -> Iterator[Any]:
         for i, event in enumerate(train(trial, checkpoint)):
-            if trial.candidate.label == "selu" and i == 4:
+            if trial.candidate.label == "selu" and i == 6:
                 time.sleep(20)
             yield event
 
@@ -973,7 +975,7 @@ def test_a_killed_worker_costs_its_trial_a_restart(
     assert lines[lost].endswith("; it will be tried again")
     assert any(line == "selu seed 0: goes on after epoch 1" for line in lines[lost:])
     assert {frozenset(files) for files in trial_folders(hostile / "results" / "tiny").values()} == {
-        frozenset({"history.json", "predictions.npz", "trial.json"})
+        frozenset({"diagnostics.json", "history.json", "predictions.npz", "trial.json"})
     }
     done = actsearch_("run", path, "--no-plots", "--fresh", "--retries", "0", "--set", "training.epochs=4", "--quiet")
     assert done.code == 1
