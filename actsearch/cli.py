@@ -31,6 +31,7 @@ from actsearch.errors import (
 if TYPE_CHECKING:
     from actsearch.config import Loaded
     from actsearch.data import Dataset
+    from actsearch.findings import Explanation
     from actsearch.interruption import Interruption
     from actsearch.results import ExperimentResult
     from actsearch.runner import EngineName, Plan, SaveModel, Work
@@ -479,6 +480,40 @@ def _drawings(
 
 
 @commands.command()
+@_paths
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
+def explain(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Say what the diagnostics of the experiments below the paths show.
+
+    Vanishing and exploding gradients, dead and saturated units, clipping, sparsity, self-normalisation, learned
+    parameters: a sentence each, with its number, beside the results. What happens together is said, and no proof.
+
+    \b
+    actsearch explain results/mine
+    actsearch explain results/ --json
+    """
+    from actsearch import findings
+    from actsearch.store import find_experiments
+
+    errors = []
+    folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
+    for result in _readable(list(folders)):
+        for problem in result.problems:
+            click.echo(f"note: {problem}", err=True)
+        try:
+            explanation = findings.explain(result)
+        except UserError as error:  # nothing to explain here; the others are explained all the same
+            errors.append(str(error))
+            continue
+        if as_json:
+            click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
+        else:
+            _show_explanation(explanation)
+    if errors:
+        raise UserError("\n".join(errors))
+
+
+@commands.command()
 def schema() -> None:
     """Print the JSON Schema of experiment files.
 
@@ -895,6 +930,14 @@ def _watch(folders: Sequence[Path], as_json: bool) -> None:
             if not running:
                 return
             time.sleep(WATCH_SECONDS)
+
+
+def _show_explanation(explanation: Explanation) -> None:
+    from actsearch import explanation as page
+
+    console = _console()
+    for line in page.lines(explanation):
+        console.print(line, markup=False, emoji=False)
 
 
 def _counts(result: ExperimentResult) -> str:
