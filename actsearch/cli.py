@@ -31,6 +31,7 @@ from actsearch.errors import (
 if TYPE_CHECKING:
     from actsearch.config import Loaded
     from actsearch.data import Dataset
+    from actsearch.findings import Explanation
     from actsearch.interruption import Interruption
     from actsearch.results import ExperimentResult
     from actsearch.runner import EngineName, Plan, SaveModel, Work
@@ -438,7 +439,7 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
         raise UserError("--metric and --log are for curves; add --kind curves")
     targets = dict(_targets(paths, out))
     errors = []
-    for result in _readable(list(targets)):
+    for result in _readable(list(targets), diagnostics={*options["kinds"]} != {"curves"}):
         target = targets[Path(result.folder)]
         for problem in result.problems:
             click.echo(f"note: {problem}", err=True)
@@ -476,6 +477,40 @@ def _drawings(
     if told and not everything:
         raise UserError("\n".join(told))
     yield from ((f"note: {what}", True) for what in told)
+
+
+@commands.command()
+@_paths
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
+def explain(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Say what the diagnostics of the experiments below the paths show.
+
+    Vanishing and exploding gradients, dead and saturated units, clipping, sparsity, self-normalisation, learned
+    parameters: a sentence each, with its number, beside the results. What happens together is said, and no proof.
+
+    \b
+    actsearch explain results/mine
+    actsearch explain results/ --json
+    """
+    from actsearch import findings
+    from actsearch.store import find_experiments
+
+    errors = []
+    folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
+    for result in _readable(list(folders), diagnostics=True):
+        for problem in result.problems:
+            click.echo(f"note: {problem}", err=True)
+        try:
+            explanation = findings.explain(result)
+        except UserError as error:  # nothing to explain here; the others are explained all the same
+            errors.append(str(error))
+            continue
+        if as_json:
+            click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
+        else:
+            _show_explanation(explanation)
+    if errors:
+        raise UserError("\n".join(errors))
 
 
 @commands.command()
@@ -927,6 +962,14 @@ def _watch(folders: Sequence[Path], as_json: bool) -> None:
             time.sleep(WATCH_SECONDS)
 
 
+def _show_explanation(explanation: Explanation) -> None:
+    from actsearch import explanation as page
+
+    console = _console()
+    for line in page.lines(explanation):
+        console.print(line, markup=False, emoji=False)
+
+
 def _counts(result: ExperimentResult) -> str:
     from actsearch import terminal
 
@@ -935,14 +978,14 @@ def _counts(result: ExperimentResult) -> str:
     return f"{result.name}: {terminal.counted(trials)}; {epochs}"
 
 
-def _readable(folders: Sequence[Path]) -> Iterator[ExperimentResult]:
+def _readable(folders: Sequence[Path], diagnostics: bool = False) -> Iterator[ExperimentResult]:
     """The results of each folder; one that can't be read is told at the end and does not stop the others."""
     from actsearch.store import read_experiment
 
     errors = []
     for folder in folders:
         try:
-            result = read_experiment(folder)
+            result = read_experiment(folder, diagnostics=diagnostics)
         except StoreError as error:
             errors.append(str(error))
         else:

@@ -12,11 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 
 import actsearch.cli
 from actsearch.cli import commands, run_command_line
@@ -1079,6 +1081,76 @@ def test_plots_mistakes_are_one_line(
     assert message in done.err
     assert len(done.err.splitlines()) == 1
     assert not list(hostile.rglob("*.png"))
+
+
+# --- figures of diagnostics, and explain
+
+
+@pytest.fixture
+def probed(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the folders below `results` be read as experiments with these candidates: `probed(one=..., two=...)`."""
+
+    def use(**candidates: Any) -> None:
+        results = {name: replace(experiment(*some), name=name) for name, some in candidates.items()}
+        for name in results:
+            (hostile / "results" / name).mkdir(parents=True)
+            for file in ("experiment.yaml", "plan.json"):
+                (hostile / "results" / name / file).touch()
+        monkeypatch.setattr(
+            "actsearch.store.read_experiment", lambda folder: replace(results[folder.name], folder=str(folder))
+        )
+
+    return use
+
+
+def test_plot_draws_the_kinds_that_are_asked_for(actsearch_: Callable[..., Done], probed: Callable[..., None]) -> None:
+    """Beside the curves, if those are asked for too."""
+    probed(one=[candidate("relu", trial(diagnostics(layer_names(9))))])
+    done = actsearch_("plot", "results", "--kind", "curves", "--kind", "gradients", "--variable", "bias")
+    assert (done.code, done.err) == (0, "")
+    names = [Path(line).name for line in done.out.splitlines()]
+    assert names == ["accuracy.png", "loss.png", "gradients-bias.png", "gradients-bias-by-depth.png"]
+    done = actsearch_("plot", "results", "--kind", "dead", "--by", "depth", "--out", "figures", "--format", "svg")
+    assert done.out.split() == ["figures/dead-by-depth.svg"]
+
+
+def test_plot_all_skips_what_there_is_not_and_says_so(
+    actsearch_: Callable[..., Done], probed: Callable[..., None]
+) -> None:
+    """Nobody clips and learns parameters in every experiment."""
+    probed(one=[candidate("relu", trial(diagnostics()))], two=[candidate("relu", trial(None))])
+    done = actsearch_("plot", "results", "--kind", "all", "--out", "figures")
+    assert done.code == 0
+    assert len(done.out.splitlines()) == 2 + 6 + 2
+    told = done.err.splitlines()
+    assert [line.split(":")[1].strip() for line in told[:2]] == ["clipping", "parameters"]
+    assert "two has diagnostics; run the experiment again" in told[2]
+
+
+def test_plot_without_diagnostics_is_one_line_that_says_how_to_get_them(
+    actsearch_: Callable[..., Done], probed: Callable[..., None]
+) -> None:
+    """Once, however many kinds are asked for; and the options of curves are not silently ignored."""
+    probed(two=[candidate("relu", trial(None))])
+    done = actsearch_("plot", "results", "--kind", "dead", "--kind", "gradients")
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert "run the experiment again with them" in done.err
+    assert "add --kind curves" in actsearch_("plot", "results", "--kind", "dead", "--log").err
+
+
+def test_explain_says_what_is_seen_and_what_can_not_be(
+    actsearch_: Callable[..., Done], probed: Callable[..., None]
+) -> None:
+    """One experiment without diagnostics does not keep the others from being explained."""
+    probed(one=[candidate("relu", trial(diagnostics(dead=0.5)))], two=[candidate("relu", trial(None))])
+    done = actsearch_("explain", "results")
+    assert done.code == 2
+    assert "50 % of conv_1's channels are dead" in done.out
+    assert "two has diagnostics" in done.err
+    done = actsearch_("explain", "results", "--json")
+    (row,) = map(json.loads, done.out.splitlines())
+    assert row["experiment"] == "one"
+    assert row["candidates"][0]["findings"][0]["kind"] == "dead"
 
 
 # --- as a process
