@@ -93,7 +93,7 @@ METADATA: Mapping[str, dict[str, None]] = {
 
 MARGIN = 0.15
 """Inches between the edge of a figure and what is in it."""
-MOST_POWERS = 10
+MOST_POWERS = 8
 """So many powers of ten can be told on an axis; of more, every second, third, ..."""
 LINE = 1.32
 """Of the font size: from one line of text to the next."""

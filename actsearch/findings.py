@@ -45,7 +45,7 @@ EARLY = 3
 """Without a plateau, gradients are compared up to this epoch: later ones depend on how far the loss has come."""
 DEAD = 0.05
 """One unit in twenty: fewer change little, and a few die in most ReLU networks."""
-CAME_BACK = 0.01
+CAME_BACK = 0.02
 """By how much a share of dead units has to fall until it is said that some came back."""
 SPARSE = 0.1
 """So many activations of exactly 0 in a layer are called sparsity."""
@@ -59,12 +59,13 @@ SELU_MEAN, SELU_VARIANCE = (-0.1, 0.1), (0.8, 1.5)
 """The domain of theorem 1 in Klambauer et al. (2017)."""
 DEFINITIONS: Mapping[FindingKind, str] = {
     "vanishing": "gradient: the Euclidean norm of the gradient of the mean loss over the probe by a layer's weights",
-    "dead": "dead: on the whole probe |f'| stays under a millionth of its largest value; of convolutions, a channel's",
+    "dead": "dead: a unit (of a convolution: a channel) whose |f'| is under a millionth of its largest value on the"
+    " whole probe",
     "saturation": "saturated: |f'| is under 1 % of its largest value; those with an activation of 0 are not counted",
     "normalisation": "SELU's domain: mean in [-0.1, 0.1] and variance in [0.8, 1.5], in which SELU draws them to 0 and"
     " 1 (Klambauer et al. 2017)",
 }
-"""What words in the sentences of a kind mean; docs/results.md has all of it."""
+"""What words in the sentences of a kind mean; docs/diagnostics.md has all of it."""
 SAME_WORDS: Mapping[FindingKind, FindingKind] = {"no gradient": "vanishing", "exploding": "vanishing"}
 
 
@@ -292,7 +293,7 @@ def _vanishing(one: Readings, ratio: Spread) -> Finding:
 
 
 def _with_gradients(one: Readings) -> list[str]:
-    return list(one.when("end", "gradient_norm_kernel"))
+    return list(one.when("most", "gradient_norm_kernel"))
 
 
 def _silent_from(one: Readings, layers: Sequence[str]) -> int | None:
@@ -306,8 +307,8 @@ def _silent_from(one: Readings, layers: Sequence[str]) -> int | None:
 def _early(one: Readings) -> tuple[int, int]:
     """The epochs in which gradients are compared: those on the plateau, else the first few."""
     known = {epoch for probe in one.probes for epoch in probe.diagnostics.epochs}
-    if one.plateau is not None and any(1 <= epoch <= one.plateau.last for epoch in known):
-        return 1, one.plateau.last
+    if one.plateau is not None and any(one.plateau.first <= epoch <= one.plateau.last for epoch in known):
+        return one.plateau.first, one.plateau.last
     return 0, max((epoch for epoch in known if epoch <= EARLY), default=0)
 
 
@@ -363,9 +364,11 @@ def _stays_on_its_plateau(one: Readings) -> Iterator[Finding]:
     ratio = _early_ratio(one)
     if one.plateau is None or (ratio is not None and ratio.median <= 1 / RATIO):
         return
-    text = f"{_on_its_plateau(one)} in {epochs(1, one.plateau.last)}"
+    text = f"{_on_its_plateau(one)} in {epochs(one.plateau.first, one.plateau.last)}"
     files = tuple(f"trials/{probe.trial.id}/history.json" for probe in one.probes)
-    yield _finding(one, "plateau", text, epochs=(1, one.plateau.last), value=one.plateau.loss, files=files)
+    yield _finding(
+        one, "plateau", text, epochs=(one.plateau.first, one.plateau.last), value=one.plateau.loss, files=files
+    )
 
 
 def _on_its_plateau(one: Readings) -> str:
@@ -420,8 +423,8 @@ def _without_death(one: Readings, sparse: Sequence[str]) -> str:
 
 def _saturation(one: Readings) -> Iterator[Finding]:
     def beyond_zeros(probe: Probe, layer: str) -> float | None:
-        saturated, zeros = probe.row(layer, "saturated"), probe.row(layer, "zeros")
-        return max(0.0, saturated[max(saturated)] - zeros.get(max(saturated), 0.0)) if saturated else None
+        saturated, zeros = (probe.row(layer, what).get(one.last) for what in ("saturated", "zeros"))
+        return None if saturated is None else max(0.0, saturated - (zeros or 0.0))
 
     found = one.by_layer(beyond_zeros)
     much = _over(found, SATURATED)
@@ -505,7 +508,8 @@ def _normalisation(one: Readings, has_selu: bool) -> Iterator[Finding]:
         return
     all_of = f"all {len(layers)} layers" if len(layers) > 1 else layers[0]
     if first_out is None:
-        text = f"mean and variance of {all_of} stay in SELU's domain to epoch {one.last}"
+        verb, when = ("stay", f"to epoch {one.last}") if one.last else ("are", "when untrained")
+        text = f"mean and variance of {all_of} {verb} in SELU's domain {when}"
     else:
         epoch, layer = first_out
         values = [f"{what} {number(one.course(layer, what)[epoch])}" for what in ("mean", "variance")
@@ -540,7 +544,7 @@ def _by_depth(one: Readings, layers: Sequence[str]) -> str:
     said = (
         f"; the variance goes from {number(start[first].median)} in {first} to {number(start[last].median)} in {last}"
     )
-    if not one.last:
+    if not one.last or first not in end or last not in end:
         return said
     return f"{said}, and in epoch {one.last} from {number(end[first].median)} to {number(end[last].median)}"
 

@@ -36,8 +36,10 @@ NAMED = 6
 """How many layers of a deep network have a label."""
 LEAST_SHARE = 0.01
 """An axis of shares goes up to so much at the least: under it, differences are of no interest."""
-BEYOND = 100.0
-"""A candidate of which a seed diverged is drawn up to so many times what the others reach, and cut off there."""
+BEYOND = 1000.0
+"""A candidate of which a seed diverged is drawn up to so many times what others and untrained networks reach."""
+UNTRAINED = "untrained"
+"""The label of epoch 0."""
 SELU_MEAN, SELU_VARIANCE = (-0.1, 0.1), (0.8, 1.5)
 """The domain of theorem 1 in Klambauer et al. (2017): within it, SELU draws mean and variance to 0 and 1."""
 
@@ -479,7 +481,7 @@ class _Table:
         column = one.epochs.index(epoch)
         places = _between(self.middle[:, column])
         rows = (self.middle[:, column], self.low[:, column], self.high[:, column])
-        label = f"epoch {epoch}" if epoch else "untrained"
+        label = f"epoch {epoch}" if epoch else UNTRAINED
         return _line(label, shade, tuple(i + 1 for i in places), places, rows)
 
 
@@ -538,6 +540,8 @@ def _axis(quantity: Quantity, panels: Sequence[Panel], row: int) -> Axis:
     values = [(panel, _values_of(panel.rows[row])) for panel in panels]
     everything = [value for _, some in values for value in some]
     calm = [value for panel, some in values if panel.is_calm for value in some]
+    if calm:
+        calm += [value for panel in panels for line in panel.rows[row] for value in _untrained(line)]
     scale, low, high = _limits(quantity, [*_within(calm, everything, quantity), *(quantity.domain or ())])
     outside = tuple(panel.title for panel, some in values if any(v > high or v < min(low, 0) for v in some))
     has_zeros = scale == "log" and 0 in everything
@@ -546,6 +550,13 @@ def _axis(quantity: Quantity, panels: Sequence[Panel], row: int) -> Axis:
 
 def _values_of(lines: Sequence[Line]) -> list[float]:
     return [v for line in lines for row in (line.middle, line.low, line.high) for v in row if math.isfinite(v)]
+
+
+def _untrained(line: Line) -> list[float]:
+    """What comes before any training has not diverged, however large it is."""
+    if line.label == UNTRAINED:
+        return _values_of([line])
+    return [value for value in line.high[:1] if line.x[0] == 0 and math.isfinite(value)]
 
 
 def _within(calm: Sequence[float], everything: Sequence[float], quantity: Quantity) -> Sequence[float]:

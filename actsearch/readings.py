@@ -9,15 +9,19 @@ import math
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 
 from actsearch.results import CandidateResult, Diagnostics, TrialResult
 
-FLAT = 0.02
-"""A validation loss that stays within 2 % of its first value, and an accuracy that stays within 0.02, are on a plateau.
-From epoch to epoch even a slow training changes the loss by more than that at its beginning."""
+FLAT_LOSS, FLAT_ACCURACY = 0.02, 0.05
+"""A validation loss that stays within 2 % while the accuracy is within 0.05 of the first epoch's is on a plateau. Even
+a slow training changes the loss by more than that from epoch to epoch at its beginning; the accuracy of a network that
+guesses changes by a few hundredths when it guesses another class."""
 UNCONVINCING = 0.6
 """A plateau is one only below this accuracy: above it, a network may simply have learned all in its first epoch."""
+LASTING = ("gradient_norm_kernel", "mean", "dead")
+"""Quantities that have a value in every epoch, if a network works at all."""
 NAMED = 3
 """A sentence names so many layers, and counts the rest."""
 
@@ -57,8 +61,9 @@ class Spread:
 
 @dataclass(frozen=True)
 class Plateau:
-    """The first epochs, if the validation loss does not move in them."""
+    """Epochs before anything is learned in which the validation loss does not move."""
 
+    first: int
     last: int
     loss: float
     accuracy: float
@@ -84,8 +89,10 @@ class Readings:
 
     @property
     def last(self) -> int:
-        """The last epoch with diagnostics."""
-        return max(probe.diagnostics.epochs[-1] for probe in self.probes)
+        """The last epoch of which anything is known; the diverged one has no values."""
+        return max(
+            (epoch for layer in self.layers for what in LASTING for epoch in self.course(layer, what)), default=0
+        )
 
     @property
     def parameters(self) -> list[str]:
@@ -104,10 +111,14 @@ class Readings:
         return {layer: spread for layer, spread in found.items() if spread is not None}
 
     def when(self, which: Literal["start", "end", "most", "usual"], *path: str) -> dict[str, Spread]:
-        """A quantity per layer: of the untrained network, at the end, at its most, or the median over the epochs."""
+        """A quantity per layer: of the untrained network, in the last epoch, at its most, or its median over epochs.
+
+        Seeds that ended before the last epoch have no say in what holds then.
+        """
+        last = self.last
         pick: dict[str, Callable[[dict[int, float]], float | None]] = {
             "start": lambda row: row.get(0),
-            "end": lambda row: row[max(row)],
+            "end": lambda row: row.get(last),
             "most": lambda row: max(row.values()),
             "usual": lambda row: statistics.median(row.values()),
         }
@@ -137,13 +148,15 @@ def medians(trials: Sequence[TrialResult], metric: str) -> list[float]:
 
 
 def _plateau(trials: Sequence[TrialResult]) -> Plateau | None:
-    both = list(zip(medians(trials, "val_loss"), medians(trials, "val_accuracy"), strict=False))
-    if len(both) < 2 or both[0][1] >= UNCONVINCING:
+    """Up to the epoch whose accuracy is the last that is still near the first one's, from where the loss is flat."""
+    losses, accuracies = medians(trials, "val_loss"), medians(trials, "val_accuracy")
+    if not accuracies or not losses or accuracies[0] >= UNCONVINCING:
         return None
-    loss, accuracy = both[0]
-    flat = [abs(a - loss) <= FLAT * abs(loss) and abs(b - accuracy) <= FLAT for a, b in both]
-    last = flat.index(False) if False in flat else len(flat)
-    return Plateau(last, *both[last - 1]) if last > 1 else None
+    both = list(zip(losses, accuracies, strict=False))
+    unlearned = list(takewhile(lambda pair: abs(pair[1] - accuracies[0]) <= FLAT_ACCURACY, both))
+    loss, accuracy = unlearned[-1]
+    flat = list(takewhile(lambda pair: abs(pair[0] - loss) <= FLAT_LOSS * abs(loss), reversed(unlearned)))
+    return Plateau(len(unlearned) - len(flat) + 1, len(unlearned), loss, accuracy) if len(flat) > 1 else None
 
 
 # --- words

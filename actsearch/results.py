@@ -30,7 +30,7 @@ class TestValues:
 
 @dataclass(frozen=True)
 class Diagnostics:
-    """What a probe of the training set shows of each hidden layer: `diagnostics.json`, see docs/results.md."""
+    """What a probe of the training set shows of each hidden layer: `diagnostics.json`, see docs/diagnostics.md."""
 
     probe_examples: int
     every: int

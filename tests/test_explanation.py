@@ -49,7 +49,7 @@ def test_the_page_says_how_it_ended_where_it_comes_from_and_that_it_proves_nothi
     assert "relu: validation accuracy 0.8750, loss 0.2500 after epoch 4 (median of 3 seeds)" in text
     assert "from trials/t-seed0/diagnostics.json and those of 2 more seeds" in text
     assert "Without diagnostics, so not explained: elu" in text
-    assert "dead: on the whole probe" in text
+    assert "dead: a unit (of a convolution: a channel) whose" in text
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:

@@ -110,6 +110,12 @@ def test_a_plateau_without_vanishing_is_told_alone() -> None:
     assert finding.files == ("trials/t-seed0/history.json",)
 
 
+def test_a_loss_that_falls_onto_its_plateau_is_on_it_from_there_on() -> None:
+    """The first epoch may begin far above what a network reaches that only guesses."""
+    falling = {"losses": [2.54, 2.31, 2.3, 2.3], "accuracies": [0.13, 0.13, 0.11, 0.1]}
+    assert the("plateau", trial(diagnostics(), **falling)).text.endswith("2.3 (accuracy 0.10) in epochs 2-4")
+
+
 @pytest.mark.parametrize(
     ("losses", "accuracies"),
     [([0.05] * 4, [0.98] * 4), ([2.3, 2.1, 1.9, 1.7], [0.1] * 4), ([1.0], [0.1]), ([2.3] * 4, [0.1, 0.2, 0.3, 0.4])],
@@ -237,6 +243,12 @@ def test_results_stand_beside_the_findings() -> None:
     assert (one.epoch, one.accuracy, one.loss) == (4, 0.875, 0.25)
     (none,) = findings.explain(experiment(candidate("relu", gone))).candidates
     assert (none.epoch, none.accuracy, none.loss) == (0, None, None)
+
+
+def test_a_seed_that_ended_early_has_no_say_in_how_it_ends() -> None:
+    """Its last values are of an epoch in which the others were young as well."""
+    early = trial(diagnostics(epochs=1, dead=0.0), 1, "diverged")
+    assert the("dead", trial(diagnostics(dead=0.4)), early).value == 0.4
 
 
 def test_json_holds_plain_values_alone() -> None:

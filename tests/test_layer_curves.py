@@ -102,11 +102,20 @@ def test_a_candidate_that_diverged_does_not_flatten_the_others() -> None:
     gone = trial(diagnostics(gradient_norm_kernel=lambda _, epoch: 10.0 ** (3 * epoch)), status="diverged")
     calm = candidate("relu", trial(diagnostics()))
     one = figure("gradients", calm, candidate("elu", gone))
-    assert 10 < one.axes[0].high < 1000
+    assert 100 < one.axes[0].high < 10_000
     assert "elu went beyond it" in caption(one)
     alone = figure("gradients", candidate("elu", gone))
     assert alone.axes[0].high > 1e12
     assert "beyond it" not in caption(alone)
+
+
+def test_what_explodes_before_any_training_is_shown_though_it_diverges_later() -> None:
+    """How the gradient grows from layer to layer there is what the divergence comes from."""
+    huge = diagnostics(epochs=1, gradient_norm_kernel=lambda layer, epoch: 10.0 ** (12 - 4 * layer) * (1 + 1e9 * epoch))
+    gone = candidate("elu", trial(huge, status="diverged"))
+    for by in ("epoch", "depth"):
+        axis = figure("gradients", candidate("relu", trial(diagnostics())), gone, by=[by]).axes[0]
+        assert 1e12 < axis.high < 1e17
 
 
 def test_a_diverged_seed_ends_in_a_cross_at_its_last_value() -> None:
