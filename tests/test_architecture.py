@@ -73,6 +73,7 @@ MAY_IMPORT = {
     "planning": {"data", "experiment", "results"},
     "plots": {"curves", "drawing", "results"},
     "probes": set(),
+    "properties": set(),
     "results": {"experiment", "machine"},
     "resumption": {"doctor", "files"},
     "runner": {
@@ -114,6 +115,7 @@ LOADS_AT_ONCE = {
     "mistakes": {"pydantic"},
     "models": {"keras", "numpy"},
     "plots": {"matplotlib"},
+    "properties": {"numpy"},
     "schema": {"pydantic"},
     "terminal": {"rich"},
     "training": {"keras", "numpy", "tensorflow"},
