@@ -10,6 +10,7 @@ The command line is the main way in (`actsearch --help`). From Python:
 
     keras.layers.Dense(64, activation=actsearch.gelu)    # Keras-serialisable functions
     actsearch.ActivationLayer("elu", {"alpha": 0.2})     # and a layer for parameters
+    actsearch.ActivationLayer("prelu")                   # and for what is learned
 
 Everything is imported when it is first used: `import actsearch` itself loads nothing.
 """
@@ -20,7 +21,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from actsearch.keras_activations import ActivationLayer, elu, gelu, leaky_relu, relu, selu, sigmoid
+    from actsearch.keras_activations import (
+        ActivationLayer,
+        celu,
+        elu,
+        exponential,
+        gelu,
+        hard_shrink,
+        hard_sigmoid,
+        hard_silu,
+        hard_tanh,
+        leaky_relu,
+        lecun_tanh,
+        linear,
+        lisht,
+        log_sigmoid,
+        mish,
+        relu,
+        relu6,
+        relu_squared,
+        selu,
+        serf,
+        sigmoid,
+        silu,
+        snake,
+        soft_shrink,
+        softplus,
+        softsign,
+        sparse_plus,
+        sparse_sigmoid,
+        squareplus,
+        tanh,
+        tanh_shrink,
+        threshold,
+    )
     from actsearch.notebook import load, read_results, run
 
 _WHERE = {
@@ -28,25 +62,75 @@ _WHERE = {
     "read_results": "actsearch.notebook",
     "run": "actsearch.notebook",
     "ActivationLayer": "actsearch.keras_activations",
+    "celu": "actsearch.keras_activations",
     "elu": "actsearch.keras_activations",
+    "exponential": "actsearch.keras_activations",
     "gelu": "actsearch.keras_activations",
+    "hard_shrink": "actsearch.keras_activations",
+    "hard_sigmoid": "actsearch.keras_activations",
+    "hard_silu": "actsearch.keras_activations",
+    "hard_tanh": "actsearch.keras_activations",
     "leaky_relu": "actsearch.keras_activations",
+    "lecun_tanh": "actsearch.keras_activations",
+    "linear": "actsearch.keras_activations",
+    "lisht": "actsearch.keras_activations",
+    "log_sigmoid": "actsearch.keras_activations",
+    "mish": "actsearch.keras_activations",
     "relu": "actsearch.keras_activations",
+    "relu6": "actsearch.keras_activations",
+    "relu_squared": "actsearch.keras_activations",
     "selu": "actsearch.keras_activations",
+    "serf": "actsearch.keras_activations",
     "sigmoid": "actsearch.keras_activations",
+    "silu": "actsearch.keras_activations",
+    "snake": "actsearch.keras_activations",
+    "soft_shrink": "actsearch.keras_activations",
+    "softplus": "actsearch.keras_activations",
+    "softsign": "actsearch.keras_activations",
+    "sparse_plus": "actsearch.keras_activations",
+    "sparse_sigmoid": "actsearch.keras_activations",
+    "squareplus": "actsearch.keras_activations",
+    "tanh": "actsearch.keras_activations",
+    "tanh_shrink": "actsearch.keras_activations",
+    "threshold": "actsearch.keras_activations",
 }
 
 __all__ = [
     "ActivationLayer",
+    "celu",
     "elu",
+    "exponential",
     "gelu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
     "leaky_relu",
+    "lecun_tanh",
+    "linear",
+    "lisht",
     "load",
+    "log_sigmoid",
+    "mish",
     "read_results",
     "relu",
+    "relu6",
+    "relu_squared",
     "run",
     "selu",
+    "serf",
     "sigmoid",
+    "silu",
+    "snake",
+    "soft_shrink",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "squareplus",
+    "tanh",
+    "tanh_shrink",
+    "threshold",
 ]
 
 

@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from actsearch.errors import ActsearchError, InvalidExperiment, Problem, StoreError, UnsuitableSetting, UserError
+from actsearch.errors import (
+    ActsearchError,
+    InvalidExperiment,
+    NothingToShow,
+    Problem,
+    StoreError,
+    UnsuitableSetting,
+    UserError,
+)
 
 if TYPE_CHECKING:
     from actsearch.config import Loaded
@@ -27,6 +35,11 @@ if TYPE_CHECKING:
     from actsearch.results import ExperimentResult
     from actsearch.runner import EngineName, Plan, SaveModel, Work
 
+LAYER_KINDS: tuple[Any, ...] = (
+    *("gradients", "updates", "saturation", "dead"),
+    *("sparsity", "normalisation", "clipping", "parameters"),
+)
+"""Those of `layer_curves`, which this module does not load to show its help."""
 INTERRUPTED = 130
 OUR_BUG = 3
 
@@ -356,8 +369,32 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
 
 @commands.command()
 @_paths
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="K",
+    type=click.Choice(["curves", *LAYER_KINDS, "all"]),
+    multiple=True,
+    default=["curves"],
+    show_default=True,
+    help="What to draw, see above; may be given again.",
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the figures.")
 @click.option("--metric", "metrics", metavar="M", multiple=True, help="Such as val_accuracy; may be given again.")
+@click.option(
+    "--variable",
+    type=click.Choice(["kernel", "bias"]),
+    default="kernel",
+    show_default=True,
+    help="Of what gradients, updates and clipping are drawn.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["epoch", "depth"]),
+    multiple=True,
+    help="The x axis of diagnostics: epochs, or layers. May be given again; by itself it is epoch, and in deep"
+    " networks also depth.",
+)
 @click.option("--without", metavar="NAME", multiple=True, help="Leave out an activation; may be given again.")
 @click.option(
     "--style",
@@ -374,18 +411,31 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     show_default=True,
     help="Format of the files.",
 )
-@click.option("--log", is_flag=True, help="Logarithmic axis; accuracies become error rates.")
-def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options: Any) -> None:
-    """Draw accuracy and loss of experiments below the paths.
+@click.option("--log", is_flag=True, help="Logarithmic axis of curves; accuracies become error rates.")
+def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
+    """Draw the figures of experiments below the paths: accuracy and loss, or what their layers did.
 
-    The figures lie beside the results, or below --out.
+    The figures lie beside the results, or below --out. The kinds:
+
+    \b
+    curves         accuracy and loss, or --metric
+    gradients      gradient norm of every hidden layer (--variable bias: of its biases)
+    updates        what an epoch changed in a layer's weights, relative to their norm
+    saturation     share of pre-activations where f is flat
+    dead           share of units that nothing on the probe can change
+    sparsity       share of activations that are 0
+    normalisation  mean and variance of the activations, beside SELU's domain
+    clipping       share of gradient components that clipping changed
+    parameters     learned parameters
+    all            all of these that there is something to draw of
 
     \b
     actsearch plot results/
     actsearch plot results/article-12 --style article --out figures
+    actsearch plot results/mine --kind gradients --kind dead
     """
-    from actsearch.plots import draw
-
+    if not {"curves", "all"} & set(options["kinds"]) and (options["metrics"] or options["log"]):
+        raise UserError("--metric and --log are for curves; add --kind curves")
     targets = dict(_targets(paths, out))
     errors = []
     for result in _readable(list(targets)):
@@ -393,14 +443,39 @@ def plot(paths: tuple[Path, ...], out: Path | None, file_format: Any, **options:
         for problem in result.problems:
             click.echo(f"note: {problem}", err=True)
         try:
-            for figure in draw(result, target, format=file_format, **options):
-                click.echo(str(figure))
+            for line, is_note in _drawings(result, target, **options):
+                click.echo(line, err=is_note)
         except StoreError:
             raise
         except UserError as error:  # nothing to draw here, or no such name; the others are drawn all the same
             errors.append(str(error) if len(targets) == 1 else f"{result.name}: {error}")
     if errors:
         raise UserError("\n".join(errors))
+
+
+def _drawings(
+    result: ExperimentResult, target: Path, *, kinds: Sequence[Any], file_format: Any, style: Any,
+    without: Sequence[str], metrics: Sequence[str], log: bool, variable: Any, by: Sequence[Any],
+) -> Iterator[tuple[str, bool]]:  # fmt: skip
+    """Draws the kinds asked for: the figures' paths, and as notes (true) what `all` does not find."""
+    from actsearch import layer_plots, plots
+
+    everything = "all" in kinds
+    how = {"without": without, "style": style, "format": file_format}
+    if everything or "curves" in kinds:
+        for figure in plots.draw(result, target, metrics=metrics, log=log, **how):
+            yield str(figure), False
+    missing = []
+    for kind in (kind for kind in LAYER_KINDS if everything or kind in kinds):
+        try:
+            for figure in layer_plots.draw(result, target, kind, variable=variable, by=by, **how):
+                yield str(figure), False
+        except NothingToShow as error:
+            missing.append(str(error))
+    told = dict.fromkeys(missing)
+    if told and not everything:
+        raise UserError("\n".join(told))
+    yield from ((f"note: {what}", True) for what in told)
 
 
 @commands.command()

@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from actsearch.activations import ACTIVATIONS, ALIASES
+from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE
 from actsearch.errors import InvalidExperiment, Problem
 from actsearch.experiment import Activation, Candidate, Cnn, DataSpec, Experiment, Mlp, Optimizer, Training
 from actsearch.mistakes import in_plain_words, name_location, suggestion
@@ -584,7 +584,7 @@ def _opened(raw: Any, part: str | int, location: Location) -> Any:
     if location in (("data", "validation"), ("data", "train_size")):
         opened: Any = {}  # `holdout` replaces `test`, `first` a number
     elif below is None:
-        opened = list(ACTIVATIONS) if location == ("activations",) else {}
+        opened = list(ARTICLE) if location == ("activations",) else {}
     elif isinstance(below, str) and (
         location in (("data",), ("training", "optimizer")) or location[0] == "activations"
     ):

@@ -188,22 +188,22 @@ def learning_curves(result: ExperimentResult, metric: str, without: Collection[s
     `without` holds labels or names of activations. Raises UserError for an unknown name or metric, if nothing would be
     left, and if no epoch is finished.
     """
-    kept = _without(result, without)
+    drawn = kept(result, without)
     _check_metric(result, metric)
     variants = _variants(result.candidates)
-    titles = _titles(kept)
-    facets: dict[str, list[Curve]] = {title: [] for title in titles}
-    for candidate, title in zip(kept, titles, strict=True):
+    points = titles(drawn)
+    facets: dict[str, list[Curve]] = {title: [] for title in points}
+    for candidate, title in zip(drawn, points, strict=True):
         facets[title].append(_curve(candidate, metric, variants[candidate.activation.name, candidate.label]))
     if not any(curve.epochs or curve.diverged for curves in facets.values() for curve in curves):
-        raise _nothing_finished(result.folder, kept)
+        raise nothing_finished(result.folder, drawn)
     return LearningCurves(
         experiment=result.name,
         metric=metric,
         validation_is_test=result.validation_is_test,
         loss=result.loss,
         facets=tuple(Facet(title, tuple(curves)) for title, curves in facets.items()),
-        not_drawn=tuple(dict.fromkeys(c.label for c in result.candidates if c not in kept)),
+        not_drawn=tuple(dict.fromkeys(c.label for c in result.candidates if c not in drawn)),
         mixture=result.mixture,
     )
 
@@ -224,7 +224,11 @@ def error_rates(curves: LearningCurves) -> LearningCurves:
     return replace(curves, facets=facets, is_error_rate=True)
 
 
-def _without(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateResult, ...]:
+def kept(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateResult, ...]:
+    """The candidates but for those with a label or activation in `without`.
+
+    Raises UserError for a name that there is not, and if nothing is left.
+    """
     names = {name: None for c in result.candidates for name in (c.label, c.activation.name)}
     dropped = set()
     for wanted in without:
@@ -233,16 +237,16 @@ def _without(result: ExperimentResult, without: Collection[str]) -> tuple[Candid
             what = f"without: {result.name} has no candidate {wanted}"
             raise UserError(f"{what}; {_did_you_mean(wanted, list(names))}")
         dropped.add(name)
-    kept = tuple(c for c in result.candidates if not dropped & {c.label, c.activation.name})
-    if dropped and not kept:
+    left = tuple(c for c in result.candidates if not dropped & {c.label, c.activation.name})
+    if dropped and not left:
         raise UserError(f"without: nothing of {result.name} is left to draw; leave out fewer candidates")
-    return kept
+    return left
 
 
 def _check_metric(result: ExperimentResult, metric: str) -> None:
     known = metrics(result)
     if not known:
-        raise _nothing_finished(result.folder, result.candidates)
+        raise nothing_finished(result.folder, result.candidates)
     if metric not in known:
         raise UserError(f"metric: {result.name} has no {metric}; {_did_you_mean(metric, known)}")
 
@@ -252,7 +256,8 @@ def _did_you_mean(wanted: str, known: Sequence[str]) -> str:
     return (f"did you mean {close[0]}? " if close else "") + f"There are: {', '.join(known)}"
 
 
-def _nothing_finished(folder: str, candidates: Sequence[CandidateResult]) -> UserError:
+def nothing_finished(folder: str, candidates: Sequence[CandidateResult]) -> UserError:
+    """That no epoch has come to its end yet, and what to do."""
     states = {trial.status for candidate in candidates for trial in candidate.trials}
     if states == {"failed"}:
         return UserError(f"every trial in {folder} failed before it could be drawn; run it again")
@@ -269,7 +274,7 @@ def _variants(candidates: Sequence[CandidateResult]) -> dict[tuple[str, str], in
     return variants
 
 
-def _titles(candidates: Sequence[CandidateResult]) -> list[str]:
+def titles(candidates: Sequence[CandidateResult]) -> list[str]:
     """`learning_rate = 0.001`: the last part of a key where that is enough to know it, else the whole."""
     keys = dict.fromkeys(key for candidate in candidates for key in candidate.setting)
     last = Counter(key.rpartition(".")[2] for key in keys)
@@ -357,7 +362,7 @@ def view(curves: LearningCurves, log: bool = False) -> View:
     if not values:
         return View(0.0, 1.0) if not log else View(0.1, 1.0, log=True)
     if log:
-        return _log_view(values)
+        return log_view(values)
     calm = [value for c in drawn if not c.cut_short for row in (c.low, c.high) for value in row] or values
     low, high = _limits(values, calm, _late(curves) or values, _of_the_best(curves))
     # Room at both ends, but never an axis below 0 or visibly beyond an accuracy of 1.
@@ -369,7 +374,8 @@ def view(curves: LearningCurves, log: bool = False) -> View:
     return View(bottom, top, below=_outside(drawn, -math.inf, bottom), above=_outside(drawn, top, math.inf))
 
 
-def _log_view(values: Sequence[float]) -> View:
+def log_view(values: Sequence[float]) -> View:
+    """A logarithmic axis for values of which none is below 0."""
     positive = [value for value in values if value > 0]
     if not positive:
         return View(1e-6, 1.0, log=True, zeros=True)
@@ -471,7 +477,7 @@ def caption(
 
 
 def _of_seeds(curves: LearningCurves, with_bands: bool) -> list[str]:
-    missing = [f"Not drawn: {_listed(curves.not_drawn)}."] if curves.not_drawn else []
+    missing = [f"Not drawn: {listed(curves.not_drawn)}."] if curves.not_drawn else []
     if curves.n_seeds == 1:
         return [f"{curves.experiment}: one seed, so differences may be chance.", *missing]
     seeds = f"{curves.n_seeds} seeds"
@@ -493,7 +499,7 @@ def _of_best(curves: LearningCurves) -> list[str]:
         return [f"Bold: {most} after epoch {curves.last_epoch}."] if len(curves.drawn) > 1 else []
     first = [(f, c) for f in curves.facets for c in f.curves if c.final == best and curves.in_the_race(c)]
     where = [f"{curve.label} at {facet.title}" for facet, curve in first]
-    return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {_listed(where)} ({number(best)})."]
+    return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {listed(where)} ({number(best)})."]
 
 
 def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
@@ -527,7 +533,7 @@ def _epochs_of(outside: Mapping[str, tuple[int, ...]], one: str, several: str) -
     said: list[str] = []
     for epochs, labels in groups[:NAMED]:
         verb = "" if said else f" {one if len(labels) == 1 else several}"
-        said.append(f"{_listed(labels)}{verb} in {epoch_ranges(epochs)}")
+        said.append(f"{listed(labels)}{verb} in {epoch_ranges(epochs)}")
     rest = sum(len(labels) for _, labels in groups[NAMED:])
     return ", ".join([*said, f"{rest} more for fewer epochs"] if rest else said)
 
@@ -568,7 +574,7 @@ def _trials(curves: LearningCurves, counts: Mapping[str, int]) -> str:
     """`3 trials (relu 2 of 5, gelu 1 of 5)`, to be followed by what became of them."""
     asked = _by_label(curves.curves, lambda curve: curve.n_seeds)
     total = sum(counts.values())
-    each = _listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()])
+    each = listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()])
     return f"{total} trial{'s' if total > 1 else ''} ({each})"
 
 
@@ -580,7 +586,8 @@ def _of_data(curves: LearningCurves) -> list[str]:
     return []
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """`a, b and c`; of more than a few, how many more."""
     if len(names) > NAMED:
         return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import textwrap
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -92,6 +93,8 @@ METADATA: Mapping[str, dict[str, None]] = {
 
 MARGIN = 0.15
 """Inches between the edge of a figure and what is in it."""
+MOST_POWERS = 10
+"""So many powers of ten can be told on an axis; of more, every second, third, ..."""
 LINE = 1.32
 """Of the font size: from one line of text to the next."""
 
@@ -207,8 +210,10 @@ def log_ticks(low: float, high: float) -> list[float]:
     if high / low < 6:
         ticks = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
         return [float(tick) for tick in ticks if low <= tick <= high and tick > 0]
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     factors = (1, 2, 5) if high / low < 2000 else (1,)
-    return [t for p in range(-12, 13) for f in factors if low <= (t := float(f"{f}e{p}")) <= high]
+    powers = range(first, last + 1, max(1, math.ceil((last - first) / MOST_POWERS)))
+    return [t for p in powers for f in factors if low <= (t := float(f"{f}e{p}")) <= high]
 
 
 # --- the margin of a panel

@@ -60,3 +60,7 @@ class DataError(UserError):
 
 class StoreError(UserError):
     """The results folder cannot be used: locked, not writable, or written by a newer version."""
+
+
+class NothingToShow(UserError):
+    """The results hold nothing of what is asked for: no diagnostics, or none of that kind."""

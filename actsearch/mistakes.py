@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from actsearch.activations import ACTIVATIONS, ALIASES
+from actsearch.activations import ALIASES, ARTICLE
 from actsearch.schema import (
     ENTRIES,
     OPTIMIZERS,
@@ -124,7 +124,7 @@ def _unknown_member(location: Location, value: Any) -> tuple[str, str]:
         if isinstance(value, dict):
             for key in ("formula", "function"):
                 if key in value:
-                    return f"is not available yet: {_LATER[key]}", f"use one of {', '.join(ACTIVATIONS)}"
+                    return f"is not available yet: {_LATER[key]}", f"use one of {', '.join(ARTICLE)}"
             if "name" not in value:
                 return "has no name", "write for example {name: elu, alpha: 0.2}"
             return _unknown_name("activation function", value["name"], SPELLINGS)

@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from actsearch.activations import ACTIVATIONS, ALIASES, Parameter
+from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE, Parameter
 
 SCHEMA_FILE = Path(__file__).with_name("experiment.schema.json")
 INITIALIZERS = (
@@ -309,7 +309,7 @@ class ExperimentFile(_Strict):
     data: Data = Field(NamedData())
     model: Model = Field(CnnModel())
     training: TrainingSection = Field(TrainingSection())
-    activations: list[Entry] = Field(list(ACTIVATIONS), min_length=1, max_length=1000)
+    activations: list[Entry] = Field(list(ARTICLE), min_length=1, max_length=1000)
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         default_factory=dict, description="Dotted keys under model and training, each with a list: every combination."
     )

@@ -35,6 +35,7 @@ MAY_IMPORT = {
         "doctor",
         "errors",
         "interruption",
+        "layer_plots",
         "live",
         "machine",
         "planning",
@@ -62,8 +63,15 @@ MAY_IMPORT = {
     "events": {"experiment"},
     "experiment": set(),
     "files": set(),
+    "formula_tree": set(),
+    "formula_values": {"formula_tree"},
+    "formulas": {"errors", "formula_tree", "formula_values"},
+    "hidden_layers": set(),
     "interruption": set(),
     "keras_activations": {"activations", "experiment"},
+    "layer_probe": {"hidden_layers"},
+    "layer_curves": {"curves", "errors", "results"},
+    "layer_plots": {"drawing", "layer_curves", "results"},
     "live": {"events", "experiment", "results", "terminal"},
     "machine": set(),
     "mistakes": {"activations", "schema", "yaml_source"},
@@ -95,6 +103,7 @@ MAY_IMPORT = {
     },
     "schema": {"activations"},
     "store": {"changes", "errors", "events", "experiment", "files", "results"},
+    "symbolic": {"formula_tree", "formulas"},
     "templates": {"errors"},
     "terminal": {"events", "experiment", "results"},
     "training": {"batches", "checkpoints", "data", "evaluation", "events", "experiment", "machine", "models"},
@@ -102,7 +111,9 @@ MAY_IMPORT = {
 }
 """Who imports whom among our modules, inside functions and for type checking as well."""
 
-HEAVY = {"keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "rich", "scipy", "tensorflow", "yaml"}
+HEAVY = {
+    *("jax", "keras", "matplotlib", "numpy", "psutil", "pydantic", "ray", "rich", "scipy", "sympy", "tensorflow", "yaml"),
+}
 LOADS_AT_ONCE = {
     "batches": {"numpy", "tensorflow"},
     "checkpoints": {"numpy"},
@@ -110,13 +121,18 @@ LOADS_AT_ONCE = {
     "curves": {"numpy"},
     "drawing": {"matplotlib"},
     "evaluation": {"keras", "numpy", "tensorflow"},
+    "hidden_layers": {"keras", "numpy"},
     "keras_activations": {"keras"},
+    "layer_probe": {"keras", "numpy"},
+    "layer_curves": {"numpy"},
+    "layer_plots": {"matplotlib", "numpy"},
     "live": {"rich"},
     "mistakes": {"pydantic"},
     "models": {"keras", "numpy"},
     "plots": {"matplotlib"},
     "properties": {"numpy"},
     "schema": {"pydantic"},
+    "symbolic": {"sympy"},
     "terminal": {"rich"},
     "training": {"keras", "numpy", "tensorflow"},
     "yaml_source": {"yaml"},

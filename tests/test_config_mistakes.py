@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from actsearch.activations import ACTIVATIONS
+from actsearch.activations import ARTICLE
 from actsearch.config import load
 from actsearch.errors import InvalidExperiment
 from actsearch.experiment import Candidate, Cnn, Experiment, Mlp, expand
@@ -65,7 +65,7 @@ def again(of: Experiment) -> Experiment:
 def test_a_name_alone_is_an_experiment_with_the_sound_defaults(write: Write) -> None:
     """A user who writes nothing gets held-out validation, several seeds, no clipping and today's usual loss."""
     found = experiment(write, "")
-    assert [candidate.label for candidate in found.candidates] == list(ACTIVATIONS)
+    assert [candidate.label for candidate in found.candidates] == list(ARTICLE)
     assert (found.seeds, found.data.name, found.data.holdout) == ((0, 1, 2), "mnist", 10_000)
     first = found.candidates[0]
     assert first.model == Cnn((32, 64), 3, (128,), (0.25, 0.5), "glorot_uniform", "dropout", False)
