@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -211,8 +211,8 @@ class _Study:
         near, there = np.flatnonzero(away).max(initial=-1), np.flatnonzero(~equal).max(initial=-1)
         if near < 0:
             return True
-        begin = _last(lambda at: off(at) > 1e-6, float(x[near]), float(x[near + 1]))
-        end = _last(lambda at: off(at) <= 1e-15, float(x[there + 1]), float(x[there]))
+        begin = float(_last(lambda at: off(at) > 1e-6, x[near : near + 1], x[near + 1 : near + 2])[0])
+        end = float(_last(lambda at: off(at) <= 1e-15, x[there + 1 : there + 2], x[there : there + 1])[0])
         return abs(end - begin) <= max(1e-9, 0.1 * abs(end))
 
     def _monotone(self) -> Literal["increasing", "decreasing"] | None:
@@ -227,11 +227,12 @@ class _Study:
 
     def _signs(self, slopes: Array) -> Array:
         """Of f', with 0 for what may be a rounding error."""
-        return np.where(np.abs(slopes) <= 1e-9 * self.largest, 0.0, np.sign(slopes))
+        return np.where(np.abs(slopes) <= self.negligible, 0.0, np.sign(slopes))
 
-    def _has_sign(self, sign: float, x: Array) -> NDArray[np.bool_]:
-        same: NDArray[np.bool_] = self._signs(self.gradient(x)) == sign
-        return same
+    @cached_property
+    def negligible(self) -> float:
+        """The slope that rounding alone can make."""
+        return max(1e-9 * self.largest, 1e-13 * float(np.max(np.abs(self.values[np.abs(self.x) <= NEAR]))))
 
     @cached_property
     def turns(self) -> tuple[float, ...]:
@@ -239,13 +240,10 @@ class _Study:
         inside = np.abs(self.x) <= FAR
         x, signs = self.x[inside], self._signs(self.slopes[inside])
         x, signs = x[signs != 0], signs[signs != 0]
-        places = []
-        for i in np.flatnonzero(signs[1:] != signs[:-1]).tolist():
-            ends = float(x[i]), float(x[i + 1])
-            before = _last(partial(self._has_sign, signs[i]), *ends)
-            after = _last(partial(self._has_sign, signs[i + 1]), *reversed(ends))
-            places.append(_simplest((before + after) / 2, 1e-7))
-        return tuple(places)
+        i = np.flatnonzero(signs[1:] != signs[:-1])
+        before = _last(lambda at: self._signs(self.gradient(at)) == signs[i], x[i], x[i + 1])
+        after = _last(lambda at: self._signs(self.gradient(at)) == signs[i + 1], x[i + 1], x[i])
+        return tuple(_simplest(place, 1e-7) for place in ((before + after) / 2).tolist())
 
     # --- the slopes
 
@@ -257,11 +255,11 @@ class _Study:
 
         inside = np.concatenate([[False], chosen(self.slopes), [False]])
         begins, ends = np.flatnonzero(inside[1:] & ~inside[:-1]), np.flatnonzero(inside[:-1] & ~inside[1:]) - 1
-        for begin, end in zip(begins, ends, strict=True):
-            low, high = float(self.x[begin]), float(self.x[end])
-            low = _last(test, low, float(self.x[begin - 1])) if begin > 0 else -math.inf
-            high = _last(test, high, float(self.x[end + 1])) if end < len(self.x) - 1 else math.inf
-            yield low, high
+        last = len(self.x) - 1
+        low = _last(test, self.x[begins], self.x[np.maximum(begins - 1, 0)])
+        high = _last(test, self.x[ends], self.x[np.minimum(ends + 1, last)])
+        low, high = np.where(begins == 0, -np.inf, low), np.where(ends == last, np.inf, high)
+        yield from zip(low.tolist(), high.tolist(), strict=True)
 
     def _saturates(self) -> Iterator[Interval]:
         for low, high in self._runs(lambda slopes: np.abs(slopes) < SATURATED * self.largest):
@@ -327,16 +325,13 @@ def _normal(x: float) -> float:
     return math.erfc(-x / math.sqrt(2)) / 2
 
 
-def _last(test: Callable[[Array], NDArray[np.bool_]], inside: float, outside: float) -> float:
+def _last(test: Callable[[Array], NDArray[np.bool_]], inside: Array, outside: Array) -> Array:
     """The last number from `inside`, where the test holds, to `outside`, where it does not, at which it still holds."""
-    while True:
+    for _ in range(60):
         middle = (inside + outside) / 2
-        if middle in (inside, outside) or abs(outside - inside) < 1e-14:
-            return inside
-        if bool(test(np.array([middle], np.float64))[0]):
-            inside = middle
-        else:
-            outside = middle
+        holds = test(middle)
+        inside, outside = np.where(holds, middle, inside), np.where(holds, outside, middle)
+    return inside
 
 
 def _simplest(x: float, tolerance: float) -> float:

@@ -34,7 +34,7 @@ HARD_SIGMOID = properties(
 )
 HARD_SHRINK = properties(lambda x: np.where(abs(x) > 0.5, x, 0), lambda x: np.where(abs(x) > 0.5, 1.0, 0.0))
 ALL = {
-    **{name: of(name) for name in ACTIVATIONS},
+    **{name: of(name) for name in ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")},
     "elu 0.2": of("elu", alpha=0.2),
     "tanh": TANH,
     "linear": LINEAR,
