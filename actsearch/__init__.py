@@ -11,6 +11,7 @@ The command line is the main way in (`actsearch --help`). From Python:
     keras.layers.Dense(64, activation=actsearch.gelu)    # Keras-serialisable functions
     actsearch.ActivationLayer("elu", {"alpha": 0.2})     # and a layer for parameters
     actsearch.ActivationLayer("prelu")                   # and for what is learned
+    model.fit(x, y, callbacks=[actsearch.Diagnostics(x, y)])  # what the hidden layers of any model do
 
 Everything is imported when it is first used: `import actsearch` itself loads nothing.
 """
@@ -21,6 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from actsearch.diagnostics import Diagnostics
     from actsearch.keras_activations import (
         ActivationLayer,
         celu,
@@ -62,6 +64,7 @@ _WHERE = {
     "read_results": "actsearch.notebook",
     "run": "actsearch.notebook",
     "ActivationLayer": "actsearch.keras_activations",
+    "Diagnostics": "actsearch.diagnostics",
     "celu": "actsearch.keras_activations",
     "elu": "actsearch.keras_activations",
     "exponential": "actsearch.keras_activations",
@@ -97,6 +100,7 @@ _WHERE = {
 
 __all__ = [
     "ActivationLayer",
+    "Diagnostics",
     "celu",
     "elu",
     "exponential",

@@ -8,12 +8,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from actsearch.events import EpochDone
+from actsearch.events import Diagnosed, EpochDone
+from actsearch.experiment import DiagnosticsSpec
 
 _REST = "rest"
 
@@ -43,6 +44,10 @@ class State:
     """The epoch (from 0) with the highest validation accuracy so far."""
     best_variables: Sequence[np.ndarray]
     """`model.variables` after that epoch; empty where it is the last one done."""
+    diagnosed: tuple[Diagnosed, ...] = ()
+    """What was seen of the layers so far."""
+    diagnostics: DiagnosticsSpec | None = None
+    """What was asked to be looked at."""
 
 
 def pack(state: State) -> bytes:
@@ -52,6 +57,11 @@ def pack(state: State) -> bytes:
         "epochs": [{"metrics": dict(done.metrics), "seconds": done.seconds} for done in state.epochs],
         "machines": [dict(machine) for machine in state.machines],
         "best_epoch": state.best_epoch,
+        "diagnosed": [
+            {"epoch": d.epoch, "layers": dict(d.layers), "examples": d.examples, "seconds": d.seconds}
+            for d in state.diagnosed
+        ],
+        "diagnostics": None if state.diagnostics is None else asdict(state.diagnostics),
     }
     arrays = {_REST: np.frombuffer(json.dumps(rest).encode("utf-8"), np.uint8)}
     arrays |= {f"variable_{i}": _portable(value) for i, value in enumerate(state.variables)}
@@ -77,7 +87,16 @@ def unpack(content: bytes, trial_id: str) -> State:
         epochs = tuple(
             EpochDone(trial_id, i, row["metrics"], row["seconds"]) for i, row in enumerate(rest["epochs"], start=1)
         )
-        return State(epochs, tuple(rest["machines"]), variables, rest["best_epoch"], best)
+        asked = rest.get("diagnostics")
+        return State(
+            epochs,
+            tuple(rest["machines"]),
+            variables,
+            rest["best_epoch"],
+            best,
+            tuple(Diagnosed(trial_id, **row) for row in rest.get("diagnosed", ())),
+            None if asked is None else DiagnosticsSpec(**asked),
+        )
     except Exception as error:  # zipfile, NumPy and json raise a dozen types on what is no checkpoint
         raise ValueError("these bytes are no checkpoint") from error
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from actsearch.catalogue import Entry
     from actsearch.config import Loaded
     from actsearch.data import Dataset
+    from actsearch.findings import Explanation
     from actsearch.interruption import Interruption
     from actsearch.results import ExperimentResult
     from actsearch.runner import EngineName, Plan, SaveModel, Work
@@ -441,7 +442,7 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
         raise UserError("--metric and --log are for curves; add --kind curves")
     targets = dict(_targets(paths, out))
     errors = []
-    for result in _readable(list(targets)):
+    for result in _readable(list(targets), diagnostics={*options["kinds"]} != {"curves"}):
         target = targets[Path(result.folder)]
         for problem in result.problems:
             click.echo(f"note: {problem}", err=True)
@@ -572,12 +573,53 @@ def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown
 
 
 @commands.command()
-def schema() -> None:
+@_paths
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
+def explain(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Say what the diagnostics of the experiments below the paths show.
+
+    Vanishing and exploding gradients, dead and saturated units, clipping, sparsity, self-normalisation, learned
+    parameters: a sentence each, with its number, beside the results. What happens together is said, and no proof.
+
+    \b
+    actsearch explain results/mine
+    actsearch explain results/ --json
+    """
+    from actsearch import findings
+    from actsearch.store import find_experiments
+
+    errors = []
+    folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
+    for result in _readable(list(folders), diagnostics=True):
+        for problem in result.problems:
+            click.echo(f"note: {problem}", err=True)
+        try:
+            explanation = findings.explain(result)
+        except UserError as error:  # nothing to explain here; the others are explained all the same
+            errors.append(str(error))
+            continue
+        if as_json:
+            click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
+        else:
+            _show_explanation(explanation)
+    if errors:
+        raise UserError("\n".join(errors))
+
+
+@commands.command()
+@click.option("--markdown", is_flag=True, help="The reference of every key as a page to read.")
+def schema(markdown: bool) -> None:
     """Print the JSON Schema of experiment files.
 
     \b
     actsearch schema > experiment.schema.json
+    actsearch schema --markdown > configuration.md
     """
+    if markdown:
+        from actsearch.reference import configuration_page
+
+        click.echo(configuration_page(), nl=False)
+        return
     from actsearch.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
@@ -632,6 +674,11 @@ class _Run:
             )
             for problem in work.problems:
                 click.echo(f"note: {problem}", err=True)
+            if work.otherwise:
+                self._say(
+                    f"{_count(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
+                    " for (every, probe_size); --fresh trains and looks anew"
+                )
             if work.left:
                 self._train(work)
             else:
@@ -680,7 +727,7 @@ class _Run:
         processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
         where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
         self._say(f"{self.name}: training {_count(len(work.left), 'trial')}{where}; TensorFlow is loading")
-        for line in _origins(work):
+        for line in [*_origins(work), *_diagnostics_lines(work, dataset)]:
             self._say(line)
         events = runner.run(work.left, self.store, engine, retries=self.rules.retries, fail_fast=self.rules.fail_fast)
         with self._display(work, jobs) as display, contextlib.closing(events):
@@ -747,12 +794,14 @@ class _Run:
         elif not self.rules.quiet:
             for figure in figures:
                 click.echo(str(figure))
+        for note in self.store.notes:
+            click.echo(f"note: {note}", err=True)
         for trial in failed:
             where = self.store.folder / "trials" / trial.id / "traceback.txt"
             click.echo(f"Error: {trial.id} failed: {trial.error} (all of it in {where})", err=True)
         if failed:
             click.echo(f"Mended? {self._same_command} tries again what failed, --retry-failed that alone.", err=True)
-        return 1 if failed else 0
+        return 1 if failed or self.store.failed_again else 0
 
     def _show_summary(self, result: Any) -> None:
         from actsearch import terminal
@@ -812,6 +861,24 @@ class _Run:
     def _say(self, text: str) -> None:
         if not self.rules.quiet and not self.rules.as_json:
             click.echo(text)
+
+
+def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
+    """What will be looked at otherwise than one would expect."""
+    lines = []
+    if work.undiagnosed:
+        lines.append(
+            f"{_count(len(work.undiagnosed), 'finished trial')} without diagnostics: to be trained again beside what is"
+            " there, which stays (diagnostics: false would leave them as they are)"
+        )
+    asked = work.left[0].diagnostics
+    if asked is not None:
+        from actsearch import data
+
+        examples = len(data.split(dataset, work.left[0].data).train)
+        if asked.probe_size > examples:
+            lines.append(f"diagnostics: there are only {examples} training examples to look at, not {asked.probe_size}")
+    return lines
 
 
 def _origins(work: Work) -> list[str]:
@@ -886,15 +953,14 @@ def _load_data(loaded: Loaded, plan: Plan) -> Dataset:
 
 
 def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
-    from actsearch import data, machine, planning, terminal
+    from actsearch import data, machine, planning, runner, terminal
     from actsearch.store import PLAN, Store, read_experiment
 
     store = Store(rules.out / plan.experiment.name)
-    status = {} if rules.fresh else store.survey(plan.trials, repair=False).status
-    finished = {trial_id for trial_id, one in status.items() if one in ("completed", "diverged")}
-    left = [trial for trial in plan.trials if trial.id not in finished]
-    if rules.retry_failed:
-        left = [trial for trial in left if status.get(trial.id) == "failed"]
+    survey = store.survey(() if rules.fresh else plan.trials, repair=False)
+    left = list(plan.trials) if rules.fresh else runner.to_train(plan.trials, survey, rules.retry_failed)
+    wanted = {trial.id for trial in left}
+    finished = {i for i, one in survey.status.items() if one in runner.FINISHED and i not in wanted}
     dataset = _load_data(loaded, plan)
     known = (store.folder / PLAN).is_file()
     measured = planning.measured_epochs(read_experiment(store.folder), plan.trials) if known else []
@@ -906,7 +972,6 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
         seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis}
         click.echo(json.dumps({"experiment": plan.experiment.name, "trials": rows, "seconds": seconds}))
         return
-    wanted = {trial.id for trial in left}
     for trial in plan.trials:
         state = "finished" if trial.id in finished else "to train" if trial.id in wanted else "left out"
         click.echo(f"{state}  {terminal.name_of(trial)}  ({trial.id})")
@@ -990,6 +1055,14 @@ def _watch(folders: Sequence[Path], as_json: bool) -> None:
             time.sleep(WATCH_SECONDS)
 
 
+def _show_explanation(explanation: Explanation) -> None:
+    from actsearch import explanation as page
+
+    console = _console()
+    for line in page.lines(explanation):
+        console.print(line, markup=False, emoji=False)
+
+
 def _counts(result: ExperimentResult) -> str:
     from actsearch import terminal
 
@@ -998,14 +1071,14 @@ def _counts(result: ExperimentResult) -> str:
     return f"{result.name}: {terminal.counted(trials)}; {epochs}"
 
 
-def _readable(folders: Sequence[Path]) -> Iterator[ExperimentResult]:
+def _readable(folders: Sequence[Path], diagnostics: bool = False) -> Iterator[ExperimentResult]:
     """The results of each folder; one that can't be read is told at the end and does not stop the others."""
     from actsearch.store import read_experiment
 
     errors = []
     for folder in folders:
         try:
-            result = read_experiment(folder)
+            result = read_experiment(folder, diagnostics=diagnostics)
         except StoreError as error:
             errors.append(str(error))
         else:

@@ -11,22 +11,38 @@ import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from actsearch import formulas, plugins
 from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE
 from actsearch.errors import InvalidExperiment, Problem
-from actsearch.experiment import Activation, Candidate, Cnn, DataSpec, Experiment, Mlp, Optimizer, Training
+from actsearch.experiment import (
+    Activation,
+    Candidate,
+    Cnn,
+    DataSpec,
+    DiagnosticsSpec,
+    Experiment,
+    Initializer,
+    Mlp,
+    Optimizer,
+    Training,
+)
 from actsearch.mistakes import in_plain_words, name_location, suggestion
 from actsearch.schema import (
     ENTRIES,
+    INITIALIZERS_WITH_ARGUMENTS,
     OPTIMIZERS,
+    OWN_ENTRIES,
     CnnModel,
+    DiagnosticsSection,
     ExperimentFile,
     First,
+    Last,
     MlpModel,
     Model,
     NamedData,
@@ -93,6 +109,7 @@ class _Checker:
         self._options: dict[str, tuple[int, int]] = {}
         self._positions = {location: i for i, location in enumerate(source.lines)}
         self._sections: dict[tuple[Location, ...], Any] = {}
+        self._told_of_output: set[tuple[Location, ...]] = set()
         self._broken: set[int] = set()
         """Activations with mistakes of their own: another one is not told to be like them."""
         for line, problem in source.problems:
@@ -183,7 +200,16 @@ class _Checker:
             dict.fromkeys([*_data_warnings(data, len(seeds)), *_loss_warnings(candidates), *_selu_warnings(candidates)])
         )
         document = _document(checked, grid)
-        return Experiment(checked.name, checked.description, seeds, data, tuple(candidates), document, warnings)
+        return Experiment(
+            checked.name,
+            checked.description,
+            seeds,
+            data,
+            tuple(candidates),
+            document,
+            warnings,
+            _diagnostics(checked.diagnostics),
+        )
 
     def _checked(self, raw: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """The checked file, and its content without what was wrong, so that the rest can be checked all the same."""
@@ -248,7 +274,9 @@ class _Checker:
 
     def _data(self, checked: Any) -> DataSpec:
         data: Any = NamedData.model_validate({"name": checked.data}) if isinstance(checked.data, str) else checked.data
-        holdout = None if data.validation == "test" else data.validation.holdout
+        given: Any = data.validation
+        last = isinstance(given, Last)
+        holdout = None if given == "test" else given.last if last else given.holdout
         size: Any = data.train_size
         first: int | None = None
         if isinstance(size, First):
@@ -260,22 +288,23 @@ class _Checker:
                 self.problem(
                     ("data", "npz"), what, "a relative path starts at the file's folder, with --set at the shell's"
                 )
-            return DataSpec("npz", data.npz, holdout, size, first)
+            return DataSpec("npz", data.npz, holdout, size, first, last)
         total = TRAINING_SIZES[data.name]
         if holdout is not None and holdout > total - 10:
             what = f"{holdout} of {total} training examples would leave fewer than one a class"
-            self.problem(("data", "validation", "holdout"), what, f"write at most {total - 10}")
+            self.problem(("data", "validation", "last" if last else "holdout"), what, f"write at most {total - 10}")
         left = total - (holdout or 0)
         wanted = size if first is None else first
         if wanted is not None and wanted > left > 0:
             key = ("data", "train_size") if first is None else ("data", "train_size", "first")
             self.problem(key, f"{wanted} is more than the {left} training examples there are", f"write at most {left}")
-        return DataSpec(data.name, None, holdout, size, first)
+        return DataSpec(data.name, None, holdout, size, first, last)
 
     def _candidates(self, checked: Any, sound: Mapping[str, Any], grid: Mapping[str, list[Any]]) -> list[Candidate]:
         """Every activation at every point of the grid."""
         entries = [_full_entry(entry) for entry in checked.model_dump(by_alias=True)["activations"]]
         own = [self._own_settings(i, entry) for i, entry in enumerate(entries)]
+        activations = [self._activation(i, entry) for i, entry in enumerate(entries)]
         axes = {key: [_Setting(key, value, ("grid", key, i)) for i, value in enumerate(grid[key])] for key in grid}
         points = math.prod(len(axis) for axis in axes.values())
         if points * len(entries) > MOST_CANDIDATES:
@@ -294,10 +323,67 @@ class _Checker:
                 seen.add(which)
                 settings = [*varied, *own[i]]
                 model, training = (self._section(name, base[name], settings) for name in ("model", "training"))
-                if model is not None and training is not None and i not in self._broken:
-                    found.append((_candidate(entry, _shown_settings(grid, settings), model, training), i, settings))
+                activation = activations[i]
+                if model is None or training is None or activation is None or i in self._broken:
+                    continue
+                self._check_output(model, training, settings)
+                label = entry.get("label") or _automatic_label(entry)
+                shown = _shown_settings(grid, settings)
+                found.append((_candidate(label, activation, shown, model, training), i, settings))
         self._refuse_twins(found)
         return [candidate for candidate, _, _ in found]
+
+    def _activation(self, i: int, entry: Mapping[str, Any]) -> Activation | None:
+        """What an entry means; None after its problems are told."""
+        if i in self._broken:
+            return None
+        at: Location = ("activations", i)
+        own: Literal["formula", "function"] | None = next((key for key in OWN_ENTRIES if key in entry), None)
+        if own is None:
+            row = ACTIVATIONS[entry["name"]]
+            parameters = {key: entry[key] for key in row.parameters}
+            learnable = [key for key, parameter in row.parameters.items() if not isinstance(parameter.default, bool)]
+        else:
+            parameters = {key: float(value) for key, value in sorted(entry.get("parameters", {}).items())}
+            learnable = list(parameters)
+        trainable = tuple(dict.fromkeys(entry.get("trainable", ())))
+        for name in trainable:
+            if name not in learnable:
+                remedy = suggestion(name, learnable, "its parameters are ") if learnable else "it has none: remove this"
+                self.problem((*at, "trainable"), f"there is no parameter {name!r} that could be learned", remedy)
+                return None
+        try:
+            if own == "formula":
+                formula = formulas.parse(entry["formula"], parameters)
+                formulas.check(formula)
+                return Activation(formula.canonical, parameters, own, trainable or None)
+            if own == "function":
+                source = plugins.find(entry["function"], self.path.parent)
+                folder = str(self.path.parent.resolve())
+                return Activation(
+                    entry["function"], parameters, own, trainable or None, source.sha256, source.text, folder
+                )
+        except formulas.FormulaError as error:
+            column = "" if error.column is None else f"column {error.column}: "
+            self.problem((*at, "formula"), column + error.what, error.remedy)
+            return None
+        except plugins.PluginError as error:
+            self.problem((*at, "function"), error.what, error.remedy)
+            return None
+        return Activation(entry["name"], parameters, None, trainable or None)
+
+    def _check_output(
+        self, model: CnnModel | MlpModel, training: TrainingSection, settings: Sequence[_Setting]
+    ) -> None:
+        """A sigmoid's outputs are no distribution over the classes, of which that cross-entropy is."""
+        which = tuple(setting.at for setting in settings)
+        if model.output_activation == "sigmoid" and training.loss == "categorical_crossentropy":
+            mine = [s for s in settings if s.key in ("training.loss", "model.output_activation")]
+            at = mine[-1].at if mine else ("model", "output_activation")
+            if which not in self._told_of_output and not any(at in told for told in self._told_of_output):
+                self._told_of_output.add((*which, at))
+                what = "sigmoid does not go with the loss categorical_crossentropy"
+                self.problem(at, what, "write training.loss: binary_crossentropy, or mean_squared_error")
 
     def _own_settings(self, i: int, entry: Mapping[str, Any]) -> list[_Setting]:
         places = {key: ("activations", i, "with", key) for key in entry.get("with", {})}
@@ -375,6 +461,8 @@ def _document(checked: Any, grid: Mapping[str, Any]) -> dict[str, Any]:
         optimizer = OPTIMIZERS[optimizer].model_validate({"name": optimizer}).model_dump()
     name_first = {"name": optimizer["name"], "learning_rate": optimizer["learning_rate"]}
     plain["training"]["optimizer"] = name_first | {k: v for k, v in optimizer.items() if v is not None}
+    diagnostics = _diagnostics(checked.diagnostics)
+    plain["diagnostics"] = False if diagnostics is None else asdict(diagnostics)
     plain["activations"] = [_full_entry(entry) for entry in plain["activations"]]
     if isinstance(plain["seeds"], int):
         plain["seeds"] = list(range(plain["seeds"]))
@@ -385,30 +473,49 @@ def _document(checked: Any, grid: Mapping[str, Any]) -> dict[str, Any]:
     return dict(plain)
 
 
+def _diagnostics(section: bool | DiagnosticsSection) -> DiagnosticsSpec | None:
+    if section is False:
+        return None
+    given = DiagnosticsSection() if section is True else section
+    return DiagnosticsSpec(given.every, given.probe_size, given.training)
+
+
 def _full_entry(entry: Any) -> dict[str, Any]:
     if isinstance(entry, str):
         entry = ENTRIES[ALIASES.get(entry, entry)].model_validate({"name": entry}).model_dump(by_alias=True)
-    name = ALIASES.get(entry["name"], entry["name"])
-    full = {"name": name, **{key: entry[key] for key in ACTIVATIONS[name].parameters}}
-    if entry["label"] is not None:
-        full["label"] = entry["label"]
-    if entry["with"]:
-        full["with"] = entry["with"]
+    own = next((key for key in OWN_ENTRIES if key in entry), None)
+    full: dict[str, Any]
+    if own is not None:
+        full = {own: entry[own]}
+        if entry["parameters"]:
+            full["parameters"] = entry["parameters"]
+    else:
+        name = ALIASES.get(entry["name"], entry["name"])
+        full = {"name": name, **{key: entry[key] for key in ACTIVATIONS[name].parameters}}
+    full |= {key: entry[key] for key in ("trainable", "label", "with") if entry.get(key)}
     return full
 
 
 def _candidate(
-    entry: Mapping[str, Any], setting: Mapping[str, Any], model: CnnModel | MlpModel, training: TrainingSection
+    label: str,
+    activation: Activation,
+    setting: Mapping[str, Any],
+    model: CnnModel | MlpModel,
+    training: TrainingSection,
 ) -> Candidate:
-    row = ACTIVATIONS[entry["name"]]
-    parameters = {key: entry[key] for key in row.parameters}
+    advised = ACTIVATIONS["relu" if activation.kind else activation.name]
+    initializer = advised.kernel_initializer if model.kernel_initializer == "auto" else model.kernel_initializer
+    penalty = model.kernel_regularizer
     shared: dict[str, Any] = {
-        "kernel_initializer": row.kernel_initializer
-        if model.kernel_initializer == "auto"
-        else model.kernel_initializer,
-        "dropout_layer": row.dropout_layer if model.dropout_layer == "auto" else model.dropout_layer,
+        "kernel_initializer": _initializer(initializer),
+        "dropout_layer": advised.dropout_layer if model.dropout_layer == "auto" else model.dropout_layer,
         "batch_normalization": model.batch_normalization,
         "dense": tuple(model.dense),
+        "bias_initializer": _initializer(model.bias_initializer, neutral="zeros"),
+        "kernel_regularizer": penalty.model_dump() if penalty is not None and (penalty.l1 or penalty.l2) else None,
+        "output_kernel_initializer": _initializer(model.output_kernel_initializer, neutral="glorot_uniform"),
+        "output_bias_initializer": _initializer(model.output_bias_initializer, neutral="zeros"),
+        "output_activation": None if model.output_activation == "softmax" else model.output_activation,
     }
     network: Cnn | Mlp
     if isinstance(model, CnnModel):
@@ -416,8 +523,23 @@ def _candidate(
         network = Cnn(tuple(model.filters), model.kernel_size, dropout=(pooled, dense), **shared)
     else:
         network = Mlp(dropout=model.dropout, **shared)
-    label = entry.get("label") or _automatic_label(entry)
-    return Candidate(label, Activation(entry["name"], parameters), network, _training(training), dict(setting))
+    return Candidate(label, activation, network, _training(training), dict(setting))
+
+
+def _initializer(given: Any, neutral: str | None = None) -> str | Initializer | None:
+    """Its name, where all arguments are Keras's defaults; None where it is the neutral one."""
+    if isinstance(given, str):
+        name, arguments = given, {}
+    else:
+        arguments = given.model_dump()
+        name = str(arguments.pop("name"))
+        arguments = {key: float(value) if isinstance(value, int) else value for key, value in arguments.items()}
+    if name == "constant" and arguments.get("value", 0.0) == 0.0:
+        name, arguments = "zeros", {}
+    known = INITIALIZERS_WITH_ARGUMENTS.get(name)
+    if known is None or known.model_validate({"name": name, **arguments}) == known.model_validate({"name": name}):
+        return None if name == neutral else name
+    return Initializer(name, arguments)
 
 
 def _training(section: TrainingSection) -> Training:
@@ -432,21 +554,35 @@ def _training(section: TrainingSection) -> Training:
         section.batch_size,
         section.precision,
         section.threads,
+        None if section.loss_weights == 1 else section.loss_weights,
     )
 
 
 def _automatic_label(entry: Mapping[str, Any]) -> str:
     """The name, and what is not at its default: `elu (alpha=0.2)`, `gelu (approximate)`."""
-    row = ACTIVATIONS[entry["name"]]
-    told = []
-    for key, parameter in row.parameters.items():
-        if entry[key] != parameter.default:
-            told.append(key if entry[key] is True else f"{key}={entry[key]:g}")
+    learned = entry.get("trainable", ())
+    own = next((key for key in OWN_ENTRIES if key in entry), None)
+    if own is not None:
+        name = entry[own].partition(":")[2] or entry[own]
+        given = {key: value for key, value in sorted(entry.get("parameters", {}).items()) if key not in learned}
+    else:
+        name, defaults = entry["name"], ACTIVATIONS[entry["name"]].parameters
+        given = {key: entry[key] for key, row in defaults.items() if entry[key] != row.default}
+    told = [key if value is True else f"{key}={value:g}" for key, value in given.items()]
+    told += [f"{key} learned" for key in learned]
     for key, value in entry.get("with", {}).items():
-        last, short = key.rsplit(".", 1)[-1], value.get("name", "...") if isinstance(value, dict) else value
+        last, short = key.rsplit(".", 1)[-1], _shortly(value)
         told.append(last if short is True else f"{last}={str(short).lower() if short is False else short}")
-    label = f"{entry['name']} ({', '.join(told)})" if told else str(entry["name"])
+    label = f"{name} ({', '.join(told)})" if told else str(name)
     return label if len(label) <= 60 else label[:59] + "…"  # the length of a label of the user's own
+
+
+def _shortly(value: Any) -> Any:
+    """`random_normal stddev=0.5`, of a mapping with a name; a plain value as it is."""
+    if not isinstance(value, dict):
+        return value
+    rest = [f"{key}={_shortly(one)}" for key, one in value.items() if key != "name"]
+    return " ".join([*([str(value["name"])] if "name" in value else []), *rest]) or "..."
 
 
 def _data_warnings(data: DataSpec, seeds: int) -> Iterator[str]:
@@ -472,7 +608,9 @@ def _selu_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:
         if candidate.activation.name == "selu":
             broken = []
             if model.kernel_initializer != "lecun_normal":
-                broken.append(f"kernel_initializer is {model.kernel_initializer}, not lecun_normal")
+                given = model.kernel_initializer
+                name = given if isinstance(given, str) else given.name
+                broken.append(f"kernel_initializer is {name}, not lecun_normal")
             if model.dropout_layer != "alpha_dropout" and any(rates):
                 broken.append("dropout_layer is dropout, not alpha_dropout")
             if model.batch_normalization:

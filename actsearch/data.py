@@ -123,8 +123,9 @@ def load(spec: DataSpec) -> Dataset:
 def split(dataset: Dataset, spec: DataSpec) -> Splits:
     """Divides the training set as `spec` says, the same way for every trial.
 
-    The held-out part is drawn first and is stratified: each class has its share, rounded by largest remainders. What
-    is left is cut to `train_size` (stratified likewise) or to its first `train_first` examples.
+    The held-out part is taken first: drawn, stratified, so that each class has its share (rounded by largest
+    remainders), or the last ones as they stand. What is left is cut to `train_size` (stratified likewise) or to its
+    first `train_first` examples.
 
     Raises:
         UnsuitableSetting: there are not that many examples.
@@ -136,12 +137,16 @@ def split(dataset: Dataset, spec: DataSpec) -> Splits:
     if spec.holdout is not None:
         if spec.holdout > len(left) - dataset.classes:
             raise UnsuitableSetting(
-                "data.validation.holdout",
+                f"data.validation.{'last' if spec.holdout_last else 'holdout'}",
                 f"{spec.holdout} of {len(left)} training examples would leave fewer than one for each of the"
                 f" {dataset.classes} classes",
                 f"write at most {len(left) - dataset.classes}",
             )
-        validation = _stratified(dataset.y_train, left, spec.holdout, np.random.default_rng([0, 0]))
+        validation = (
+            left[-spec.holdout :]
+            if spec.holdout_last
+            else _stratified(dataset.y_train, left, spec.holdout, np.random.default_rng([0, 0]))
+        )
         left = np.setdiff1d(left, validation, assume_unique=True)
     wanted, key = spec.train_size, "data.train_size"
     if spec.train_first is not None:
@@ -163,7 +168,7 @@ def check_networks(dataset: Dataset, candidates: Sequence[Candidate]) -> None:
     Raises:
         UnsuitableSetting: convolutions on vectors, or images too small for them.
     """
-    for model in {candidate.model for candidate in candidates}:
+    for model in (candidate.model for candidate in candidates):
         if not isinstance(model, Cnn):
             continue
         if len(dataset.input_shape) != 3:

@@ -64,3 +64,11 @@ class StoreError(UserError):
 
 class NothingToShow(UserError):
     """The results hold nothing of what is asked for: no diagnostics, or none of that kind."""
+
+
+class NoDiagnostics(NothingToShow):
+    """No trial of an experiment has diagnostics."""
+
+    def __init__(self, folder: str) -> None:
+        remedy = "run the experiment again with them (they are on by default, `diagnostics: false` turns them off)"
+        super().__init__(f"no trial in {folder} has diagnostics; {remedy}")

@@ -40,17 +40,34 @@ class EpochDone:
 
 
 @dataclass(frozen=True)
+class Diagnosed:
+    """What every hidden layer did after an epoch (from 1; 0: before the first), see `diagnosis`.
+
+    `layers` holds, by layer and quantity, numbers or None; `examples` is the size of the probe. The seconds are those
+    of the looking alone.
+    """
+
+    trial_id: str
+    epoch: int
+    layers: Mapping[str, Mapping[str, Any]]
+    examples: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Started:
     """The training of a trial begins, or goes on; `machine` says where and with which versions.
 
-    `resumed` are the epochs that an earlier attempt had done, where the training goes on from its checkpoint, and
-    `earlier_machines` those on which it did them, as far as they are of another kind than `machine`.
+    `resumed` are the epochs that an earlier attempt had done, where the training goes on from its checkpoint,
+    `diagnosed` what was seen meanwhile, and `earlier_machines` those on which it did them, as far as they are of
+    another kind than `machine`.
     """
 
     trial_id: str
     machine: Mapping[str, Any]
     resumed: tuple[EpochDone, ...] = ()
     earlier_machines: tuple[Mapping[str, Any], ...] = ()
+    diagnosed: tuple[Diagnosed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +137,7 @@ class Lost:
 
 Ending = Completed | Diverged | Failed
 """The events after which a trial sends no other."""
-Event = Started | Progress | EpochDone | Checkpoint | Completed | Diverged | Failed | Lost
+Event = Started | Progress | EpochDone | Diagnosed | Checkpoint | Completed | Diverged | Failed | Lost
 
 Train = Callable[[Trial, bytes | None], Iterator[Event]]
 """Trains a trial, from a checkpoint's bytes or from its beginning, and yields all but `Failed` and `Lost`."""

@@ -24,17 +24,34 @@ Precision = Literal["float32", "mixed_bfloat16"]
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation function of the registry, by its canonical name, with every parameter given."""
+    """An activation function with every parameter given."""
 
     name: str
+    """The registry's canonical name; the text of a formula; `module:name` of a function of the user's own."""
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
+    kind: Literal["formula", "function"] | None = None
+    """None: one of the registry."""
+    trainable: tuple[str, ...] | None = None
+    """Parameters that are learned, one value a layer, beginning with those given; None where none is."""
+    source_sha256: str | None = None
+    """Of the file of a function's module."""
+    source: str | None = field(default=None, repr=False)
+    """The content of that file, for machines that do not have it; its hash stands for it in the identity."""
+    folder: str | None = field(default=None, repr=False)
+    """Where the module is looked for first."""
+
+    def as_plain(self) -> dict[str, Any]:
+        """What it is, wherever it comes from, as plain values; what is None is left out."""
+        plain = {key: value for key, value in asdict(self).items() if value is not None}
+        return {key: value for key, value in plain.items() if key not in ("source", "folder")}
 
 
 @dataclass(frozen=True)
 class DataSpec:
     """Which data, and how they are divided.
 
-    `holdout` images of the training set are kept for validation; None means that the validation set is the test set.
+    `holdout` images of the training set are kept for validation, the last ones where `holdout_last` is set; None means
+    that the validation set is the test set.
     `train_size` is a stratified subset of what is left for training, `train_first` the first so many of it instead.
     """
 
@@ -43,6 +60,15 @@ class DataSpec:
     holdout: int | None = None
     train_size: int | None = None
     train_first: int | None = None
+    holdout_last: bool = False
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """A Keras initializer by its name, with every argument given; one without arguments is its name alone."""
+
+    name: str
+    arguments: Mapping[str, Scalar]
 
 
 @dataclass(frozen=True)
@@ -54,22 +80,37 @@ class Cnn:
     dense: tuple[int, ...]
     dropout: tuple[float, float]
     """Rates after the pooling and after every dense layer."""
-    kernel_initializer: str
+    kernel_initializer: str | Initializer
     dropout_layer: DropoutLayer
     batch_normalization: bool
     kind: Literal["cnn"] = "cnn"
+    bias_initializer: str | Initializer | None = None
+    """Of the hidden layers; None: zeros."""
+    kernel_regularizer: Mapping[str, float] | None = None
+    """Keras's `L1L2` by its arguments, on every kernel."""
+    output_kernel_initializer: str | Initializer | None = None
+    """None: glorot_uniform."""
+    output_bias_initializer: str | Initializer | None = None
+    """None: zeros."""
+    output_activation: Literal["sigmoid"] | None = None
+    """None: softmax."""
 
 
 @dataclass(frozen=True)
 class Mlp:
-    """Dense layers, see `models.build`."""
+    """Dense layers, see `models.build`; what `Cnn` has as well means the same here."""
 
     dense: tuple[int, ...]
     dropout: float
-    kernel_initializer: str
+    kernel_initializer: str | Initializer
     dropout_layer: DropoutLayer
     batch_normalization: bool
     kind: Literal["mlp"] = "mlp"
+    bias_initializer: str | Initializer | None = None
+    kernel_regularizer: Mapping[str, float] | None = None
+    output_kernel_initializer: str | Initializer | None = None
+    output_bias_initializer: str | Initializer | None = None
+    output_activation: Literal["sigmoid"] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +131,18 @@ class Training:
     batch_size: int
     precision: Precision
     threads: int
+    loss_weights: float | None = None
+    """Keras's `compile(loss_weights=...)` for the one output; None: 1."""
+
+
+@dataclass(frozen=True)
+class DiagnosticsSpec:
+    """What is looked at during a training: after every so many epochs, what the layers do with so many examples."""
+
+    every: int = 1
+    probe_size: int = 256
+    training: bool = False
+    """With dropout and batch statistics, as while it learns."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +170,7 @@ class Experiment:
     """The file's content as plain values with every default filled in: what `experiment.yaml` keeps."""
     warnings: tuple[str, ...] = ()
     """What is allowed but would mislead, each a sentence for the user."""
+    diagnostics: DiagnosticsSpec | None = None
 
 
 @dataclass(frozen=True)
@@ -130,12 +184,14 @@ class Trial:
     seed: int
     data: DataSpec
     data_sha256: str
+    diagnostics: DiagnosticsSpec | None = None
+    """What to look at meanwhile; it changes no history."""
 
 
 def expand(experiment: Experiment, data_sha256: str) -> tuple[Trial, ...]:
     """The trials of an experiment, seed by seed, so that every candidate is seen early."""
     return tuple(
-        _trial(candidate, seed, experiment.data, data_sha256)
+        _trial(candidate, seed, experiment.data, data_sha256, experiment.diagnostics)
         for seed in experiment.seeds
         for candidate in experiment.candidates
     )
@@ -150,7 +206,7 @@ def identity(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) 
     del split["name"], split["path"]  # the hash says which data they are, wherever they lie
     whole = {
         "version": IDENTITY_VERSION,
-        "activation": asdict(candidate.activation),
+        "activation": candidate.activation.as_plain(),
         "model": asdict(candidate.model),
         "training": asdict(candidate.training),
         "data": {"sha256": data_sha256, **split},
@@ -164,7 +220,9 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
-def _trial(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) -> Trial:
+def _trial(
+    candidate: Candidate, seed: int, data: DataSpec, data_sha256: str, diagnostics: DiagnosticsSpec | None
+) -> Trial:
     whole = identity(candidate, seed, data, data_sha256)
     without_epochs = {**whole, "training": {k: v for k, v in whole["training"].items() if k != "epochs"}}
     return Trial(
@@ -174,6 +232,7 @@ def _trial(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) ->
         seed=seed,
         data=data,
         data_sha256=data_sha256,
+        diagnostics=diagnostics,
     )
 
 

@@ -229,6 +229,8 @@ def _hidden(step: _Step, steps: Sequence[_Step], after: Mapping[int, Sequence[_S
     fused = layer.activation not in (None, keras.activations.linear)
     if fused and layer.activation in NOT_ELEMENTWISE:
         return f"{layer.activation.__name__} is not element-wise"
+    if fused and isinstance(layer.activation, layers.Layer) and not layer.activation.built:
+        return "its activation function is a layer without weights before the model is called"
     applied = step if fused else _activation_after(step, steps, after)
     if applied is None:
         return "no activation function follows it"

@@ -11,14 +11,14 @@ come. Failed seeds, and those without diagnostics, are left out. What is left ou
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from actsearch import curves
-from actsearch.errors import NothingToShow
+from actsearch.errors import NoDiagnostics, NothingToShow
 from actsearch.results import CandidateResult, Diagnostics, ExperimentResult, TrialResult
 
 Kind = Literal["gradients", "updates", "saturation", "dead", "sparsity", "normalisation", "clipping", "parameters"]
@@ -231,7 +231,7 @@ def layer_figures(
     """
     kept = curves.kept(result, without)
     probed = [_Probed.of(candidate, title) for candidate, title in zip(kept, _titles(kept), strict=True)]
-    check(result, kept)
+    _check(result, kept)
     drawn = _Drawn(result, kind, variable, [one for one in probed if one.rows(kind, variable)], probed)
     if not drawn.shown:
         raise NothingToShow(f"{kind}: nothing to draw for {result.name}; its candidates {DEFINITIONS[kind].missing}")
@@ -240,18 +240,12 @@ def layer_figures(
     return [drawn.figure(one) for one in get_args(By) if one in asked]
 
 
-def check(result: ExperimentResult, candidates: Iterable[CandidateResult] | None = None) -> None:
-    """Raises NothingToShow if no trial (of these candidates) has diagnostics."""
-    chosen = tuple(result.candidates if candidates is None else candidates)
-    trials = [trial for candidate in chosen for trial in candidate.trials]
-    if any(trial.diagnostics is not None and trial.diagnostics.epochs for trial in trials):
+def _check(result: ExperimentResult, candidates: Sequence[CandidateResult]) -> None:
+    if any(candidate.probed for candidate in candidates):
         return
-    if not any(trial.epochs_done for trial in trials):
-        raise NothingToShow(str(curves.nothing_finished(result.folder, chosen)))
-    raise NothingToShow(
-        f"no trial in {result.folder} has diagnostics; run the experiment again with them (they are on by default,"
-        " `diagnostics: false` turns them off)"
-    )
+    if not any(trial.epochs_done for candidate in candidates for trial in candidate.trials):
+        raise NothingToShow(str(curves.nothing_finished(result.folder, candidates)))
+    raise NoDiagnostics(result.folder)
 
 
 def _titles(candidates: Sequence[CandidateResult]) -> list[str]:
@@ -274,14 +268,12 @@ class _Probed:
 
     @classmethod
     def of(cls, candidate: CandidateResult, title: str) -> _Probed:
-        probed = [(t, t.diagnostics) for t in candidate.trials if t.diagnostics is not None and t.diagnostics.epochs]
-        ended = [pair for pair in probed if pair[0].status in ("completed", "diverged")]
-        counting = ended if any(t.status == "completed" for t, _ in ended) else [p for p in probed if _is_alive(p[0])]
+        counting = candidate.probed
         on_their_way = [d.epochs[-1] for t, d in counting if t.status not in ("completed", "diverged")]
         end = min(on_their_way, default=math.inf)
         epochs = sorted({epoch for _, d in counting for epoch in d.epochs if epoch <= end})
         layers = tuple(dict.fromkeys(layer for _, d in counting for layer in d.layers))
-        return cls(candidate, title, tuple(counting), tuple(epochs), layers)
+        return cls(candidate, title, counting, tuple(epochs), layers)
 
     def rows(self, kind: Kind, variable: Variable) -> list[Quantity]:
         """The quantities of a kind of which there is at least one value."""
@@ -301,7 +293,7 @@ class _Probed:
         place = {epoch: i for i, epoch in enumerate(self.epochs)}
         for seed, (_, diagnostics) in enumerate(self.counting):
             for i, layer in enumerate(self.layers):
-                for epoch, value in zip(diagnostics.epochs, row_at(diagnostics, layer, path), strict=False):
+                for epoch, value in zip(diagnostics.epochs, diagnostics.row(layer, *path), strict=False):
                     if epoch in place:
                         table[seed, i, place[epoch]] = value
         return table
@@ -324,10 +316,6 @@ class _Probed:
         return ""
 
 
-def _is_alive(trial: TrialResult) -> bool:
-    return trial.status not in ("failed", "waiting")
-
-
 def _filled_in(quantity: Quantity, variable: Variable) -> Quantity:
     path = tuple(part.format(key=variable) for part in quantity.path)
     label = quantity.label.format(variable=VARIABLES[variable])
@@ -337,18 +325,6 @@ def _filled_in(quantity: Quantity, variable: Variable) -> Quantity:
 def _of_parameter(name: str) -> Quantity:
     mean, least, most = (("parameters", name, which) for which in ("mean", "min", "max"))
     return Quantity(mean, name, signed=True, least=least, most=most)
-
-
-def row_at(diagnostics: Diagnostics, layer: str, path: Sequence[str]) -> list[float]:
-    """A layer's values of one quantity, by place in the epochs; NaN for what is missing or no finite number."""
-    values: Any = diagnostics.layers.get(layer)
-    for part in path:
-        values = values.get(part) if isinstance(values, Mapping) else None
-    return [_number(value) for value in values] if isinstance(values, (list, tuple)) else []
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else math.nan
 
 
 # --- one figure
@@ -426,7 +402,7 @@ class _Drawn:
             DEFINITIONS[self.kind].means.format(**self._words()),
             *self._of_lines(by, with_bands),
             *_of_axes(axes),
-            *self._of_trials(),
+            *self._of_trials(by),
         ]
         return said if self.result.mixture is None else [*said, self.result.mixture]
 
@@ -444,7 +420,7 @@ class _Drawn:
         bands = ", bands their range" if with_bands else "; their range is not drawn"
         return [said, f"Lines are medians of {upto}{seeds} seeds{bands}."]
 
-    def _of_trials(self) -> list[str]:
+    def _of_trials(self, by: By) -> list[str]:
         trials = [trial for one in self.all for trial in one.candidate.trials]
         counting = [trial for one in self.all for trial, _ in one.counting]
         absent = [one.title for one in self.all if not one.counting]
@@ -456,8 +432,9 @@ class _Drawn:
         reasons = ((failed, "failed"), (unfinished, "unfinished"), (unprobed, "without diagnostics"))
         counted = [f"{n} {reason}" for n, reason in reasons if n]
         diverged = sum(trial.status == "diverged" for one in self.shown for trial, _ in one.counting)
+        where = " (cross)" if by == "epoch" else ""
         return [
-            *([f"A cross is where a seed diverged ({diverged} of {len(counting)} did)."] if diverged else []),
+            *([f"{diverged} of {len(counting)} trials diverged{where}."] if diverged else []),
             *([f"Not drawn, as they {DEFINITIONS[self.kind].missing}: {curves.listed(missing)}."] if missing else []),
             *([f"Not drawn, for want of diagnostics: {curves.listed(absent)}."] if absent else []),
             *([f"Trials left out: {', '.join(counted)}."] if counted else []),
@@ -558,13 +535,11 @@ def a_few_epochs(known: Sequence[int]) -> list[int]:
 
 
 def _axis(quantity: Quantity, panels: Sequence[Panel], row: int) -> Axis:
-    values = {panel.title: _values_of(panel.rows[row]) for panel in panels}
-    everything = [value for some in values.values() for value in some]
-    calm = [value for panel in panels if panel.is_calm for value in values[panel.title]]
+    values = [(panel, _values_of(panel.rows[row])) for panel in panels]
+    everything = [value for _, some in values for value in some]
+    calm = [value for panel, some in values if panel.is_calm for value in some]
     scale, low, high = _limits(quantity, [*_within(calm, everything, quantity), *(quantity.domain or ())])
-    outside = tuple(
-        title for title, some in values.items() if any(value > high or value < min(low, 0) for value in some)
-    )
+    outside = tuple(panel.title for panel, some in values if any(v > high or v < min(low, 0) for v in some))
     has_zeros = scale == "log" and 0 in everything
     return Axis(quantity.label, low, high, scale, quantity.is_share, quantity.domain, has_zeros, outside)
 

@@ -23,8 +23,8 @@ Quantities = Mapping[str, Any]
 
 CHUNK = 128
 """Examples that are measured at once, so that any number of them fits into memory."""
-GRID = np.linspace(-10, 10, 2001, dtype=np.float32)
-"""Where the largest slope of an activation function is looked for."""
+GRID = np.append(np.linspace(-10, 10, 2001), [-1e-6, 1e-6]).astype(np.float32)
+"""Where the largest slope of an activation function is looked for; at 0, backends take it from either side."""
 GRID_VALUES = 4_000_000
 """At most so many values of the grid at once, for functions with learned parameters."""
 SATURATED, DEAD = 0.01, 1e-6
@@ -42,12 +42,14 @@ class Probe:
         model: a sequential or functional model, perhaps with models nested in it, with one output.
         loss: a Keras loss, the name of one, or a function of targets and predictions. What is differentiated is its
             mean over the examples, without penalties; of a loss with the reduction `sum`, the sum by their number.
+        training: run the model as in training, with dropout (by the state of its random numbers, which stays) and with
+            the batch's own statistics in batch normalisation.
 
     Raises:
         ValueError: the model has no hidden layer that can be looked into, or several outputs.
     """
 
-    def __init__(self, model: keras.Model, loss: Any) -> None:
+    def __init__(self, model: keras.Model, loss: Any, training: bool = False) -> None:
         self._hidden, self.left_out = hidden_layers.find(model)
         if not self._hidden:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in self.left_out.items())
@@ -57,7 +59,7 @@ class Probe:
             )
         if len(model.outputs) != 1:
             raise ValueError(f"the model has {len(model.outputs)} outputs; only models with one can be diagnosed")
-        self._model, self._loss = model, _mean_loss(loss)
+        self._model, self._loss, self._training = model, _mean_loss(loss), training
         self._variables = list(model.variables)
         place = {id(variable): i for i, variable in enumerate(self._variables)}
         self._places = {h.name: {k: [place[id(v)] for v in vs] for k, vs in h.variables.items()} for h in self._hidden}
@@ -124,7 +126,7 @@ class Probe:
         def forward(changed: Sequence[Any]) -> tuple[Any, Any]:
             known = dict(enumerate(values)) | dict(zip(self._differentiated, changed, strict=True))
             with self._capturing() as caught, self._with(list(known.values())):
-                loss = self._loss(y, self._model(x, training=False))
+                loss = self._loss(y, self._model(x, training=self._training))
             return loss, [
                 _statistics(*caught[id(hidden.where)][hidden.occurrence], slope, hidden.channel_axis)
                 for hidden, slope in zip(self._hidden, slopes, strict=True)
@@ -221,17 +223,16 @@ class _Moments:
         self._examples = total
 
     def quantities(self, slopes: np.ndarray) -> Quantities:
-        """`slopes`: the largest of the function; without one, or with slopes that are no numbers, none is small."""
+        """`slopes`: the largest of the function, without which none is small. Nothing is known of infinite values."""
         assert self._strongest is not None
-        known = bool((slopes > 0).all() and np.isfinite(slopes).all() and not np.isnan(self._strongest).any())
+        finite = math.isfinite(self._mean)
+        known = finite and (slopes > 0).all() and np.isfinite(slopes).all() and not np.isnan(self._strongest).any()
         return {
             "mean": _finite(self._mean),
-            "variance": _finite(
-                max(self._squares, 0.0) / self._examples if self._squares == self._squares else math.nan
-            ),
-            "zeros": _finite(self._zeros / self._examples) if math.isfinite(self._mean) else None,
+            "variance": _finite(float(np.maximum(self._squares, 0.0)) / self._examples),
+            "zeros": float(self._zeros / self._examples) if finite else None,
             "dead": float((self._strongest < DEAD).mean()) if known else None,
-            "saturated": _finite(self._saturated / self._examples) if known else None,
+            "saturated": float(self._saturated / self._examples) if known else None,
         }
 
 
@@ -270,7 +271,7 @@ def _mean_loss(loss: Any) -> Callable[[Any, Any], Any]:
 
     def mean(y: Any, predictions: Any) -> Any:
         value = measured(y, predictions)
-        return value / len(predictions) if measured.reduction == "sum" else ops.mean(value)
+        return value / predictions.shape[0] if measured.reduction == "sum" else ops.mean(value)
 
     return mean
 
@@ -279,7 +280,7 @@ class _FunctionLoss(keras.losses.Loss):  # type: ignore[misc]
     """As `compile` makes one of a function."""
 
     def __init__(self, function: Callable[[Any, Any], Any]) -> None:
-        super().__init__()
+        super().__init__(name="loss")
         self._function = function
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
@@ -310,7 +311,7 @@ def _finite(value: float) -> float | None:
 
 def _array(value: Any) -> np.ndarray:
     """A copy that NumPy can compute with."""
-    array = np.array(ops.convert_to_numpy(value))
+    array = np.array(ops.convert_to_numpy(ops.convert_to_tensor(value)))
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 
 

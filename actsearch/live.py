@@ -18,7 +18,18 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.control import Control
 from rich.live import Live
 
-from actsearch.events import Checkpoint, Completed, Diverged, EpochDone, Event, Failed, Lost, Progress, Started
+from actsearch.events import (
+    Checkpoint,
+    Completed,
+    Diagnosed,
+    Diverged,
+    EpochDone,
+    Event,
+    Failed,
+    Lost,
+    Progress,
+    Started,
+)
 from actsearch.experiment import Trial
 from actsearch.results import ExperimentResult
 from actsearch.terminal import (
@@ -110,7 +121,7 @@ class LiveDisplay:
             row.share = event.step / event.steps
         elif isinstance(event, EpochDone):
             self._take_epoch(event, row)
-        elif not isinstance(event, Checkpoint):
+        elif not isinstance(event, (Checkpoint, Diagnosed)):
             self._end(event, row)
 
     def _take_epoch(self, event: EpochDone, row: Row, measured: bool = True) -> None:

@@ -9,28 +9,30 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from actsearch.activations import ALIASES, ARTICLE
+from actsearch.activations import ALIASES
 from actsearch.schema import (
     ENTRIES,
+    INITIALIZERS,
+    INITIALIZERS_WITH_ARGUMENTS,
+    L1L2,
     OPTIMIZERS,
+    OWN_ENTRIES,
     SPELLINGS,
     CnnModel,
+    DiagnosticsSection,
     ExperimentFile,
     First,
     HoldOut,
+    Last,
     MlpModel,
     NamedData,
     NpzData,
+    PlainInitializer,
     TrainingSection,
 )
 from actsearch.yaml_source import Location
 
-_LATER = {
-    "formula": "formulas as activations come with a later version",
-    "function": "functions of one's own come with a later version",
-    "diagnostics": "diagnostics come with a later version",
-}
-"""Keys that are refused until they do something."""
+_ONE_OF_THREE = "write {name: elu, alpha: 0.2}, {formula: x * sigmoid(x)} or {function: my_module:my_activation}"
 
 
 def suggestion(word: Any, known: Sequence[str], otherwise: str) -> str:
@@ -54,8 +56,8 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
     kind, value, context = row["type"], row["input"], row.get("ctx", {})
     if kind == "extra_forbidden":
         word = location[-1]
-        if word in _LATER:
-            return f"is not available yet: {_LATER[str(word)]}", "remove it"
+        if location[:1] == ("activations",) and word == "name":
+            return f"stands beside {'formula' if 'formula' in _at(location[:-1], raw) else 'function'}", _ONE_OF_THREE
         if location == ("data", "name"):
             return "stands beside npz", "give one of name and npz"
         if location[:-1] == ("model",) and word in CnnModel.model_fields:  # as where `kind` alone was changed
@@ -75,6 +77,8 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
     if kind == "actsearch":
         what, _, remedy = row["msg"].partition("|")
         return what, remedy
+    if kind == "string_pattern_mismatch" and location[-1] == "function":
+        return f"{_shown(value)} is not module:name", "write for example function: my_module:my_activation"
     if kind == "string_pattern_mismatch":
         return (
             f"{value!r} cannot name a folder",
@@ -122,13 +126,15 @@ def _unknown_member(location: Location, value: Any) -> tuple[str, str]:
     """What to say of a value that none of a union's members takes."""
     if location[:1] == ("activations",):
         if isinstance(value, dict):
-            for key in ("formula", "function"):
-                if key in value:
-                    return f"is not available yet: {_LATER[key]}", f"use one of {', '.join(ARTICLE)}"
             if "name" not in value:
-                return "has no name", "write for example {name: elu, alpha: 0.2}"
+                return "has no name", _ONE_OF_THREE
             return _unknown_name("activation function", value["name"], SPELLINGS)
         return f"{_shown(value)} is no activation function", "write a name such as relu, or {name: elu, alpha: 0.2}"
+    if location[-1:] and str(location[-1]).endswith("_initializer"):
+        name = value.get("name") if isinstance(value, dict) else value
+        if isinstance(name, str):
+            return _unknown_name("initializer", name, INITIALIZERS)
+        return "has no name", "write for example {name: random_normal, stddev: 0.1}, or a name alone"
     if location == ("training", "optimizer"):
         if isinstance(value, dict) and "name" in value:
             return _unknown_name("optimizer", value["name"], tuple(OPTIMIZERS))
@@ -139,6 +145,7 @@ def _unknown_member(location: Location, value: Any) -> tuple[str, str]:
         ("data",): "data: mnist, or data: {npz: my.npz, validation: {holdout: 1000}}",
         ("data", "validation"): "validation: {holdout: 10000}, or validation: test",
         ("data", "train_size"): "train_size: 5000, or train_size: {first: 1000}",
+        ("diagnostics",): "diagnostics: false, or diagnostics: {every: 10}",
         ("seeds",): "seeds: 5, or seeds: [0, 1, 2]",
         ("model",): "model: {kind: cnn}",
     }
@@ -149,22 +156,30 @@ def _unknown_name(what: str, name: Any, known: Sequence[str]) -> tuple[str, str]
     return f"no {what} is called {_shown(name)}", suggestion(name, known, "there are ")
 
 
+def _at(location: Location, raw: Any) -> Any:
+    for part in location:
+        raw = raw[part]
+    return raw
+
+
 def _keys_at(location: Location, raw: Any) -> list[str]:
     """The keys that may stand at a place, for a suggestion."""
-    value: Any = raw
-    for part in location:
-        value = value[part]
+    value = _at(location, raw)
     model: type[BaseModel] = ExperimentFile
     if location[:1] == ("activations",):
-        name = ALIASES.get(value["name"], value["name"])
-        model = ENTRIES[name]
+        own = next((key for key in OWN_ENTRIES if key in value), None)
+        model = OWN_ENTRIES[own] if own else ENTRIES[ALIASES.get(value["name"], value["name"])]
+    elif location[-1:] and str(location[-1]).endswith("_initializer"):
+        model = INITIALIZERS_WITH_ARGUMENTS.get(value["name"], PlainInitializer)
     elif location == ("training", "optimizer"):
         model = OPTIMIZERS[value.get("name", "adam")]
     else:
         sections: dict[Location, type[BaseModel]] = {
             ("data",): NpzData if isinstance(value, dict) and "npz" in value else NamedData,
-            ("data", "validation"): HoldOut,
+            ("data", "validation"): Last if isinstance(value, dict) and "last" in value else HoldOut,
             ("data", "train_size"): First,
+            ("diagnostics",): DiagnosticsSection,
+            ("model", "kernel_regularizer"): L1L2,
             ("model",): MlpModel if isinstance(value, dict) and value.get("kind") == "mlp" else CnnModel,
             ("training",): TrainingSection,
         }
@@ -180,6 +195,14 @@ _EXAMPLES = {
     "seeds": "[0, 1, 2]",
     "activations": "[relu, gelu]",
     "kind": "cnn",
+    "formula": "x * sigmoid(beta * x)",
+    "function": "my_module:my_activation",
+    "parameters": "{beta: 1.5}",
+    "trainable": "[beta]",
+    "every": "1",
+    "probe_size": "256",
+    "stddev": "0.05",
+    "l2": "0.0005",
     "description": "what this is about",
     "label": "my gelu",
     "with": "{model.kernel_initializer: he_normal}",

@@ -7,7 +7,7 @@ candidate draws does not shift what another draws.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,12 +16,15 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from actsearch.clipping import ClippingCount
 from actsearch.evaluation import EvaluateBatch, evaluating
-from actsearch.experiment import Activation, Candidate, Cnn, Mlp, Training
-from actsearch.keras_activations import PACKAGE, ActivationLayer
+from actsearch.experiment import Activation, Candidate, Cnn, DiagnosticsSpec, Initializer, Mlp, Training
+from actsearch.keras_activations import PACKAGE
+from actsearch.layer_probe import Probe
+from actsearch.own_activations import layer as activation_layer
 
-WEIGHTS, ORDER, DROPOUT = 0, 1, 2
-"""The random streams of a trial: initial weights, order of the examples, dropout."""
+WEIGHTS, ORDER, DROPOUT, BIASES = 0, 1, 2, 3
+"""The random streams of a trial: initial kernels, order of the examples, dropout, initial biases."""
 
 DATA_FORMAT = "channels_last"
 """As the data have it, whatever a user's Keras is set to."""
@@ -79,6 +82,12 @@ def build(candidate: Candidate, input_shape: tuple[int, ...], classes: int, seed
     return model
 
 
+def weighted_loss(training: Training) -> Callable[[Any, Any], Any]:
+    """The loss with its weight: of labels and outputs of a batch, their mean."""
+    loss, weight = LOSSES[training.loss](), training.loss_weights or 1.0
+    return lambda y_true, y_pred: weight * loss(y_true, y_pred)
+
+
 @dataclass(frozen=True)
 class Network:
     """A compiled model with what is compiled around it."""
@@ -87,6 +96,10 @@ class Network:
     evaluate_batch: EvaluateBatch
     optimizer_values: Sequence[np.ndarray]
     """Of the optimizer's variables before the first step; they do not depend on the seed."""
+    probe: Probe | None = None
+    """Looks into the hidden layers, where that was asked for."""
+    clipping: ClippingCount | None = None
+    """Counts what is clipped of their gradients, likewise."""
 
 
 class Networks:
@@ -99,19 +112,30 @@ class Networks:
         self._keep = keep
         self._held: dict[str, Network] = {}
 
-    def fresh(self, candidate: Candidate, input_shape: tuple[int, ...], classes: int, seed: int) -> Network:
+    def fresh(
+        self,
+        candidate: Candidate,
+        input_shape: tuple[int, ...],
+        classes: int,
+        seed: int,
+        diagnostics: DiagnosticsSpec | None = None,
+    ) -> Network:
         """A network that holds what `build` returns, to the bit, with its optimizer built.
 
-        Whoever has it owns it until the next call.
+        Whoever has it owns it until the next call. With `diagnostics` it can be looked into.
         """
         training = replace(candidate.training, epochs=0)
-        key = repr((candidate.activation, candidate.model, training, input_shape, classes))
+        looked_into = None if diagnostics is None else diagnostics.training
+        key = repr((candidate.activation, candidate.model, training, input_shape, classes, looked_into))
         held = self._held.pop(key, None)
         if held is None:
             keras.utils.clear_session()
             model = build(candidate, input_shape, classes, seed)
             model.optimizer.build(model.trainable_variables)
             held = Network(model, evaluating(model), values(model.optimizer.variables))
+            if diagnostics is not None:
+                probe = Probe(model, weighted_loss(training), training=diagnostics.training)
+                held = replace(held, probe=probe, clipping=ClippingCount(model, probe.variables))
             while len(self._held) >= self._keep:
                 del self._held[next(iter(self._held))]
                 gc.collect()  # a model is full of circles
@@ -161,6 +185,7 @@ def compile_for(model: keras.Model, training: Training) -> None:
     model.compile(
         optimizer=OPTIMIZERS[training.optimizer.name](**training.optimizer.arguments),
         loss=LOSSES[training.loss](),
+        loss_weights=training.loss_weights,
         metrics=[
             # Named explicitly: what the word "accuracy" means depends on the loss and on Keras's version.
             keras.metrics.CategoricalAccuracy(name="accuracy"),
@@ -195,11 +220,10 @@ def network(
     for i, units in enumerate(model.dense, start=1):
         x = part.activated(x, layers.Dense, f"dense_{i}", units=units)
         x = part.dropout(x, model.dropout[1] if isinstance(model, Cnn) else model.dropout)
-    # The softmax in float32 whatever the precision, as Keras advises for mixed precision.
-    x = layers.Dense(classes, name="output", kernel_initializer=part.initializer(OUTPUT_INITIALIZER), dtype=precision)(
-        x
-    )
-    outputs = layers.Activation("softmax", name="softmax", dtype="float32")(x)
+    x = part.output(x, classes)
+    # In float32 whatever the precision, as Keras advises for mixed precision.
+    function = model.output_activation or "softmax"
+    outputs = layers.Activation(function, name=function, dtype="float32")(x)
     return keras.Model(inputs, outputs)
 
 
@@ -213,15 +237,33 @@ class _Parts:
 
     def __init__(self, model: Cnn | Mlp, activation: Activation, seed: int, precision: str) -> None:
         self.model, self.activation, self.seed, self.precision = model, activation, seed, precision
-        self.initializers = self.dropouts = 0
+        self.initializers = self.dropouts = self.biases = 0
 
     def activated(self, x: Any, layer: type, name: str, **arguments: Any) -> Any:
-        initializer = self.initializer(self.model.kernel_initializer)
-        x = layer(name=name, kernel_initializer=initializer, dtype=self.precision, **arguments)(x)
+        x = layer(name=name, **self.weights(), dtype=self.precision, **arguments)(x)
         if self.model.batch_normalization:
             x = layers.BatchNormalization(name=f"{name}_normalization", dtype=self.precision)(x)
-        function, parameters = self.activation.name, self.activation.parameters
-        return ActivationLayer(function, parameters, name=f"{name}_activation", dtype=self.precision)(x)
+        return activation_layer(self.activation, name=f"{name}_activation", dtype=self.precision)(x)
+
+    def weights(self) -> dict[str, Any]:
+        """How the kernel and the bias of a hidden layer begin, and what penalty the kernel has."""
+        return self._weights(self.model.kernel_initializer, self.model.bias_initializer)
+
+    def output(self, x: Any, classes: int) -> Any:
+        model = self.model
+        begin = self._weights(model.output_kernel_initializer or OUTPUT_INITIALIZER, model.output_bias_initializer)
+        return layers.Dense(classes, name="output", **begin, dtype=self.precision)(x)
+
+    def _weights(self, kernel: str | Initializer, bias: str | Initializer | None) -> dict[str, Any]:
+        penalty = self.model.kernel_regularizer
+        given: dict[str, Any] = {"kernel_initializer": self.initializer(kernel, WEIGHTS, self.initializers)}
+        self.initializers += 1
+        if bias is not None:
+            given["bias_initializer"] = self.initializer(bias, BIASES, self.biases)
+        self.biases += 1
+        if penalty is not None:
+            given["kernel_regularizer"] = keras.regularizers.L1L2(**penalty)
+        return given
 
     def dropout(self, x: Any, rate: float) -> Any:
         seed = stream(self.seed, DROPOUT, self.dropouts)
@@ -231,9 +273,9 @@ class _Parts:
         layer = {"dropout": layers.Dropout, "alpha_dropout": layers.AlphaDropout}[self.model.dropout_layer]
         return layer(rate, seed=seed, name=f"dropout_{self.dropouts}", dtype=self.precision)(x)
 
-    def initializer(self, name: str) -> Any:
-        seed = stream(self.seed, WEIGHTS, self.initializers)
-        self.initializers += 1
-        made = keras.initializers.get(name)
+    def initializer(self, given: str | Initializer, purpose: int, place: int) -> Any:
+        name, arguments = (given, {}) if isinstance(given, str) else (given.name, dict(given.arguments))
+        made = keras.initializers.get({"class_name": name, "config": arguments} if arguments else name)
         config = made.get_config()
+        seed = stream(self.seed, purpose, place)
         return type(made).from_config({**config, "seed": seed}) if "seed" in config else made

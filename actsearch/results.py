@@ -5,6 +5,7 @@ Knows neither files nor Keras nor the terminal.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -41,6 +42,14 @@ class Diagnostics:
     `parameters` is nested once more: a learned parameter to `mean`, `min` and `max`, over its channels or units.
     """
 
+    def row(self, layer: str, *path: str) -> list[float]:
+        """A layer's values of a quantity, by place in the epochs; NaN for what is not defined or no finite number."""
+        values: Any = self.layers.get(layer)
+        for part in path:
+            values = values.get(part) if isinstance(values, Mapping) else None
+        row = values if isinstance(values, (list, tuple)) else ()
+        return [float(v) if isinstance(v, (int, float)) and math.isfinite(v) else math.nan for v in row]
+
 
 @dataclass(frozen=True)
 class TrialResult:
@@ -76,6 +85,16 @@ class CandidateResult:
     setting: Mapping[str, Any]
     """The point of the grid, by dotted key; empty without a grid."""
     trials: tuple[TrialResult, ...]
+
+    @property
+    def probed(self) -> tuple[tuple[TrialResult, Diagnostics], ...]:
+        """The trials whose diagnostics count: those that came to an end, and before one is completed all that began."""
+        have = [(t, t.diagnostics) for t in self.trials if t.diagnostics is not None and t.diagnostics.epochs]
+        is_any_completed = any(trial.status == "completed" for trial, _ in have)
+        counting = (
+            ("completed", "diverged") if is_any_completed else ("completed", "diverged", "running", "interrupted")
+        )
+        return tuple(pair for pair in have if pair[0].status in counting)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from actsearch.errors import DataError
 from actsearch.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.experiment import DataSpec, Experiment, Trial, expand
 from actsearch.results import Status
-from actsearch.store import Origin, Store
+from actsearch.store import Origin, Store, Survey
 
 if TYPE_CHECKING:
     from actsearch.checkpoints import Spacing
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SaveModel = Literal["best", "last"]
 EngineName = Literal["processes", "in-process", "ray"]
 RETRIES = 2
+FINISHED = ("completed", "diverged")
+"""The statuses of trials that are trained no more."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,16 @@ class Work:
     """Trials that are a finished one of the plan before with more epochs."""
     problems: tuple[str, ...]
     """What was found damaged and moved aside, a line each."""
+    undiagnosed: frozenset[str] = frozenset()
+    """Finished trials that lack the diagnostics asked for: to be trained again, beside what they have."""
+    otherwise: int = 0
+    """How many finished trials were looked at with other settings than are asked for now."""
 
     @property
     def finished(self) -> frozenset[str]:
-        return frozenset(i for i, status in self.status.items() if status in ("completed", "diverged"))
+        """The trials of which nothing is left to be done."""
+        done = (i for i, status in self.status.items() if status in FINISHED)
+        return frozenset(done) - self.undiagnosed
 
 
 def plan(experiment: Experiment, folder: Path) -> Plan:
@@ -97,12 +105,20 @@ def begin(plan: Plan, store: Store, *, accept_changes: bool = False, only_failed
     """
     problems = store.set_damaged_plan_aside()
     longer = store.begin(plan.experiment, plan.trials, accept_changes)
-    status, found, failed = store.survey(plan.trials)
-    finished = ("completed", "diverged")
-    wanted = [t for t in plan.trials if status[t.id] not in finished and (t.id in failed or not only_failed)]
-    problems += [*found, *store.set_damaged_checkpoints_aside(wanted)]
+    survey = store.survey(plan.trials)
+    undiagnosed = frozenset() if only_failed else frozenset(survey.undiagnosed)
+    store.train_again(undiagnosed)
+    wanted = to_train(plan.trials, survey, only_failed)
+    problems += [*survey.problems, *store.set_damaged_checkpoints_aside(wanted)]
     origins = {trial.id: origin for trial in wanted if (origin := store.origin(trial)) is not None}
-    return Work(tuple(wanted), status, origins, longer, tuple(problems))
+    return Work(tuple(wanted), survey.status, origins, longer, tuple(problems), undiagnosed, len(survey.otherwise))
+
+
+def to_train(trials: Sequence[Trial], survey: Survey, only_failed: bool = False) -> list[Trial]:
+    """Those that are not finished or lack their diagnostics; with `only_failed`, those that failed."""
+    if only_failed:
+        return [t for t in trials if survey.status[t.id] not in FINISHED and t.id in survey.failed]
+    return [t for t in trials if survey.status[t.id] not in FINISHED or t.id in survey.undiagnosed]
 
 
 def run(

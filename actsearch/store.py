@@ -16,17 +16,28 @@ import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from actsearch import changes
+from actsearch import changes, diagnosis
 from actsearch.errors import StoreError, UserError
-from actsearch.events import METRICS, Checkpoint, Completed, Diverged, Ending, EpochDone, Event, Failed, Started
+from actsearch.events import (
+    METRICS,
+    Checkpoint,
+    Completed,
+    Diagnosed,
+    Diverged,
+    Ending,
+    EpochDone,
+    Event,
+    Failed,
+    Started,
+)
 from actsearch.experiment import Activation, Experiment, Trial, canonical_json, identity
 from actsearch.files import keep_names, write_atomically, write_together
-from actsearch.results import CandidateResult, ExperimentResult, History, Status, TestValues, TrialResult
+from actsearch.results import CandidateResult, Diagnostics, ExperimentResult, History, Status, TestValues, TrialResult
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,10 +45,12 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
-MODEL, TRACEBACK = "model.keras", "traceback.txt"
+MODEL, TRACEBACK, DIAGNOSTICS = "model.keras", "traceback.txt", "diagnostics.json"
 CHECKPOINT, CHECKPOINT_BEFORE = "checkpoint", "checkpoint.before"
 """The last checkpoint of a trial, and the one before it, in case the last one is damaged."""
-SET_ASIDE = re.compile(r"\.(old|damaged)-\d{8}-\d{6}")
+AGAIN = ".again"
+"""Ends the name of the folder in which a finished trial is trained again for its diagnostics, beside its own."""
+SET_ASIDE = re.compile(r"\.(old|damaged|differs)-\d{8}-\d{6}|\.again$")
 """What stands in the names of folders that were moved out of the way; they are not searched for experiments."""
 
 
@@ -48,6 +61,10 @@ class Survey(NamedTuple):
     problems: list[str]
     failed: set[str]
     """The trials that failed, those among them that have begun again but not ended."""
+    undiagnosed: set[str]
+    """The finished trials that lack the diagnostics that are asked for."""
+    otherwise: set[str]
+    """The finished trials that were looked at with other settings than those that are asked for."""
 
 
 class _LeftBehind(NamedTuple):
@@ -76,7 +93,14 @@ class Store:
         self._keep_checkpoints = keep_checkpoints
         self._run = ""
         """Which driver this is, as long as it holds the lock."""
+        self.notes: list[str] = []
+        """What the user should be told at the end, a line each."""
+        self.failed_again = False
+        """Whether a finished trial failed when it was trained again."""
+        self._again: set[str] = set()
+        """The finished trials that are trained again for their diagnostics."""
         self._started: dict[str, Started] = {}
+        self._diagnosed: dict[str, list[Diagnosed]] = {}
         self._epochs: dict[str, list[EpochDone]] = {}
 
     @contextmanager
@@ -172,7 +196,7 @@ class Store:
 
         With `repair`, a damaged one is moved aside, to be trained again, and what a killed driver left is removed.
         """
-        found = Survey({}, [], set())
+        found = Survey({}, [], set(), set(), set())
         for trial in trials:
             folder = self._trial_folder(trial.id)
             try:
@@ -185,9 +209,31 @@ class Store:
             found.status[trial.id] = result.status
             if result.status == "failed" or _progress_header(folder).get("failed_before", False):
                 found.failed.add(trial.id)
-            if repair and result.status in ("completed", "diverged"):
-                self._remove_leftovers(folder, result)
+            if result.status in ("completed", "diverged"):
+                self._survey_diagnostics(trial, found)
+                if repair:
+                    self._remove_leftovers(folder, result)
+                    if trial.id not in found.undiagnosed:
+                        shutil.rmtree(f"{folder}{AGAIN}", ignore_errors=True)
         return found
+
+    def _survey_diagnostics(self, trial: Trial, found: Survey) -> None:
+        if trial.diagnostics is None:
+            return
+        folder = self._trial_folder(trial.id)
+        commit = _commit(folder)
+        try:
+            whole = hashlib.sha256((folder / DIAGNOSTICS).read_bytes()).hexdigest() == commit["files"].get(DIAGNOSTICS)
+        except OSError:
+            whole = False
+        if not whole:
+            found.undiagnosed.add(trial.id)
+        elif commit.get("diagnostics", {}).get("asked") != asdict(trial.diagnostics):
+            found.otherwise.add(trial.id)
+
+    def train_again(self, trial_ids: Collection[str]) -> None:
+        """From now on, what is recorded of these finished trials goes beside what they have, not over it."""
+        self._again = set(trial_ids)
 
     def checkpoint(self, trial: Trial) -> bytes | None:
         """The content of the furthest checkpoint that this trial can go on from, if any is whole."""
@@ -203,12 +249,14 @@ class Store:
 
     def _origins(self, trial: Trial) -> list[Origin]:
         """The trial's own checkpoints, and those of its trajectory that lay here at first; the furthest comes first."""
-        own = self._trial_folder(trial.id)
+        own = self._working_folder(trial.id)
         found = {}
         for path in (*self._checkpoints_before.get(trial.trajectory, ()), own / CHECKPOINT_BEFORE, own / CHECKPOINT):
             header = _checkpoint_header(path)
             if header is None or header["trajectory"] != trial.trajectory:
                 continue
+            if trial.diagnostics is not None and header.get("diagnostics") != asdict(trial.diagnostics):
+                continue  # what was not looked at then cannot be seen any more
             if header["epoch"] <= trial.candidate.training.epochs:
                 found[path] = Origin(path.parent.name, header["epoch"], path)
         return sorted(found.values(), key=lambda origin: (origin.epoch, origin.trial_id == trial.id), reverse=True)
@@ -249,13 +297,15 @@ class Store:
         Raises:
             StoreError: the folder cannot be written.
         """
-        folder = self._trial_folder(trial.id)
+        folder = self._working_folder(trial.id)
         with _told_plainly(folder):
             if isinstance(event, Started):
                 self._start(event, folder)
             elif isinstance(event, EpochDone):
                 self._epochs[trial.id].append(event)
                 self._append_progress(folder, event)
+            elif isinstance(event, Diagnosed):
+                self._diagnosed[trial.id].append(event)
             elif isinstance(event, Checkpoint):
                 self._keep_checkpoint(event, trial, folder)
             elif isinstance(event, Ending):
@@ -270,6 +320,7 @@ class Store:
         for stale in (folder / TRIAL, folder / TRACEBACK, *folder.glob(".*.tmp")):
             stale.unlink(missing_ok=True)
         self._started[event.trial_id], self._epochs[event.trial_id] = event, list(event.resumed)
+        self._diagnosed[event.trial_id] = list(event.diagnosed)
         for done in event.resumed:
             self._append_progress(folder, done)
 
@@ -286,6 +337,7 @@ class Store:
             "format_version": FORMAT_VERSION,
             "trajectory": trial.trajectory,
             "epoch": event.epoch,
+            "diagnostics": None if trial.diagnostics is None else asdict(trial.diagnostics),
             "sha256": hashlib.sha256(event.content).hexdigest(),
         }
         write_atomically(folder / CHECKPOINT, json.dumps(header).encode("ascii") + b"\n" + event.content)
@@ -293,7 +345,18 @@ class Store:
     def _end(self, event: Ending, trial: Trial, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         started, epochs = self._started.pop(trial.id, None), self._epochs.pop(trial.id, [])
+        diagnosed = self._diagnosed.pop(trial.id, [])
         files = {HISTORY: _history_json(_history(epochs))}
+        looked_at = {}
+        if trial.diagnostics is not None and diagnosed and not isinstance(event, Failed):
+            files[DIAGNOSTICS] = _diagnostics_json(diagnosed, trial.diagnostics.every)
+            looked_at["diagnostics"] = {
+                "asked": asdict(trial.diagnostics),
+                "seconds": [one.seconds for one in diagnosed],
+            }
+        if trial.id in self._again:
+            self._add_diagnostics(event, trial, files, looked_at)
+            return
         if isinstance(event, Completed):
             files[PREDICTIONS] = _npz(event.predictions)
             if event.model is not None:
@@ -312,6 +375,7 @@ class Store:
             "data": trial.data.name,
             "machine": started.machine if started else {},
             **({"earlier_machines": list(started.earlier_machines)} if started and started.earlier_machines else {}),
+            **looked_at,
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
         files[TRIAL] = _json(commit | {"checksum": _checksum(commit)})  # gets its name last: that is the commit
@@ -322,6 +386,36 @@ class Store:
             kept = self._keep_checkpoints and isinstance(event, Completed)
             for name in (CHECKPOINT_BEFORE,) if kept else (CHECKPOINT, CHECKPOINT_BEFORE):
                 (folder / name).unlink(missing_ok=True)
+
+    def _add_diagnostics(
+        self, event: Ending, trial: Trial, files: Mapping[str, bytes], looked_at: Mapping[str, Any]
+    ) -> None:
+        """Adds what was seen in a second training to a finished trial, if its history came out the same."""
+        folder, again = self._trial_folder(trial.id), self._working_folder(trial.id)
+        if isinstance(event, Failed):
+            write_atomically(again / TRACEBACK, event.traceback.encode("utf-8"))
+            self.failed_again = True
+            self.notes.append(
+                f"{folder}: its result stands, but it failed when it was trained again for its diagnostics:"
+                f" {event.error} (all of it in {again / TRACEBACK})"
+            )
+            return
+        if files[HISTORY] != (folder / HISTORY).read_bytes():
+            write_together({again / name: content for name, content in files.items()})
+            aside = _move_aside(folder=again, why="differs", name=folder.name)
+            self.notes.append(
+                f"{folder}: its result stands without diagnostics: trained again, its history came out otherwise (kept"
+                f" as {aside.name}), as on a processor or with versions of another kind"
+            )
+            return
+        commit = _commit(folder)
+        commit.pop("checksum", None)
+        digest = hashlib.sha256(files[DIAGNOSTICS]).hexdigest()
+        commit |= {"files": {**commit["files"], DIAGNOSTICS: digest}, **looked_at}
+        # The old trial.json does not know of the new file, and is as whole as the new one.
+        added = {DIAGNOSTICS: files[DIAGNOSTICS], TRIAL: _json(commit | {"checksum": _checksum(commit)})}
+        write_together({folder / name: content for name, content in added.items()})
+        shutil.rmtree(again, ignore_errors=True)
 
     def _set_trial_aside(self, folder: Path) -> Path:
         """Moves a damaged trial out of the way, but for its checkpoints, which are guarded by themselves."""
@@ -409,6 +503,10 @@ class Store:
     def _trial_folder(self, trial_id: str) -> Path:
         return self._trials / trial_id
 
+    def _working_folder(self, trial_id: str) -> Path:
+        """Where a trial is trained: its own folder, or beside it where that holds its result already."""
+        return self._trials / (trial_id + AGAIN if trial_id in self._again else trial_id)
+
     def _write_if_new(self, path: Path, content: bytes) -> None:
         if not path.is_file() or path.read_bytes() != content:
             write_atomically(path, content)
@@ -462,20 +560,25 @@ def find_experiments(path: Path) -> list[Found]:
     return found
 
 
-def read_experiment(folder: Path, ended: bool = False) -> ExperimentResult:
-    """What came out of one experiment, as it stands; `ended` says that the driver is this process and has stopped.
+def read_experiment(folder: Path, ended: bool = False, diagnostics: bool = False) -> ExperimentResult:
+    """What came out of one experiment, as it stands.
+
+    Args:
+        folder: the experiment's.
+        ended: the driver is this process and has stopped.
+        diagnostics: read (and check) the diagnostics of its trials as well; they are most of what there is to read.
 
     Raises:
         StoreError: `plan.json` is missing, damaged, or written by a newer version.
     """
     plan = _read_plan(folder)
     try:
-        return _result(folder, plan, None if ended else running_driver(folder))
+        return _result(folder, plan, None if ended else running_driver(folder), diagnostics)
     except (KeyError, TypeError, AttributeError) as error:
         raise _damaged_plan(folder / PLAN) from error
 
 
-def _result(folder: Path, plan: Mapping[str, Any], driver: str | None) -> ExperimentResult:
+def _result(folder: Path, plan: Mapping[str, Any], driver: str | None, diagnostics: bool) -> ExperimentResult:
     problems: list[str] = []
     candidates = []
     for row in plan["candidates"]:
@@ -487,7 +590,12 @@ def _result(folder: Path, plan: Mapping[str, Any], driver: str | None) -> Experi
             except Damaged as error:
                 problems.append(f"{error}; the next run trains this trial again")
                 trials.append(TrialResult(planned["id"], planned["seed"], "waiting", planned["epochs"]))
-        activation = Activation(row["activation"]["name"], row["activation"]["parameters"])
+            if diagnostics:
+                try:
+                    trials[-1] = replace(trials[-1], diagnostics=_read_diagnostics(where))
+                except Damaged as error:
+                    problems.append(f"{error}; the next run looks again")
+        activation = _activation(row["activation"])
         candidates.append(CandidateResult(row["label"], activation, row["setting"], tuple(trials)))
     wanted = {trial.id for candidate in candidates for trial in candidate.trials}
     return ExperimentResult(
@@ -502,6 +610,11 @@ def _result(folder: Path, plan: Mapping[str, Any], driver: str | None) -> Experi
         grid=plan["grid"],
         problems=tuple(problems),
     )
+
+
+def _activation(row: Mapping[str, Any]) -> Activation:
+    trainable = tuple(row["trainable"]) if "trainable" in row else None
+    return Activation(row["name"], row["parameters"], row.get("kind"), trainable, row.get("source_sha256"))
 
 
 def running_driver(folder: Path) -> str | None:
@@ -561,7 +674,7 @@ def _plan(experiment: Experiment, trials: Sequence[Trial], contained: Sequence[s
         "candidates": [
             {
                 "label": candidate.label,
-                "activation": asdict(candidate.activation),
+                "activation": candidate.activation.as_plain(),
                 "setting": dict(candidate.setting),
                 "trials": [
                     {"id": trial.id, "seed": trial.seed, "epochs": candidate.training.epochs}
@@ -627,6 +740,8 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, driver: str
         if commit.pop("checksum", None) not in (None, _checksum(commit)):
             raise Damaged(f"{path}: is damaged")
         for name, sha256 in commit["files"].items():
+            if name == DIAGNOSTICS:
+                continue  # checked where they are read
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sha256:
                 raise Damaged(f"{folder / name}: is damaged")
         if commit["id"] != trial_id or commit["status"] not in get_args(Status):
@@ -648,6 +763,31 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, driver: str
     except FileNotFoundError as error:
         raise Damaged(f"{error.filename}: is missing") from error
     except (IsADirectoryError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Damaged(f"{path}: is damaged") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _read_diagnostics(folder: Path) -> Diagnostics | None:
+    """What was seen of a finished trial's layers; None where nothing was looked at.
+
+    Raises:
+        Damaged: the file is not what was written.
+    """
+    commit = _commit(folder)
+    if DIAGNOSTICS not in commit.get("files", {}):
+        return None
+    path = folder / DIAGNOSTICS
+    try:
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != commit["files"][DIAGNOSTICS]:
+            raise Damaged(f"{path}: is damaged")
+        found = json.loads(content)
+        probe = found["probe"]
+        return Diagnostics(probe["examples"], probe["every"], tuple(found["epochs"]), found["layers"])
+    except FileNotFoundError as error:
+        raise Damaged(f"{path}: is missing") from error
+    except (IsADirectoryError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"{path}: is damaged") from error
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -767,6 +907,20 @@ def _history_json(history: History) -> bytes:
     return f"{{\n{rows}\n}}\n".encode("ascii")
 
 
+def _diagnostics_json(diagnosed: Sequence[Diagnosed], every: int) -> bytes:
+    """A line a layer's quantity."""
+    rows = [{"epoch": one.epoch, "layers": one.layers} for one in diagnosed]
+    whole = diagnosis.assemble(rows, diagnosed[0].examples, every)
+    layers = ",\n".join(
+        f"  {json.dumps(layer)}: {{\n"
+        + ",\n".join(f"   {json.dumps(name)}: {json.dumps(values, allow_nan=False)}" for name, values in row.items())
+        + "\n  }"
+        for layer, row in whole["layers"].items()
+    )
+    head = f' "probe": {json.dumps(whole["probe"])},\n "epochs": {json.dumps(whole["epochs"])},\n'
+    return f'{{\n{head} "layers": {{\n{layers}\n }}\n}}\n'.encode("ascii")
+
+
 def _npz(arrays: Mapping[str, np.ndarray]) -> bytes:
     import numpy as np
 
@@ -783,13 +937,14 @@ def _holder(folder: Path) -> str:
         return "another process is running this experiment"
 
 
-def _move_aside(folder: Path, why: str) -> Path:
+def _move_aside(folder: Path, why: str, name: str | None = None) -> Path:
+    """Moves a file or folder to `<name>.<why>-<time>`, its own name by default."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    target = folder.with_name(f"{folder.name}.{why}-{stamp}")
+    target = folder.with_name(f"{name or folder.name}.{why}-{stamp}")
     n = 1
     while target.exists():
         n += 1
-        target = folder.with_name(f"{folder.name}.{why}-{stamp}-{n}")
+        target = folder.with_name(f"{name or folder.name}.{why}-{stamp}-{n}")
     shutil.move(folder, target)
     return target
 

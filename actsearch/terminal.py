@@ -18,7 +18,18 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from actsearch.events import Checkpoint, Completed, Diverged, EpochDone, Event, Failed, Lost, Progress, Started
+from actsearch.events import (
+    Checkpoint,
+    Completed,
+    Diagnosed,
+    Diverged,
+    EpochDone,
+    Event,
+    Failed,
+    Lost,
+    Progress,
+    Started,
+)
 from actsearch.experiment import Trial
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
@@ -71,13 +82,13 @@ class PlainLines(NoDisplay):
 
 
 class JsonLines(NoDisplay):
-    """An object a line and event, for other programs. Progress inside an epoch and checkpoints are left out."""
+    """An object a line and event, for other programs. Of what stays inside a training only the epochs are told."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
 
     def show(self, event: Event, trial: Trial) -> None:
-        if isinstance(event, (Progress, Checkpoint)):
+        if isinstance(event, (Progress, Diagnosed, Checkpoint)):
             return
         row: dict[str, Any] = {"event": EVENT_NAMES[type(event)], "trial": trial.id, "label": trial.candidate.label}
         row |= {"setting": dict(trial.candidate.setting), "seed": trial.seed}

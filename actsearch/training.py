@@ -19,7 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from actsearch import data, machine, models
+from actsearch import data, machine, models, observation
 from actsearch.batches import Batches, Pipelines
 from actsearch.checkpoints import Spacing, State, pack, unpack
 from actsearch.data import Dataset, Splits
@@ -27,6 +27,7 @@ from actsearch.evaluation import evaluate, predicted_labels, smallest, test_valu
 from actsearch.events import METRICS, Checkpoint, Completed, Diverged, EpochDone, Evaluation, Event, Progress, Started
 from actsearch.experiment import Trial
 from actsearch.models import Network, Networks
+from actsearch.observation import Observer
 
 EVALUATION_BATCH = 128
 """Larger batches are slower on a CPU. Fixed, since the last bits of a validation loss depend on it."""
@@ -83,47 +84,65 @@ def train(
         clock: seconds, for the times in the events and between checkpoints; no result depends on it.
 
     Yields:
-        `Started`; for each epoch any number of `Progress`, one `EpochDone` and perhaps a `Checkpoint`; then `Completed`
-        or `Diverged`.
+        `Started`; with diagnostics, a `Diagnosed` of the untrained network; for each epoch any number of `Progress`,
+        one `EpochDone`, perhaps a `Diagnosed` and a `Checkpoint`; then `Completed` or `Diverged`.
     """
     settings = trial.candidate.training
     set_threads(settings.threads)
     splits = data.split(dataset, trial.data)
-    network = (networks or Networks()).fresh(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
+    network = (networks or Networks()).fresh(
+        trial.candidate, dataset.input_shape, dataset.classes, trial.seed, trial.diagnostics
+    )
     model = network.model
     machine_here = machine.describe(settings.threads, gpus())
     state = _resumed(model, trial, checkpoint)
     machines = _distinct([*state.machines, machine_here])
-    yield Started(trial.id, machine_here, state.epochs, machines[:-1])
+    yield Started(trial.id, machine_here, state.epochs, machines[:-1], state.diagnosed)
     validation_split = "test" if splits.validation is None else "validation"
     pipelines = pipelines or Pipelines(dataset)
     validate = _evaluator(network, pipelines, _indices(dataset, splits), validation_split)
     batches = pipelines.batches("train", settings.batch_size, len(splits.train))
     epochs, best_epoch, best = list(state.epochs), state.best_epoch, state.best_variables
     probabilities: dict[int, Mapping[str, np.ndarray]] = {}  # after the last and the best epoch, by split
+    diagnosed = list(state.diagnosed)
+    observer = Observer(trial, network, dataset, splits, clock) if trial.diagnostics is not None else None
+    if observer is not None and not diagnosed:
+        diagnosed.append(observer.untrained())
+        yield diagnosed[-1]
     pace = _Pace(spacing, clock)
     for epoch in range(len(epochs), settings.epochs):
         began = clock()
         in_order = splits.train[order(trial, epoch, len(splits.train))]
+        if observer is not None:
+            observer.epoch_begins(epoch + 1)
         yield from _epoch(model, trial, epoch, batches, in_order, clock)
         trained = model.get_metrics_result()
         validated, found = validate()
         named = {**trained, **{f"val_{name}": value for name, value in validated.items()}}
         metrics = {name: float(named[name]) for name in METRICS}
-        if _has_diverged(metrics):
-            yield EpochDone(trial.id, epoch + 1, dict.fromkeys(metrics, None), clock() - began)
+        took = clock() - began
+        diverged = _has_diverged(metrics)
+        seen = observer.epoch_ended(epoch + 1, diverged) if observer is not None else None
+        if diverged:
+            yield EpochDone(trial.id, epoch + 1, dict.fromkeys(metrics, None), took)
+            if seen is not None:
+                yield seen
             yield Diverged(trial.id, epoch + 1)
             return
         if epoch == 0 or metrics["val_accuracy"] > (epochs[best_epoch].metrics["val_accuracy"] or 0):
             best_epoch, best = epoch, models.values(model.variables)
         probabilities[epoch] = {validation_split: found}
         probabilities = {i: known for i, known in probabilities.items() if i in (best_epoch, epoch)}
-        epochs.append(EpochDone(trial.id, epoch + 1, metrics, clock() - began))
+        epochs.append(EpochDone(trial.id, epoch + 1, metrics, took))
         yield epochs[-1]
+        if seen is not None:
+            diagnosed.append(seen)
+            yield seen
         if pace.wants_one(model, last=epoch + 1 == settings.epochs):
             variables = models.values([*model.variables, *model.optimizer.variables])
             kept = [] if best_epoch == epoch else best
-            content = pack(State(tuple(epochs), machines, variables, best_epoch, kept))
+            rest = best_epoch, kept, tuple(diagnosed), trial.diagnostics
+            content = pack(State(tuple(epochs), machines, variables, *rest))
             yield Checkpoint(trial.id, epoch + 1, content)
             pace.took_one()
     yield _completed(network, trial, dataset, splits, pipelines, epochs, best_epoch, best, probabilities, save_model)
@@ -169,8 +188,11 @@ def _resumed(model: keras.Model, trial: Trial, checkpoint: bytes | None) -> Stat
     fits = [variable.shape for variable in variables] == [value.shape for value in state.variables]
     if not fits or len(state.epochs) > trial.candidate.training.epochs:
         return nothing
+    if trial.diagnostics is not None and state.diagnostics != trial.diagnostics:
+        return nothing  # what was not looked at then cannot be seen any more
     models.overwrite(variables, state.variables)
-    return replace(state, best_variables=best)
+    seen = () if trial.diagnostics is None else observation.kept(state.diagnosed, trial.diagnostics)
+    return replace(state, best_variables=best, diagnosed=seen)
 
 
 def _distinct(machines: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
@@ -254,7 +276,8 @@ def _completed(
                 split: known[split] if split in known else _evaluator(network, pipelines, splits_here, split)()[1]
                 for split in splits_here
             }
-            values = _test_values(trial, dataset, splits, epochs[epoch], predicted["test"])
+            penalty = float(sum(model.losses))  # of the weights as they are now
+            values = _test_values(trial, dataset, splits, epochs[epoch], predicted["test"], penalty)
             labels = {split: predicted_labels(p) for split, p in predicted.items()}
             found[epoch] = Evaluation(epoch + 1, values), labels
         if save_model == which:
@@ -270,7 +293,7 @@ def _completed(
 
 
 def _test_values(
-    trial: Trial, dataset: Dataset, splits: Splits, done: EpochDone, probabilities: np.ndarray
+    trial: Trial, dataset: Dataset, splits: Splits, done: EpochDone, probabilities: np.ndarray, penalty: float
 ) -> Mapping[str, float | None]:
     """The test values after an epoch; where the test set has served as the validation set, they are known.
 
@@ -278,7 +301,9 @@ def _test_values(
     """
     if splits.validation is None:
         return {k.removeprefix("val_"): v for k, v in done.metrics.items() if k.startswith("val_")}
-    values = test_values(probabilities, dataset.y_test, trial.candidate.training.loss)
+    settings = trial.candidate.training
+    values = test_values(probabilities, dataset.y_test, settings.loss)
+    values["loss"] = (settings.loss_weights or 1) * values["loss"] + penalty  # as Keras has it for the other splits
     return values if math.isfinite(values["loss"]) else dict.fromkeys(values, None)
 
 

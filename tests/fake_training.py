@@ -17,10 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
+from actsearch import diagnosis
 from actsearch.events import (
     METRICS,
     Checkpoint,
     Completed,
+    Diagnosed,
     Diverged,
     EpochDone,
     Evaluation,
@@ -73,14 +75,19 @@ def events_of(
     assert saved.get("trajectory", trial.trajectory) == trial.trajectory
     rows = [{name: rng.random() for name in METRICS} for _ in range(epochs)]
     before = tuple(EpochDone(trial.id, epoch + 1, rows[epoch], seconds) for epoch in range(done))
-    yield Started(trial.id, MACHINE, before)
+    seen = [diagnosed(trial, epoch) for epoch in range(epochs + 1)] if trial.diagnostics is not None else []
+    yield Started(trial.id, MACHINE, before, diagnosed=tuple(seen[: done + 1]) if done else ())
+    if seen and not done:
+        yield seen[0]
     for epoch in range(done + 1, epochs + 1):
         yield Progress(trial.id, epoch, 1, 2)
         if epoch == diverges_in:
             yield EpochDone(trial.id, epoch, dict.fromkeys(METRICS, None), seconds)
+            yield from seen[epoch : epoch + 1]
             yield Diverged(trial.id, epoch)
             return
         yield EpochDone(trial.id, epoch, rows[epoch - 1], seconds)
+        yield from seen[epoch : epoch + 1]
         if epoch < epochs or at_end:
             content = json.dumps({"epochs": epoch, "trajectory": trial.trajectory}).encode()
             yield Checkpoint(trial.id, epoch, content)
@@ -88,6 +95,12 @@ def events_of(
     labels = np.arange(4, dtype=np.uint8)
     predictions = {f"test_{what}": labels for what in ("index", "y_best", "y_last", "y_true")}
     yield Completed(trial.id, Evaluation(epochs, test), Evaluation(1, test), predictions)
+
+
+def diagnosed(trial: Trial, epoch: int) -> Diagnosed:
+    """What a look at the trial's one hidden layer would show after an epoch."""
+    found = {"dense_1": {"gradient_norm_kernel": 1 / (epoch + 1), "mean": 0.5, "dead": 0.25}}
+    return Diagnosed(trial.id, epoch, diagnosis.row(epoch, found)["layers"], 256, 0.01)
 
 
 def make_train(faults: Faults = Faults()) -> Callable[[Trial, bytes | None], Iterator[Event]]:

@@ -12,11 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 
 import actsearch.cli
 from actsearch.cli import commands, run_command_line
@@ -320,7 +322,9 @@ def test_run_leaves_histories_and_figures(
     folder = hostile / "results" / "tiny"
     folders = trial_folders(folder)
     assert len(folders) == 2
-    assert all(files == {"history.json", "predictions.npz", "trial.json"} for files in folders.values())
+    assert all(
+        files == {"diagnostics.json", "history.json", "predictions.npz", "trial.json"} for files in folders.values()
+    )
     figures = [Path("results/tiny") / name for name in ("accuracy.png", "loss.png")]
     for figure in figures:
         assert (hostile / figure).stat().st_size > 10_000
@@ -877,7 +881,7 @@ def test_stop_after_stops_in_the_middle_and_is_no_failure(
 
     def slow(trial: Any, checkpoint: bytes | None) -> Iterator[Any]:
         for i, event in enumerate(train(trial, checkpoint)):
-            if trial.candidate.label == "selu" and i == 4:
+            if trial.candidate.label == "selu" and i == 6:
                 time.sleep(20)
             yield event
 
@@ -973,7 +977,7 @@ def test_a_killed_worker_costs_its_trial_a_restart(
     assert lines[lost].endswith("; it will be tried again")
     assert any(line == "selu seed 0: goes on after epoch 1" for line in lines[lost:])
     assert {frozenset(files) for files in trial_folders(hostile / "results" / "tiny").values()} == {
-        frozenset({"history.json", "predictions.npz", "trial.json"})
+        frozenset({"diagnostics.json", "history.json", "predictions.npz", "trial.json"})
     }
     done = actsearch_("run", path, "--no-plots", "--fresh", "--retries", "0", "--set", "training.epochs=4", "--quiet")
     assert done.code == 1
@@ -1077,6 +1081,76 @@ def test_plots_mistakes_are_one_line(
     assert message in done.err
     assert len(done.err.splitlines()) == 1
     assert not list(hostile.rglob("*.png"))
+
+
+# --- figures of diagnostics, and explain
+
+
+@pytest.fixture
+def probed(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the folders below `results` be read as experiments with these candidates: `probed(one=..., two=...)`."""
+
+    def use(**candidates: Any) -> None:
+        results = {name: replace(experiment(*some), name=name) for name, some in candidates.items()}
+        for name in results:
+            (hostile / "results" / name).mkdir(parents=True)
+            for file in ("experiment.yaml", "plan.json"):
+                (hostile / "results" / name / file).touch()
+        monkeypatch.setattr(
+            "actsearch.store.read_experiment", lambda folder: replace(results[folder.name], folder=str(folder))
+        )
+
+    return use
+
+
+def test_plot_draws_the_kinds_that_are_asked_for(actsearch_: Callable[..., Done], probed: Callable[..., None]) -> None:
+    """Beside the curves, if those are asked for too."""
+    probed(one=[candidate("relu", trial(diagnostics(layer_names(9))))])
+    done = actsearch_("plot", "results", "--kind", "curves", "--kind", "gradients", "--variable", "bias")
+    assert (done.code, done.err) == (0, "")
+    names = [Path(line).name for line in done.out.splitlines()]
+    assert names == ["accuracy.png", "loss.png", "gradients-bias.png", "gradients-bias-by-depth.png"]
+    done = actsearch_("plot", "results", "--kind", "dead", "--by", "depth", "--out", "figures", "--format", "svg")
+    assert done.out.split() == ["figures/dead-by-depth.svg"]
+
+
+def test_plot_all_skips_what_there_is_not_and_says_so(
+    actsearch_: Callable[..., Done], probed: Callable[..., None]
+) -> None:
+    """Nobody clips and learns parameters in every experiment."""
+    probed(one=[candidate("relu", trial(diagnostics()))], two=[candidate("relu", trial(None))])
+    done = actsearch_("plot", "results", "--kind", "all", "--out", "figures")
+    assert done.code == 0
+    assert len(done.out.splitlines()) == 2 + 6 + 2
+    told = done.err.splitlines()
+    assert [line.split(":")[1].strip() for line in told[:2]] == ["clipping", "parameters"]
+    assert "two has diagnostics; run the experiment again" in told[2]
+
+
+def test_plot_without_diagnostics_is_one_line_that_says_how_to_get_them(
+    actsearch_: Callable[..., Done], probed: Callable[..., None]
+) -> None:
+    """Once, however many kinds are asked for; and the options of curves are not silently ignored."""
+    probed(two=[candidate("relu", trial(None))])
+    done = actsearch_("plot", "results", "--kind", "dead", "--kind", "gradients")
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert "run the experiment again with them" in done.err
+    assert "add --kind curves" in actsearch_("plot", "results", "--kind", "dead", "--log").err
+
+
+def test_explain_says_what_is_seen_and_what_can_not_be(
+    actsearch_: Callable[..., Done], probed: Callable[..., None]
+) -> None:
+    """One experiment without diagnostics does not keep the others from being explained."""
+    probed(one=[candidate("relu", trial(diagnostics(dead=0.5)))], two=[candidate("relu", trial(None))])
+    done = actsearch_("explain", "results")
+    assert done.code == 2
+    assert "50 % of conv_1's channels are dead" in done.out
+    assert "two has diagnostics" in done.err
+    done = actsearch_("explain", "results", "--json")
+    (row,) = map(json.loads, done.out.splitlines())
+    assert row["experiment"] == "one"
+    assert row["candidates"][0]["findings"][0]["kind"] == "dead"
 
 
 # --- as a process

@@ -54,11 +54,11 @@ activations:
   - rellu
   - {name: elu, alfa: 0.2}
   - {name: elu, alpha: -1}
-  - {formula: "x*2"}
+  - {formula: "y*2"}
   - {name: relu, with: {training.epochs: 3}}
 grid:
   training.optimizer.learning_rat: [1]
-diagnostics: {every: 1}
+diagnostics: {evry: 1}
 """
 
 
@@ -78,13 +78,13 @@ def test_all_mistakes_at_once_in_the_order_of_the_file_with_place_and_remedy(wri
         "x.yaml:15: activations[0]: no such choice as 'rellu'; did you mean 'relu'?",
         "x.yaml:16: activations[1].alfa: unknown key; did you mean 'alpha'?",
         "x.yaml:17: activations[2].alpha: is -1, out of range; write a number of at least 0",
-        "x.yaml:18: activations[3].formula: is not available yet: formulas as activations come with a later version;"
-        " use one of sigmoid, relu, elu, leaky_relu, selu, gelu",
+        "x.yaml:18: activations[3].formula: column 1: no parameter is called 'y'; give it a value under parameters, or"
+        " write x",
         "x.yaml:19: activations[4].with.training.epochs: must be the same for every candidate; set training.epochs"
         " itself",
         "x.yaml:21: grid.training.optimizer.learning_rat: is not a setting that can vary; did you mean"
         " 'training.optimizer.learning_rate'?",
-        "x.yaml:22: diagnostics: is not available yet: diagnostics come with a later version; remove it",
+        "x.yaml:22: diagnostics.evry: unknown key; did you mean 'every'?",
     ]
 
 

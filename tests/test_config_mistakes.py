@@ -345,7 +345,7 @@ activations:
 grid:
   training.optimizer.learning_rate: [0.1, x]
   training.epochs: [1, 2]
-diagnostics: false
+diagnostics: {evry: 1}
 """
 
 
@@ -359,8 +359,9 @@ def test_what_an_mlp_has_not_is_told_as_such(write: Write) -> None:
     """Whoever changes `kind` alone in the starter has the convolutions' keys left."""
     assert problems(write("name: a\nmodel:\n  kind: mlp\n  kernel_size: 3\n  filter: [1]\n")) == [
         "x.yaml:4: model.kernel_size: is for kind: cnn alone; remove it",
-        "x.yaml:5: model.filter: unknown key; the keys are kind, dense, dropout, kernel_initializer, dropout_layer,"
-        " batch_normalization",
+        "x.yaml:5: model.filter: unknown key; the keys are kind, dense, dropout, kernel_initializer, bias_initializer,"
+        " kernel_regularizer, dropout_layer, batch_normalization, output_kernel_initializer, output_bias_initializer,"
+        " output_activation",
     ]
 
 
@@ -383,7 +384,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file(write: Write) ->
         "x.yaml:19: grid.training.optimizer.learning_rate[1]: expected a number, not 'x';"
         " write for example learning_rate: 0.001",
         "x.yaml:20: grid.training.epochs: must be the same for every candidate; set training.epochs itself",
-        "x.yaml:21: diagnostics: is not available yet: diagnostics come with a later version; remove it",
+        "x.yaml:21: diagnostics.evry: unknown key; did you mean 'every'?",
     ]
 
 
@@ -445,8 +446,45 @@ CASES: list[Any] = [
     ("activations[0].negativ_slope", "activations: [{name: leaky-relu, negativ_slope: 1}]\n", "'negative_slope'"),
     ("activations[0].negative_slope", "activations: [{name: leaky_relu, negative_slope: 2}]\n", "at most 1"),
     ("activations[0].approximate", "activations: [{name: gelu, approximate: 1}]\n", "true or false"),
-    ("activations[0].formula", "activations: [{formula: x * x, label: l}]\n", "later version"),
-    ("activations[0].formula", "activations: [{name: relu, formula: x * x}]\n", "later version"),
+    ("activations[0].name", "activations: [{name: relu, formula: x * x}]\n", "stands beside formula"),
+    ("activations[0].name", "activations: [{name: relu, function: a:b}]\n", "stands beside function"),
+    ("activations[0].formula", "activations: [{formula: 3}]\n", "expected text, not 3; write for example formula: x"),
+    ("activations[0].formula", "activations: [{formula: x * y}]\n", "column 5: no parameter is called 'y'"),
+    ("activations[0].formula", "activations: [{formula: x.real}]\n", "column 1: names have no dots"),
+    ("activations[0].formula", "activations: [{formula: log(x)}]\n", "log(x) is not finite at x = -10"),
+    ("activations[0].formula", 'activations: [{formula: "3.0"}]\n', "does not depend on x"),
+    ("activations[0].formula", "activations: [{formula: x - x}]\n", "is 0 at every x in [-10, 10]"),
+    ("activations[0].parameters.a", "activations: [{formula: a * x, parameters: {a: b}}]\n", "expected a number"),
+    ("activations[0].formula", "activations: [{formula: x * x, parameters: {a: 1}}]\n", "parameter a is not used"),
+    pytest.param(
+        "activations[0].trainable",
+        "activations: [{formula: a * x, parameters: {a: 1}, trainable: [b]}]\n",
+        "no parameter 'b' that could be learned; its parameters are a",
+    ),
+    ("activations[0].trainable", "activations: [{name: elu, trainable: [alfa]}]\n", "did you mean 'alpha'?"),
+    ("activations[0].trainable", "activations: [{name: gelu, trainable: [approximate]}]\n", "unknown key"),
+    ("activations[0].function", "activations: [{function: nowhere:f}]\n", "no module 'nowhere' beside this file"),
+    ("activations[0].function", "activations: [{function: f}]\n", "is not module:name"),
+    ("activations[0].function", "activations: [{function: json:dumb}]\n", "did you mean 'dump'?"),
+    ("activations[0].function", "activations: [{function: math:tanh}]\n", "math"),
+    ("data.validation.last", "data: {validation: {last: 60000}}\n", "write at most 59990"),
+    ("model.kernel_initializer", "model: {kernel_initializer: he}\n", "he_normal"),
+    ("model.kernel_initializer.name", "model: {kernel_initializer: {name: he}}\n", "he_normal"),
+    ("model.bias_initializer", "model: {bias_initializer: 3}\n", "write for example {name: random_normal, stddev"),
+    ("model.bias_initializer.std", "model: {bias_initializer: {name: random_normal, std: 3}}\n", "'stddev'?"),
+    ("model.bias_initializer.mean", "model: {bias_initializer: {name: he_normal, mean: 3}}\n", "unknown key"),
+    ("model.bias_initializer", "model: {bias_initializer: auto}\n", "no such choice as 'auto'"),
+    pytest.param(
+        "model.bias_initializer",
+        "model: {bias_initializer: {name: random_uniform, minval: 1, maxval: 0}}\n",
+        "minval 1 is above maxval 0; write the lower one as minval",
+    ),
+    ("model.kernel_regularizer.l3", "model: {kernel_regularizer: {l3: 3}}\n", "the keys are l1, l2"),
+    ("model.output_activation", "model: {output_activation: sigmoid}\n", "write training.loss: binary_crossentropy"),
+    ("training.loss_weights", "training: {loss_weights: 0}\n", "above 0"),
+    ("diagnostics.evry", "diagnostics: {evry: 3}\n", "did you mean 'every'?"),
+    ("diagnostics.probe_size", "diagnostics: {probe_size: 0}\n", "at least 1"),
+    ("diagnostics", "diagnostics: 3\n", "write diagnostics: false, or diagnostics: {every: 10}"),
     ("activations[0].label", 'activations: [{name: relu, label: "a\\nb"}]\n', "1 to 60 printable"),
     ("activations[0].label", f"activations: [{{name: relu, label: {'a' * 61}}}]\n", "1 to 60 printable"),
     ("activations[0].label", "activations: [{name: relu, label: ''}]\n", "1 to 60 printable"),

@@ -10,13 +10,16 @@ from pathlib import Path
 import click
 import pytest
 
-from actsearch.activations import ACTIVATIONS
 from actsearch.cli import commands
 from actsearch.config import load
+from actsearch.reference import configuration_page
 from actsearch.schema import (
     INITIALIZERS,
+    INITIALIZERS_WITH_ARGUMENTS,
+    L1L2,
     OPTIMIZERS,
     CnnModel,
+    DiagnosticsSection,
     ExperimentFile,
     MlpModel,
     NamedData,
@@ -38,10 +41,15 @@ def blocks(language: str) -> list[str]:
 def test_every_key_of_the_experiment_file_is_documented():
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     models = (ExperimentFile, NamedData, NpzData, CnnModel, MlpModel, TrainingSection, *OPTIMIZERS.values())
+    models += (L1L2, DiagnosticsSection, *INITIALIZERS_WITH_ARGUMENTS.values())
     keys = {key for model in models for key in model.model_fields}
-    names = {*INITIALIZERS, *ACTIVATIONS, *OPTIMIZERS, *(p for row in ACTIVATIONS.values() for p in row.parameters)}
-    missing = [word for word in sorted(keys | names) if f"`{word}`" not in page]
+    missing = [word for word in sorted({*keys, *INITIALIZERS, *OPTIMIZERS}) if f"`{word}`" not in page]
     assert not missing
+
+
+def test_the_page_on_the_experiment_file_is_what_the_schema_makes():
+    """A key that was added, or a default that was changed, would be told wrongly."""
+    assert (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8") == configuration_page()
 
 
 def test_every_command_and_option_is_in_the_readme():

@@ -12,7 +12,20 @@ from typing import Any
 import pytest
 
 from actsearch import config, runner
-from actsearch.experiment import Candidate, Cnn, Experiment, Mlp, Optimizer, Trial, canonical_json, expand, identity
+from actsearch.experiment import (
+    Activation,
+    Candidate,
+    Cnn,
+    DiagnosticsSpec,
+    Experiment,
+    Initializer,
+    Mlp,
+    Optimizer,
+    Trial,
+    canonical_json,
+    expand,
+    identity,
+)
 
 HASH, OTHER_HASH = "0" * 64, "1" * 64
 Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
@@ -96,6 +109,17 @@ OTHER = {
     "holdout": lambda e: with_data(e, holdout=11),
     "train_size": lambda e: with_data(e, train_size=10),
     "first": lambda e: with_data(e, train_first=10),
+    "last": lambda e: with_data(e, holdout_last=True),
+    "bias_initializer": lambda e: with_model(e, bias_initializer="ones"),
+    "an initializer's argument": lambda e: with_model(e, bias_initializer=Initializer("constant", {"value": 2.0})),
+    "kernel_regularizer": lambda e: with_model(e, kernel_regularizer={"l1": 0.0, "l2": 0.1}),
+    "output_kernel_initializer": lambda e: with_model(e, output_kernel_initializer="zeros"),
+    "output_bias_initializer": lambda e: with_model(e, output_bias_initializer="ones"),
+    "output_activation": lambda e: with_model(e, output_activation="sigmoid"),
+    "a formula": lambda e: with_candidate(e, activation=Activation("relu(x)", {}, "formula")),
+    "a learned parameter": lambda e: with_candidate(e, activation=Activation("relu", {}, None, ("alpha",))),
+    "a function": lambda e: with_candidate(e, activation=Activation("m:f", {}, "function", None, "0" * 64)),
+    "a function's source": lambda e: with_candidate(e, activation=Activation("m:f", {}, "function", None, "1" * 64)),
 }
 
 
@@ -109,6 +133,24 @@ def test_what_changes_the_training_changes_the_id(make_experiment: Make, what: s
     assert (changed.trajectory == trial.trajectory) == (what == "epochs")
 
 
+def test_what_is_looked_at_changes_no_id(make_experiment: Make) -> None:
+    """Who turns diagnostics on or off has no trial trained anew for that."""
+    experiment, (trial,) = make_experiment()
+    (looked_at,) = expand(replace(experiment, diagnostics=DiagnosticsSpec(every=3)), HASH)
+    assert (looked_at.id, looked_at.trajectory) == (trial.id, trial.trajectory)
+    assert looked_at.diagnostics == DiagnosticsSpec(every=3)
+
+
+def test_where_a_functions_module_lies_changes_no_id(make_experiment: Make) -> None:
+    """The same source in a colleague's folder is the same function."""
+    experiment, _ = make_experiment()
+    here, there = (
+        with_candidate(experiment, activation=Activation("m:f", {}, "function", None, "0" * 64, text, folder))
+        for text, folder in (("def f(x): ...", "/here"), ("def f(x): ...", "/there"))
+    )
+    assert expand(here, HASH)[0].id == expand(there, HASH)[0].id
+
+
 def test_no_two_different_trainings_share_an_id(make_experiment: Make) -> None:
     """The changes above against each other, and other data under the same name."""
     experiment, (trial,) = make_experiment()
@@ -120,11 +162,16 @@ def test_no_two_different_trainings_share_an_id(make_experiment: Make) -> None:
 def test_every_setting_is_in_the_identity(make_experiment: Make) -> None:
     """A field added to the settings later must not be forgotten in the id (unless it is neutral, then it may be)."""
     experiment, _ = make_experiment()
-    full = with_data(experiment, holdout=1, train_size=1, train_first=1)
+    full = with_data(experiment, holdout=1, train_size=1, train_first=1, holdout_last=True)
+    given = {"batch_normalization": True, "kernel_regularizer": {"l2": 1.0}, "output_activation": "sigmoid"}
+    given |= dict.fromkeys(("bias_initializer", "output_kernel_initializer", "output_bias_initializer"), "ones")
+    activation = Activation("m:f", {"a": 1.0}, "function", ("a",), "0" * 64, "def f(x): ...", "/somewhere")
     for model in (CNN, Mlp((4,), 0.1, "glorot_uniform", "dropout", False)):
-        whole = replace(full.candidates[0], model=replace(model, batch_normalization=True))
+        training = replace(full.candidates[0].training, loss_weights=2.0)
+        whole = Candidate("own", activation, replace(model, **given), training)
         found = identity(whole, 0, full.data, HASH)
         assert set(found) == {"version", "activation", "model", "training", "data", "seed"}
+        assert set(found["activation"]) == set(vars(activation)) - {"source", "folder"}
         assert set(found["model"]) == set(vars(whole.model))
         assert set(found["training"]) == set(vars(whole.training))
         assert set(found["data"]) == set(vars(full.data)) - {"name", "path"} | {"sha256"}

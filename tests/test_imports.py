@@ -75,6 +75,21 @@ def test_status_loads_what_prints(repository: Path) -> None:
     assert not loaded & {"tensorflow", "keras", "scipy", "pydantic", "numpy", "matplotlib", "yaml"}
 
 
+def test_explain_loads_what_prints(repository: Path, hostile: Path) -> None:
+    """Its numbers are few; it should answer like `status`."""
+    for file in ("experiment.yaml", "plan.json"):
+        (hostile / file).touch()
+    prepare = (
+        f"sys.path.append({str(Path(__file__).parent)!r})\n"
+        "import actsearch.store, fake_diagnostics as fake\n"
+        "result = fake.experiment(fake.candidate('relu', fake.trial(fake.diagnostics())))\n"
+        "actsearch.store.read_experiment = lambda folder: result\n"
+    )
+    loaded = loaded_by("explain", str(hostile), cwd=repository, prepare=prepare)
+    assert "rich" in loaded
+    assert not loaded & {"tensorflow", "keras", "scipy", "sympy", "pydantic", "numpy", "matplotlib", "yaml"}
+
+
 def test_a_dry_run_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
     """What a run would cost is asked before it; an answer must not cost half a minute itself."""
     loaded = loaded_by("run", "configs/smoke.yaml", "--dry-run", "--out", str(hostile), cwd=repository)

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from actsearch import terminal
-from actsearch.events import Checkpoint, Completed, EpochDone, Event, Failed, Lost, Progress, Started
+from actsearch.events import Checkpoint, Completed, Diagnosed, EpochDone, Event, Failed, Lost, Progress, Started
 from actsearch.experiment import Activation, Experiment, Trial
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
@@ -197,7 +197,7 @@ def test_every_event_is_named_or_left_out_on_purpose() -> None:
     """One that is forgotten would end `run --json` with a traceback in the middle of a night."""
     from typing import get_args
 
-    assert set(terminal.EVENT_NAMES) == set(get_args(Event)) - {Progress, Checkpoint}
+    assert set(terminal.EVENT_NAMES) == set(get_args(Event)) - {Progress, Diagnosed, Checkpoint}
 
 
 def test_json_lines_hold_what_another_program_needs(make_experiment: Make, fake_train: Callable[..., Any]) -> None:

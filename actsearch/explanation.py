@@ -1,0 +1,77 @@
+"""Findings as text for a terminal: a paragraph per candidate, lines as wide as the window. `cli.py` prints it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.text import Text
+
+from actsearch.findings import HARMLESS, CandidateFindings, Explanation
+from actsearch.terminal import candidate_name, number, printable
+
+NO_PROOF = "What was seen beside the results, medians over the seeds; none of it proves that one thing caused another."
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Text in lines that fit, the second and further ones indented as far as its mark is long."""
+
+    text: str
+    mark: str = ""
+    style: str = ""
+    mark_style: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        whole = printable(self.text).replace(" %", "\N{NO-BREAK SPACE}%")
+        rows = textwrap.wrap(whole, max(options.max_width - len(self.mark), 20), break_on_hyphens=False)
+        for i, row in enumerate(rows):
+            mark = self.mark if i == 0 else " " * len(self.mark)
+            yield Text.assemble((mark, self.mark_style), (row.replace("\N{NO-BREAK SPACE}", " "), self.style))
+
+
+def lines(explanation: Explanation) -> Iterator[RenderableType]:
+    """The page, to be printed one after the other."""
+    yield Paragraph(f"{explanation.experiment} ({explanation.folder})", style="bold")
+    yield Paragraph(NO_PROOF, style="dim")
+    for one in explanation.candidates:
+        yield Text()
+        yield _heading(one, explanation.validation_is_test)
+        for finding in one.findings:
+            is_harmless = finding.kind in HARMLESS
+            yield Paragraph(
+                finding.text, " · " if is_harmless else " ! ", mark_style="dim" if is_harmless else "yellow"
+            )
+        yield Paragraph(_source(one), "   ", "dim")
+    yield Text()
+    for text in (*_left_out(explanation), *explanation.definitions, *explanation.notes):
+        yield Paragraph(text, style="dim")
+
+
+def _heading(one: CandidateFindings, validation_is_test: bool) -> RenderableType:
+    name = candidate_name(one.candidate.label, one.candidate.setting)
+    return Paragraph(f"{name}: {_outcome(one, 'test' if validation_is_test else 'validation')}", style="bold")
+
+
+def _outcome(one: CandidateFindings, data: str) -> str:
+    """How it ended, as far as it has."""
+    if not one.epoch:
+        return "no seed is completed"
+    seeds = sum(trial.status == "completed" for trial in one.candidate.trials)
+    of = f" (median of {seeds} seeds)" if seeds > 1 else ""
+    return f"{data} accuracy {number(one.accuracy)}, loss {number(one.loss)} after epoch {one.epoch}{of}"
+
+
+def _source(one: CandidateFindings) -> str:
+    files = list(dict.fromkeys(file for finding in one.findings for file in finding.files))
+    mine = [file for file in files if file.endswith("diagnostics.json")] or files
+    others = len(mine) - 1
+    return f"from {mine[0]}" + (f" and those of {others} more seed{'s' if others > 1 else ''}" if others else "")
+
+
+def _left_out(explanation: Explanation) -> Iterator[str]:
+    names = [candidate_name(one.label, one.setting) for one in explanation.without_diagnostics]
+    if names:
+        yield f"Without diagnostics, so not explained: {', '.join(names)}"

@@ -1,0 +1,585 @@
+"""What the diagnostics of an experiment show, as sentences joined to its results. Pure: values in, sentences out.
+
+Each sentence says what was seen, with its number; nothing here proves that one thing causes another, so the words are
+of what happens together. Numbers are medians over the seeds, with the least and the greatest of them in parentheses.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from actsearch.errors import NoDiagnostics, NothingToShow
+from actsearch.readings import (
+    Probe,
+    Readings,
+    Spread,
+    epochs,
+    factor,
+    listed,
+    medians,
+    multiple,
+    number,
+    share,
+    span,
+)
+from actsearch.results import CandidateResult, ExperimentResult
+
+FindingKind = Literal[
+    "diverged", "no gradient", "vanishing", "exploding", "dead", "plateau", "saturation", "updates",
+    "nothing", "normalisation", "clipping", "parameters", "sparsity",
+]  # fmt: skip
+ORDER: Sequence[FindingKind] = get_args(FindingKind)
+"""The most important first."""
+HARMLESS = ("nothing", "normalisation", "clipping", "parameters", "sparsity")
+"""Kinds that say how a network works rather than that it does not."""
+
+RATIO = 10.0
+"""Between the gradient norms of the first and the last hidden layer. Layers of different sizes and kinds differ by a
+factor of a few in networks that train well; ten is more than that."""
+GROWN = 100.0
+"""A gradient norm so many times that of the untrained network's. Norms fall in a training that goes well."""
+EARLY = 3
+"""Without a plateau, gradients are compared up to this epoch: later ones depend on how far the loss has come."""
+DEAD = 0.05
+"""One unit in twenty: fewer change little, and a few die in most ReLU networks."""
+CAME_BACK = 0.01
+"""By how much a share of dead units has to fall until it is said that some came back."""
+SPARSE = 0.1
+"""So many activations of exactly 0 in a layer are called sparsity."""
+SATURATED = 0.25
+"""A quarter of a layer's pre-activations, beyond those whose activation is 0: there a flat part is what ReLU is for."""
+STILL = 1e-3
+"""An epoch (not a step) that changes a layer's weights by less than a thousandth of their norm hardly moves them."""
+LARGE = 1.0
+"""An epoch that changes a layer's weights by more than their norm leaves little of what they were."""
+SELU_MEAN, SELU_VARIANCE = (-0.1, 0.1), (0.8, 1.5)
+"""The domain of theorem 1 in Klambauer et al. (2017)."""
+DEFINITIONS: Mapping[FindingKind, str] = {
+    "vanishing": "gradient: the Euclidean norm of the gradient of the mean loss over the probe by a layer's weights",
+    "dead": "dead: on the whole probe |f'| stays under a millionth of its largest value; of convolutions, a channel's",
+    "saturation": "saturated: |f'| is under 1 % of its largest value; those with an activation of 0 are not counted",
+    "normalisation": "SELU's domain: mean in [-0.1, 0.1] and variance in [0.8, 1.5], in which SELU draws them to 0 and"
+    " 1 (Klambauer et al. 2017)",
+}
+"""What words in the sentences of a kind mean; docs/results.md has all of it."""
+SAME_WORDS: Mapping[FindingKind, FindingKind] = {"no gradient": "vanishing", "exploding": "vanishing"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence."""
+
+    kind: FindingKind
+    text: str
+    layers: tuple[str, ...] = ()
+    epochs: tuple[int, ...] = ()
+    """The first and the last epoch that it is about; 0 is the untrained network."""
+    value: float | None = None
+    """The number in it: the median over the seeds, with its range."""
+    low: float | None = None
+    high: float | None = None
+    files: tuple[str, ...] = ()
+    """What it was read from, relative to the experiment's folder."""
+
+
+@dataclass(frozen=True)
+class CandidateFindings:
+    """What there is to be said of one candidate, the most important first."""
+
+    candidate: CandidateResult
+    probed: int
+    """How many seeds have diagnostics that count."""
+    epoch: int
+    """The last one of any completed seed, 0 if none is completed."""
+    accuracy: float | None
+    """Validation accuracy at the last epoch, the median of the completed seeds."""
+    loss: float | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One experiment, candidates with the most important findings first."""
+
+    experiment: str
+    folder: str
+    validation_is_test: bool
+    candidates: tuple[CandidateFindings, ...]
+    without_diagnostics: tuple[CandidateResult, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def definitions(self) -> tuple[str, ...]:
+        """Of the words that it uses."""
+        kinds = {SAME_WORDS.get(f.kind, f.kind) for one in self.candidates for f in one.findings}
+        return tuple(text for kind, text in DEFINITIONS.items() if kind in kinds)
+
+
+def explain(result: ExperimentResult) -> Explanation:
+    """Raises NothingToShow if no trial has diagnostics."""
+    probed = [Readings.of(candidate) for candidate in result.candidates if candidate.probed]
+    if not probed:
+        if any(trial.epochs_done for candidate in result.candidates for trial in candidate.trials):
+            raise NoDiagnostics(result.folder)
+        raise NothingToShow(f"no epoch is finished yet in {result.folder}; run it first")
+    has_selu = any(one.candidate.activation.name == "selu" for one in probed)
+    told = [_of_candidate(one, has_selu) for one in probed]
+    return Explanation(
+        experiment=result.name,
+        folder=result.folder,
+        validation_is_test=result.validation_is_test,
+        candidates=tuple(sorted(told, key=_importance)),
+        without_diagnostics=tuple(candidate for candidate in result.candidates if not candidate.probed),
+        notes=() if result.mixture is None else (result.mixture,),
+    )
+
+
+def as_json(explanation: Explanation) -> dict[str, Any]:
+    """Plain values, for other programs."""
+    return {
+        "experiment": explanation.experiment,
+        "folder": explanation.folder,
+        "validation_is_test": explanation.validation_is_test,
+        "candidates": [_candidate_as_json(one) for one in explanation.candidates],
+        "without_diagnostics": [
+            {"label": candidate.label, "setting": dict(candidate.setting)}
+            for candidate in explanation.without_diagnostics
+        ],
+        "definitions": list(explanation.definitions),
+        "notes": list(explanation.notes),
+    }
+
+
+def _candidate_as_json(one: CandidateFindings) -> dict[str, Any]:
+    return {
+        "label": one.candidate.label,
+        "activation": one.candidate.activation.name,
+        "parameters": dict(one.candidate.activation.parameters),
+        "setting": dict(one.candidate.setting),
+        "seeds": len(one.candidate.trials),
+        "probed": one.probed,
+        "epoch": one.epoch,
+        "val_accuracy": one.accuracy,
+        "val_loss": one.loss,
+        "findings": [
+            {
+                "kind": finding.kind,
+                "text": finding.text,
+                "candidate": one.candidate.label,
+                "layers": list(finding.layers),
+                "epochs": list(finding.epochs),
+                "value": finding.value,
+                "low": finding.low,
+                "high": finding.high,
+                "files": list(finding.files),
+            }
+            for finding in one.findings
+        ],
+    }
+
+
+def _importance(one: CandidateFindings) -> int:
+    """By the most important finding; harmless ones leave a candidate where the experiment has it."""
+    return min((ORDER.index(f.kind) for f in one.findings if f.kind not in HARMLESS), default=len(ORDER))
+
+
+# --- one candidate
+
+
+def _of_candidate(one: Readings, has_selu: bool) -> CandidateFindings:
+    found = [finding for finder in FINDERS for finding in finder(one)]
+    found += _normalisation(one, has_selu)
+    if all(finding.kind in HARMLESS for finding in found):
+        found.append(_nothing(one))
+    completed = [trial for trial in one.candidate.trials if trial.status == "completed"]
+    losses, accuracies = medians(completed, "val_loss"), medians(completed, "val_accuracy")
+    return CandidateFindings(
+        candidate=one.candidate,
+        probed=len(one.probes),
+        epoch=max((trial.epochs_done for trial in completed), default=0),
+        accuracy=accuracies[-1] if accuracies else None,
+        loss=losses[-1] if losses else None,
+        findings=tuple(sorted(found, key=lambda finding: ORDER.index(finding.kind))),
+    )
+
+
+def _finding(one: Readings, kind: FindingKind, text: str, spread: Spread | None = None, **more: Any) -> Finding:
+    numbers = {} if spread is None else {"value": spread.median, "low": spread.low, "high": spread.high}
+    return Finding(kind, text, **{"files": tuple(probe.file for probe in one.probes), **numbers, **more})
+
+
+def _largest(found: Mapping[str, Spread]) -> list[str]:
+    """The layers, that with the largest median first."""
+    return sorted(found, key=lambda layer: -found[layer].median)
+
+
+def _over(found: Mapping[str, Spread], threshold: float) -> list[str]:
+    return [layer for layer in _largest(found) if found[layer].median >= threshold]
+
+
+def _beside(layers: Sequence[str], found: Mapping[str, Spread]) -> str:
+    """Other layers with their shares, in parentheses."""
+    others = [f"{layer} {share(found[layer].median)}" for layer in layers]
+    return f" ({listed(others)})" if others else ""
+
+
+# --- divergence
+
+
+def _diverged(one: Readings) -> Iterator[Finding]:
+    gone = one.only([probe for probe in one.probes if probe.trial.status == "diverged"])
+    if not gone.probes:
+        return
+    ends = sorted(probe.trial.epochs_done for probe in gone.probes)
+    seeds = len(one.candidate.trials)
+    which = "the loss" if seeds == 1 else f"the loss of {len(ends)} of {seeds} seeds"
+    text = "; ".join([f"{which} diverged in {epochs(ends[0], ends[-1])}", *_before_divergence(gone)])
+    yield _finding(gone, "diverged", text, epochs=(ends[0], ends[-1]), value=float(len(ends)))
+
+
+def _before_divergence(gone: Readings) -> Iterator[str]:
+    """What was seen, before the epoch of the divergence, of the layer with the largest gradient then."""
+
+    def before(quantity: str) -> dict[str, Spread]:
+        def last(probe: Probe, layer: str) -> float | None:
+            row = {e: value for e, value in probe.row(layer, quantity).items() if e < probe.trial.epochs_done}
+            return row[max(row)] if row else None
+
+        return gone.by_layer(last)
+
+    norms, updates = before("gradient_norm_kernel"), before("update_ratio_kernel")
+    if norms:
+        layer = _largest(norms)[0]
+        start = gone.when("start", "gradient_norm_kernel").get(layer)
+        untrained = f" ({number(start.median)} untrained)" if start is not None and start != norms[layer] else ""
+        yield f"before it, the gradient norm of {layer} was {norms[layer].said(number)}{untrained}"
+    if updates:
+        layer = _largest(updates)[0]
+        yield f"the epoch before it changed {layer}'s weights by {_of_norm(updates[layer])}"
+
+
+# --- gradients
+
+
+def _gradients(one: Readings) -> Iterator[Finding]:
+    layers = _with_gradients(one)
+    silent = _silent_from(one, layers)
+    if silent is not None:
+        when = "at all" if silent == 0 else f"from epoch {silent} on"
+        text = f"no gradient reaches the weights of any hidden layer {when}"
+        yield _finding(one, "no gradient", text, layers=tuple(layers), epochs=(silent, one.last), value=0.0)
+    ratio = _early_ratio(one)
+    if ratio is not None and ratio.median <= 1 / RATIO:
+        yield _vanishing(one, ratio)
+    if ratio is not None and ratio.median >= RATIO:
+        text = f"the gradient grows toward the input: in {layers[0]} it is {multiple(ratio)} {layers[-1]}'s"
+        text += f" {_when(one)}{_in_the_end(one)}"
+        yield _finding(one, "exploding", text, ratio, layers=(layers[0], layers[-1]), epochs=_early(one))
+
+
+def _vanishing(one: Readings, ratio: Spread) -> Finding:
+    first, *_, last = _with_gradients(one)
+    if ratio.median:
+        text = f"gradient in {first} is {multiple(ratio)} {last}'s {_when(one)}"
+    else:
+        text = f"no gradient reaches {first} {_when(one)}, while some reaches {last}"
+    beside = f", while {_on_its_plateau(one)}" if one.plateau is not None else ""
+    text = f"{text}{beside}{_in_the_end(one)}"
+    return _finding(one, "vanishing", text, ratio, layers=(first, last), epochs=_early(one))
+
+
+def _with_gradients(one: Readings) -> list[str]:
+    return list(one.when("end", "gradient_norm_kernel"))
+
+
+def _silent_from(one: Readings, layers: Sequence[str]) -> int | None:
+    """The epoch from which on the gradients of all layers are 0, if there is one."""
+    courses = [one.course(layer, "gradient_norm_kernel") for layer in layers]
+    loud = [epoch for course in courses for epoch, norm in course.items() if norm > 0]
+    silent = [epoch for course in courses for epoch in course if epoch > max(loud, default=-1)]
+    return min(silent, default=None)
+
+
+def _early(one: Readings) -> tuple[int, int]:
+    """The epochs in which gradients are compared: those on the plateau, else the first few."""
+    known = {epoch for probe in one.probes for epoch in probe.diagnostics.epochs}
+    if one.plateau is not None and any(1 <= epoch <= one.plateau.last for epoch in known):
+        return 1, one.plateau.last
+    return 0, max((epoch for epoch in known if epoch <= EARLY), default=0)
+
+
+def _ratios(probe: Probe, first: str, last: str) -> dict[int, float]:
+    above, below = (probe.row(layer, "gradient_norm_kernel") for layer in (first, last))
+    return {epoch: above[epoch] / below[epoch] for epoch in above if below.get(epoch, 0.0) > 0}
+
+
+def _early_ratio(one: Readings) -> Spread | None:
+    """The gradient norm of the first hidden layer over that of the last one: the median over the early epochs."""
+    layers, (start, end) = _with_gradients(one), _early(one)
+
+    def ratio(probe: Probe) -> float | None:
+        some = [r for epoch, r in _ratios(probe, layers[0], layers[-1]).items() if start <= epoch <= end]
+        return statistics.median(some) if some else None
+
+    return one.over_seeds(ratio) if len(layers) > 1 else None
+
+
+def _in_the_end(one: Readings) -> str:
+    layers = _with_gradients(one)
+    if one.last <= _early(one)[1]:
+        return ""
+    last = one.over_seeds(lambda probe: _ratios(probe, layers[0], layers[-1]).get(one.last))
+    return "" if last is None else f"; in epoch {one.last} it is {last.said(factor)}"
+
+
+def _when(one: Readings) -> str:
+    start, end = _early(one)
+    if start:
+        return f"during {epochs(start, end)}"
+    return f"from the untrained network to epoch {end}" if end else "in the untrained network"
+
+
+def _grown_gradient(one: Readings) -> Iterator[Finding]:
+    """The layer whose norm grew most, if that is much."""
+
+    def growth(probe: Probe, layer: str) -> float | None:
+        row = probe.row(layer, "gradient_norm_kernel")
+        return max(row.values()) / row[0] if row.get(0, 0.0) > 0 else None
+
+    grown = one.by_layer(growth)
+    for layer in _over(grown, GROWN)[:1]:
+        course = one.course(layer, "gradient_norm_kernel")
+        peak = max(course, key=lambda epoch: course[epoch])
+        text = f"the gradient norm of {layer} grows to {multiple(grown[layer])} that of the untrained network"
+        text += f" ({number(course[peak])} in epoch {peak})"
+        yield _finding(one, "exploding", text, grown[layer], layers=(layer,), epochs=(0, peak))
+
+
+def _stays_on_its_plateau(one: Readings) -> Iterator[Finding]:
+    """Where a vanishing gradient does not mention it already."""
+    ratio = _early_ratio(one)
+    if one.plateau is None or (ratio is not None and ratio.median <= 1 / RATIO):
+        return
+    text = f"{_on_its_plateau(one)} in {epochs(1, one.plateau.last)}"
+    files = tuple(f"trials/{probe.trial.id}/history.json" for probe in one.probes)
+    yield _finding(one, "plateau", text, epochs=(1, one.plateau.last), value=one.plateau.loss, files=files)
+
+
+def _on_its_plateau(one: Readings) -> str:
+    assert one.plateau is not None
+    return f"the validation loss stays on its plateau of {one.plateau.loss:.3g} (accuracy {one.plateau.accuracy:.2f})"
+
+
+# --- units
+
+
+def _dead(one: Readings) -> Iterator[Finding]:
+    ends = one.when("end", "dead")
+    much = _over(ends, DEAD)
+    if much:
+        worst, *others = much
+        units = "channels" if worst.startswith("conv") else "units"
+        text = f"{ends[worst].said(share)} of {worst}'s {units} are dead in epoch {one.last}{_beside(others, ends)}"
+        text += _course_of_death(one.course(worst, "dead"))
+        yield _finding(one, "dead", text, ends[worst], layers=tuple(much), epochs=(one.last, one.last))
+
+
+def _course_of_death(course: Mapping[int, float]) -> str:
+    """When the share was reached, and whether it ever fell."""
+    end, peak = course[max(course)], max(course, key=lambda epoch: course[epoch])
+    half = min(epoch for epoch, dead in course.items() if dead >= end / 2)
+    said = f", {share(course[0])} untrained" if 0 in course else ""
+    said += f"; half of them by epoch {half}" if half else ""
+    if course[peak] - end >= CAME_BACK:
+        return f"{said}; it was {share(course[peak])} in epoch {peak}, so some came back"
+    return f"{said}; no sign that any came back"
+
+
+def _sparsity(one: Readings) -> Iterator[Finding]:
+    zeros = one.when("end", "zeros")
+    sparse = _over(zeros, SPARSE)
+    if sparse:
+        most, least = sparse[0], sparse[-1]
+        least_, most_ = share(zeros[least].median), share(zeros[most].median)
+        shares = most_ if least_ == most_ else f"{least_} ({least}) to {most_} ({most})"
+        text = f"{shares} of a layer's activations are 0 in epoch {one.last}"
+        text += _without_death(one, sparse)
+        yield _finding(one, "sparsity", text, zeros[most], layers=tuple(sparse), epochs=(one.last, one.last))
+
+
+def _without_death(one: Readings, sparse: Sequence[str]) -> str:
+    dead = [spread.median for layer, spread in one.when("end", "dead").items() if layer in sparse]
+    if not dead or max(dead) >= DEAD:
+        return ""
+    how_many = f"at most {share(max(dead))} of a layer's units are" if max(dead) else "no unit is"
+    return f", while {how_many} dead: the healthy kind"
+
+
+def _saturation(one: Readings) -> Iterator[Finding]:
+    def beyond_zeros(probe: Probe, layer: str) -> float | None:
+        saturated, zeros = probe.row(layer, "saturated"), probe.row(layer, "zeros")
+        return max(0.0, saturated[max(saturated)] - zeros.get(max(saturated), 0.0)) if saturated else None
+
+    found = one.by_layer(beyond_zeros)
+    much = _over(found, SATURATED)
+    if much:
+        worst, *others = much
+        start = one.when("start", "saturated").get(worst)
+        untrained = "" if start is None else f", {share(start.median)} untrained"
+        text = f"{found[worst].said(share)} of {worst}'s pre-activations are saturated in epoch {one.last}{untrained}"
+        text += _beside(others, found)
+        yield _finding(one, "saturation", text, found[worst], layers=tuple(much), epochs=(one.last, one.last))
+
+
+# --- updates and clipping
+
+
+def _small_updates(one: Readings) -> Iterator[Finding]:
+    usual = one.when("usual", "update_ratio_kernel")
+    still = [layer for layer in usual if usual[layer].median < STILL]
+    if still:
+        least = min(still, key=lambda layer: usual[layer].median)
+        known = one.course(least, "update_ratio_kernel")
+        whose = f"{least}'s" if still[1:] else "them"
+        text = f"the weights of {listed(still)} hardly move: an epoch changes {whose} by {_of_norm(usual[least])}"
+        text += f" (median over {epochs(min(known), max(known))})"
+        yield _finding(one, "updates", text, usual[least], layers=tuple(still), epochs=(min(known), max(known)))
+
+
+def _large_updates(one: Readings) -> Iterator[Finding]:
+    most = one.when("most", "update_ratio_kernel")
+    wild = _over(most, LARGE)
+    if wild:
+        course = one.course(wild[0], "update_ratio_kernel")
+        peak = max(course, key=lambda epoch: course[epoch])
+        text = f"one epoch changes {wild[0]}'s weights by {_of_norm(most[wild[0]])} (epoch {peak})"
+        text += f"; so it does in {listed(wild[1:])}" if wild[1:] else ""
+        yield _finding(one, "updates", text, most[wild[0]], layers=tuple(wild), epochs=(peak, peak))
+
+
+def _of_norm(update: Spread) -> str:
+    """`17 % of their norm`, `3.2 times their norm`."""
+    return f"{update.said(share)} of their norm" if update.median < 1 else f"{update.said(factor)} times their norm"
+
+
+def _clipping(one: Readings) -> Iterator[Finding]:
+    quantities = {"clipped_kernel": "weights", "clipped_bias": "biases"}
+    most = {(layer, q): spread for q in quantities for layer, spread in one.when("most", q).items()}
+    if not most:
+        return
+    layer, quantity = max(most, key=lambda pair: most[pair].high)
+    course = one.course(layer, quantity)
+    first, last = min(course), max(course)
+    name = _name_of_clipping(one.candidate)
+    if most[layer, quantity].high == 0:
+        text = f"{name} never took effect: it changed no component of any gradient in {epochs(first, last)}"
+        yield _finding(one, "clipping", text, epochs=(first, last), value=0.0)
+        return
+    peak = max(course, key=lambda epoch: course[epoch])
+    text = f"{name} changed {most[layer, quantity].said(share)} of the components of the gradient by {layer}'s"
+    text += f" {quantities[quantity]} in epoch {peak}" + (
+        f", {share(course[last])} in epoch {last}" if peak < last else ""
+    )
+    yield _finding(one, "clipping", text, most[layer, quantity], layers=(layer,), epochs=(first, last))
+
+
+def _name_of_clipping(candidate: CandidateResult) -> str:
+    """`clipvalue 0.5` where the grid says so; otherwise the label has to."""
+    for key, value in candidate.setting.items():
+        if key.rpartition(".")[2] in ("clipvalue", "clipnorm", "global_clipnorm"):
+            return f"{key.rpartition('.')[2]} {value}"
+    return "clipping"
+
+
+# --- activations and parameters
+
+
+def _normalisation(one: Readings, has_selu: bool) -> Iterator[Finding]:
+    """Of what is compared with SELU, and of any other network that is in the domain when it is untrained."""
+    first_out = _first_outside(one)
+    layers = list(one.when("start", "variance"))
+    if not layers or not (has_selu or first_out is None or first_out[0] > 0):
+        return
+    all_of = f"all {len(layers)} layers" if len(layers) > 1 else layers[0]
+    if first_out is None:
+        text = f"mean and variance of {all_of} stay in SELU's domain to epoch {one.last}"
+    else:
+        epoch, layer = first_out
+        values = [f"{what} {number(one.course(layer, what)[epoch])}" for what in ("mean", "variance")
+                  if epoch in one.course(layer, what)]  # fmt: skip
+        when = f"in epoch {epoch}" if epoch else "when untrained already"
+        verb = "leaves" if epoch else "is outside of"
+        text = f"{layer} {verb} SELU's domain {when} ({', '.join(values)})"
+    involved = () if first_out is None else (first_out[1],)
+    yield _finding(one, "normalisation", text + _by_depth(one, layers), layers=involved, epochs=(0, one.last))
+
+
+def _first_outside(one: Readings) -> tuple[int, str] | None:
+    """The first epoch in which a layer is outside of the domain, and the layer, nearest to the input."""
+    limits = {"mean": SELU_MEAN, "variance": SELU_VARIANCE}
+    outside = [
+        (epoch, place, layer)
+        for place, layer in enumerate(one.layers)
+        for what, (low, high) in limits.items()
+        for epoch, value in one.course(layer, what).items()
+        if not low <= value <= high
+    ]
+    epoch, _, layer = min(outside, default=(0, 0, ""))
+    return (epoch, layer) if outside else None
+
+
+def _by_depth(one: Readings, layers: Sequence[str]) -> str:
+    """How the variance goes from the first layer to the last one, before and after training."""
+    if len(layers) < 2:
+        return ""
+    start, end = one.when("start", "variance"), one.when("end", "variance")
+    first, last = layers[0], layers[-1]
+    said = (
+        f"; the variance goes from {number(start[first].median)} in {first} to {number(start[last].median)} in {last}"
+    )
+    if not one.last:
+        return said
+    return f"{said}, and in epoch {one.last} from {number(end[first].median)} to {number(end[last].median)}"
+
+
+def _parameters(one: Readings) -> Iterator[Finding]:
+    for name in one.parameters:
+        start, end = one.when("start", "parameters", name, "mean"), one.when("end", "parameters", name, "mean")
+        low, high = one.when("end", "parameters", name, "min"), one.when("end", "parameters", name, "max")
+        if not end:
+            continue
+        most, least = _largest(end)[0], _largest(end)[-1]
+        to = f"{number(end[least].median)} ({least}) to {number(end[most].median)} ({most})"
+        begun = f" from {span([spread.median for spread in start.values()])}" if start else ""
+        text = f"learned {name} went{begun} to {to if least != most else number(end[most].median)} in epoch {one.last}"
+        if low and high:
+            lows, highs = ([spread.median for spread in found.values()] for found in (low, high))
+            text += f"; single channels or units reach from {number(min(lows))} to {number(max(highs))}"
+        yield _finding(one, "parameters", text, end[most], layers=tuple(end), epochs=(0, one.last))
+
+
+def _nothing(one: Readings) -> Finding:
+    """What was looked at, with the number that says most."""
+    ratio, layers = _early_ratio(one), _with_gradients(one)
+    gradient = "" if ratio is None else f" (in {layers[0]} {multiple(ratio)} {layers[-1]}'s {_when(one)})"
+    text = f"nothing remarkable: gradients{gradient}, updates, saturation and dead units are within ordinary limits"
+    return _finding(one, "nothing", text, ratio, epochs=(0, one.last))
+
+
+FINDERS: Sequence[Callable[[Readings], Iterable[Finding]]] = (
+    _diverged,
+    _gradients,
+    _grown_gradient,
+    _stays_on_its_plateau,
+    _dead,
+    _sparsity,
+    _saturation,
+    _small_updates,
+    _large_updates,
+    _clipping,
+    _parameters,
+)
+"""All but that of normalisation, which depends on what the experiment compares."""

@@ -1,0 +1,192 @@
+"""What the diagnostics of one candidate say, over its seeds: the numbers that findings are made of, and their words.
+
+Pure, and without NumPy, since `explain` has to answer at once.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from actsearch.results import CandidateResult, Diagnostics, TrialResult
+
+FLAT = 0.02
+"""A validation loss that stays within 2 % of its first value, and an accuracy that stays within 0.02, are on a plateau.
+From epoch to epoch even a slow training changes the loss by more than that at its beginning."""
+UNCONVINCING = 0.6
+"""A plateau is one only below this accuracy: above it, a network may simply have learned all in its first epoch."""
+NAMED = 3
+"""A sentence names so many layers, and counts the rest."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One seed."""
+
+    trial: TrialResult
+    diagnostics: Diagnostics
+
+    def row(self, layer: str, *path: str) -> dict[int, float]:
+        """A quantity by epoch, where it has a value."""
+        values = zip(self.diagnostics.epochs, self.diagnostics.row(layer, *path), strict=False)
+        return {epoch: value for epoch, value in values if math.isfinite(value)}
+
+    @property
+    def file(self) -> str:
+        """Relative to the experiment's folder."""
+        return f"trials/{self.trial.id}/diagnostics.json"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A number's median over the seeds that have it, and the least and the greatest of them."""
+
+    median: float
+    low: float
+    high: float
+    n: int = 1
+
+    def said(self, how: Callable[[float], str]) -> str:
+        """`0.3`; where seeds differ, `0.3 (0.2 to 0.4)`."""
+        low, high = how(self.low), how(self.high)
+        return how(self.median) + (f" ({low} to {high})" if low != high else "")
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """The first epochs, if the validation loss does not move in them."""
+
+    last: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One candidate: its seeds with diagnostics, and its layers from the input on."""
+
+    candidate: CandidateResult
+    probes: tuple[Probe, ...]
+    layers: tuple[str, ...]
+    plateau: Plateau | None
+
+    @classmethod
+    def of(cls, candidate: CandidateResult) -> Readings:
+        probes = tuple(Probe(trial, diagnostics) for trial, diagnostics in candidate.probed)
+        layers = tuple(dict.fromkeys(layer for probe in probes for layer in probe.diagnostics.layers))
+        return cls(candidate, probes, layers, _plateau([probe.trial for probe in probes]))
+
+    def only(self, probes: Sequence[Probe]) -> Readings:
+        return replace(self, probes=tuple(probes))
+
+    @property
+    def last(self) -> int:
+        """The last epoch with diagnostics."""
+        return max(probe.diagnostics.epochs[-1] for probe in self.probes)
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the learned parameters."""
+        layers = [layer for probe in self.probes for layer in probe.diagnostics.layers.values()]
+        return list(dict.fromkeys(name for layer in layers for name in layer.get("parameters") or {}))
+
+    def over_seeds(self, value: Callable[[Probe], float | None]) -> Spread | None:
+        """Over the seeds that have the value; None if there is none."""
+        found = [number for probe in self.probes if (number := value(probe)) is not None]
+        return Spread(statistics.median(found), min(found), max(found), len(found)) if found else None
+
+    def by_layer(self, value: Callable[[Probe, str], float | None]) -> dict[str, Spread]:
+        """A value per layer, of those that have one."""
+        found = {layer: self.over_seeds(_at(value, layer)) for layer in self.layers}
+        return {layer: spread for layer, spread in found.items() if spread is not None}
+
+    def when(self, which: Literal["start", "end", "most", "usual"], *path: str) -> dict[str, Spread]:
+        """A quantity per layer: of the untrained network, at the end, at its most, or the median over the epochs."""
+        pick: dict[str, Callable[[dict[int, float]], float | None]] = {
+            "start": lambda row: row.get(0),
+            "end": lambda row: row[max(row)],
+            "most": lambda row: max(row.values()),
+            "usual": lambda row: statistics.median(row.values()),
+        }
+        return self.by_layer(lambda probe, layer: pick[which](row) if (row := probe.row(layer, *path)) else None)
+
+    def course(self, layer: str, *path: str) -> dict[int, float]:
+        """A quantity of a layer by epoch, the median over the seeds that have it then."""
+        rows = [probe.row(layer, *path) for probe in self.probes]
+        epochs = sorted({epoch for row in rows for epoch in row})
+        return {epoch: statistics.median(row[epoch] for row in rows if epoch in row) for epoch in epochs}
+
+
+def _at(value: Callable[[Probe, str], float | None], layer: str) -> Callable[[Probe], float | None]:
+    return lambda probe: value(probe, layer)
+
+
+def medians(trials: Sequence[TrialResult], metric: str) -> list[float]:
+    """A metric by epoch, over the seeds that have it then, up to the first epoch in which none has."""
+    found: list[float] = []
+    for epoch in range(max((trial.epochs_done for trial in trials), default=0)):
+        rows = [row for trial in trials if len(row := trial.history.get(metric, ())) > epoch]
+        values = [value for row in rows if (value := row[epoch]) is not None and math.isfinite(value)]
+        if not values:
+            break
+        found.append(statistics.median(values))
+    return found
+
+
+def _plateau(trials: Sequence[TrialResult]) -> Plateau | None:
+    both = list(zip(medians(trials, "val_loss"), medians(trials, "val_accuracy"), strict=False))
+    if len(both) < 2 or both[0][1] >= UNCONVINCING:
+        return None
+    loss, accuracy = both[0]
+    flat = [abs(a - loss) <= FLAT * abs(loss) and abs(b - accuracy) <= FLAT for a, b in both]
+    last = flat.index(False) if False in flat else len(flat)
+    return Plateau(last, *both[last - 1]) if last > 1 else None
+
+
+# --- words
+
+
+def number(value: float) -> str:
+    """Three digits."""
+    return f"{value:.3g}"
+
+
+def share(value: float) -> str:
+    """Percent with two digits: `34 %`, `0.12 %`."""
+    percent = 100 * value
+    return f"{percent:.0f} %" if percent >= 9.95 or percent == 0 else f"{percent:.2g} %"
+
+
+def factor(ratio: float) -> str:
+    """`1/210`, `0.64`, `12`, `1.2e7`."""
+    return f"1/{_two_digits(1 / ratio)}" if 0 < ratio <= 0.1 else _two_digits(ratio)
+
+
+def multiple(spread: Spread) -> str:
+    """`1/210 of`, `12 (8 to 15) times`: to be followed by what it is a part or a multiple of."""
+    return f"{spread.said(factor)} {'of' if 0 < spread.median <= 0.1 else 'times'}"
+
+
+def _two_digits(value: float) -> str:
+    if value >= 1e5 or not value:
+        return f"{value:.1e}".replace(".0e", "e").replace("e+0", "e").replace("e+", "e") if value else "0"
+    digits = 1 - math.floor(math.log10(value))
+    return f"{round(value, digits):.{max(digits, 0)}f}".removesuffix(".0")
+
+
+def epochs(first: int, last: int) -> str:
+    """`epoch 3`; `epochs 1-3`."""
+    return f"epoch {first}" if first == last else f"epochs {first}-{last}"
+
+
+def span(values: Sequence[float]) -> str:
+    """`0.25`; of values that differ `0.1 to 0.3`."""
+    low, high = number(min(values)), number(max(values))
+    return low if low == high else f"{low} to {high}"
+
+
+def listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")

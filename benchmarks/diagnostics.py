@@ -1,0 +1,101 @@
+"""What the diagnostics cost an epoch of the article's CNN.
+
+    python benchmarks/diagnostics.py [--images 20000] [--rounds 6] [--probe 256] [--threads 1]
+
+For each activation one network, trained by `fit` for one epoch after another, without and with diagnostics in turn, in
+an order that changes with each round. With diagnostics an epoch has what it has in a study: the probe is measured once,
+the weights are copied before and compared after, and the training step counts what is clipped. The first epoch of each
+kind compiles, and is left out; the last column is what that adds, once for a candidate and process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from intervals import median_with_interval
+
+ARTICLE = Path(__file__).parent.parent / "configs" / "article.yaml"
+ACTIVATIONS = ("sigmoid", "relu", "{name: gelu, approximate: true, label: gelu}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--images", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--probe", type=int, default=256)
+    parser.add_argument("--threads", type=int, default=1)
+    given = parser.parse_args()
+    trials, x, y = prepared(given)
+    print(
+        f"{given.images} images, probe of {given.probe}, {given.threads} thread(s), {given.rounds} interleaved rounds"
+    )
+    print(f"{'':10}{'without':>10}{'with':>10}{'ratio':>9}   95 % interval    {'probe':>9}{'first time':>12}")
+    for trial in trials:
+        show(trial.candidate.label, *measure(trial, x, y, given))
+
+
+def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
+    """The trials, and the images and one-hot labels that they are trained on."""
+    from actsearch import config, data, runner
+    from actsearch.native_output import held_back
+
+    with held_back():
+        from actsearch import training
+    loaded = config.load(ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"])
+    plan = runner.plan(loaded.experiment, loaded.folder)
+    dataset = runner.load_data(plan)
+    training.set_threads(given.threads)
+    chosen = data.split(dataset, plan.trials[0].data).train
+    return plan.trials, data.as_float(dataset.x_train[chosen]), data.one_hot(dataset.y_train[chosen], dataset.classes)
+
+
+def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list[tuple[float, float]], float, float]:
+    """Pairs of seconds of an epoch without and with diagnostics; then of one probe, and of the first one."""
+    from actsearch import diagnosis, models
+    from actsearch.clipping import ClippingCount
+    from actsearch.layer_probe import Probe, updates
+
+    watched, alone = (models.build(trial.candidate, x.shape[1:], y.shape[1], trial.seed) for _ in range(2))
+    chosen = list(diagnosis.probe_indices(given.probe, len(x)))
+    began = time.perf_counter()
+    probe = Probe(watched, watched.loss)
+    clipping = ClippingCount(watched, probe.variables)
+    probe.measure(x[chosen], y[chosen])
+    first = time.perf_counter() - began
+
+    def epoch(model: Any) -> float:
+        began = time.perf_counter()
+        if model is watched:
+            before = probe.weights()
+            clipping.reset()
+        model.fit(x, y, batch_size=trial.candidate.training.batch_size, verbose=0)
+        if model is watched:
+            probe.measure(x[chosen], y[chosen])
+            updates(before, probe.weights())
+            clipping.shares()
+        return time.perf_counter() - began
+
+    for model in (alone, watched):
+        model.fit(x[:256], y[:256], batch_size=128, verbose=0)
+    pairs = []
+    for number in range(given.rounds):
+        order = (alone, watched) if number % 2 else (watched, alone)
+        seconds = {id(model): epoch(model) for model in order}
+        pairs.append((seconds[id(alone)], seconds[id(watched)]))
+    began = time.perf_counter()
+    probe.measure(x[chosen], y[chosen])
+    return pairs, time.perf_counter() - began, first
+
+
+def show(label: str, pairs: list[tuple[float, float]], probe: float, first: float) -> None:
+    seconds = [f"{median_with_interval(values)[0]:.2f} s" for values in zip(*pairs, strict=True)]
+    middle, low, high = median_with_interval([watched / alone for alone, watched in pairs])
+    times = f"{probe * 1000:6.0f} ms{first:10.2f} s"
+    print(f"{label:10}{seconds[0]:>10}{seconds[1]:>10}{middle:>9.3f}   {low:.3f} to {high:.3f}   {times}")
+
+
+if __name__ == "__main__":
+    main()
