@@ -87,7 +87,7 @@ def parameters(entry: Entry) -> Iterator[tuple[str, str]]:
             words.append(range_)
         if value != known.default:
             words.append(f"by default {spelled(known.default)}")
-        if entry.row and name in entry.row.formula_when:
+        if entry.row and name in entry.row.formula_when and not value:
             words.append(f"when true, f(x) = {entry.row.formula_when[name]}")
         if entry.row and name in entry.row.learned:
             words.append("learned: one value per channel or unit")
@@ -176,16 +176,16 @@ class Column:
 
 
 COLUMNS: Sequence[Column] = (
-    Column("formula", lambda e: e.formula_text, dropped=2),
+    Column("formula", lambda e: e.formula_text, dropped=5),
     Column("range", lambda e: str(e.properties.range)),
     Column("saturates", lambda e: e.properties.saturation),
     Column("f' = 0", lambda e: percent(e.properties.zero_derivative) if e.properties.zero_derivative else "0", True),
-    Column("mean", lambda e: shown(e.properties.mean, 3), True),
-    Column("variance", lambda e: shown(e.properties.variance, 3), True),
-    Column("E f'²", lambda e: shown(e.properties.derivative_mean_square, 3), True, dropped=3),
-    Column("Lipschitz", lambda e: shown(e.properties.lipschitz), True, dropped=4),
-    Column("smooth", lambda e: e.properties.smooth),
-    Column("year", lambda e: str(e.row.year) if e.row else "", True, dropped=1),
+    Column("mean", lambda e: shown(e.properties.mean, 3), True, dropped=1),
+    Column("variance", lambda e: shown(e.properties.variance, 3), True, dropped=2),
+    Column("E f'²", lambda e: shown(e.properties.derivative_mean_square, 3), True, dropped=6),
+    Column("Lipschitz", lambda e: shown(e.properties.lipschitz), True, dropped=7),
+    Column("smooth", lambda e: e.properties.smooth, dropped=3),
+    Column("year", lambda e: str(e.row.year) if e.row else "", True, dropped=4),
 )
 NOTE = (
     "saturates: at which ends |f'| is under 1 % of its largest; f' = 0, mean, variance, E f'²: for a standard normal"
@@ -222,7 +222,7 @@ class Overview:
 
     def _layouts(self, room: int) -> Iterator[tuple[list[Column], int]]:
         """The columns that fit, from the fullest layout on, and what they leave; the last one in any case."""
-        for most in range(4, -1, -1):
+        for most in range(max(column.dropped for column in COLUMNS), -1, -1):
             columns = [column for column in COLUMNS if column.dropped <= most]
             widths = {column.heading: self._widths[column.heading] for column in columns}
             if "formula" in widths:
@@ -365,7 +365,8 @@ def _section(entry: Entry) -> str:
     also = f", also {', '.join(f'`{alias}`' for alias in entry.aliases)}" if entry.aliases else ""
     lines = [f"## {entry.title}", "", f"{name}{also}", "", *_mathematics(f"f(x) = {formula}")]
     lines += _mathematics(f"f'(x) = {derivative}")
-    lines += [f"- `{head}`{words and ': '}{words}" for head, words in parameters(entry)]
+    for head, words in parameters(entry):
+        lines.append(f"- `{head}`: {_escaped(words)}" if words else f"- `{head}`")
     lines += [""] if entry.parameters else []
     lines += [
         "| | |",
@@ -378,6 +379,11 @@ def _section(entry: Entry) -> str:
         lines += [f"**Initializer**: `{row.kernel_initializer}`. **Dropout**: `{row.dropout_layer}`.", ""]
         lines += [f"**Paper**: {row.paper}."]
     return "\n".join([*lines, ""])
+
+
+def _escaped(text: str) -> str:
+    """Stars that are products and no emphasis."""
+    return text.replace("*", r"\*")
 
 
 def _mathematics(text: str) -> list[str]:

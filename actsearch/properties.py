@@ -73,7 +73,8 @@ class Properties:
     saturates: tuple[Interval, ...]
     """The intervals, to infinity or at least 0.5 long, where |f'| is below 1 % of the largest slope."""
     zero_derivative: float
-    """P(f'(X) = 0): the share of a standard normal input that no gradient passes. Zero means the number 0."""
+    """P(f'(X) = 0): the share of a standard normal input that no gradient passes, exact to 1e-9. Zero means the number
+    0, not a small one."""
     lipschitz: float
     """The supremum of |f'| over all x: how much f can lengthen a distance. Infinite if it has none, or f jumps."""
     kinks: tuple[float, ...]
@@ -114,7 +115,13 @@ def shown(value: float, digits: int = 4) -> str:
 def properties(f: Function, gradient: Function) -> Properties:
     """All of them, from f and f', each over a float64 array and of its shape. Takes some hundredths of a second."""
     with np.errstate(all="ignore"):
-        return _Study(f, gradient).properties()
+        everywhere = not np.any(np.isnan(f(np.linspace(-FAR, FAR, 161))))
+        return _Study(f, gradient if everywhere else _where_defined(f, gradient)).properties()
+
+
+def _where_defined(f: Function, gradient: Function) -> Function:
+    """f' where f has a value: the rules of calculus find a slope of log(x + 11) at -20, too."""
+    return lambda x: np.where(np.isnan(f(x)), np.nan, gradient(x))
 
 
 @dataclass(frozen=True)
@@ -226,8 +233,8 @@ class _Study:
         return None if up == down else "increasing" if up else "decreasing"
 
     def _signs(self, slopes: Array) -> Array:
-        """Of f', with 0 for what may be a rounding error."""
-        return np.where(np.abs(slopes) <= self.negligible, 0.0, np.sign(slopes))
+        """Of f', with 0 for what may be a rounding error, and where there is no f'."""
+        return np.where(np.abs(slopes) > self.negligible, np.sign(slopes), 0.0)
 
     @cached_property
     def negligible(self) -> float:
@@ -268,14 +275,15 @@ class _Study:
                 yield Interval(low, high)
 
     def _zero_derivative(self) -> float:
-        return math.fsum(_normal(high) - _normal(low) for low, high in self._runs(lambda slopes: slopes == 0))
+        share = math.fsum(_normal(high) - _normal(low) for low, high in self._runs(lambda slopes: slopes == 0))
+        return share if share > 1e-9 else 0.0  # far out even GELU's derivative is too small for a number
 
     def _lipschitz(self) -> float:
         if self.steps:
             return math.inf
         limits = (abs(_limit(self.gradient, side)) for side in (-1, 1))
         near = self.x[np.abs(self.x) <= FAR]
-        far = float(np.max(np.abs(self.slopes)))
+        far = float(np.nanmax(np.abs(self.slopes)))
         return max([_largest(lambda x: np.abs(self.gradient(x)), near), far, *(x for x in limits if not math.isnan(x))])
 
     def _moments(self, f: Function) -> tuple[float, float]:

@@ -265,3 +265,23 @@ def test_slow_approaches_and_far_plateaus_are_seen() -> None:
 
 def test_numbers_are_shown_without_their_rounding_errors() -> None:
     assert [shown(x) for x in (-1e-17, 0.25, -1.7580993408, INF, -INF)] == ["0", "0.25", "-1.758", "∞", "-∞"]
+
+
+def test_a_function_that_is_not_defined_everywhere_has_properties_where_it_is() -> None:
+    """log(x + 11) is a formula that can be used: it is finite on [-10, 10]."""
+    found = properties(lambda x: np.log(x + 11), lambda x: 1 / (x + 11))
+    assert (found.monotone, found.smooth, found.range.high) == ("increasing", "C∞", INF)
+    ((low, high),) = ((one.low, one.high) for one in found.saturates)
+    assert (low, high) == (pytest.approx(89), INF)
+
+
+def test_rounding_errors_of_a_constant_are_no_turns() -> None:
+    """x / x has a derivative of rounding errors alone, and thousands of signs."""
+    found = properties(lambda x: 1 + 0 * x, lambda x: 1e-17 * np.sin(1e6 * x))
+    assert found.turning_points == ()
+
+
+def test_many_turns_are_found_in_no_time() -> None:
+    found = properties(lambda x: np.sin(100 * x), lambda x: 100 * np.cos(100 * x))
+    assert len(found.turning_points) == 636
+    assert found.lipschitz == pytest.approx(100)

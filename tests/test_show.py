@@ -139,6 +139,7 @@ def test_without_a_name_all_functions_are_listed(show: Run) -> None:
 @pytest.mark.parametrize(
     ("width", "headings"),
     [
+        (60, "function range saturates f' = 0 mean"),
         (80, "function range saturates f' = 0 mean variance smooth"),
         (120, "function formula range saturates f' = 0 mean variance smooth year"),
         (150, "function formula range saturates f' = 0 mean variance E f'² Lipschitz smooth year"),
