@@ -614,7 +614,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
     ),
     "relu6": ActivationFunction(
         title="ReLU6",
-        formula="min(max(0, x), 6)",
+        formula="clip(x, 0, 6)",
         derivative="1 if x > 0 and x <= 6 else 0",
         function=_relu6,
         gradient=_relu6_gradient,

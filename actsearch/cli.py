@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shlex
@@ -29,6 +30,7 @@ from actsearch.errors import (
 )
 
 if TYPE_CHECKING:
+    from actsearch.catalogue import Entry
     from actsearch.config import Loaded
     from actsearch.data import Dataset
     from actsearch.findings import Explanation
@@ -106,6 +108,7 @@ def commands() -> None:
     actsearch init                      write a starter experiment
     actsearch run experiment.yaml       train it and draw its figures
     actsearch plot results/             draw the figures again
+    actsearch show gelu                 what a function is and does
     """
 
 
@@ -477,6 +480,96 @@ def _drawings(
     if told and not everything:
         raise UserError("\n".join(told))
     yield from ((f"note: {what}", True) for what in told)
+
+
+@commands.command()
+@click.argument("names", metavar="[NAME|FORMULA]...", nargs=-1)
+@click.option(
+    "--set", "values", metavar="NAME=VALUE", multiple=True, help="A parameter's value: alpha=0.2; may be given again."
+)
+@click.option("--plot", "figure", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Draw f and f' into FILE.png, .svg or .pdf.")  # fmt: skip
+@click.option("--latex", is_flag=True, help="Formula and derivative as LaTeX, for a document with amsmath.")
+@click.option("--markdown", is_flag=True, help="A page of Markdown: docs/catalogue.md is the one of all functions.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every function.")
+@click.option("--article", is_flag=True, help="Draw the article's twelve figures into --out.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of the article's figures.")
+@click.option(
+    "--style",
+    type=click.Choice(["light", "dark", "article"]),
+    help="Of the figures: light, or the article's own with --article.",
+)
+def show(names: tuple[str, ...], values: tuple[str, ...], **options: Any) -> None:
+    """Show what a function is and does: formula, derivative, computed properties, strengths, weaknesses, paper.
+
+    Without a name, a table of all functions. Instead of a name, any formula in x will do.
+
+    \b
+    actsearch show
+    actsearch show gelu elu --set alpha=0.2 --plot gelu-elu.png
+    actsearch show "x * sigmoid(beta * x)" --set beta=1.5
+    actsearch show --article --out figures
+    """
+    from actsearch import catalogue
+
+    _refuse_contradictions(names, values, **options)
+    _say_everything()
+    if options["article"]:
+        from actsearch.function_plots import draw_the_article
+
+        for path in draw_the_article(options["out"], options["style"] or "article"):
+            click.echo(str(path))
+        return
+    settings = dict(map(catalogue.setting, values))
+    entries = catalogue.find(names, settings) if names else catalogue.everything(settings)
+    _show_functions(entries, bool(names), options["latex"], options["markdown"], options["as_json"])
+    if options["figure"] is not None:
+        from actsearch.function_plots import draw
+
+        path = draw(entries, options["figure"], options["style"] or "light")
+        click.echo(str(path), err=options["as_json"] or options["latex"] or options["markdown"])
+
+
+def _refuse_contradictions(
+    names: Sequence[str], values: Sequence[str], figure: Path | None, article: bool, out: Path | None, style: Any,
+    **pages: bool,
+) -> None:  # fmt: skip
+    """Options of `show` that say nothing together."""
+    asked = [f"--{name.removeprefix('as_')}" for name, given in pages.items() if given]
+    asked += ["--article"] if article else []
+    if len(asked) > 1:
+        raise UserError(f"{' and '.join(asked)}: give one of them")
+    if article and (names or values or figure):
+        raise UserError("--article draws the article's six functions; leave out names, --set and --plot")
+    if article and out is None:
+        raise UserError("--article: into which folder? Add --out DIR")
+    if out is not None and not article:
+        raise UserError("--out is for --article; --plot takes the file's path")
+    if style is not None and not article and figure is None:
+        raise UserError("--style is for figures; add --plot FILE")
+    if figure is not None and not names:
+        raise UserError("--plot: which functions? Name them: actsearch show relu gelu --plot FILE")
+
+
+def _say_everything() -> None:
+    """A terminal or file that knows no ∞ gets a question mark for it; what goes into a file is UTF-8."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = None if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="replace")
+
+
+def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown: bool, as_json: bool) -> None:
+    from actsearch import function_pages
+
+    if markdown:
+        click.echo(function_pages.markdown(entries), nl=False)
+    elif as_json or latex:
+        for entry in entries:
+            row = json.dumps(function_pages.as_json(entry), ensure_ascii=False) if as_json else None
+            click.echo(row or function_pages.latex_lines(entry))
+    else:
+        page = function_pages.terminal(entries) if named else function_pages.Overview(entries)
+        _console().print(page)
 
 
 @commands.command()

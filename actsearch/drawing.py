@@ -76,6 +76,9 @@ LOOKS: Mapping[str, Look] = {
     ),
 }
 
+DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 3)), (0, (3, 3)))
+"""By these, lines that share a colour stay apart, and all lines in print."""
+
 SETTINGS: Mapping[str, Any] = {
     "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that no machine draws with another
     "svg.fonttype": "none",  # text stays text

@@ -6,6 +6,7 @@ Values of one tree are computed in `formula_values.py`; what a user may write is
 from __future__ import annotations
 
 import ast
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -62,7 +63,8 @@ class Name:
 class Apply:
     """An operation or function on its arguments.
 
-    Operations: `+ - * / **` and `neg`, `< <= > >=`, `and or not`, and the names in `FUNCTIONS`.
+    Operations: `+ - * / **` and `neg`, `< <= > >=`, `and or not`, the names in `FUNCTIONS`, and in trees that no user
+    wrote `larger` and `smaller` of two, which are the first only if it is strictly beyond the second.
     """
 
     operation: str
@@ -88,6 +90,8 @@ class Where:
 X = Name(VARIABLE)
 ZERO, ONE, TWO = Number(0.0), Number(1.0), Number(2.0)
 COMPARISONS = ("<", "<=", ">", ">=")
+CHOICES: Mapping[str, str] = {"larger": ">", "smaller": "<"}
+"""What must hold for the first of the two to be chosen."""
 
 
 def children(tree: Tree) -> tuple[Tree, ...]:
@@ -179,32 +183,34 @@ def _power(tree: Apply) -> Tree:
     return times(times(exponent, power(base, minus(exponent, ONE))), differentiate(base))
 
 
-def _largest(tree: Apply) -> Tree:
-    """Of `max`, `min`: the slope of the one that is chosen."""
-    if len(tree.arguments) > 2:
-        return differentiate(by_pairs(tree))
-    a, b = tree.arguments if tree == by_pairs(tree) else tree.arguments[::-1]
-    return either(Apply(">" if tree.operation == "max" else "<", (a, b)), differentiate(a), differentiate(b))
+def _chosen(tree: Apply) -> Tree:
+    a, b = tree.arguments
+    return either(Apply(CHOICES[tree.operation], (a, b)), differentiate(a), differentiate(b))
 
 
-def by_pairs(tree: Apply) -> Apply:
-    """`max` or `min` of two at a time, of which the first is meant only if it is strictly beyond the second.
+def by_pairs(tree: Apply) -> Tree:
+    """`max`, `min` and `clip` by `larger` and `smaller` of two; every other operation as it is.
 
     Of two equal ones so a constant wins over one that depends on x, and else the one that was written first.
     """
-    first, *others = tree.arguments
-    for other in others:
-        pair = (first, other) if not depends_on_x(other) else (other, first)
-        first = Apply(tree.operation, pair, tree.column)
-    assert isinstance(first, Apply)
-    return first
+    if tree.operation == "clip":
+        u, low, high = tree.arguments
+        return _pair("smaller", tree.column, _pair("larger", tree.column, u, low), high)
+    if tree.operation in ("max", "min"):
+        choice = "larger" if tree.operation == "max" else "smaller"
+        return functools.reduce(functools.partial(_pair, choice, tree.column), tree.arguments)
+    return tree
+
+
+def _pair(choice: str, column: int, first: Tree, second: Tree) -> Tree:
+    return Apply(choice, (second, first) if depends_on_x(second) else (first, second), column)
 
 
 def _clip(tree: Apply) -> Tree:
     u, low, high = tree.arguments
-    inside = Apply("and", (Apply(">", (u, low)), Apply("<", (u, high))))
-    outside = either(Apply("<", (u, high)), differentiate(low), differentiate(high))
-    return either(inside, differentiate(u), outside)
+    if depends_on_x(low) or depends_on_x(high):
+        return differentiate(by_pairs(tree))
+    return either(Apply("and", (Apply(">", (u, low)), Apply("<", (u, high)))), differentiate(u), ZERO)
 
 
 def _relu(tree: Apply) -> Tree:
@@ -213,9 +219,7 @@ def _relu(tree: Apply) -> Tree:
 
 
 def _abs(tree: Apply) -> Tree:
-    (u,) = tree.arguments
-    slope = differentiate(u)
-    return either(Apply(">", (u, ZERO)), slope, negative(slope))
+    return times(Apply("sign", tree.arguments), differentiate(tree.arguments[0]))
 
 
 _RULES: Mapping[str, Callable[[Apply], Tree]] = {
@@ -225,8 +229,10 @@ _RULES: Mapping[str, Callable[[Apply], Tree]] = {
     "*": _product,
     "/": _quotient,
     "**": _power,
-    "max": _largest,
-    "min": _largest,
+    "max": lambda tree: differentiate(by_pairs(tree)),
+    "min": lambda tree: differentiate(by_pairs(tree)),
+    "larger": _chosen,
+    "smaller": _chosen,
     "clip": _clip,
     "relu": _relu,
     "abs": _abs,

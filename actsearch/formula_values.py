@@ -19,13 +19,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from actsearch.formula_tree import (
+    CHOICES,
     COMPARISONS,
     CONSTANTS,
+    FUNCTIONS,
     ONE,
     VARIABLE,
     ZERO,
     Apply,
-    Name,
     Number,
     Tree,
     Where,
@@ -72,18 +73,18 @@ class Evaluation:
         return self._known[id(tree)]
 
     def _computed(self, tree: Tree) -> Any:
-        match tree:
-            case Number():
-                return tree.value
-            case Name():
-                return self._named(tree.name)
-            case Where():
-                return self._either(tree)
-        arguments = [self.value(argument) for argument in tree.arguments]
-        if tree.operation in COMPARISONS:
-            return self.compared(tree, *arguments)
+        if isinstance(tree, Apply):
+            arguments = [self.value(argument) for argument in tree.arguments]
+            if tree.operation in COMPARISONS:
+                return self.compared(tree, *arguments)
+            return self.signed(tree, *arguments) if tree.operation == "sign" else self._applied(tree, arguments)
+        if isinstance(tree, Where):
+            return self._either(tree)
+        return tree.value if isinstance(tree, Number) else self._named(tree.name)
+
+    def _applied(self, tree: Apply, arguments: list[Any]) -> Any:
         plain = all(isinstance(argument, float | bool) for argument in arguments)
-        return _apply(tree.operation, FLOATS if plain else self.namespace, arguments)
+        return _APPLY[tree.operation](FLOATS if plain else self.namespace, *arguments)
 
     def _named(self, name: str) -> Any:
         if name == VARIABLE:
@@ -92,6 +93,9 @@ class Evaluation:
 
     def compared(self, tree: Apply, a: Any, b: Any) -> Any:
         return _COMPARE[tree.operation](a, b)
+
+    def signed(self, tree: Apply, u: Any) -> Any:
+        return self._applied(tree, [u])
 
     def _either(self, tree: Where) -> Any:
         condition = self.value(tree.condition)
@@ -110,38 +114,46 @@ class Evaluation:
 
 
 class LeftEvaluation(Evaluation):
-    """Over NumPy arrays: where the sides of a comparison are equal, it comes out as just left of x."""
+    """Over NumPy arrays: comparisons of what is equal, and signs of 0, come out as they do just left of x."""
 
     def compared(self, tree: Apply, a: Any, b: Any) -> Any:
         import numpy as np
 
         plain = super().compared(tree, a, b)
-        if isinstance(plain, bool) or not (equal := np.equal(a, b)).any():
+        return plain if isinstance(plain, bool) else self._left_where(np.equal(a, b), tree, plain)
+
+    def signed(self, tree: Apply, u: Any) -> Any:
+        import numpy as np
+
+        plain = super().signed(tree, u)
+        return plain if isinstance(plain, float) else self._left_where(np.equal(u, 0), tree, plain)
+
+    def _left_where(self, equal: Any, tree: Tree, plain: Any) -> Any:
+        import numpy as np
+
+        if not equal.any():
             return plain
         left = Evaluation(self.namespace, self.x - 1e-5 * np.maximum(1, np.abs(self.x)), self.parameters)
         return np.where(equal, left.value(tree), plain)
-
-
-def _apply(operation: str, namespace: Any, arguments: list[Any]) -> Any:
-    if operation in _OPERATORS:
-        return _OPERATORS[operation](*arguments)
-    if operation in _WITH_NAMESPACE:
-        return _WITH_NAMESPACE[operation](namespace, *arguments)
-    return getattr(namespace, _NUMPY_NAMES.get(operation, operation))(*arguments)
 
 
 def _power(namespace: Any, base: Any, exponent: Any) -> Any:
     """Whole exponents by multiplication: the same in every library, for negative bases as well."""
     if not (isinstance(exponent, float) and exponent.is_integer()):
         return namespace.power(base, exponent)
-    result: Any = 1.0
-    square, n = base, int(abs(exponent))
-    while n:
-        result = (
-            square if n & 1 and isinstance(result, float) and result == 1.0 else result * square if n & 1 else result
-        )
-        square, n = (square * square, n >> 1) if n > 1 else (square, 0)
+    result = _whole_power(base, int(abs(exponent)))
     return namespace.divide(1.0, result) if exponent < 0 else result
+
+
+def _whole_power(base: Any, n: int) -> Any:
+    if n < 2:
+        return base if n else 1.0
+    half = _whole_power(base, n // 2)
+    return half * half * base if n % 2 else half * half
+
+
+def _function(name: str) -> Callable[..., Any]:
+    return lambda namespace, *arguments: getattr(namespace, name)(*arguments)
 
 
 def _folded(choice: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
@@ -166,15 +178,17 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-_OPERATORS: Mapping[str, Callable[..., Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "neg": lambda a: -a,
-}
-_WITH_NAMESPACE: Mapping[str, Callable[..., Any]] = {
+_NUMPY_NAMES = {"atan": "arctan", "asinh": "arcsinh"}
+_APPLY: Mapping[str, Callable[..., Any]] = {
+    **{name: _function(_NUMPY_NAMES.get(name, name)) for name in FUNCTIONS},
+    "+": lambda _, a, b: a + b,
+    "-": lambda _, a, b: a - b,
+    "*": lambda _, a, b: a * b,
     "/": lambda namespace, a, b: namespace.divide(a, b),
     "**": _power,
+    "neg": lambda _, a: -a,
+    "larger": _larger,
+    "smaller": _smaller,
     "max": _folded(_larger),
     "min": _folded(_smaller),
     "clip": lambda namespace, u, low, high: _smaller(namespace, _larger(namespace, u, low), high),
@@ -182,7 +196,12 @@ _WITH_NAMESPACE: Mapping[str, Callable[..., Any]] = {
     "or": _folded(lambda namespace, a, b: namespace.logical_or(a, b)),
     "not": lambda namespace, a: namespace.logical_not(a),
 }
-_NUMPY_NAMES = {"atan": "arctan", "asinh": "arcsinh"}
+"""Each operation of a tree but comparisons, as a function of a namespace and its arguments."""
+
+
+def is_finite(value: float) -> bool:
+    """In float32 and bfloat16 as well."""
+    return abs(value) < 3e38
 
 
 # --- floats and NumPy as namespaces
@@ -336,11 +355,8 @@ def guarded(tree: Tree, parameters: Mapping[str, float]) -> Tree:
     match tree:
         case Where():
             return _with_safe_points(tree, parameters)
-        case Apply("max" | "min"):
+        case Apply("max" | "min" | "clip"):
             return _guarded_pairs(by_pairs(tree), parameters)
-        case Apply("clip", (u, low, high)):
-            larger = Apply("max", (u, low), tree.column)
-            return _guarded_pairs(by_pairs(Apply("min", (larger, high), tree.column)), parameters)
         case Apply("relu", (u,)) if _may_overflow(u):
             return _with_safe_points(Where(Apply(">", (u, ZERO)), u, ZERO, tree.column), parameters)
         case Apply("/", (u, Apply("+", (a, b)))) if (v := _exponent_beside_one(a, b)) is not None:
@@ -362,19 +378,18 @@ def _exponent_beside_one(a: Tree, b: Tree) -> Tree | None:
 
 
 def _guarded_pairs(tree: Tree, parameters: Mapping[str, float]) -> Tree:
-    """`by_pairs` with a `where` in place of what may overflow."""
-    if not isinstance(tree, Apply) or tree.operation not in ("max", "min"):
+    """`larger` and `smaller` with a `where` in their place if they may overflow."""
+    if not isinstance(tree, Apply) or tree.operation not in CHOICES:
         return tree
     a, b = (_guarded_pairs(argument, parameters) for argument in tree.arguments)
     if not (_may_overflow(a) or _may_overflow(b)):
         return replace(tree, arguments=(a, b))
-    comparison = Apply(">" if tree.operation == "max" else "<", (a, b))
-    return _with_safe_points(Where(comparison, a, b, tree.column), parameters)
+    return _with_safe_points(Where(Apply(CHOICES[tree.operation], (a, b)), a, b, tree.column), parameters)
 
 
-_CHOICES = ("max", "min", "clip", "relu")
+_DOUBLING = ("max", "min", "clip", "relu")
 _BOUNDED = {
-    *("+", "-", "neg", "max", "min", "clip", "relu", "abs", "sign", "softplus"),
+    *("+", "-", "neg", "max", "min", "larger", "smaller", "clip", "relu", "abs", "sign", "softplus"),
     *("sin", "cos", "tanh", "atan", "asinh", "erf", "sigmoid"),
 }
 """Finite, and of finite slope, wherever what they are made of is so."""
@@ -409,7 +424,7 @@ def _safe_point(condition: Tree, wanted: bool, branch: Tree, parameters: Mapping
     fallback = None
     for x in _SAFE:
         at_x = Evaluation(FLOATS, x, parameters)
-        if math.isfinite(at_x.value(branch)) and math.isfinite(at_x.value(slope)):
+        if is_finite(at_x.value(branch)) and is_finite(at_x.value(slope)):
             if at_x.value(condition) == wanted:
                 return x
             fallback = x if fallback is None else fallback
@@ -419,7 +434,7 @@ def _safe_point(condition: Tree, wanted: bool, branch: Tree, parameters: Mapping
 def cost(tree: Tree) -> int:
     """How many operations `guarded` makes of the tree, at most: a choice computes what may overflow twice."""
     parts = 1 + sum(map(cost, children(tree)))
-    if isinstance(tree, Apply) and tree.operation in _CHOICES and _may_overflow(tree):
+    if isinstance(tree, Apply) and tree.operation in _DOUBLING and _may_overflow(tree):
         choices = 2 if tree.operation == "clip" else max(1, len(tree.arguments) - 1)
         return parts << choices
     return parts
@@ -440,7 +455,7 @@ def decisions(tree: Tree, x: float, parameters: Mapping[str, float]) -> Iterator
                 yield taken
                 pending.append(node.taken if taken else node.refused)
                 continue
-            case Apply("max" | "min", (a, b)):
+            case Apply("larger" | "smaller", (a, b)):
                 yield at_x.value(a) > at_x.value(b)
             case Apply("relu" | "abs" | "sign", (u,)):
                 yield at_x.value(u) > 0
@@ -477,5 +492,5 @@ def sources_of_infinity(tree: Tree, x: float, parameters: Mapping[str, float]) -
     at_x = Evaluation(FLOATS, x, parameters)
     for node in nodes(tree):
         parts = [at_x.value(child) for child in children(node)]
-        if not math.isfinite(at_x.value(node)) and all(map(math.isfinite, parts)):
+        if not is_finite(at_x.value(node)) and all(map(is_finite, parts)):
             yield node

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import difflib
 import keyword
-import math
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +44,7 @@ from actsearch.formula_values import (
     Evaluation,
     cost,
     guarded,
+    is_finite,
     numpy_values,
     sources_of_infinity,
     turning_points,
@@ -112,14 +112,14 @@ def check(formula: Formula) -> None:
         raise FormulaError(1, "the formula does not depend on x", "write a function of x")
     found = [Evaluation(FLOATS, x, formula.parameters).value(formula.computed) for x in POINTS]
     for x, value in zip(POINTS, found, strict=True):
-        if not math.isfinite(value):
+        if not is_finite(value):
             raise _not_finite(formula, x)
     largest, smallest = max(found), min(found)
     if largest - smallest <= 1e-12 * max(abs(largest), abs(smallest)):
         raise FormulaError(1, f"the formula is {largest:g} at every x in [-10, 10]", "write one that changes with x")
     slope = differentiate(formula.computed)
     for x in POINTS[::10]:
-        if not math.isfinite(Evaluation(FLOATS, x, formula.parameters).value(slope)):
+        if not is_finite(Evaluation(FLOATS, x, formula.parameters).value(slope)):
             what = f"the slope is not finite at x = {x:g}, where no network could learn"
             raise FormulaError(1, what, "round the formula off there, for example with where(...)")
 

@@ -280,6 +280,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 }
 """Every function of the registry by its canonical name: `(x, **parameters) -> x's shape and type`."""
 
+OPS = ops
+"""The namespace with which `formulas.evaluate` computes on Keras's backend."""
+
 
 @keras.saving.register_keras_serializable(PACKAGE, name="ActivationLayer")
 class ActivationLayer(keras.layers.Layer):  # type: ignore[misc]

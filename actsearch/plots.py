@@ -21,6 +21,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from actsearch import curves
 from actsearch.curves import Curve, Facet, LearningCurves, View
 from actsearch.drawing import (
+    DASHES,
     LINE,
     LOOKS,
     MARGIN,
@@ -44,8 +45,7 @@ from actsearch.results import ExperimentResult
 MARKERS: Mapping[str, str] = {"sigmoid": "o", "relu": "s", "elu": "^", "leaky_relu": "D", "selu": "v", "gelu": "P"}
 """With these, activations stay apart in print without colours; a cross (x) is a divergence's alone."""
 OTHER_MARKERS = ("h", "<", ">", "*", "p", "d")
-DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 3)), (0, (3, 3)))
-"""Variants of one activation share its colour and differ by these."""
+
 
 # Inches.
 WIDTH, PANEL_WIDTH = 9.0, 3.9

@@ -1,8 +1,8 @@
 """Formulas and their derivatives as SymPy expressions, for the terminal and for LaTeX. Imports SymPy.
 
-SymPy gets trees that `formulas.parse` has let through and nothing else, node by node, never a text. Its own calculus is
-not asked, since some of it has no bound in time: the derivative is `formula_tree.differentiate`'s, cases stay closed
-(`Cases`), and only small expressions are simplified at all.
+SymPy gets trees that `formulas.parse` has let through and nothing else, node by node, never a text. Of its calculus and
+its simplifications some have no bound in time, and are not asked: the derivative is `formula_tree.differentiate`'s, and
+cases and conditions stay as they are made.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import sympy
+from sympy.functions.elementary.piecewise import ExprCondPair
 
-from actsearch.formula_tree import VARIABLE, Apply, Name, Number, Tree, Where, by_pairs, differentiate
+from actsearch.formula_tree import CHOICES, VARIABLE, Apply, Name, Number, Tree, Where, by_pairs, differentiate
 from actsearch.formulas import Formula
 
 Expression: TypeAlias = Any
 """A SymPy expression; SymPy has no types."""
 
-MAX_TIDIED = 60
-"""An expression of more nodes is left as it is."""
 MAX_TWO_DIMENSIONAL = 250
-"""An expression of more nodes is printed in one line."""
+"""An expression of more nodes is printed in one line, in no particular order."""
 
 
-class Cases(sympy.Piecewise):  # type: ignore[misc]
-    """A Piecewise that stays as it is: SymPy would compare its conditions, which can take for ever."""
+class Piecewise(sympy.Piecewise):  # type: ignore[misc]
+    """SymPy's, and printed as such, but left alone: SymPy would fold and compare its cases, which can take for ever."""
 
-    def __new__(cls, *cases: Any, **options: Any) -> Expression:
-        return super().__new__(cls, *cases, **{**options, "evaluate": False})
+    def __new__(cls, *cases: Any, **_: Any) -> Expression:
+        pairs = [sympy.Tuple.__new__(ExprCondPair, *map(sympy.sympify, getattr(case, "args", case))) for case in cases]
+        return sympy.Basic.__new__(cls, *pairs)
 
-    def _eval_power(self, exponent: Expression) -> None:  # noqa: ARG002
+    def _eval_power(self, _exponent: Expression) -> None:
         return None
 
 
@@ -41,49 +41,35 @@ def expression(formula: Formula) -> Expression:
 
 
 def derivative(formula: Formula) -> Expression:
-    """f' likewise, tidied if it is small. At a kink it means the left derivative where a case is open there."""
-    return tidied(_converted(differentiate(formula.tree)))
+    """f' likewise. At a kink it means the left derivative, but for `abs`, whose derivative is written as a sign."""
+    return _converted(differentiate(formula.tree))
 
 
 def pretty(expr: Expression) -> str:
     """For a terminal: over several lines, in Unicode; a long expression in one."""
-    if _size(expr) > MAX_TWO_DIMENSIONAL:
-        return str(sympy.sstr(_with_decimals(expr), order="none"))
-    return str(sympy.pretty(_with_decimals(expr), use_unicode=True, wrap_line=False))
+    if _is_long(expr):
+        return str(sympy.sstr(expr, order="none"))
+    return str(sympy.pretty(expr, use_unicode=True, wrap_line=False))
 
 
 def latex(expr: Expression) -> str:
-    order = "none" if _size(expr) > MAX_TWO_DIMENSIONAL else None
-    return str(sympy.latex(_with_decimals(expr), order=order))
+    return str(sympy.latex(expr, order="none" if _is_long(expr) else None))
 
 
-def tidied(expr: Expression) -> Expression:
-    """Common factors collected, if that makes a small expression smaller."""
-    if _size(expr) > MAX_TIDIED or expr.has(Cases):
-        return expr
-    return min(expr, sympy.factor_terms(expr), key=_size)
-
-
-def _size(expr: Expression) -> int:
-    return sum(1 for _ in sympy.preorder_traversal(expr))
-
-
-def _with_decimals(expr: Expression) -> Expression:
-    """Numbers were exact fractions; those that are no simple ones are shown as decimals again."""
-    shown = {number: sympy.Float(number, 15) for number in expr.atoms(sympy.Rational) if number.q > 12 and number.p}
-    return expr.xreplace(shown)
+def _is_long(expr: Expression) -> bool:
+    return sum(1 for _ in sympy.preorder_traversal(expr)) > MAX_TWO_DIMENSIONAL
 
 
 # --- from tree to expression
 
 
 def _converted(tree: Tree) -> Expression:
-    known: dict[int, Expression] = {}
+    known: dict[int, tuple[Tree, Expression]] = {}  # with the node, since the id of one that is gone may come again
 
     def convert(node: Tree) -> Expression:
         if id(node) not in known:
-            known[id(node)] = _one(node, convert)
-        return known[id(node)]
+            known[id(node)] = node, _one(node, convert)
+        return known[id(node)][1]
 
     return convert(tree)
 
@@ -91,36 +77,74 @@ def _converted(tree: Tree) -> Expression:
 def _one(tree: Tree, convert: Callable[[Tree], Expression]) -> Expression:
     match tree:
         case Number(value):
-            exact = Fraction(repr(value))  # 0.1 is meant, not the nearest float
-            return sympy.Rational(exact.numerator, exact.denominator)
+            return _number(value)
         case Name(name):
-            return _NAMES.get(name) or sympy.Symbol(name, real=True)
+            return _NAMES[name] if name in _NAMES else sympy.Symbol(name)
         case Where():
-            cases = (convert(tree.taken), convert(tree.condition)), (convert(tree.refused), True)
-            return Cases(*cases)
-        case Apply("max" | "min", arguments) if len(arguments) > 2:
+            return _cases(convert(tree.taken), convert(tree.condition), convert(tree.refused))
+        case Apply("max" | "min"):
+            return convert(by_pairs(tree))
+        case Apply("larger" | "smaller", (a, b)):
+            return _chosen(tree.operation, convert(a), convert(b))
+        case Apply("relu", (u,)):
+            return _chosen("larger", convert(u), sympy.Integer(0))
+        case Apply("clip", (u, low, high)) if not _has_cases(convert(u)):
+            below, above = (convert(Apply(sign, (u, end))) for sign, end in (("<", low), (">", high)))
+            return Piecewise((convert(low), below), (convert(high), above), (convert(u), sympy.true))
+        case Apply("sigmoid", (Apply("neg", (u,)),)):  # beside sigmoid(u) it makes a square
+            return sympy.exp(-convert(u)) / (1 + sympy.exp(-convert(u)))
+        case Apply("clip"):
             return convert(by_pairs(tree))
     return _OPERATIONS[tree.operation](*map(convert, tree.arguments))
 
 
+def _chosen(choice: str, a: Expression, b: Expression) -> Expression:
+    """By cases, in which `a` stands twice; within others, where this would go on doubling, as a maximum or minimum."""
+    if _has_cases(a) or _has_cases(b):
+        return (sympy.Max if choice == "larger" else sympy.Min)(a, b, evaluate=False)
+    return _cases(a, _OPERATIONS[CHOICES[choice]](a, b), b)
+
+
+def _has_cases(expr: Expression) -> bool:
+    return bool(expr.has(Piecewise, sympy.Max, sympy.Min))
+
+
+def _number(value: float) -> Expression:
+    """Simple fractions are exact, so that 0.5 * 2 is 1; others stay decimals, as they are written."""
+    exact = Fraction(repr(value))  # 0.1 is meant, not the nearest float
+    simple = exact.denominator <= 12
+    return sympy.Rational(exact.numerator, exact.denominator) if simple else sympy.Float(value)
+
+
 def _cases(taken: Expression, condition: Expression, otherwise: Expression) -> Expression:
-    return Cases((taken, condition), (otherwise, True))
+    return Piecewise((taken, condition), (otherwise, sympy.true))
 
 
 def _relation(kind: Any) -> Callable[..., Expression]:
-    return lambda a, b: kind(a, b, evaluate=False)
+    def compare(a: Expression, b: Expression) -> Expression:
+        """x/6 + 1/2 > 0 as x > -3; whatever is not linear in x as it is."""
+        difference = a - b
+        slope, rest = difference.coeff(X, 1), difference.coeff(X, 0)
+        if not (slope.is_Number and slope and rest.is_Number and difference == slope * X + rest):
+            return kind(a, b, evaluate=False)
+        return (kind if slope > 0 else _TURNED[kind])(X, -rest / slope, evaluate=False)
+
+    return compare
+
+
+_TURNED = {sympy.Lt: sympy.Gt, sympy.Gt: sympy.Lt, sympy.Le: sympy.Ge, sympy.Ge: sympy.Le}
 
 
 def _logic(kind: Any) -> Callable[..., Expression]:
     return lambda *parts: kind(*parts, evaluate=False)
 
 
+X = sympy.Symbol(VARIABLE)
 _NAMES: Mapping[str, Expression] = {
-    VARIABLE: sympy.Symbol(VARIABLE, real=True),
+    VARIABLE: X,
     "pi": sympy.pi,
     "e": sympy.E,
 }
-_greater, _less = _relation(sympy.Gt), _relation(sympy.Lt)
 _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -128,13 +152,13 @@ _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "/": lambda a, b: a / b,
     "**": lambda a, b: a**b,
     "neg": lambda a: -a,
-    "<": _less,
+    "<": _relation(sympy.Lt),
     "<=": _relation(sympy.Le),
-    ">": _greater,
+    ">": _relation(sympy.Gt),
     ">=": _relation(sympy.Ge),
     "and": _logic(sympy.And),
     "or": _logic(sympy.Or),
-    "not": _logic(sympy.Not),
+    "not": sympy.Not,
     "exp": sympy.exp,
     "expm1": lambda a: sympy.exp(a) - 1,
     "log": sympy.log,
@@ -142,9 +166,6 @@ _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "sqrt": sympy.sqrt,
     "abs": lambda a: sympy.Abs(a, evaluate=False),
     "sign": lambda a: sympy.sign(a, evaluate=False),
-    "max": lambda a, b: _cases(a, _greater(a, b), b),
-    "min": lambda a, b: _cases(a, _less(a, b), b),
-    "clip": lambda a, low, high: Cases((low, _less(a, low)), (high, _greater(a, high)), (a, True)),
     "sin": sympy.sin,
     "cos": sympy.cos,
     "tanh": sympy.tanh,
@@ -155,5 +176,4 @@ _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "erf": sympy.erf,
     "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
     "softplus": lambda a: sympy.log(1 + sympy.exp(a)),
-    "relu": lambda a: _cases(a, _greater(a, 0), sympy.Integer(0)),
 }

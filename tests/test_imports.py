@@ -61,6 +61,14 @@ def test_plot_loads_what_draws(repository: Path, hostile: Path) -> None:
     assert not loaded & {"tensorflow", "keras", "scipy", "pydantic", "rich", "yaml"}
 
 
+def test_show_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
+    """A look at a formula must not cost what a training costs; the table of all needs no SymPy."""
+    assert not loaded_by("show", cwd=repository) & {"tensorflow", "keras", "scipy", "matplotlib", "pydantic", "sympy"}
+    loaded = loaded_by("show", "relu", "--plot", str(hostile / "x.png"), cwd=repository)
+    assert {"sympy", "matplotlib"} <= loaded
+    assert not loaded & {"tensorflow", "keras", "scipy", "pydantic"}
+
+
 def test_status_loads_what_prints(repository: Path) -> None:
     """It is asked while a training runs, and must not take the processor from it."""
     loaded = loaded_by("status", "results", cwd=repository)
