@@ -7,6 +7,7 @@ cases within cases, which become one list, and for conditions such as -1 < x <= 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -110,7 +111,7 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
 
     def _print_Piecewise(self, expr: Expression, exp: str | None = None) -> str:  # noqa: N802
         text = str(super()._print_Piecewise(_flat(expr)))
-        text = text.replace(r"\text{for}\: ", r"\text{for } ").replace(r" \\", r" \\ ")
+        text = re.sub(r" \\\\(?=\S)", r" \\\\ ", text.replace(r"\text{for}\: ", r"\text{for } "))
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"  # SymPy's knows no power of cases
 
     def _print_And(self, expr: Expression) -> str:  # noqa: N802
