@@ -31,6 +31,7 @@ FindingKind = Literal[
     "diverged", "no gradient", "vanishing", "exploding", "dead", "plateau", "saturation", "updates",
     "nothing", "normalisation", "clipping", "parameters", "sparsity",
 ]  # fmt: skip
+Variable = Literal["kernel", "bias"]
 ORDER: Sequence[FindingKind] = get_args(FindingKind)
 """The most important first."""
 HARMLESS = ("nothing", "normalisation", "clipping", "parameters", "sparsity")
@@ -272,23 +273,38 @@ def _gradients(one: Readings) -> Iterator[Finding]:
         when = "at all" if silent == 0 else f"from epoch {silent} on"
         text = f"no gradient reaches the weights of any hidden layer {when}"
         yield _finding(one, "no gradient", text, layers=tuple(layers), epochs=(silent, one.last), value=0.0)
-    ratio = _early_ratio(one)
-    if ratio is not None and ratio.median <= 1 / RATIO:
-        yield _vanishing(one, ratio)
-    if ratio is not None and ratio.median >= RATIO:
-        text = f"the gradient grows toward the input: in {layers[0]} it is {multiple(ratio)} {layers[-1]}'s"
-        text += f" {_when(one)}{_in_the_end(one)}"
-        yield _finding(one, "exploding", text, ratio, layers=(layers[0], layers[-1]), epochs=_early(one))
+    for variable in _comparable(layers):
+        ratio = _early_ratio(one, variable)
+        if ratio is not None and ratio.median <= 1 / RATIO:
+            yield _vanishing(one, ratio, variable)
+            return
+        if ratio is not None and ratio.median >= RATIO:
+            where = "in" if variable == "kernel" else "of the biases in"
+            text = f"the gradient grows toward the input: {where} {layers[0]} it is {multiple(ratio)} {layers[-1]}'s"
+            text += f" {_when(one)}{_in_the_end(one, variable)}"
+            yield _finding(one, "exploding", text, ratio, layers=(layers[0], layers[-1]), epochs=_early(one))
+            return
 
 
-def _vanishing(one: Readings, ratio: Spread) -> Finding:
+def _comparable(layers: Sequence[str]) -> tuple[Variable, ...]:
+    """Whose gradients in the first and the last of the layers can be compared.
+
+    A bias's gradient is the error of its unit; that of a convolution adds up the errors at all its positions. So where
+    both layers are of a kind, it says more than the kernel's, which depends on the layer's inputs and their number.
+    """
+    kinds = {layer.rstrip("0123456789") for layer in (*layers[:1], *layers[-1:])}
+    return ("kernel", "bias") if len(kinds) == 1 else ("kernel",)
+
+
+def _vanishing(one: Readings, ratio: Spread, variable: Variable) -> Finding:
     first, *_, last = _with_gradients(one)
     if ratio.median:
-        text = f"gradient in {first} is {multiple(ratio)} {last}'s {_when(one)}"
+        what = "gradient" if variable == "kernel" else "gradient of the biases"
+        text = f"{what} in {first} is {multiple(ratio)} {last}'s {_when(one)}"
     else:
         text = f"no gradient reaches {first} {_when(one)}, while some reaches {last}"
     beside = f", while {_on_its_plateau(one)}" if one.plateau is not None else ""
-    text = f"{text}{beside}{_in_the_end(one)}"
+    text = f"{text}{beside}{_in_the_end(one, variable)}"
     return _finding(one, "vanishing", text, ratio, layers=(first, last), epochs=_early(one))
 
 
@@ -312,27 +328,27 @@ def _early(one: Readings) -> tuple[int, int]:
     return 0, max((epoch for epoch in known if epoch <= EARLY), default=0)
 
 
-def _ratios(probe: Probe, first: str, last: str) -> dict[int, float]:
-    above, below = (probe.row(layer, "gradient_norm_kernel") for layer in (first, last))
+def _ratios(probe: Probe, first: str, last: str, variable: Variable) -> dict[int, float]:
+    above, below = (probe.row(layer, f"gradient_norm_{variable}") for layer in (first, last))
     return {epoch: above[epoch] / below[epoch] for epoch in above if below.get(epoch, 0.0) > 0}
 
 
-def _early_ratio(one: Readings) -> Spread | None:
+def _early_ratio(one: Readings, variable: Variable = "kernel") -> Spread | None:
     """The gradient norm of the first hidden layer over that of the last one: the median over the early epochs."""
     layers, (start, end) = _with_gradients(one), _early(one)
 
     def ratio(probe: Probe) -> float | None:
-        some = [r for epoch, r in _ratios(probe, layers[0], layers[-1]).items() if start <= epoch <= end]
+        some = [r for epoch, r in _ratios(probe, layers[0], layers[-1], variable).items() if start <= epoch <= end]
         return statistics.median(some) if some else None
 
     return one.over_seeds(ratio) if len(layers) > 1 else None
 
 
-def _in_the_end(one: Readings) -> str:
+def _in_the_end(one: Readings, variable: Variable) -> str:
     layers = _with_gradients(one)
     if one.last <= _early(one)[1]:
         return ""
-    last = one.over_seeds(lambda probe: _ratios(probe, layers[0], layers[-1]).get(one.last))
+    last = one.over_seeds(lambda probe: _ratios(probe, layers[0], layers[-1], variable).get(one.last))
     return "" if last is None else f"; in epoch {one.last} it is {last.said(factor)}"
 
 
@@ -361,8 +377,7 @@ def _grown_gradient(one: Readings) -> Iterator[Finding]:
 
 def _stays_on_its_plateau(one: Readings) -> Iterator[Finding]:
     """Where a vanishing gradient does not mention it already."""
-    ratio = _early_ratio(one)
-    if one.plateau is None or (ratio is not None and ratio.median <= 1 / RATIO):
+    if one.plateau is None or any(found.kind == "vanishing" for found in _gradients(one)):
         return
     text = f"{_on_its_plateau(one)} in {epochs(one.plateau.first, one.plateau.last)}"
     files = tuple(f"trials/{probe.trial.id}/history.json" for probe in one.probes)

@@ -83,7 +83,7 @@ def test_explain_loads_what_prints(repository: Path, hostile: Path) -> None:
         f"sys.path.append({str(Path(__file__).parent)!r})\n"
         "import actsearch.store, fake_diagnostics as fake\n"
         "result = fake.experiment(fake.candidate('relu', fake.trial(fake.diagnostics())))\n"
-        "actsearch.store.read_experiment = lambda folder: result\n"
+        "actsearch.store.read_experiment = lambda folder, diagnostics: result\n"
     )
     loaded = loaded_by("explain", str(hostile), cwd=repository, prepare=prepare)
     assert "rich" in loaded
