@@ -3,7 +3,8 @@
     python benchmarks/diagnostics.py [--images 20000] [--rounds 6] [--probe 256] [--threads 1]
 
 For each activation one network, trained by `fit` for one epoch after another, without and with diagnostics in turn, in
-an order that changes with each round. With diagnostics an epoch has what it has in a study: the probe is measured once,
+an order that changes with each round. Wall time, and the CPU time of the process, which says more while others use the
+machine. With diagnostics an epoch has what it has in a study: the probe is measured once,
 the weights are copied before and compared after, and the training step counts what is clipped. The first epoch of each
 kind compiles, and is left out; the last column is what that adds, once for a candidate and process.
 """
@@ -18,6 +19,8 @@ from typing import Any
 from intervals import median_with_interval
 
 ARTICLE = Path(__file__).parent.parent / "configs" / "article.yaml"
+Times = tuple[float, float]
+"""Seconds on the wall, and of the processor."""
 ACTIVATIONS = ("sigmoid", "relu", "{name: gelu, approximate: true, label: gelu}")
 
 
@@ -32,7 +35,7 @@ def main() -> None:
     print(
         f"{given.images} images, probe of {given.probe}, {given.threads} thread(s), {given.rounds} interleaved rounds"
     )
-    print(f"{'':10}{'without':>10}{'with':>10}{'ratio':>9}   95 % interval    {'probe':>9}{'first time':>12}")
+    print(f"{'':14}{'without':>10}{'with':>10}{'ratio':>9}   95 % interval    {'probe':>9}{'first time':>12}")
     for trial in trials:
         show(trial.candidate.label, *measure(trial, x, y, given))
 
@@ -52,22 +55,22 @@ def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
     return plan.trials, data.as_float(dataset.x_train[chosen]), data.one_hot(dataset.y_train[chosen], dataset.classes)
 
 
-def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list[tuple[float, float]], float, float]:
-    """Pairs of seconds of an epoch without and with diagnostics; then of one probe, and of the first one."""
+def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list[Any], Times, Times]:
+    """Pairs of times of an epoch without and with diagnostics; then of one probe, and of the first one."""
     from actsearch import diagnosis, models
     from actsearch.clipping import ClippingCount
     from actsearch.layer_probe import Probe, updates
 
     watched, alone = (models.build(trial.candidate, x.shape[1:], y.shape[1], trial.seed) for _ in range(2))
     chosen = list(diagnosis.probe_indices(given.probe, len(x)))
-    began = time.perf_counter()
+    began = _now()
     probe = Probe(watched, watched.loss)
     clipping = ClippingCount(watched, probe.variables)
     probe.measure(x[chosen], y[chosen])
-    first = time.perf_counter() - began
+    first = _since(began)
 
-    def epoch(model: Any) -> float:
-        began = time.perf_counter()
+    def epoch(model: Any) -> Times:
+        began = _now()
         if model is watched:
             before = probe.weights()
             clipping.reset()
@@ -76,7 +79,7 @@ def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list
             probe.measure(x[chosen], y[chosen])
             updates(before, probe.weights())
             clipping.shares()
-        return time.perf_counter() - began
+        return _since(began)
 
     for model in (alone, watched):
         model.fit(x[:256], y[:256], batch_size=128, verbose=0)
@@ -85,16 +88,28 @@ def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list
         order = (alone, watched) if number % 2 else (watched, alone)
         seconds = {id(model): epoch(model) for model in order}
         pairs.append((seconds[id(alone)], seconds[id(watched)]))
-    began = time.perf_counter()
+    began = _now()
     probe.measure(x[chosen], y[chosen])
-    return pairs, time.perf_counter() - began, first
+    return pairs, _since(began), first
 
 
-def show(label: str, pairs: list[tuple[float, float]], probe: float, first: float) -> None:
-    seconds = [f"{median_with_interval(values)[0]:.2f} s" for values in zip(*pairs, strict=True)]
-    middle, low, high = median_with_interval([watched / alone for alone, watched in pairs])
-    times = f"{probe * 1000:6.0f} ms{first:10.2f} s"
-    print(f"{label:10}{seconds[0]:>10}{seconds[1]:>10}{middle:>9.3f}   {low:.3f} to {high:.3f}   {times}")
+def show(label: str, pairs: list[Any], probe: Times, first: Times) -> None:
+    for index, kind in enumerate(("wall", "CPU")):
+        alone, watched = ([pair[which][index] for pair in pairs] for which in (0, 1))
+        seconds = [f"{median_with_interval(values)[0]:.2f} s" for values in (alone, watched)]
+        middle, low, high = median_with_interval([b / a for a, b in zip(alone, watched, strict=True)])
+        times = f"{probe[index] * 1000:6.0f} ms{first[index]:10.2f} s"
+        row = f"{label if index == 0 else '':9}{kind:5}{seconds[0]:>10}{seconds[1]:>10}{middle:>9.3f}"
+        print(f"{row}   {low:.3f} to {high:.3f}   {times}")
+
+
+def _now() -> Times:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(began: Times) -> Times:
+    wall, cpu = _now()
+    return wall - began[0], cpu - began[1]
 
 
 if __name__ == "__main__":

@@ -40,13 +40,15 @@ def assert_same_bits(one: list[np.ndarray], other: list[np.ndarray]) -> None:
 @pytest.mark.parametrize(("make", "data"), [(mlp, FLAT), (cnn, (X, Y))], ids=["mlp", "cnn"])
 def test_every_quantity_is_what_numpy_computes_by_hand(make: Any, data: Any, function: str) -> None:
     """Findings and figures rest on these numbers; on a trained network, as they are used."""
+    keras.utils.set_random_seed(1)
     model = make(function, keras.optimizers.SGD(0.05))
     model.fit(*data, epochs=3, verbose=0)
     measured = Probe(model, model.loss).measure(*data)
     expected, _ = by_hand(model, *data, FUNCTIONS[function])
     assert list(measured) == list(expected)
     for layer, quantities in expected.items():
-        assert measured[layer] == pytest.approx(quantities, rel=1e-5), layer
+        # The mean of SELU is near 0 beside its deviation of 1: there, float32 has no five digits of it.
+        assert measured[layer] == pytest.approx(quantities, rel=1e-5, abs=1e-7), layer
 
 
 def test_the_networks_of_an_experiment_are_understood() -> None:
@@ -177,6 +179,16 @@ def test_the_callback_leaves_the_bits_of_a_training_alone() -> None:
     assert 0 < diagnostics.result["layers"]["conv"]["clipped_kernel"][1] < 1
 
 
+def test_measuring_leaves_nothing_in_the_layers() -> None:
+    """What is put into them while measuring would otherwise be saved, or grow with every call."""
+    model = branches()
+    before = [dict(vars(layer)) for layer in model.layers]
+    Probe(model, model.loss).measure(*FLAT)
+    for layer, attributes in zip(model.layers, before, strict=True):
+        assert {name: id(vars(layer)[name]) for name in attributes} == {n: id(v) for n, v in attributes.items()}
+        assert not {"call", "activation"} & (vars(layer).keys() - attributes.keys())
+
+
 def test_the_callbacks_rows(hostile: Path) -> None:
     """Each number belongs to an epoch; the file is what `plot` and `explain` read."""
     model = mlp("relu", keras.optimizers.SGD(0.5))
@@ -238,6 +250,19 @@ def test_a_unit_that_no_example_reaches_is_dead() -> None:
     found = Probe(model, model.loss).measure(X, Y)
     assert found["conv_2"]["dead"] == pytest.approx(1 / 5)
     assert found["conv_2"]["zeros"] > 0.2
+
+
+def test_a_channel_that_lives_anywhere_is_not_dead() -> None:
+    """At one position of one example in the first of two chunks: it can still learn from that one."""
+    model = cnn("relu")
+    kernel, bias = model.get_layer("conv_1").kernel, model.get_layer("conv_1").bias
+    bias.assign([-1.0, -1.0, -100.0, -1.0])
+    x = np.zeros((200, 8, 8, 2), np.float32)
+    x[0, :3, :3] = 3 * kernel.numpy()[..., 0]
+    measured = Probe(model, model.loss).measure(x, Y[:200])["conv_1"]
+    expected = by_hand(model, x, Y[:200], FUNCTIONS["relu"])[0]["conv_1"]
+    assert measured == pytest.approx(expected, rel=1e-5)
+    assert 1 / 4 <= measured["dead"] < 1
 
 
 @pytest.mark.parametrize("fused", [False, True])
@@ -325,7 +350,7 @@ def test_counts_beyond_32_bits() -> None:
     model.fit(*FLAT, batch_size=300, verbose=0)
     steps, sums = count._counter.read()
     assert steps == 2**40 + 1
-    assert sums[1] == steps * 7 or 0 < sums[1] < steps * 7
+    assert 2**40 < sums[1] <= steps * 63
 
 
 def test_what_no_callback_can_count_is_not_known() -> None:
@@ -337,6 +362,23 @@ def test_what_no_callback_can_count_is_not_known() -> None:
         count = ClippingCount(model, Probe(model, model.loss).variables)
         assert not count.active
         assert count.shares()["dense_1"] == {"clipped_kernel": None, "clipped_bias": None}
+
+
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")
+def test_a_variable_without_a_gradient_does_not_shift_the_counts() -> None:
+    """Keras leaves it out before it clips; the shares of the others would be taken for one another's."""
+
+    class Unused(layers.Layer):
+        def build(self, _: Any) -> None:
+            self.unused = self.add_weight(shape=(1,))
+
+        def call(self, x: Any) -> Any:
+            return x
+
+    model = keras.Sequential([keras.Input((9,)), Unused(), layers.Dense(4, "relu", name="dense"), layers.Dense(3)])
+    diagnostics = actsearch.Diagnostics(*FLAT)
+    finished(model, keras.optimizers.SGD(clipvalue=1e-9), "mse").fit(*FLAT, verbose=0, callbacks=[diagnostics])
+    assert diagnostics.result["layers"]["dense"]["clipped_kernel"] == [None, None]
 
 
 def test_the_loss_is_the_mean_without_penalties() -> None:
@@ -419,7 +461,7 @@ from diagnosed_networks import cnn, examples, mlp
 from actsearch.layer_probe import Probe
 assert keras.backend.backend() == "jax"
 model = cnn("selu")
-measured = Probe(model, model.loss).measure(*examples(300, 8, 8, 2))
+measured = Probe(model, model.loss).measure(*(array[:256] for array in examples(300, 8, 8, 2)))
 x, y = examples(300, 9)
 diagnostics = actsearch.Diagnostics(x, y)
 trained = []
@@ -441,7 +483,7 @@ def test_jax_measures_the_same() -> None:
     assert done.returncode == 0, done.stderr
     measured, watched = json.loads(done.stdout)
     model = cnn("selu")
-    for layer, quantities in Probe(model, model.loss).measure(X, Y).items():
+    for layer, quantities in Probe(model, model.loss).measure(X[:256], Y[:256]).items():
         assert measured[layer] == pytest.approx(quantities, rel=1e-5)
     diagnostics = actsearch.Diagnostics(*FLAT)
     model = mlp("relu", keras.optimizers.SGD(0.5, clipnorm=0.09))
