@@ -15,8 +15,8 @@ import keras
 from keras import ops
 
 METHOD = "_clip_gradients"
-SHRUNK = 1 - 1e-5
-"""A gradient whose squared norm is below this share of what it was has been clipped; the rest is rounding."""
+ABOVE = 1 + 1e-5
+"""A norm above its limit by less than this factor is clipped by as much as rounding."""
 
 
 class ClippingCount:
@@ -56,8 +56,8 @@ class ClippingCount:
     def _clip_and_count(self, gradients: Sequence[Any]) -> Sequence[Any]:
         clipped: Sequence[Any] = self._clip(gradients)
         if len(gradients) == self._trainable:
-            value = self._optimizer.clipvalue
-            self._counter.add([_changed(gradients[i], clipped[i], value) for i in self._counted])
+            beyond = _beyond(self._optimizer, gradients)
+            self._counter.add([_changed(gradients[i], beyond[i], self._optimizer.clipvalue) for i in self._counted])
         else:
             self._unknown = True  # Keras left out variables without a gradient, and does not tell which
         return clipped
@@ -94,15 +94,26 @@ def _clips(optimizer: Any) -> bool:
     return any(getattr(optimizer, name, None) for name in ("clipvalue", "clipnorm", "global_clipnorm"))
 
 
-def _changed(gradient: Any, clipped: Any, clipvalue: float | None) -> Any:
-    """How many components clipping changed: those beyond `clipvalue`, or all but the zeros of a shrunk gradient.
+def _beyond(optimizer: Any, gradients: Sequence[Any]) -> Sequence[Any]:
+    """Of each gradient, whether its norm, or that of all together, is above its limit; None where that is no matter.
 
-    Where a norm is not above its limit, Keras still multiplies by what should be 1 and rounds: that is no change.
+    Found from the gradients alone: whatever else uses the clipped ones keeps TensorFlow from computing them as it
+    would, and the training has other bits.
     """
+    if optimizer.clipvalue:
+        return [None for _ in gradients]
+    squares = [ops.sum(ops.square(gradient)) for gradient in gradients]
+    if optimizer.clipnorm:
+        return [square > (optimizer.clipnorm * ABOVE) ** 2 for square in squares]
+    together = ops.sum(ops.stack(squares)) > (optimizer.global_clipnorm * ABOVE) ** 2
+    return [together for _ in gradients]
+
+
+def _changed(gradient: Any, beyond: Any, clipvalue: float | None) -> Any:
+    """How many components clipping changed: those beyond `clipvalue`, or all but the zeros of a shrunk gradient."""
     if clipvalue:
         return ops.sum(ops.cast(ops.abs(gradient) > clipvalue, "int32"))
-    shrunk = ops.sum(ops.square(clipped)) < SHRUNK * ops.sum(ops.square(gradient))
-    return ops.where(shrunk, ops.sum(ops.cast(ops.not_equal(gradient, 0), "int32")), 0)
+    return ops.where(beyond, ops.sum(ops.cast(ops.not_equal(gradient, 0), "int32")), 0)
 
 
 class _Counter:

@@ -31,6 +31,7 @@ from actsearch.experiment import (
     Mlp,
     Optimizer,
     Training,
+    in_words,
 )
 from actsearch.mistakes import in_plain_words, name_location, suggestion
 from actsearch.schema import (
@@ -571,18 +572,10 @@ def _automatic_label(entry: Mapping[str, Any]) -> str:
     told = [key if value is True else f"{key}={value:g}" for key, value in given.items()]
     told += [f"{key} learned" for key in learned]
     for key, value in entry.get("with", {}).items():
-        last, short = key.rsplit(".", 1)[-1], _shortly(value)
-        told.append(last if short is True else f"{last}={str(short).lower() if short is False else short}")
+        last = key.rsplit(".", 1)[-1]
+        told.append(last if value is True else f"{last}={in_words(value)}")
     label = f"{name} ({', '.join(told)})" if told else str(name)
     return label if len(label) <= 60 else label[:59] + "…"  # the length of a label of the user's own
-
-
-def _shortly(value: Any) -> Any:
-    """`random_normal stddev=0.5`, of a mapping with a name; a plain value as it is."""
-    if not isinstance(value, dict):
-        return value
-    rest = [f"{key}={_shortly(one)}" for key, one in value.items() if key != "name"]
-    return " ".join([*([str(value["name"])] if "name" in value else []), *rest]) or "..."
 
 
 def _data_warnings(data: DataSpec, seeds: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from actsearch.errors import UserError
-from actsearch.experiment import canonical_json
+from actsearch.experiment import in_words
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
 ALL_SHOWN = 5.0
@@ -279,13 +279,7 @@ def titles(candidates: Sequence[CandidateResult]) -> list[str]:
     keys = dict.fromkeys(key for candidate in candidates for key in candidate.setting)
     last = Counter(key.rpartition(".")[2] for key in keys)
     short = {key: tail if last[tail := key.rpartition(".")[2]] == 1 else key for key in keys}
-    return [", ".join(f"{short[key]} = {_value(value)}" for key, value in c.setting.items()) for c in candidates]
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    return value if isinstance(value, str) else canonical_json(value).replace(",", ", ")
+    return [", ".join(f"{short[key]} = {in_words(value)}" for key, value in c.setting.items()) for c in candidates]
 
 
 def _curve(candidate: CandidateResult, metric: str, variant: int) -> Curve:

@@ -36,19 +36,20 @@ def _merged(layer: str, found: Sequence[Mapping[str, Mapping[str, Any]]]) -> Map
     return {**{name: quantities.get(name) for name in QUANTITIES}, **learned}
 
 
-def assemble(rows: Sequence[Row], probe_examples: int, every: int) -> dict[str, Any]:
+def assemble(rows: Sequence[Row], probe_examples: int, every: int, training: bool = False) -> dict[str, Any]:
     """The content of `diagnostics.json`.
 
     Args:
         rows: at least one, by epoch, all with the same layers.
         probe_examples: how many examples were measured.
         every: an epoch of so many is measured.
+        training: with dropout and the batch's statistics, as while it learns.
 
     Returns:
         `{"probe": ..., "epochs": [...], "layers": {layer: {quantity: [value per epoch]}}}`, layers in depth order.
     """
     return {
-        "probe": {"examples": probe_examples, "every": every},
+        "probe": {"examples": probe_examples, "every": every, "training": training},
         "epochs": [one["epoch"] for one in rows],
         "layers": {layer: _columns([one["layers"][layer] for one in rows]) for layer in rows[0]["layers"]},
     }

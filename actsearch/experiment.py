@@ -215,6 +215,16 @@ def identity(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) 
     return {key: _without_neutral(value) for key, value in whole.items()}
 
 
+def in_words(value: Any) -> str:
+    """The value of a setting, for tables and figures: `sgd clipvalue=0.5` for a mapping with a name."""
+    if isinstance(value, Mapping):
+        rest = [f"{key}={in_words(one)}" for key, one in value.items() if key != "name"]
+        return " ".join([*([str(value["name"])] if "name" in value else []), *rest]) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, str) else canonical_json(value).replace(",", ", ")
+
+
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys and no spaces: equal values, and only those, have equal text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)

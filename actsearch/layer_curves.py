@@ -78,7 +78,7 @@ DEFINITIONS: Mapping[Kind, Definition] = {
         "Gradient norm of the {variable}",
         (Quantity(("gradient_norm_{key}",), "gradient norm of the {variable}"),),
         "Euclidean norm of the gradient of the mean loss over the probe ({n} training examples) by a layer's"
-        " {variable}, without dropout and penalties.",
+        " {variable}, {how} dropout and without penalties.",
         NO_VALUES,
     ),
     "updates": Definition(
@@ -114,7 +114,7 @@ DEFINITIONS: Mapping[Kind, Definition] = {
             Quantity(("mean",), "mean of the activations", signed=True, domain=SELU_MEAN),
             Quantity(("variance",), "variance of the activations", domain=SELU_VARIANCE),
         ),
-        "Over all units, positions and examples of the probe ({n} training examples), without dropout. Shaded: the"
+        "Over all units, positions and examples of the probe ({n} training examples), {how} dropout. Shaded: the"
         " domain of the SELU theorem (Klambauer et al. 2017), mean in [-0.1, 0.1] and variance in [0.8, 1.5].",
         NO_VALUES,
     ),
@@ -397,7 +397,9 @@ class _Drawn:
 
     def _words(self) -> dict[str, str]:
         probes = sorted({d.probe_examples for one in self.all for _, d in one.counting})
-        return {"variable": VARIABLES[self.variable], "n": " or ".join(f"{n:,}" for n in probes)}
+        how = sorted({"with" if d.training else "without" for one in self.all for _, d in one.counting})
+        n = " or ".join(f"{n:,}" for n in probes)
+        return {"variable": VARIABLES[self.variable], "n": n, "how": " or ".join(how) or "without"}
 
     def _caption(self, by: By, with_bands: bool, axes: Sequence[Axis]) -> list[str]:
         said = [

@@ -41,6 +41,8 @@ class Diagnostics:
 
     `parameters` is nested once more: a learned parameter to `mean`, `min` and `max`, over its channels or units.
     """
+    training: bool = False
+    """With dropout and the batch's own statistics, as while it learns."""
 
     def row(self, layer: str, *path: str) -> list[float]:
         """A layer's values of a quantity, by place in the epochs; NaN for what is not defined or no finite number."""

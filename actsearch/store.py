@@ -35,7 +35,7 @@ from actsearch.events import (
     Failed,
     Started,
 )
-from actsearch.experiment import Activation, Experiment, Trial, canonical_json, identity
+from actsearch.experiment import Activation, DiagnosticsSpec, Experiment, Trial, canonical_json, identity
 from actsearch.files import keep_names, write_atomically, write_together
 from actsearch.results import CandidateResult, Diagnostics, ExperimentResult, History, Status, TestValues, TrialResult
 
@@ -349,7 +349,7 @@ class Store:
         files = {HISTORY: _history_json(_history(epochs))}
         looked_at = {}
         if trial.diagnostics is not None and diagnosed and not isinstance(event, Failed):
-            files[DIAGNOSTICS] = _diagnostics_json(diagnosed, trial.diagnostics.every)
+            files[DIAGNOSTICS] = _diagnostics_json(diagnosed, trial.diagnostics)
             looked_at["diagnostics"] = {
                 "asked": asdict(trial.diagnostics),
                 "seconds": [one.seconds for one in diagnosed],
@@ -784,7 +784,8 @@ def _read_diagnostics(folder: Path) -> Diagnostics | None:
             raise Damaged(f"{path}: is damaged")
         found = json.loads(content)
         probe = found["probe"]
-        return Diagnostics(probe["examples"], probe["every"], tuple(found["epochs"]), found["layers"])
+        epochs, training = tuple(found["epochs"]), probe.get("training", False)
+        return Diagnostics(probe["examples"], probe["every"], epochs, found["layers"], training)
     except FileNotFoundError as error:
         raise Damaged(f"{path}: is missing") from error
     except (IsADirectoryError, ValueError, KeyError, TypeError) as error:
@@ -907,10 +908,10 @@ def _history_json(history: History) -> bytes:
     return f"{{\n{rows}\n}}\n".encode("ascii")
 
 
-def _diagnostics_json(diagnosed: Sequence[Diagnosed], every: int) -> bytes:
+def _diagnostics_json(diagnosed: Sequence[Diagnosed], asked: DiagnosticsSpec) -> bytes:
     """A line a layer's quantity."""
     rows = [{"epoch": one.epoch, "layers": one.layers} for one in diagnosed]
-    whole = diagnosis.assemble(rows, diagnosed[0].examples, every)
+    whole = diagnosis.assemble(rows, diagnosed[0].examples, asked.every, asked.training)
     layers = ",\n".join(
         f"  {json.dumps(layer)}: {{\n"
         + ",\n".join(f"   {json.dumps(name)}: {json.dumps(values, allow_nan=False)}" for name, values in row.items())

@@ -30,7 +30,7 @@ from actsearch.events import (
     Progress,
     Started,
 )
-from actsearch.experiment import Trial
+from actsearch.experiment import Trial, in_words
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
 STATUS_STYLE = {
@@ -185,7 +185,7 @@ def rows_of(result: ExperimentResult) -> list[Row]:
 
 
 def _names(label: str, setting: Mapping[str, Any]) -> tuple[str, str]:
-    return printable(candidate_name(label, setting)), printable(" ".join([label, *map(str, setting.values())]))
+    return printable(candidate_name(label, setting)), printable(" ".join([label, *map(in_words, setting.values())]))
 
 
 METRICS = {"loss": 8, "val_loss": 8, "val_accuracy": 12}
@@ -405,7 +405,7 @@ def name_of(trial: Trial) -> str:
 
 def candidate_name(label: str, setting: Any) -> str:
     """The label, with the point of the grid by the last parts of its keys: `relu learning_rate=0.001`."""
-    return " ".join([label, *(f"{key.rsplit('.', 1)[-1]}={value}" for key, value in setting.items())])
+    return " ".join([label, *(f"{key.rsplit('.', 1)[-1]}={in_words(value)}" for key, value in setting.items())])
 
 
 def number(value: float | None, digits: int = 4) -> str:
