@@ -130,7 +130,8 @@ def evaluate(formula: Formula, x: Any, namespace: Any, parameters: Mapping[str, 
     `parameters` replaces values, by tensors too; they are broadcast against x. With autodiff the gradient is finite
     wherever the formula's is, and 0 where `abs`, `relu`, or `max` or `min` with a constant, has a kink.
     """
-    return values(formula.computed, x, namespace, {**formula.parameters, **(parameters or {})})
+    given = {name: float(v) if isinstance(v, int) else v for name, v in (parameters or {}).items()}
+    return values(formula.computed, x, namespace, {**formula.parameters, **given})
 
 
 def canonical(text: str) -> str:

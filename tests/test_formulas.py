@@ -196,6 +196,7 @@ def test_learned_parameters_get_gradients() -> None:
     with tf.GradientTape() as tape:
         outputs = evaluate(formula, tf.constant([[-1.0, -1.0], [3.0, -4.0]]), OPS, {"beta": beta})
     assert outputs.numpy().tolist() == [[-0.5, -2.0], [3.0, -8.0]]
+    assert evaluate(formula, -1.0, FLOATS, {"beta": 3}) == -3.0
     assert tape.gradient(outputs, beta).numpy().tolist() == [-1.0, -5.0]
 
 
@@ -366,6 +367,7 @@ def test_parameters_that_cannot_be(parameters: dict, message: str) -> None:
         ("1 + log(x)", 5, "log(x) is not finite at x = -10"),
         ("2 / x", 1, "2 / x is not finite at x = 0"),
         ("x + sqrt(x + 9)", 5, "sqrt(x + 9) is not finite at x = -10"),
+        ("where(x > 0, log(x), 1 / (x + 5))", 22, "1 / (x + 5) is not finite at x = -5"),
         ("exp(exp(x))", 1, "exp(exp(x)) is not finite at x = 4.49"),
         ("sqrt(abs(x))", 1, "the slope is not finite at x = 0, where no network could learn"),
     ],
