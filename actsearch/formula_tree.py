@@ -175,7 +175,11 @@ def _quotient(tree: Apply) -> Tree:
     u, v = tree.arguments
     if not depends_on_x(v):
         return divided(differentiate(u), v)
-    return minus(divided(differentiate(u), v), divided(times(u, differentiate(v)), power(v, TWO)))
+    base, n = v.arguments if isinstance(v, Apply) and v.operation == "**" else (v, ONE)
+    return minus(
+        divided(differentiate(u), v),
+        divided(times(times(n, u), differentiate(base)), power(base, plus(n, ONE))),
+    )
 
 
 def _power(tree: Apply) -> Tree:
@@ -277,6 +281,8 @@ def _outer(f: Apply, u: Tree) -> Tree:
 
 
 def plus(a: Tree, b: Tree) -> Tree:
+    if isinstance(a, Number) and isinstance(b, Number):
+        return Number(a.value + b.value)
     return b if a == ZERO else a if b == ZERO else Apply("+", (a, b))
 
 

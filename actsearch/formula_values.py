@@ -34,7 +34,6 @@ from actsearch.formula_tree import (
     children,
     depends_on_x,
     differentiate,
-    nodes,
     with_children,
 )
 
@@ -187,6 +186,7 @@ _APPLY: Mapping[str, Callable[..., Any]] = {
     "/": lambda namespace, a, b: namespace.divide(a, b),
     "**": _power,
     "neg": lambda _, a: -a,
+    "abs": lambda namespace, a: a * namespace.sign(a),  # its gradient at 0 is 0 in every library
     "larger": _larger,
     "smaller": _smaller,
     "max": _folded(_larger),
@@ -214,7 +214,6 @@ class _Floats:
     arctan = staticmethod(math.atan)
     arcsinh = staticmethod(math.asinh)
     erf = staticmethod(math.erf)
-    abs = staticmethod(abs)
 
     @staticmethod
     def exp(v: float) -> float:
@@ -319,7 +318,7 @@ def numpy_namespace() -> SimpleNamespace:
         result: Array = np.vectorize(math.erf, otypes=[v.dtype])(v)
         return result
 
-    same = "exp expm1 log log1p sqrt abs sign sin cos tanh sinh cosh arctan arcsinh divide power where full_like"
+    same = "exp expm1 log log1p sqrt sign sin cos tanh sinh cosh arctan arcsinh divide power where full_like"
     logic = "logical_and logical_or logical_not"
     taken = {name: getattr(np, name) for name in f"{same} {logic}".split()}
     return SimpleNamespace(**taken, sigmoid=sigmoid, softplus=softplus, erf=erf, relu=lambda v: np.maximum(v, 0))
@@ -488,9 +487,14 @@ def _boundary(low: float, high: float, holds: Callable[[float], bool]) -> float:
 
 
 def sources_of_infinity(tree: Tree, x: float, parameters: Mapping[str, float]) -> Iterator[Tree]:
-    """The nodes that are not finite at x although all that they are made of is."""
+    """The nodes that count at x and are not finite there although all that they are made of is."""
     at_x = Evaluation(FLOATS, x, parameters)
-    for node in nodes(tree):
-        parts = [at_x.value(child) for child in children(node)]
-        if not is_finite(at_x.value(node)) and all(map(is_finite, parts)):
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Where):
+            pending += [node.condition, node.taken if at_x.value(node.condition) else node.refused]
+            continue
+        if not is_finite(at_x.value(node)) and all(is_finite(at_x.value(child)) for child in children(node)):
             yield node
+        pending += children(node)

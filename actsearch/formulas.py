@@ -130,7 +130,8 @@ def evaluate(formula: Formula, x: Any, namespace: Any, parameters: Mapping[str, 
     `parameters` replaces values, by tensors too; they are broadcast against x. With autodiff the gradient is finite
     wherever the formula's is, and 0 where `abs`, `relu`, or `max` or `min` with a constant, has a kink.
     """
-    return values(formula.computed, x, namespace, {**formula.parameters, **(parameters or {})})
+    given = {name: float(v) if isinstance(v, int) else v for name, v in (parameters or {}).items()}
+    return values(formula.computed, x, namespace, {**formula.parameters, **given})
 
 
 def canonical(text: str) -> str:
@@ -155,9 +156,8 @@ def kinks(formula: Formula) -> tuple[float, ...]:
     """
     found: list[float] = []
     for point in turning_points(formula.computed, formula.parameters):
-        nearest = min((round(point, digits) for digits in range(13)), key=lambda x: abs(x - point) > 1e-12)
-        if not found or nearest - found[-1] > 1e-9:
-            found.append(nearest)
+        if not found or point - found[-1] > 1e-9:
+            found.append(point)
     return tuple(found)
 
 
@@ -320,6 +320,9 @@ class _Reader:
             self._refuse(node, f"{name} is no function", f"write {name} * (...) for a product")
         if name not in FUNCTIONS and name != "where":
             self._refuse(node, f"no function is called {name!r}", _function_instead(name))
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                self._refuse(argument, "* stands before an argument", "write every argument itself")
         if node.keywords:
             self._refuse(node, f"{name} has no named arguments", "write its arguments in order, without names")
         least, most = (3, 3) if name == "where" else FUNCTIONS[name]
@@ -369,8 +372,6 @@ def _named_offence(node: ast.expr) -> tuple[str, str]:
     match node:
         case ast.Attribute():
             return "names have no dots in a formula", "write x, a parameter or a function alone"
-        case ast.Starred():
-            return "* stands before an argument", "write every argument itself"
         case ast.BinOp(op=ast.FloorDiv()):
             return "// has no meaning in a formula", "write / for a quotient"
         case ast.BinOp(op=ast.LShift() | ast.RShift()):
@@ -420,31 +421,34 @@ def _check_names(tree: Tree, parameters: Mapping[str, float]) -> None:
 
 def _check_numbers(tree: Tree, parameters: Mapping[str, float]) -> float:
     """Constant parts and exponents are small. Returns the largest product of exponents that stand on one another."""
-    inner = max((_check_numbers(child, parameters) for child in children(tree)), default=1.0)
-    at_zero = Evaluation(FLOATS, 0.0, parameters)
-    if not names(tree) - set(CONSTANTS) and not (isinstance(tree, Apply) and tree.operation in _WITHOUT_NUMBER):
-        value = at_zero.value(tree)
+    powers = max((_check_numbers(child, parameters) for child in children(tree)), default=1.0)
+    if isinstance(tree, Apply) and tree.operation == "**":
+        base, exponent = tree.arguments
+        powers *= max(1.0, _checked_exponent(base, exponent, parameters))
+        if powers > MAX_NESTED_EXPONENTS:
+            what = f"the powers inside one another come to {powers:g}"
+            raise FormulaError(tree.column, what, f"keep the product of their exponents to {MAX_NESTED_EXPONENTS:g}")
+    if names(tree) <= set(CONSTANTS) and not (isinstance(tree, Apply) and tree.operation in _CONDITIONS):
+        value = Evaluation(FLOATS, 0.0, parameters).value(tree)
         if not abs(value) <= MAX_NUMBER:
             what = f"{_shortened(tree)} is {value:g}"
             raise FormulaError(tree.column, what, f"keep constant parts finite and at most {MAX_NUMBER:g}")
-    if not isinstance(tree, Apply) or tree.operation != "**":
-        return inner
-    exponent = tree.arguments[1]
+    return powers
+
+
+def _checked_exponent(base: Tree, exponent: Tree, parameters: Mapping[str, float]) -> float:
+    """Its magnitude."""
     if depends_on_x(exponent):
-        raise FormulaError(
-            exponent.column, "an exponent depends on x", f"write exp(({_shortened(exponent)}) * log(...))"
-        )
-    size: float = abs(at_zero.value(exponent))
+        instead = Apply("exp", (Apply("*", (exponent, Apply("log", (base,)))),))
+        raise FormulaError(exponent.column, "an exponent depends on x", f"write {_shortened(instead)}")
+    size: float = abs(Evaluation(FLOATS, 0.0, parameters).value(exponent))
     if not size <= MAX_EXPONENT:
         what = f"the exponent {_shortened(exponent)} is beyond {MAX_EXPONENT:g}"
         raise FormulaError(exponent.column, what, f"use one between -{MAX_EXPONENT:g} and {MAX_EXPONENT:g}")
-    if max(size, 1.0) * inner > MAX_NESTED_EXPONENTS:
-        what = f"the powers inside one another come to {size * inner:g}"
-        raise FormulaError(tree.column, what, f"keep the product of their exponents to {MAX_NESTED_EXPONENTS:g}")
-    return max(size, 1.0) * inner
+    return size
 
 
-_WITHOUT_NUMBER = (*COMPARISONS, "and", "or", "not")
+_CONDITIONS = (*COMPARISONS, "and", "or", "not")
 
 
 def _shortened(tree: Tree) -> str:

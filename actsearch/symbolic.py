@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.printing.latex import LatexPrinter
 
 from actsearch.formula_tree import CHOICES, VARIABLE, Apply, Name, Number, Tree, Where, by_pairs, differentiate
 from actsearch.formulas import Formula
@@ -53,7 +54,24 @@ def pretty(expr: Expression) -> str:
 
 
 def latex(expr: Expression) -> str:
-    return str(sympy.latex(expr, order="none" if _is_long(expr) else None))
+    return str(_Latex({"order": "none" if _is_long(expr) else None}).doprint(expr))
+
+
+class _Latex(LatexPrinter):  # type: ignore[misc]
+    """SymPy's, but for a factor e**u with u < 0, where it would try to prove u constant, and for powers of cases."""
+
+    def _print_Piecewise(self, expr: Expression, exp: str | None = None) -> str:  # noqa: N802
+        cases = str(super()._print_Piecewise(expr))
+        return cases if exp is None else rf"\left({cases}\right)^{{{exp}}}"
+
+    def _print_Mul(self, expr: Expression) -> str:  # noqa: N802
+        factors = list(expr.args)
+        for i, factor in enumerate(factors):
+            exponent = factor.as_base_exp()[1]
+            if exponent.is_negative and not exponent.is_number:
+                factors[i] = sympy.Dummy()
+                self._settings["symbol_names"][factors[i]] = self._print(factor)
+        return str(super()._print_Mul(expr.func(*factors) if factors != list(expr.args) else expr))
 
 
 def _is_long(expr: Expression) -> bool:
@@ -79,7 +97,7 @@ def _one(tree: Tree, convert: Callable[[Tree], Expression]) -> Expression:
         case Number(value):
             return _number(value)
         case Name(name):
-            return _NAMES[name] if name in _NAMES else sympy.Symbol(name)
+            return _NAMES[name] if name in _NAMES else sympy.Symbol(name, real=True)
         case Where():
             return _cases(convert(tree.taken), convert(tree.condition), convert(tree.refused))
         case Apply("max" | "min"):
@@ -92,7 +110,7 @@ def _one(tree: Tree, convert: Callable[[Tree], Expression]) -> Expression:
             below, above = (convert(Apply(sign, (u, end))) for sign, end in (("<", low), (">", high)))
             return Piecewise((convert(low), below), (convert(high), above), (convert(u), sympy.true))
         case Apply("sigmoid", (Apply("neg", (u,)),)):  # beside sigmoid(u) it makes a square
-            return sympy.exp(-convert(u)) / (1 + sympy.exp(-convert(u)))
+            return _exp(-convert(u)) / (1 + _exp(-convert(u)))
         case Apply("clip"):
             return convert(by_pairs(tree))
     return _OPERATIONS[tree.operation](*map(convert, tree.arguments))
@@ -135,11 +153,19 @@ def _relation(kind: Any) -> Callable[..., Expression]:
 _TURNED = {sympy.Lt: sympy.Gt, sympy.Gt: sympy.Lt, sympy.Le: sympy.Ge, sympy.Ge: sympy.Le}
 
 
+def _closed(function: Any) -> Callable[..., Expression]:
+    """A function that is evaluated at numbers alone: elsewhere SymPy would ask itself what is known of the argument."""
+    return lambda a: function(a, evaluate=bool(a.is_Number))
+
+
+_exp = _closed(sympy.exp)
+
+
 def _logic(kind: Any) -> Callable[..., Expression]:
     return lambda *parts: kind(*parts, evaluate=False)
 
 
-X = sympy.Symbol(VARIABLE)
+X = sympy.Symbol(VARIABLE, real=True)
 _NAMES: Mapping[str, Expression] = {
     VARIABLE: X,
     "pi": sympy.pi,
@@ -159,21 +185,18 @@ _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "and": _logic(sympy.And),
     "or": _logic(sympy.Or),
     "not": sympy.Not,
-    "exp": sympy.exp,
-    "expm1": lambda a: sympy.exp(a) - 1,
-    "log": sympy.log,
-    "log1p": lambda a: sympy.log(1 + a),
+    "exp": _exp,
+    "expm1": lambda a: _exp(a) - 1,
+    "log": _closed(sympy.log),
+    "log1p": lambda a: _closed(sympy.log)(1 + a),
     "sqrt": sympy.sqrt,
-    "abs": lambda a: sympy.Abs(a, evaluate=False),
-    "sign": lambda a: sympy.sign(a, evaluate=False),
-    "sin": sympy.sin,
-    "cos": sympy.cos,
-    "tanh": sympy.tanh,
-    "sinh": sympy.sinh,
-    "cosh": sympy.cosh,
-    "atan": sympy.atan,
-    "asinh": sympy.asinh,
-    "erf": sympy.erf,
-    "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
-    "softplus": lambda a: sympy.log(1 + sympy.exp(a)),
+    "sigmoid": lambda a: 1 / (1 + _exp(-a)),
+    "softplus": lambda a: _closed(sympy.log)(1 + _exp(a)),
+    **{
+        kind.__name__.lower(): _closed(kind)
+        for kind in (
+            *(sympy.Abs, sympy.sign, sympy.erf, sympy.sin, sympy.cos),
+            *(sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan, sympy.asinh),
+        )
+    },
 }
