@@ -867,10 +867,7 @@ def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
     """What will be looked at otherwise than one would expect."""
     lines = []
     if work.undiagnosed:
-        lines.append(
-            f"{_count(len(work.undiagnosed), 'finished trial')} without diagnostics: to be trained again beside what is"
-            " there, which stays (diagnostics: false would leave them as they are)"
-        )
+        lines.append(_undiagnosed(len(work.undiagnosed)))
     asked = work.left[0].diagnostics
     if asked is not None:
         from actsearch import data
@@ -879,6 +876,13 @@ def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
         if asked.probe_size > examples:
             lines.append(f"diagnostics: there are only {examples} training examples to look at, not {asked.probe_size}")
     return lines
+
+
+def _undiagnosed(n: int) -> str:
+    return (
+        f"{_count(n, 'finished trial')} without diagnostics: to be trained again beside what is there, which stays"
+        " (--set diagnostics=false leaves them as they are)"
+    )
 
 
 def _origins(work: Work) -> list[str]:
@@ -969,7 +973,7 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
     cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured, jobs)
     if rules.as_json:
         rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in plan.trials]
-        seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis}
+        seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis, "diagnostics_share": cost.diagnostics}
         click.echo(json.dumps({"experiment": plan.experiment.name, "trials": rows, "seconds": seconds}))
         return
     for trial in plan.trials:
@@ -981,9 +985,12 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
     if left:
         low, high = terminal.duration(cost.low), terminal.duration(cost.high)
         span = low if low == high else f"{low} to {high}"
-        click.echo(f"about {span} with {_count(jobs, 'worker')} (from {cost.basis})")
+        looking = f", {max(cost.diagnostics, 0.001):.1%} of it for diagnostics" if left[0].diagnostics else ""
+        click.echo(f"about {span} with {_count(jobs, 'worker')}{looking} (from {cost.basis})")
     for warning in plan.experiment.warnings:
         click.echo(f"note: {warning}")
+    if survey.undiagnosed and not rules.retry_failed:
+        click.echo(_undiagnosed(len(survey.undiagnosed)))
     if refusal := _refusal(plan, rules):
         click.echo(f"note: the run would stop at this: {refusal}")
 

@@ -18,6 +18,10 @@ STEP_SECONDS = 0.002
 """What a step costs beyond its arithmetic."""
 START_SECONDS = 3.0
 """Building and tracing a network, once per trial."""
+LOOKING_PASSES = 4
+"""What a look at the layers costs, in forward passes of the examples that are looked at."""
+LOOKING_STEPS = 15
+"""And beyond its arithmetic, in steps."""
 LOADING_SECONDS = (4.0, 12.0)
 """Loading TensorFlow, once: the range that was seen."""
 EFFICIENCY = (0.35, 1.0)
@@ -31,6 +35,8 @@ class Estimate:
     low: float
     high: float
     basis: str
+    diagnostics: float = 0.0
+    """Which share of it is for looking at the layers."""
 
 
 def estimate(
@@ -43,23 +49,37 @@ def estimate(
     """
     if not trials:
         return Estimate(0, 0, "nothing is left to train")
+    speed = matrix_product_speed()
+    training = [_work(trial, dataset, splits) for trial in trials]
+    looking = [_looking(trial, dataset, splits) for trial in trials]
+    share = _share(looking, training, speed)
     if measured:
-        typical = statistics.median(measured)
+        typical = statistics.median(measured) / (1 - share)  # what is measured are the epochs alone
         epochs = sum(trial.candidate.training.epochs for trial in trials)
         low, high = 0.8 * typical * epochs, 1.3 * typical * epochs
-        return _shared(low, high, f"{len(measured)} measured epochs", trials, jobs)
-    speed = matrix_product_speed()
-    work = [_work(trial, dataset, splits) for trial in trials]
+        return _shared(low, high, f"{len(measured)} measured epochs", trials, jobs, share)
+    work = [*training, *looking]
     arithmetic = sum(flops for flops, _ in work) / speed
     overhead = sum(steps for _, steps in work) * STEP_SECONDS + len(trials) * START_SECONDS
-    low, high = (arithmetic / share + overhead for share in reversed(EFFICIENCY))
-    return _shared(low, high, f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now", trials, jobs)
+    low, high = (arithmetic / efficiency + overhead for efficiency in reversed(EFFICIENCY))
+    basis = f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now"
+    return _shared(low, high, basis, trials, jobs, share)
 
 
-def _shared(low: float, high: float, basis: str, trials: Sequence[Trial], jobs: int) -> Estimate:
+def _share(looking: Sequence[tuple[float, float]], training: Sequence[tuple[float, float]], speed: float) -> float:
+    """Which share of both the looking is, by their arithmetic and steps, at a middling efficiency."""
+    efficiency = math.sqrt(EFFICIENCY[0] * EFFICIENCY[1])
+    looks, trains = (
+        sum(flops for flops, _ in work) / speed / efficiency + sum(steps for _, steps in work) * STEP_SECONDS
+        for work in (looking, training)
+    )
+    return looks / (looks + trains)
+
+
+def _shared(low: float, high: float, basis: str, trials: Sequence[Trial], jobs: int, share: float) -> Estimate:
     """The same work shared by workers that take whole trials."""
     rounds = math.ceil(len(trials) / jobs) / len(trials)
-    return Estimate(low * rounds + LOADING_SECONDS[0], high * rounds + LOADING_SECONDS[1], basis)
+    return Estimate(low * rounds + LOADING_SECONDS[0], high * rounds + LOADING_SECONDS[1], basis, share)
 
 
 def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
@@ -111,3 +131,13 @@ def _work(trial: Trial, dataset: Dataset, splits: Splits) -> tuple[float, float]
     passes = epochs * (TRAINING_PASSES * train + validation) + 2 * test
     steps = epochs * (train / candidate.training.batch_size + validation / 128)
     return passes * forward_flops(candidate.model, dataset.input_shape, dataset.classes), steps
+
+
+def _looking(trial: Trial, dataset: Dataset, splits: Splits) -> tuple[float, float]:
+    """Floating-point operations and steps of looking at a trial's layers."""
+    if trial.diagnostics is None:
+        return 0.0, 0.0
+    looks = 1 + math.ceil(trial.candidate.training.epochs / trial.diagnostics.every)
+    passes = LOOKING_PASSES * min(trial.diagnostics.probe_size, len(splits.train))
+    flops = forward_flops(trial.candidate.model, dataset.input_shape, dataset.classes)
+    return float(looks * passes * flops), float(looks * LOOKING_STEPS)

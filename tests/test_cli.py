@@ -1097,7 +1097,8 @@ def probed(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
             for file in ("experiment.yaml", "plan.json"):
                 (hostile / "results" / name / file).touch()
         monkeypatch.setattr(
-            "actsearch.store.read_experiment", lambda folder: replace(results[folder.name], folder=str(folder))
+            "actsearch.store.read_experiment",
+            lambda folder, **_: replace(results[folder.name], folder=str(folder)),
         )
 
     return use

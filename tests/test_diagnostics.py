@@ -18,11 +18,18 @@ from diagnosed_networks import FUNCTIONS, by_hand, cnn, examples, finished, mlp
 from keras import layers
 
 import actsearch
-from actsearch import diagnosis, models
+from actsearch import diagnosis, models, training
 from actsearch.clipping import ClippingCount
 from actsearch.experiment import Activation, Cnn
 from actsearch.hidden_layers import find
 from actsearch.layer_probe import Probe, updates
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads() -> None:
+    """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
+    training.set_threads(1)
+
 
 X, Y = examples(300, 8, 8, 2)  # three chunks, the last one smaller
 FLAT = examples(300, 9)
@@ -200,7 +207,7 @@ def test_the_callbacks_rows(hostile: Path) -> None:
     diagnostics = actsearch.Diagnostics(*FLAT, every=2, probe_size=1000)
     model.fit(*FLAT, epochs=5, verbose=0, callbacks=[noting, diagnostics])
     result = diagnostics.result
-    assert (result["probe"], result["epochs"]) == ({"examples": 300, "every": 2}, [0, 2, 4, 5])
+    assert (result["probe"], result["epochs"]) == ({"examples": 300, "every": 2, "training": False}, [0, 2, 4, 5])
     ratios = [np.linalg.norm(b - a) / np.linalg.norm(a) for a, b in itertools.pairwise(kernels)]
     assert result["layers"]["dense_1"]["update_ratio_kernel"] == [
         None,
