@@ -136,7 +136,7 @@ def init(path: Path, template: str, list_templates: bool) -> None:
 
     if list_templates:
         for name, description in templates.available().items():
-            click.echo(f"{name:12} {description}")
+            click.echo(f"{name:24} {description}")
         return
     written = templates.write(template, path)
     for file in written:

@@ -93,11 +93,14 @@ class Probe:
         Returns:
             By layer, in the order of execution: `gradient_norm_kernel` and `_bias`; `mean`, `variance` and `zeros`
             (their share) of the activations; the shares of `dead` units or channels and of `saturated`
-            pre-activations; `parameters` where the function learns some, each with `mean`, `min`, `max`.
+            pre-activations; `parameters` where the function learns some, each with `mean`, `min`, `max`. All are None
+            once a weight of the model is no finite number: what relu makes of that would look like dead units.
         """
         examples = len(keras.tree.flatten(x)[0])
         if examples == 0:
             raise ValueError("there are no examples to measure on")
+        if not all(np.isfinite(_array(variable)).all() for variable in self._model.trainable_variables):
+            return {hidden.name: _nothing(hidden) for hidden in self._hidden}
         values = [ops.convert_to_tensor(variable) for variable in self._variables]
         slopes = [self._largest_slopes(hidden, values) for hidden in self._hidden]
         gradients: dict[int, np.ndarray] = {}
@@ -285,6 +288,12 @@ class _FunctionLoss(keras.losses.Loss):  # type: ignore[misc]
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return self._function(y_true, y_pred)
+
+
+def _nothing(hidden: HiddenLayer) -> Quantities:
+    summaries = {variable.name: dict.fromkeys(("mean", "min", "max")) for variable in hidden.parameters}
+    names = ("gradient_norm_kernel", "gradient_norm_bias", "mean", "variance", "zeros", "dead", "saturated")
+    return {**dict.fromkeys(names), **({"parameters": summaries} if summaries else {})}
 
 
 def _parameters(hidden: HiddenLayer) -> Quantities:

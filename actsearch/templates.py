@@ -16,7 +16,9 @@ _MODELINE = re.compile(r"\$schema=\S+")
 
 def available() -> dict[str, str]:
     """The names of the examples, each with the first sentence of its comment."""
-    return {path.stem: _description(path) for path in sorted(_folder().glob("*.yaml"))}
+    folder = _folder()
+    found = sorted(folder.rglob("*.yaml"), key=lambda path: (len(path.parts), path))
+    return {path.relative_to(folder).with_suffix("").as_posix(): _description(path) for path in found}
 
 
 def write(template: str, path: Path) -> list[Path]:
@@ -51,7 +53,7 @@ def write(template: str, path: Path) -> list[Path]:
 def _for_user(text: str, path: Path) -> str:
     """The example as the user's own file: the schema beside it, and the commands naming it."""
     text = _MODELINE.sub(f"$schema={SCHEMA_NAME}", text, count=1)
-    return re.sub(r"configs/[\w.-]+\.yaml", lambda _: shlex.quote(str(path)), text)
+    return re.sub(r"configs/[\w./-]+\.yaml", lambda _: shlex.quote(str(path)), text)
 
 
 def _folder() -> Path:

@@ -16,7 +16,8 @@ from actsearch.errors import InvalidExperiment
 from actsearch.experiment import Cnn, Mlp
 from actsearch.schema import SCHEMA_FILE, json_schema
 
-CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
+ROOT_OF_CONFIGS = Path(__file__).parent.parent / "configs"
+CONFIGS = sorted(ROOT_OF_CONFIGS.rglob("*.yaml"))
 
 
 @pytest.fixture
@@ -288,11 +289,12 @@ def test_every_example_is_valid_for_the_program_and_for_editors(path):
     experiment = load(path).experiment
     jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), json_schema())
     text = path.read_text(encoding="utf-8")
-    assert text.startswith("# yaml-language-server: $schema=../actsearch/experiment.schema.json\n# ")
-    assert f"actsearch run configs/{path.name}" in text
+    up = "../" * len(path.relative_to(ROOT_OF_CONFIGS).parts)
+    assert text.startswith(f"# yaml-language-server: $schema={up}actsearch/experiment.schema.json\n# ")
+    assert f"actsearch run configs/{path.relative_to(ROOT_OF_CONFIGS).as_posix()}" in text
     assert "COST" not in text
     assert "RESULT" not in text
-    assert experiment.name == {"starter": "my-experiment"}.get(path.stem, path.stem)
+    assert experiment.name == {"starter": "my-experiment"}.get(path.stem, path.stem.replace("_", "-"))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)

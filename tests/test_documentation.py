@@ -60,7 +60,7 @@ def test_every_command_and_option_is_in_the_readme():
 
 
 def test_every_example_experiment_is_in_the_readme():
-    for path in (ROOT / "configs").glob("*.yaml"):
+    for path in (ROOT / "configs").rglob("*.yaml"):
         assert f"`{path.name}`" in README
 
 

@@ -149,6 +149,13 @@ def test_the_epoch_of_a_divergence_is_looked_at(mnist: Dataset) -> None:
     assert [one.epoch for one in told(events, Diagnosed)] == [0, events[-1].epoch]
 
 
+def test_a_network_whose_weights_are_no_numbers_any_more_has_no_dead_units(mnist: Dataset) -> None:
+    """relu(NaN) is 0 on some machines, with slope 0: a divergence would be taken for dying units."""
+    hopeless = trial(SEEN, optimizer=Optimizer("sgd", {"learning_rate": 1e30}))
+    last = told(list(training.train(hopeless, mnist)), Diagnosed)[-1]
+    assert {last.layers["dense_1"][name] for name in ("gradient_norm_kernel", "mean", "dead", "zeros")} == {None}
+
+
 def test_the_probe_is_no_larger_than_the_training_set(mnist: Dataset) -> None:
     """256 examples are asked for, 256 there are, and 1,000 there are not."""
     asked = DiagnosticsSpec(probe_size=1000)

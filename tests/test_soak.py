@@ -36,6 +36,7 @@ activations:
   - {name: gelu, approximate: true}
   - {name: relu, label: relu in bfloat16, with: {training.precision: mixed_bfloat16}}
   - {name: selu, label: selu normalised, with: {model.batch_normalization: true}}
+  - {formula: "where(x > 0, x, a * tanh(x))", label: learned, parameters: {a: 0.3}, trainable: [a]}
 """
 
 
@@ -75,7 +76,7 @@ class Run:
 
 def results(folder: Path) -> dict[str, bytes]:
     """What must not depend on any interruption, by trial and name."""
-    names = ("history.json", "predictions.npz")
+    names = ("history.json", "diagnostics.json", "predictions.npz")
     paths = [path for name in names for path in folder.glob(f"soak/trials/*/{name}")]
     return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}
 
@@ -90,7 +91,7 @@ def test_killed_at_random_moments_every_file_is_that_of_an_undisturbed_run(tmp_p
     undisturbed = Run(file, tmp_path / "undisturbed")
     assert undisturbed.process.wait() == 0, undisturbed.log.read_text()
     expected = results(tmp_path / "undisturbed")
-    assert len(expected) == 16
+    assert len(expected) == 27
     seconds = time.monotonic() - began
     kills, rounds, resumed = 0, 0, 0
     while kills < KILLS:
