@@ -393,7 +393,7 @@ def test_a_dry_run_writes_nothing(
     assert done.code == 0
     assert done.out.count("to train  ") == 2
     assert "tiny: 2 trials, 2 to train, into results/tiny" in done.out
-    assert re.search(r"^about \d+ s.* with \d+ workers? .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
+    assert re.search(r"^about \d+ s.* with \d+ workers?, .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
     actsearch_("run", path)
     assert len(train.begun) == 2
     done = actsearch_("run", write_experiment(activations="[relu, elu]"), "--dry-run")

@@ -68,7 +68,7 @@ def test_the_readmes_experiment_is_valid(tmp_path):
     (text,) = blocks("yaml")
     (tmp_path / "my-images.npz").write_bytes(b"")
     (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
-    assert len(load(tmp_path / "x.yaml").experiment.candidates) == 8
+    assert len(load(tmp_path / "x.yaml").experiment.candidates) == 10
 
 
 def test_the_readme_begins_with_the_two_commands():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from actsearch import data, training
 from actsearch.checkpoints import Spacing
+from actsearch.config import load
 from actsearch.data import Dataset
 from actsearch.events import Checkpoint, Completed, Diagnosed, Diverged, EpochDone, Event, Started
 from actsearch.experiment import (
@@ -154,6 +156,23 @@ def test_a_network_whose_weights_are_no_numbers_any_more_has_no_dead_units(mnist
     hopeless = trial(SEEN, optimizer=Optimizer("sgd", {"learning_rate": 1e30}))
     last = told(list(training.train(hopeless, mnist)), Diagnosed)[-1]
     assert {last.layers["dense_1"][name] for name in ("gradient_norm_kernel", "mean", "dead", "zeros")} == {None}
+
+
+@pytest.mark.slow
+def test_nielsens_networks_begin_as_he_found_them(mnist: Dataset, repository: Path) -> None:
+    """By his recipe, the speed of learning of two hidden layers, untrained: he reports 0.07 and 0.31 (chapter 5)."""
+    chosen = ("activations=[sigmoid]", "grid={}", "seeds=20", "training.epochs=1")
+    experiment = load(repository / "configs" / "theory" / "vanishing.yaml", chosen).experiment
+    networks, speeds = Networks(), []
+    for one in expand(experiment, "0" * 64):
+        _, untrained, *_ = training.train(one, mnist, networks=networks)
+        speeds.append([layer["gradient_norm_bias"] for layer in untrained.layers.values()])
+    first, second = np.array(speeds).T
+    assert len(first) == 20
+    assert first.min() < 0.07 < first.max()
+    assert second.min() < 0.31 < second.max()
+    assert 0.055 < first.mean() < 0.07
+    assert 0.27 < second.mean() < 0.32
 
 
 def test_the_probe_is_no_larger_than_the_training_set(mnist: Dataset) -> None:
