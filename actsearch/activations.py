@@ -845,3 +845,9 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
 
 ALIASES: Mapping[str, str] = {alias: name for name, row in ACTIVATIONS.items() for alias in row.aliases}
 """Other spellings, to the canonical name."""
+
+
+def can_be_learned(row: ActivationFunction, parameter: str) -> bool:
+    """Whether a gradient reaches a parameter: not a switch, nor the place of a jump."""
+    found = row.parameters[parameter]
+    return found.trainable and not isinstance(found.default, bool)

@@ -795,8 +795,8 @@ class _Run:
             for figure in figures:
                 click.echo(str(figure))
             if figures and self.plan.experiment.diagnostics is not None:
-                where = shlex.quote(str(self.store.folder))
-                click.echo(f"why? actsearch explain {where}; actsearch plot {where} --kind all")
+                there = shlex.quote(str(self.store.folder))
+                click.echo(f"why? actsearch explain {there}; actsearch plot {there} --kind all")
         for note in self.store.notes:
             click.echo(f"note: {note}", err=True)
         for trial in failed:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from actsearch import formulas, plugins
-from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE
+from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE, can_be_learned
 from actsearch.errors import InvalidExperiment, Problem
 from actsearch.experiment import (
     Activation,
@@ -343,11 +343,11 @@ class _Checker:
         if own is None:
             row = ACTIVATIONS[entry["name"]]
             parameters = {key: entry[key] for key in row.parameters}
-            learnable = [key for key, parameter in row.parameters.items() if not isinstance(parameter.default, bool)]
+            learnable = [key for key in row.parameters if can_be_learned(row, key)]
         else:
             parameters = {key: float(value) for key, value in sorted(entry.get("parameters", {}).items())}
             learnable = list(parameters)
-        trainable = tuple(dict.fromkeys(entry.get("trainable", ())))
+        trainable = tuple(sorted(set(entry.get("trainable", ()))))
         for name in trainable:
             if name not in learnable:
                 remedy = suggestion(name, learnable, "its parameters are ") if learnable else "it has none: remove this"
@@ -371,6 +371,8 @@ class _Checker:
         except plugins.PluginError as error:
             self.problem((*at, "function"), error.what, error.remedy)
             return None
+        always = ACTIVATIONS[entry["name"]].learned  # whether or not it is asked for
+        trainable = tuple(name for name in trainable if name not in always)
         return Activation(entry["name"], parameters, None, trainable or None)
 
     def _check_output(

@@ -14,7 +14,11 @@ from actsearch.keras_activations import PACKAGE, ActivationLayer
 
 
 class _OwnLayer(keras.layers.Layer):  # type: ignore[misc]
-    """An element-wise function with parameters, some of which may be learned: one float32 weight each."""
+    """An element-wise function with parameters, some of which may be learned: one float32 weight each.
+
+    Attributes:
+        learned: the weights by the parameters' names, once the layer is built.
+    """
 
     def __init__(self, parameters: Mapping[str, float] | None, trainable_parameters: Sequence[str], **kwargs: Any):
         super().__init__(**kwargs)
@@ -23,18 +27,18 @@ class _OwnLayer(keras.layers.Layer):  # type: ignore[misc]
         unknown = set(self.trainable_parameters) - set(self.parameters)
         if unknown:
             raise ValueError(f"there is no parameter {', '.join(sorted(unknown))} that could be learned")
-        self._learned: dict[str, Any] = {}
+        self.learned: dict[str, Any] = {}
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:  # noqa: ARG002
         for name in self.trainable_parameters:
             begin = keras.initializers.Constant(self.parameters[name])
-            self._learned[name] = self.add_weight(name=name, shape=(), initializer=begin)
-        super().build(input_shape)
+            self.learned[name] = self.add_weight(name=name, shape=(), initializer=begin)
+        self.built = True
 
     @property
     def values(self) -> dict[str, Any]:
-        """The parameters as they are: numbers, or weights of the layer."""
-        return {**self.parameters, **self._learned}
+        """The parameters as they are: numbers, or tensors, which in mixed precision have the type of the inputs."""
+        return {**self.parameters, **{name: ops.convert_to_tensor(weight) for name, weight in self.learned.items()}}
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape

@@ -19,6 +19,9 @@ from typing import Any
 
 from actsearch.errors import UserError
 
+SHA256 = "__actsearch_sha256__"
+"""Where an imported module keeps what its source was."""
+
 
 class PluginError(UserError):
     """`module:name` leads to no function. `what` and `remedy` are for one line."""
@@ -88,22 +91,22 @@ def imported(
 
 
 def _module(name: str, folder: str | None, source: str | None, sha256: str | None) -> ModuleType:
-    loaded = sys.modules.get(name)
-    if loaded is not None and sha256 is not None and getattr(loaded, "__actsearch_sha256__", None) == sha256:
-        return loaded
     if folder is not None and folder not in sys.path:
         sys.path.insert(0, folder)  # it stays: what the module imports may lie there, too
+    loaded = sys.modules.get(name)
+    if loaded is not None and sha256 is not None and getattr(loaded, SHA256, None) == sha256:
+        return loaded
     try:
-        if sha256 is None or _sha256_on_disk(name, folder) == sha256:
+        if sha256 is None or (loaded is None and _sha256_on_disk(name, folder) == sha256):
             module = importlib.import_module(name)
-        elif source is not None:
+        elif source is not None:  # another machine; or another source has the name in this process
             module = _from_source(name, source)
         else:
             raise PluginError(f"the source of {name} has changed", "run the experiment again")
     except ImportError as error:
         raise PluginError(f"{name} cannot be imported ({error})", "install what it imports") from error
     if sha256 is not None:
-        module.__actsearch_sha256__ = sha256  # type: ignore[attr-defined]
+        setattr(module, SHA256, sha256)
     return module
 
 
@@ -134,7 +137,8 @@ def _file(module: str, folder: Path) -> Path:
     for i in range(len(parts)):
         spec = PathFinder.find_spec(".".join(parts[: i + 1]), path)
         if spec is None or (i + 1 < len(parts) and spec.submodule_search_locations is None):
-            raise PluginError(f"no module {'.'.join(parts[: i + 1])!r} beside this file or where Python looks", _LOOK)
+            missing = ".".join(parts[: i + 1 + (spec is not None)])
+            raise PluginError(f"no module {missing!r} beside this file or where Python looks", _LOOK)
         path = list(spec.submodule_search_locations or [])
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
         raise PluginError(f"{module} is no file of Python source", _LOOK)

@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE, Parameter
+from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE, Parameter, can_be_learned
 
 SCHEMA_FILE = Path(__file__).with_name("experiment.schema.json")
 INITIALIZERS = (
@@ -382,7 +382,7 @@ def _entry_model(name: str) -> type[_ActivationEntry]:
     row = ACTIVATIONS[name]
     fields: dict[str, Any] = {"name": (Literal[(name, *row.aliases)], Field(description=row.formula))}
     fields |= {key: _parameter_field(parameter) for key, parameter in row.parameters.items()}
-    if any(not isinstance(parameter.default, bool) for parameter in row.parameters.values()):
+    if any(can_be_learned(row, name) for name in row.parameters):
         fields["trainable"] = (list[str], Field(default_factory=list, description=_TRAINABLE))
     made = create_model(f"{row.title.replace(' ', '')}Entry", __base__=_ActivationEntry, **fields)
     return made
