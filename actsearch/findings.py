@@ -491,7 +491,7 @@ def _clipping(one: Readings) -> Iterator[Finding]:
     layer, quantity = max(most, key=lambda pair: most[pair].high)
     course = one.course(layer, quantity)
     first, last = min(course), max(course)
-    name = _name_of_clipping(one.candidate)
+    name = _name_of_clipping(one)
     if most[layer, quantity].high == 0:
         text = f"{name} never took effect: it changed no component of any gradient in {epochs(first, last)}"
         yield _finding(one, "clipping", text, epochs=(first, last), value=0.0)
@@ -504,12 +504,10 @@ def _clipping(one: Readings) -> Iterator[Finding]:
     yield _finding(one, "clipping", text, most[layer, quantity], layers=(layer,), epochs=(first, last))
 
 
-def _name_of_clipping(candidate: CandidateResult) -> str:
-    """`clipvalue 0.5` where the grid says so; otherwise the label has to."""
-    for key, value in candidate.setting.items():
-        if key.rpartition(".")[2] in ("clipvalue", "clipnorm", "global_clipnorm"):
-            return f"{key.rpartition('.')[2]} {value}"
-    return "clipping"
+def _name_of_clipping(one: Readings) -> str:
+    """`clipvalue 0.5`."""
+    known = [f"{name} {value:g}" for probe in one.probes for name, value in probe.diagnostics.clipping.items()]
+    return known[0] if known else "clipping"
 
 
 # --- activations and parameters

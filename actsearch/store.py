@@ -46,6 +46,8 @@ FORMAT_VERSION = 1
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
 MODEL, TRACEBACK, DIAGNOSTICS = "model.keras", "traceback.txt", "diagnostics.json"
+CLIPPING = ("clipvalue", "clipnorm", "global_clipnorm")
+"""The arguments of an optimizer that say how it clips."""
 CHECKPOINT, CHECKPOINT_BEFORE = "checkpoint", "checkpoint.before"
 """The last checkpoint of a trial, and the one before it, in case the last one is damaged."""
 AGAIN = ".again"
@@ -785,7 +787,9 @@ def _read_diagnostics(folder: Path) -> Diagnostics | None:
         found = json.loads(content)
         probe = found["probe"]
         epochs, training = tuple(found["epochs"]), probe.get("training", False)
-        return Diagnostics(probe["examples"], probe["every"], epochs, found["layers"], training)
+        arguments = commit.get("settings", {}).get("training", {}).get("optimizer", {}).get("arguments", {})
+        clipping = {name: arguments[name] for name in CLIPPING if name in arguments}
+        return Diagnostics(probe["examples"], probe["every"], epochs, found["layers"], training, clipping)
     except FileNotFoundError as error:
         raise Damaged(f"{path}: is missing") from error
     except (IsADirectoryError, ValueError, KeyError, TypeError) as error:

@@ -175,7 +175,7 @@ def test_updates_that_are_tiny_or_huge_are_told() -> None:
 def test_clipping_that_never_took_effect_is_told_and_that_which_is_not_set_is_not() -> None:
     """With the article's settings it never does, which nobody sees without this."""
     never = diagnostics(clipped_kernel=lambda _, epoch: 0.0 if epoch else None)
-    text = the("clipping", trial(never), **{"training.optimizer.clipvalue": 0.5}).text
+    text = the("clipping", trial(replace(never, clipping={"clipvalue": 0.5}))).text
     assert text == "clipvalue 0.5 never took effect: it changed no component of any gradient in epochs 1-4"
     some = diagnostics(clipped_bias=lambda layer, epoch: (0.03 / epoch if layer == 1 else 0.0) if epoch else None)
     assert the("clipping", trial(some)).text == (
