@@ -44,7 +44,7 @@ class Diagnostics:
     training: bool = False
     """With dropout and the batch's own statistics, as while it learns."""
     clipping: Mapping[str, float] = field(default_factory=dict)
-    """How the trial's gradients were clipped, by the optimizer's argument (`clipvalue`, ...); empty where not at all."""
+    """How gradients were clipped, by the optimizer's argument (`clipvalue`, ...); empty where they were not."""
 
     def row(self, layer: str, *path: str) -> list[float]:
         """A layer's values of a quantity, by place in the epochs; NaN for what is not defined or no finite number."""
