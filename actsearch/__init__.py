@@ -11,6 +11,8 @@ The command line is the main way in (`actsearch --help`). From Python:
     keras.layers.Dense(64, activation=actsearch.gelu)    # Keras-serialisable functions
     actsearch.ActivationLayer("elu", {"alpha": 0.2})     # and a layer for parameters
     actsearch.ActivationLayer("prelu")                   # and for what is learned
+    actsearch.FormulaLayer("x * sigmoid(x)")             # and for formulas of one's own
+    actsearch.load_model("model.keras")                  # a network that was saved with any of these
     model.fit(x, y, callbacks=[actsearch.Diagnostics(x, y)])  # what the hidden layers of any model do
 
 Everything is imported when it is first used: `import actsearch` itself loads nothing.
@@ -57,13 +59,17 @@ if TYPE_CHECKING:
         tanh_shrink,
         threshold,
     )
-    from actsearch.notebook import load, read_results, run
+    from actsearch.notebook import load, load_model, read_results, run
+    from actsearch.own_activations import FormulaLayer, FunctionLayer
 
 _WHERE = {
     "load": "actsearch.notebook",
+    "load_model": "actsearch.notebook",
     "read_results": "actsearch.notebook",
     "run": "actsearch.notebook",
     "ActivationLayer": "actsearch.keras_activations",
+    "FormulaLayer": "actsearch.own_activations",
+    "FunctionLayer": "actsearch.own_activations",
     "Diagnostics": "actsearch.diagnostics",
     "celu": "actsearch.keras_activations",
     "elu": "actsearch.keras_activations",
@@ -101,6 +107,8 @@ _WHERE = {
 __all__ = [
     "ActivationLayer",
     "Diagnostics",
+    "FormulaLayer",
+    "FunctionLayer",
     "celu",
     "elu",
     "exponential",
@@ -114,6 +122,7 @@ __all__ = [
     "linear",
     "lisht",
     "load",
+    "load_model",
     "log_sigmoid",
     "mish",
     "read_results",

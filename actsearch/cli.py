@@ -679,6 +679,11 @@ class _Run:
                     f"{_count(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
                     " for (every, probe_size); --fresh trains and looks anew"
                 )
+            if work.differing:
+                self._say(
+                    f"{_count(work.differing, 'finished trial')} without diagnostics: trained again once, their"
+                    " histories came out otherwise; they are tried again once their .differs- folders are removed"
+                )
             if work.left:
                 self._train(work)
             else:
@@ -769,8 +774,7 @@ class _Run:
         return "the same command without --fresh" if self.rules.fresh else "the same command"
 
     def _explain(self, what: str) -> None:
-        status = self.store.survey(self.plan.trials, repair=False).status
-        done = sum(one in ("completed", "diverged") for one in status.values())
+        done = len(self.plan.trials) - self._left()
         click.echo(
             f"{what}. {done} of {_count(len(self.plan.trials), 'trial')} finished and kept in {self.store.folder};"
             f" {self._same_command} goes on with the rest, from their last checkpoints where they have any.",
@@ -786,8 +790,7 @@ class _Run:
             self._show_summary(result)
         figures = [] if self.rules.no_plots else self._draw(result, trained)
         if self.rules.as_json:
-            done = [trial.status for candidate in result.candidates for trial in candidate.trials]
-            left = sum(status not in ("completed", "diverged", "failed") for status in done)
+            left = self._left() - len(failed)
             row: dict[str, Any] = {"event": "finished", "experiment": result.name, "folder": result.folder}
             row |= {"failed": len(failed), "left": left}
             click.echo(json.dumps(row | {"figures": [str(figure) for figure in figures]}, ensure_ascii=False))
@@ -805,6 +808,12 @@ class _Run:
         if failed:
             click.echo(f"Mended? {self._same_command} tries again what failed, --retry-failed that alone.", err=True)
         return 1 if failed or self.store.failed_again else 0
+
+    def _left(self) -> int:
+        """How many trials are left to be trained, those among them that lack their diagnostics."""
+        from actsearch import runner
+
+        return len(runner.to_train(self.plan.trials, self.store.survey(self.plan.trials, repair=False)))
 
     def _show_summary(self, result: Any) -> None:
         from actsearch import terminal
@@ -871,6 +880,11 @@ def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
     lines = []
     if work.undiagnosed:
         lines.append(_undiagnosed(len(work.undiagnosed)))
+    if work.unseen:
+        lines.append(
+            f"{_count(len(work.unseen), 'trial')} that had begun without these diagnostics: to begin anew (stop, and"
+            " give the diagnostics as they were, to go on from the last checkpoint instead)"
+        )
     asked = work.left[0].diagnostics
     if asked is not None:
         from actsearch import data
@@ -1012,7 +1026,7 @@ def _status_as_json(result: ExperimentResult) -> str:
 
     rows = [terminal.trial_as_json(candidate, trial) for candidate in result.candidates for trial in candidate.trials]
     head = {"experiment": result.name, "folder": result.folder, "trials": rows}
-    head |= {"stranded": [*result.stranded], "problems": [*result.problems]}
+    head |= {"stranded": [*result.stranded], "problems": [*result.problems], "again": [*result.again]}
     return json.dumps({**head, "mixture": result.mixture}, ensure_ascii=False)
 
 
@@ -1027,7 +1041,8 @@ def _show_status(result: ExperimentResult) -> None:
     if result.stranded:
         ids = "".join(f"\n  {trial_id}" for trial_id in result.stranded)
         console.print(f"on disk, but not asked for any more:{ids}", markup=False, emoji=False)
-    for note in [*([result.mixture] if result.mixture else []), *result.problems]:
+    again = [f"{_count(len(result.again), 'finished trial')} to be looked into again"] if result.again else []
+    for note in [*([result.mixture] if result.mixture else []), *again, *result.problems]:
         console.print(f"note: {note}", markup=False, emoji=False)
 
 

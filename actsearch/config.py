@@ -148,8 +148,10 @@ class _Checker:
         grid = raw.get("grid")
         for location in self.overrides:
             key = dotted(location)
-            if isinstance(grid, dict) and key in grid:
-                self.problem(location, "the grid varies it, so this has no effect", f"write --set 'grid.{key}=[...]'")
+            varied = [known for known in grid if key == known or key.startswith(f"{known}.")] if _is_grid(grid) else []
+            if varied:
+                remedy = f"write --set 'grid.{varied[0]}=[...]'"
+                self.problem(location, "the grid varies it, so this has no effect", remedy)
         return raw
 
     def _override(self, raw: dict[str, Any], text: str) -> None:
@@ -177,6 +179,9 @@ class _Checker:
 
     def _point_to_data(self, data: dict[str, Any], location: Location) -> None:
         """An overridden `npz` replaces a name and the other way round; its path starts where the shell is."""
+        validation = data.get("validation")
+        if location[:2] == ("data", "validation") and isinstance(validation, dict) and len(location) == 3:
+            validation.pop("holdout" if location[2] == "last" else "last", None)
         if location in (("data", "npz"), ("data", "name")):
             data.pop("name" if location[1] == "npz" else "npz", None)
         if location in (("data", "npz"), ("data",)) and isinstance(data.get("npz"), str) and "\0" not in data["npz"]:
@@ -357,9 +362,17 @@ class _Checker:
             if own == "formula":
                 formula = formulas.parse(entry["formula"], parameters)
                 formulas.check(formula)
+                self._check_learned(entry["formula"], parameters, trainable)
                 return Activation(formula.canonical, parameters, own, trainable or None)
             if own == "function":
                 source = plugins.find(entry["function"], self.path.parent)
+                known = tuple(parameters) if source.parameters is None else source.parameters
+                for name in parameters:
+                    if name not in known:
+                        remedy = suggestion(name, known, "they are ") if known else "it has none: remove this"
+                        what = f"{entry['function']} has no parameter {name!r}"
+                        self.problem((*at, "parameters", name), what, remedy)
+                        return None
                 folder = str(self.path.parent.resolve())
                 return Activation(
                     entry["function"], parameters, own, trainable or None, source.sha256, source.text, folder
@@ -374,6 +387,20 @@ class _Checker:
         always = ACTIVATIONS[entry["name"]].learned  # whether or not it is asked for
         trainable = tuple(name for name in trainable if name not in always)
         return Activation(entry["name"], parameters, None, trainable or None)
+
+    def _check_learned(self, text: str, parameters: Mapping[str, float], trainable: Sequence[str]) -> None:
+        """That the formula stays one where a learned parameter goes: `x**a` is none but at whole numbers.
+
+        Raises:
+            FormulaError: it does not.
+        """
+        for name in trainable:
+            for value in (parameters[name] * 1.001 + 1e-3, parameters[name] * 0.999 - 1e-3):
+                try:
+                    formulas.check(formulas.parse(text, {**parameters, name: value}))
+                except formulas.FormulaError as error:
+                    what = f"{name} is to be learned, and at {name} = {value:.4g} {error.what}"
+                    raise formulas.FormulaError(error.column, what, error.remedy) from error
 
     def _check_output(
         self, model: CnnModel | MlpModel, training: TrainingSection, settings: Sequence[_Setting]
@@ -537,8 +564,9 @@ def _initializer(given: Any, neutral: str | None = None) -> str | Initializer | 
         arguments = given.model_dump()
         name = str(arguments.pop("name"))
         arguments = {key: float(value) if isinstance(value, int) else value for key, value in arguments.items()}
-    if name == "constant" and arguments.get("value", 0.0) == 0.0:
-        name, arguments = "zeros", {}
+    plain = {0.0: "zeros", 1.0: "ones"}.get(arguments.get("value", 0.0)) if name == "constant" else None
+    if plain is not None:
+        name, arguments = plain, {}
     known = INITIALIZERS_WITH_ARGUMENTS.get(name)
     if known is None or known.model_validate({"name": name, **arguments}) == known.model_validate({"name": name}):
         return None if name == neutral else name
@@ -566,7 +594,7 @@ def _automatic_label(entry: Mapping[str, Any]) -> str:
     learned = entry.get("trainable", ())
     own = next((key for key in OWN_ENTRIES if key in entry), None)
     if own is not None:
-        name = entry[own].partition(":")[2] or entry[own]
+        name = formulas.canonical(entry[own]) if own == "formula" else entry[own].partition(":")[2]
         given = {key: value for key, value in sorted(entry.get("parameters", {}).items()) if key not in learned}
     else:
         name, defaults = entry["name"], ACTIVATIONS[entry["name"]].parameters
@@ -657,6 +685,10 @@ def _shown_settings(grid: Mapping[str, Any], settings: Sequence[_Setting]) -> di
     return {key: values[key] for key in grid if key in values}
 
 
+def _is_grid(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
+
+
 def _form(value: Any) -> str:
     """Equal for equal values: 1 and 1.0 are, 1 and true are not."""
     return repr(float(value)) if isinstance(value, int) and not isinstance(value, bool) else repr(value)
@@ -714,12 +746,14 @@ def _opened(raw: Any, part: str | int, location: Location) -> Any:
         below = raw.get(part) if isinstance(raw, dict) else raw
     if below is raw or isinstance(below, (dict, list)):
         return None if below is raw else below
-    if location in (("data", "validation"), ("data", "train_size")):
-        opened: Any = {}  # `holdout` replaces `test`, `first` a number
+    if location in (("data", "validation"), ("data", "train_size"), ("diagnostics",)):
+        opened: Any = {}  # `holdout` replaces `test`, `first` a number, `every` a switch
     elif below is None:
         opened = list(ARTICLE) if location == ("activations",) else {}
     elif isinstance(below, str) and (
-        location in (("data",), ("training", "optimizer")) or location[0] == "activations"
+        location in (("data",), ("training", "optimizer"))
+        or location[0] == "activations"
+        or (location[0] == "model" and str(location[-1]).endswith("_initializer"))
     ):
         opened = {"name": below}  # a shorthand
     else:

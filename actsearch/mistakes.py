@@ -203,6 +203,7 @@ _EXAMPLES = {
     "probe_size": "256",
     "stddev": "0.05",
     "l2": "0.0005",
+    "kernel_regularizer": "{l2: 0.0005}",
     "description": "what this is about",
     "label": "my gelu",
     "with": "{model.kernel_initializer: he_normal}",

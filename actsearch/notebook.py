@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from actsearch import config, runner, store
 from actsearch.checkpoints import Spacing
@@ -50,6 +51,18 @@ def run(
                 if on_event is not None:
                     on_event(event, trial)
     return store.read_experiment(kept.folder)
+
+
+def load_model(path: str | Path) -> Any:
+    """A network that `--save-models` kept, or another one with the activation functions and losses of this package.
+
+    A function of one's own must lie where Python looks for modules.
+    """
+    import keras
+
+    from actsearch import models  # noqa: F401  (importing it registers all of them with Keras)
+
+    return keras.saving.load_model(path)
 
 
 def read_results(path: str | Path) -> tuple[ExperimentResult, ...]:

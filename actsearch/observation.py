@@ -68,6 +68,13 @@ class Observer:
         return Diagnosed(self._trial.id, epoch, layers, len(self._x), self._clock() - began)
 
 
-def kept(diagnosed: Sequence[Diagnosed], spec: DiagnosticsSpec) -> tuple[Diagnosed, ...]:
-    """Of what a shorter training saw, what a longer one would have seen as well: not what came after its last epoch."""
-    return tuple(one for one in diagnosed if one.epoch % spec.every == 0)
+def kept(diagnosed: Sequence[Diagnosed], trial: Trial, epochs_done: int) -> tuple[Diagnosed, ...] | None:
+    """Of what a training of the same trajectory saw so far, what this one would have seen; None if that is not there.
+
+    A shorter one has looked at its last epoch too, which is none of a longer one's; a longer one has not at this one's.
+    """
+    assert trial.diagnostics is not None
+    last, every = trial.candidate.training.epochs, trial.diagnostics.every
+    wanted = [epoch for epoch in range(epochs_done + 1) if diagnosis.is_measured(epoch, last, every)]
+    rows = tuple(one for one in diagnosed if one.epoch in wanted)
+    return rows if [one.epoch for one in rows] == wanted else None

@@ -112,7 +112,11 @@ class FunctionLayer(_OwnLayer):
         self._imported = plugins.imported(function, folder, source, sha256)
 
     def call(self, inputs: Any) -> Any:
-        return self._imported(inputs, **self.values)
+        outputs = self._imported(inputs, **self.values)
+        if tuple(getattr(outputs, "shape", ())) != tuple(inputs.shape):
+            shapes = f"{tuple(inputs.shape)} the shape {tuple(getattr(outputs, 'shape', ()))}"
+            raise ValueError(f"{self.function} is no activation function: it makes of the shape {shapes}")
+        return outputs
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "function": self.function}

@@ -19,8 +19,8 @@ from typing import Any
 
 from actsearch.errors import UserError
 
-SHA256 = "__actsearch_sha256__"
-"""Where an imported module keeps what its source was."""
+PREFIX = "actsearch_source_"
+"""Begins the names of modules that were made from a text."""
 
 
 class PluginError(UserError):
@@ -37,6 +37,8 @@ class Source:
 
     text: str
     sha256: str
+    parameters: tuple[str, ...] | None = None
+    """The names of the function's parameters after the first; None where it takes any, or that is not seen."""
 
 
 def find(reference: str, folder: Path) -> Source:
@@ -64,7 +66,11 @@ def find(reference: str, folder: Path) -> Source:
         near = difflib.get_close_matches(name, names, 1)
         remedy = f"did you mean {near[0]!r}?" if near else f"define it there: def {name}(x): ..."
         raise PluginError(f"{file.name} defines no {name}", remedy)
-    return Source(content.decode("utf-8", "replace"), hashlib.sha256(content).hexdigest())
+    try:
+        text = content.decode("utf-8")
+    except ValueError as error:
+        raise PluginError(f"{file.name} is no UTF-8", "save it as UTF-8") from error
+    return Source(text, hashlib.sha256(content).hexdigest(), _parameters(tree, name))
 
 
 def imported(
@@ -93,40 +99,52 @@ def imported(
 def _module(name: str, folder: str | None, source: str | None, sha256: str | None) -> ModuleType:
     if folder is not None and folder not in sys.path:
         sys.path.insert(0, folder)  # it stays: what the module imports may lie there, too
-    loaded = sys.modules.get(name)
-    if loaded is not None and sha256 is not None and getattr(loaded, SHA256, None) == sha256:
-        return loaded
     try:
-        if sha256 is None or (loaded is None and _sha256_on_disk(name, folder) == sha256):
-            module = importlib.import_module(name)
-        elif source is not None:  # another machine; or another source has the name in this process
-            module = _from_source(name, source)
-        else:
+        if sha256 is None:
+            return importlib.import_module(name)
+        text = _text_on_disk(name, folder) if source is None else source
+        if text is None or hashlib.sha256(text.encode("utf-8")).hexdigest() != sha256:
             raise PluginError(f"the source of {name} has changed", "run the experiment again")
+        return _from_source(name, text, sha256)
     except ImportError as error:
         raise PluginError(f"{name} cannot be imported ({error})", "install what it imports") from error
-    if sha256 is not None:
-        setattr(module, SHA256, sha256)
-    return module
 
 
-def _sha256_on_disk(name: str, folder: str | None) -> str | None:
+def _text_on_disk(name: str, folder: str | None) -> str | None:
     try:
-        return hashlib.sha256(_file(name, Path(folder or ".")).read_bytes()).hexdigest()
-    except (PluginError, OSError):
+        return _file(name, Path(folder or ".")).read_bytes().decode("utf-8")
+    except (PluginError, OSError, ValueError):
         return None
 
 
-def _from_source(name: str, source: str) -> ModuleType:
-    """The module made from its text, and known by its name from now on, as one that was imported is."""
-    module = ModuleType(name)
-    sys.modules[name] = module
+def _from_source(name: str, text: str, sha256: str) -> ModuleType:
+    """The module made from exactly this text, once in a process, under a name that no other source has.
+
+    Python's own import would take compiled code that is as old as the file to the second, or what another experiment's
+    module of this name has left.
+    """
+    unique = f"{PREFIX}{sha256[:16]}_{name.replace('.', '_')}"
+    loaded = sys.modules.get(unique)
+    if loaded is not None:
+        return loaded
+    module = ModuleType(unique)
+    module.__package__ = name.rpartition(".")[0]  # for imports that are relative to its package
+    sys.modules[unique] = module
     try:
-        exec(compile(source, f"<{name}>", "exec"), module.__dict__)
+        exec(compile(text, f"<{name}>", "exec"), module.__dict__)
     except BaseException:
-        del sys.modules[name]
+        del sys.modules[unique]
         raise
     return module
+
+
+def _parameters(tree: ast.Module, name: str) -> tuple[str, ...] | None:
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    if not functions or functions[-1].args.kwarg is not None or functions[-1].decorator_list:
+        return None
+    arguments = functions[-1].args
+    after_x = [*arguments.posonlyargs, *arguments.args][1:]
+    return tuple(one.arg for one in (*after_x, *arguments.kwonlyargs) if one not in arguments.posonlyargs)
 
 
 def _file(module: str, folder: Path) -> Path:

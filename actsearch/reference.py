@@ -142,7 +142,8 @@ The module is looked for in the folder of the experiment file, then where Python
 checking a file does not run it. The function takes a tensor and its parameters as keyword arguments and returns a
 tensor of the same shape (write it with `keras.ops`, so that a saved network loads anywhere). The SHA-256 of the
 module's file is part of a trial's identity: when the file changes, its trials are new ones. What the module imports
-from elsewhere is not covered by it. On a cluster the file travels with the trial.
+from elsewhere is not covered by it. The file travels with the trial, to other machines too, and is kept beside the
+results; modules that it imports must be there already, and two of one name cannot be told apart in one run.
 
 ## `diagnostics`
 

@@ -119,6 +119,8 @@ class ExperimentResult:
     """The grid as the experiment file has it."""
     problems: tuple[str, ...] = ()
     """Files that could not be read, each with what is wrong with it."""
+    again: tuple[str, ...] = ()
+    """Ids of finished trials that are being, or were begun to be, trained again for their diagnostics."""
 
     @property
     def mixture(self) -> str | None:

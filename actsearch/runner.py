@@ -60,6 +60,10 @@ class Work:
     """Finished trials that lack the diagnostics asked for: to be trained again, beside what they have."""
     otherwise: int = 0
     """How many finished trials were looked at with other settings than are asked for now."""
+    differing: int = 0
+    """How many finished trials were trained again once, and came out otherwise."""
+    unseen: frozenset[str] = frozenset()
+    """Trials that have begun, but without what is asked to be looked at: they begin anew."""
 
     @property
     def finished(self) -> frozenset[str]:
@@ -111,7 +115,17 @@ def begin(plan: Plan, store: Store, *, accept_changes: bool = False, only_failed
     wanted = to_train(plan.trials, survey, only_failed)
     problems += [*survey.problems, *store.set_damaged_checkpoints_aside(wanted)]
     origins = {trial.id: origin for trial in wanted if (origin := store.origin(trial)) is not None}
-    return Work(tuple(wanted), survey.status, origins, longer, tuple(problems), undiagnosed, len(survey.otherwise))
+    return Work(
+        left=tuple(wanted),
+        status=survey.status,
+        origins=origins,
+        longer=longer,
+        problems=tuple(problems),
+        undiagnosed=undiagnosed,
+        otherwise=len(survey.otherwise),
+        differing=len(survey.differing),
+        unseen=frozenset(trial.id for trial in wanted if store.has_unseen(trial)),
+    )
 
 
 def to_train(trials: Sequence[Trial], survey: Survey, only_failed: bool = False) -> list[Trial]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -196,9 +197,16 @@ def _initializer_tag(value: Any) -> str | None:
     return f"\0{name}" if name in INITIALIZERS_WITH_ARGUMENTS else "\0plain"
 
 
+def _of_a_bias(value: Any) -> Any:
+    if value == "orthogonal" or getattr(value, "name", None) == "orthogonal":
+        raise PydanticCustomError("actsearch", "orthogonal is for kernels, a bias has one axis|write another one")
+    return value
+
+
 if TYPE_CHECKING:
     Initializer: TypeAlias = Any
     HiddenInitializer: TypeAlias = Any
+    BiasInitializer: TypeAlias = Any
 else:
     _ARGUMENTS = [Annotated[model, Tag(f"\0{name}")] for name, model in INITIALIZERS_WITH_ARGUMENTS.items()]
     _ARGUMENTS.append(Annotated[PlainInitializer, Tag("\0plain")])
@@ -206,6 +214,7 @@ else:
         Annotated[Union[(*_ARGUMENTS, Annotated[Literal[names], Tag("\0text")])], Discriminator(_initializer_tag)]
         for names in (INITIALIZERS, ("auto", *INITIALIZERS))
     )
+    BiasInitializer = Annotated[Initializer, AfterValidator(_of_a_bias)]
 _INITIALIZER = (
     "A Keras initializer of the hidden layers, by name or as `{name: random_normal, stddev: 0.1}` with Keras's"
     " arguments; auto: what the activation's paper asks for (lecun_normal for SELU), else glorot_uniform."
@@ -228,12 +237,12 @@ class _Network(_Strict):
     """What both kinds of network have, after what they have for themselves."""
 
     kernel_initializer: HiddenInitializer = Field("auto", description=_INITIALIZER)
-    bias_initializer: Initializer = Field("zeros", description=_BIAS_INITIALIZER)
+    bias_initializer: BiasInitializer = Field("zeros", description=_BIAS_INITIALIZER)
     kernel_regularizer: L1L2 | None = Field(None, description=_REGULARIZER)
     dropout_layer: Literal["auto", "dropout", "alpha_dropout"] = Field("auto", description=_DROPOUT_LAYER)
     batch_normalization: bool = Field(False, description=_BATCH_NORMALIZATION)
     output_kernel_initializer: Initializer = Field("glorot_uniform", description=_OUTPUT_KERNEL)
-    output_bias_initializer: Initializer = Field("zeros", description=_OUTPUT_BIAS)
+    output_bias_initializer: BiasInitializer = Field("zeros", description=_OUTPUT_BIAS)
     output_activation: Literal["softmax", "sigmoid"] = Field("softmax", description=_OUTPUT_ACTIVATION)
 
 

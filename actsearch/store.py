@@ -67,6 +67,8 @@ class Survey(NamedTuple):
     """The finished trials that lack the diagnostics that are asked for."""
     otherwise: set[str]
     """The finished trials that were looked at with other settings than those that are asked for."""
+    differing: set[str]
+    """The finished trials whose second training came out otherwise."""
 
 
 class _LeftBehind(NamedTuple):
@@ -166,8 +168,19 @@ class Store:
             # The plan first: a folder is an experiment once it has an experiment.yaml, and is then read by its plan.
             self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials, left.contained)))
             self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
+            self._keep_sources(experiment)
             self._trials.mkdir(exist_ok=True)
         return frozenset(left.longer)
+
+    def _keep_sources(self, experiment: Experiment) -> None:
+        """The modules of the user's functions, beside the experiment, where they are found when it is run from here."""
+        for candidate in experiment.candidates:
+            activation = candidate.activation
+            if activation.kind == "function" and activation.source is not None:
+                module = activation.name.partition(":")[0]
+                path = self.folder / f"{module.replace('.', '/')}.py"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._write_if_new(path, activation.source.encode("utf-8"))
 
     def set_damaged_plan_aside(self) -> list[str]:
         """Moves plan and experiment out of the way if they cannot be read, for `begin` to write them; a line on each.
@@ -198,7 +211,7 @@ class Store:
 
         With `repair`, a damaged one is moved aside, to be trained again, and what a killed driver left is removed.
         """
-        found = Survey({}, [], set(), set(), set())
+        found = Survey({}, [], set(), set(), set(), set())
         for trial in trials:
             folder = self._trial_folder(trial.id)
             try:
@@ -228,7 +241,9 @@ class Store:
             whole = hashlib.sha256((folder / DIAGNOSTICS).read_bytes()).hexdigest() == commit["files"].get(DIAGNOSTICS)
         except OSError:
             whole = False
-        if not whole:
+        if not whole and any(self._trials.glob(f"{trial.id}.differs-*")):
+            found.differing.add(trial.id)  # once is enough: the next time would come out the same
+        elif not whole:
             found.undiagnosed.add(trial.id)
         elif commit.get("diagnostics", {}).get("asked") != asdict(trial.diagnostics):
             found.otherwise.add(trial.id)
@@ -245,6 +260,14 @@ class Store:
                 return content
         return None
 
+    def has_unseen(self, trial: Trial) -> bool:
+        """Whether the trial has begun, but what is asked to be looked at was not looked at then."""
+        if trial.diagnostics is None or self.origin(trial) is not None:
+            return False
+        folder = self._working_folder(trial.id)
+        headers = [_checkpoint_header(folder / name) for name in (CHECKPOINT, CHECKPOINT_BEFORE)]
+        return any(header is not None and header["trajectory"] == trial.trajectory for header in headers)
+
     def origin(self, trial: Trial) -> Origin | None:
         """Where that checkpoint lies, going by the first lines of the files."""
         return next(iter(self._origins(trial)), None)
@@ -260,7 +283,7 @@ class Store:
             if trial.diagnostics is not None and header.get("diagnostics") != asdict(trial.diagnostics):
                 continue  # what was not looked at then cannot be seen any more
             if header["epoch"] <= trial.candidate.training.epochs:
-                found[path] = Origin(path.parent.name, header["epoch"], path)
+                found[path] = Origin(path.parent.name.removesuffix(AGAIN), header["epoch"], path)
         return sorted(found.values(), key=lambda origin: (origin.epoch, origin.trial_id == trial.id), reverse=True)
 
     @cached_property
@@ -414,9 +437,16 @@ class Store:
         commit.pop("checksum", None)
         digest = hashlib.sha256(files[DIAGNOSTICS]).hexdigest()
         commit |= {"files": {**commit["files"], DIAGNOSTICS: digest}, **looked_at}
-        # The old trial.json does not know of the new file, and is as whole as the new one.
-        added = {DIAGNOSTICS: files[DIAGNOSTICS], TRIAL: _json(commit | {"checksum": _checksum(commit)})}
+        # The old trial.json does not know of the new files, and is as whole as the new one.
+        added = {DIAGNOSTICS: files[DIAGNOSTICS]}
+        if isinstance(event, Completed) and event.model is not None and MODEL not in commit["files"]:
+            added[MODEL] = event.model
+            commit["files"][MODEL] = hashlib.sha256(event.model).hexdigest()
+            commit["saved_model"] = event.saved_epoch
+        added[TRIAL] = _json(commit | {"checksum": _checksum(commit)})
         write_together({folder / name: content for name, content in added.items()})
+        if self._keep_checkpoints and (again / CHECKPOINT).exists():
+            (again / CHECKPOINT).replace(folder / CHECKPOINT)
         shutil.rmtree(again, ignore_errors=True)
 
     def _set_trial_aside(self, folder: Path) -> Path:
@@ -611,6 +641,7 @@ def _result(folder: Path, plan: Mapping[str, Any], driver: str | None, diagnosti
         stranded=tuple(_stranded(folder, wanted)),
         grid=plan["grid"],
         problems=tuple(problems),
+        again=tuple(i for i in sorted(wanted) if (folder / "trials" / f"{i}{AGAIN}").is_dir()),
     )
 
 

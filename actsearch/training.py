@@ -24,7 +24,18 @@ from actsearch.batches import Batches, Pipelines
 from actsearch.checkpoints import Spacing, State, pack, unpack
 from actsearch.data import Dataset, Splits
 from actsearch.evaluation import evaluate, predicted_labels, smallest, test_values
-from actsearch.events import METRICS, Checkpoint, Completed, Diverged, EpochDone, Evaluation, Event, Progress, Started
+from actsearch.events import (
+    METRICS,
+    Checkpoint,
+    Completed,
+    Diagnosed,
+    Diverged,
+    EpochDone,
+    Evaluation,
+    Event,
+    Progress,
+    Started,
+)
 from actsearch.experiment import Trial
 from actsearch.models import Network, Networks
 from actsearch.observation import Observer
@@ -188,10 +199,13 @@ def _resumed(model: keras.Model, trial: Trial, checkpoint: bytes | None) -> Stat
     fits = [variable.shape for variable in variables] == [value.shape for value in state.variables]
     if not fits or len(state.epochs) > trial.candidate.training.epochs:
         return nothing
-    if trial.diagnostics is not None and state.diagnostics != trial.diagnostics:
+    seen: tuple[Diagnosed, ...] | None = ()
+    if trial.diagnostics is not None:
+        same = state.diagnostics == trial.diagnostics
+        seen = observation.kept(state.diagnosed, trial, len(state.epochs)) if same else None
+    if seen is None:
         return nothing  # what was not looked at then cannot be seen any more
     models.overwrite(variables, state.variables)
-    seen = () if trial.diagnostics is None else observation.kept(state.diagnosed, trial.diagnostics)
     return replace(state, best_variables=best, diagnosed=seen)
 
 

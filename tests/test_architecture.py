@@ -21,7 +21,7 @@ MODULES = {
 }
 
 MAY_IMPORT = {
-    "__init__": {"diagnostics", "keras_activations", "notebook"},
+    "__init__": {"diagnostics", "keras_activations", "notebook", "own_activations"},
     "__main__": {"cli"},
     "activations": set(),
     "batches": {"data"},
@@ -93,7 +93,7 @@ MAY_IMPORT = {
     "mistakes": {"activations", "schema", "yaml_source"},
     "models": {"clipping", "evaluation", "experiment", "keras_activations", "layer_probe", "own_activations"},
     "native_output": set(),
-    "notebook": {"checkpoints", "config", "events", "experiment", "results", "runner", "store"},
+    "notebook": {"checkpoints", "config", "events", "experiment", "models", "results", "runner", "store"},
     "notation": {"symbolic"},
     "observation": {"data", "diagnosis", "events", "experiment", "layer_probe", "models"},
     "own_activations": {"experiment", "formulas", "keras_activations", "plugins"},

@@ -1015,7 +1015,7 @@ def test_status_as_json(actsearch_: Callable[..., Done], write_experiment: Write
     actsearch_("run", write_experiment("two", "[selu]"), "--no-plots", "--accept-changes")
     done = actsearch_("status", "results", "--json")
     one, two = (json.loads(line) for line in done.out.splitlines())
-    assert set(one) == {"experiment", "folder", "trials", "mixture", "stranded", "problems"}
+    assert set(one) == {"experiment", "folder", "trials", "mixture", "stranded", "problems", "again"}
     assert (one["experiment"], one["folder"], len(one["trials"])) == ("one", "results/one", 2)
     assert set(one["trials"][0]) == {
         *("trial", "label", "activation", "parameters", "setting", "seed", "status", "epochs_done", "epochs"),

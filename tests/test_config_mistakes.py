@@ -464,6 +464,16 @@ CASES: list[Any] = [
     ),
     ("activations[0].trainable", "activations: [{name: elu, trainable: [alfa]}]\n", "did you mean 'alpha'?"),
     ("activations[0].trainable", "activations: [{name: gelu, trainable: [approximate]}]\n", "unknown key"),
+    pytest.param(
+        "activations[0].formula",
+        "activations: [{formula: x**a, parameters: {a: 2}, trainable: [a]}]\n",
+        "a is to be learned, and at a = 2.003",
+    ),
+    pytest.param(
+        "activations[0].parameters.flavour",
+        "activations: [{function: textwrap:dedent, parameters: {flavour: 2}}]\n",
+        "has no parameter 'flavour'; it has none: remove this",
+    ),
     ("activations[0].function", "activations: [{function: nowhere:f}]\n", "no module 'nowhere' beside this file"),
     ("activations[0].function", "activations: [{function: f}]\n", "is not module:name"),
     ("activations[0].function", "activations: [{function: json:dumb}]\n", "did you mean 'dump'?"),
@@ -474,6 +484,8 @@ CASES: list[Any] = [
     ("model.bias_initializer", "model: {bias_initializer: 3}\n", "write for example {name: random_normal, stddev"),
     ("model.bias_initializer.std", "model: {bias_initializer: {name: random_normal, std: 3}}\n", "'stddev'?"),
     ("model.bias_initializer.mean", "model: {bias_initializer: {name: he_normal, mean: 3}}\n", "unknown key"),
+    ("model.bias_initializer", "model: {bias_initializer: orthogonal}\n", "orthogonal is for kernels"),
+    ("model.kernel_regularizer", "model: {kernel_regularizer: l2}\n", "kernel_regularizer: {l2: 0.0005}"),
     ("model.bias_initializer", "model: {bias_initializer: auto}\n", "no such choice as 'auto'"),
     pytest.param(
         "model.bias_initializer",

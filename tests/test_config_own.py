@@ -144,12 +144,23 @@ def test_what_is_kept_asks_for_the_same_trials(loaded: Callable[..., Loaded], ho
     assert settings["data"] == {"sha256": "0" * 64, "holdout": 1000, "train_first": 500, "holdout_last": True}
 
 
+def test_shorthands_can_be_overridden_in_part(loaded: Callable[..., Loaded]) -> None:
+    """A switch or a name in the file is no obstacle to a key below it."""
+    off = loaded("diagnostics: false\n", "diagnostics.every=5")
+    assert off.experiment.diagnostics == DiagnosticsSpec(every=5)
+    named = loaded("model: {bias_initializer: random_normal}\n", "model.bias_initializer.stddev=1")
+    assert named.experiment.candidates[0].model.bias_initializer == Initializer(
+        "random_normal", {"mean": 0.0, "stddev": 1.0}
+    )
+
+
 @pytest.mark.parametrize(
     ("override", "changed"),
     [
         ("activations[0].parameters.a=0.25", True),
         ("model.kernel_regularizer.l2=0.1", True),
         ("model.kernel_initializer.scale=2", True),
+        ("data.validation.holdout=1000", True),
         ("diagnostics=false", False),
         ("diagnostics.every=5", False),
         ("diagnostics.probe_size=5", False),

@@ -143,6 +143,28 @@ def test_a_longer_training_sees_what_it_would_have_from_the_beginning(mnist: Dat
     assert [one.epoch for one in seen] == [0, 2, 4]
 
 
+def test_a_shorter_training_takes_no_checkpoint_beyond_what_was_seen(mnist: Dataset) -> None:
+    """A longer one has not looked at this one's last epoch, in which only this one must have a row."""
+    rare = DiagnosticsSpec(every=2, probe_size=64)
+    long = list(training.train(trial(rare, epochs=4), mnist, spacing=EVERY_EPOCH))
+    shorter = trial(rare)
+    expected = told(list(training.train(shorter, mnist)), Diagnosed)
+    for checkpoint in told(long, Checkpoint)[:3]:
+        started, *rest = training.train(shorter, mnist, checkpoint.content)
+        assert isinstance(started, Started)
+        assert [*(replace(one, seconds=0.0) for one in started.diagnosed), *told(rest, Diagnosed)] == expected
+        assert len(started.resumed) == (checkpoint.epoch if checkpoint.epoch < 3 else 0)
+
+
+def test_a_training_that_has_only_its_last_evaluation_left_keeps_its_last_row(mnist: Dataset) -> None:
+    """The row of the last epoch, always looked at, is not dropped because it is none of every second one."""
+    rare = DiagnosticsSpec(every=2, probe_size=64)
+    whole = list(training.train(trial(rare), mnist, spacing=EVERY_EPOCH))
+    started, *_ = training.train(trial(rare), mnist, told(whole, Checkpoint)[-1].content)
+    assert isinstance(started, Started)
+    assert [one.epoch for one in started.diagnosed] == [0, 2, 3]
+
+
 def test_the_epoch_of_a_divergence_is_looked_at(mnist: Dataset) -> None:
     """How it ended is what one wants to see, also where only every tenth epoch is looked at."""
     hopeless = trial(DiagnosticsSpec(every=10), optimizer=Optimizer("sgd", {"learning_rate": 1e20}))

@@ -83,6 +83,13 @@ def test_a_learned_parameter_is_one_number_that_gradients_reach(precision: str) 
     assert own.learned["beta"].numpy() != 1.5
 
 
+def test_what_keeps_no_shape_is_no_activation_function(folder: Path) -> None:
+    """Told in a line, where Keras would speak of a layer that comes after it."""
+    (folder / "my_functions.py").write_text(MODULE + "\ndef total(x):\n    return ops.sum(x)\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="my_functions:total is no activation function: it makes of the shape"):
+        FunctionLayer("my_functions:total", folder=str(folder))(X)
+
+
 def test_what_is_learned_must_be_a_parameter() -> None:
     with pytest.raises(ValueError, match="no parameter gamma that could be learned"):
         FormulaLayer("x * beta", {"beta": 1.0}, ["gamma"])
@@ -106,9 +113,9 @@ LOAD_AND_PREDICT = """
 import sys
 import keras
 import numpy
-import actsearch.own_activations
+import actsearch
 model, data, out = sys.argv[1:]
-numpy.save(out, keras.saving.load_model(model).predict_on_batch(numpy.load(data)))
+numpy.save(out, actsearch.load_model(model).predict_on_batch(numpy.load(data)))
 """
 
 

@@ -974,7 +974,7 @@ def test_a_survey_without_repair_touches_nothing(
     (folder / "trials" / trials[0].id / "history.json").write_bytes(b"{")
     before = snapshot(folder)
     survey = Store(folder).survey(trials, repair=False)
-    assert survey == ({trials[0].id: "waiting", trials[1].id: "completed"}, [], set(), set(), set())
+    assert survey == ({trials[0].id: "waiting", trials[1].id: "completed"}, [], set(), set(), set(), set())
     assert snapshot(folder) == before
 
 

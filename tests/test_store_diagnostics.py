@@ -12,8 +12,8 @@ import pytest
 
 from actsearch import runner
 from actsearch.engines.in_process import InProcess
-from actsearch.events import Checkpoint, EpochDone, Event, Train
-from actsearch.experiment import DiagnosticsSpec, Experiment, Trial, expand
+from actsearch.events import Checkpoint, Completed, EpochDone, Event, Train
+from actsearch.experiment import Activation, DiagnosticsSpec, Experiment, Trial, expand
 from actsearch.results import TrialResult
 from actsearch.runner import Plan
 from actsearch.store import DIAGNOSTICS, Store, read_experiment
@@ -177,6 +177,8 @@ def test_another_history_is_told_and_kept_apart(
     (aside,) = (folder / "trials").glob("*.differs-*")
     assert json.loads((aside / "history.json").read_bytes())["loss"] == [0.125, 0.125]
     assert read_experiment(folder).stranded == ()
+    assert left(folder, asked()) == [], "once is enough: night for night it would come out the same"
+    assert len(Store(folder).survey(asked()[1]).differing) == 1
 
 
 def test_a_failure_of_the_second_training_costs_nothing(
@@ -188,6 +190,72 @@ def test_a_failure_of_the_second_training_costs_nothing(
     assert "its result stands, but it failed when it was trained again" in store.notes[0]
     assert {trial.status for trial in trials_in(folder)} == {"completed"}
     assert left(folder, asked()) == ["selu"]
+
+
+def test_what_is_asked_to_be_kept_is_kept_of_the_second_training_too(
+    folder: Path, asked: Callable[..., Asked], fake_train: FakeTrain
+) -> None:
+    """`--keep-checkpoints` and `--save-models` after the fact: the second training has both, the first had neither."""
+    run(folder, asked(None), fake_train())
+
+    def saving(trial: Trial, checkpoint: bytes | None) -> Iterator[Event]:
+        for event in fake_train(at_end=True)(trial, checkpoint):
+            done = isinstance(event, Completed)
+            yield replace(event, model=b"network", saved_epoch="best") if done else event
+
+    store = Store(folder, keep_checkpoints=True)
+    with store.locked():
+        work = runner.begin(Plan(*asked()), store)
+        for _ in runner.run(work.left, store, InProcess(lambda: saving)):
+            pass
+    assert set(files(folder, "model.keras").values()) == {b"network"}
+    assert store.saved_models([trial.id for trial in asked()[1]]) == ["best", "best"]
+    longer = fake_train(checkpoints=True)
+    store = Store(folder)
+    with store.locked():
+        work = runner.begin(Plan(*asked(epochs=4)), store)
+        assert len(work.origins) == 2
+        for _ in runner.run(work.left, store, InProcess(lambda: longer)):
+            pass
+    assert len(longer.resumed) == 2  # type: ignore[attr-defined]
+    assert all(trial.status == "completed" for trial in trials_in(folder))
+
+
+def test_a_trial_that_had_begun_without_is_told_to_begin_anew(
+    folder: Path, asked: Callable[..., Asked], fake_train: FakeTrain
+) -> None:
+    """Hours may be lost by a changed key that changes no result: the user can still stop."""
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, asked(None, epochs=4), stopping_after(fake_train(checkpoints=True), epoch=2))
+    store = Store(folder)
+    with store.locked():
+        work = runner.begin(Plan(*asked(epochs=4)), store)
+        assert [work.left[0].id] == list(work.unseen)
+        assert not work.origins
+        assert not runner.begin(Plan(*asked(None, epochs=4)), store).unseen
+
+
+def test_status_tells_what_is_looked_into_again(
+    folder: Path, asked: Callable[..., Asked], fake_train: FakeTrain
+) -> None:
+    """Completed they are; but a run is going on, or was cut off."""
+    run(folder, asked(None, epochs=4), fake_train())
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, asked(epochs=4), stopping_after(fake_train(checkpoints=True), epoch=2))
+    assert read_experiment(folder).again == (asked(epochs=4)[1][0].id,)
+
+
+def test_a_functions_module_is_kept_beside_the_experiment(
+    folder: Path, asked: Callable[..., Asked], fake_train: FakeTrain
+) -> None:
+    """Whoever gets the results can run them again: experiment.yaml finds the module there."""
+    experiment, trials = asked()
+    own = replace(
+        trials[0].candidate, activation=Activation("a.b:f", {}, "function", None, "0" * 64, "def f(x): ...\n")
+    )
+    experiment = replace(experiment, candidates=(own,))
+    run(folder, (experiment, expand(experiment, "0" * 64)), fake_train())
+    assert (folder / "a" / "b.py").read_text(encoding="utf-8") == "def f(x): ...\n"
 
 
 def test_other_settings_leave_finished_trials_alone(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from actsearch.experiment import Trial
 
 OUTPUT = 4000
 """How many of the last bytes that a lost worker wrote are kept."""
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+"""With which Keras makes words bold."""
 LIMIT = 500_000_000
 """Bytes that a worker may grow beyond its size after its first trial; then another takes its place."""
 
@@ -53,4 +56,6 @@ def _one_line(error: Exception) -> str:
         places = ("File ", "[[", "[Op:", "Hint:", "Detected at", "node ")
         rest = [line.strip() for line in lines[1:] if line.strip() and not line.strip().startswith(places)]
         return f"{lines[0].removesuffix('Graph execution error:')}{rest[-1] if rest else 'graph execution error'}"
+    if "Exception encountered when calling" in lines[0]:  # Keras says only below what went wrong
+        return next((plain for line in lines[1:] if (plain := ESCAPES.sub("", line).strip())), lines[0])
     return lines[0]
