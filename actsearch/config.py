@@ -145,10 +145,11 @@ class _Checker:
         raw: dict[str, Any] = copy.deepcopy(self.source.value)
         for text in overrides:
             self._override(raw, text)
-        grid = raw.get("grid")
+        given = raw.get("grid")
+        grid = [key for key in given if isinstance(key, str)] if isinstance(given, dict) else []
         for location in self.overrides:
             key = dotted(location)
-            varied = [known for known in grid if key == known or key.startswith(f"{known}.")] if _is_grid(grid) else []
+            varied = [known for known in grid if key == known or key.startswith(f"{known}.")]
             if varied:
                 remedy = f"write --set 'grid.{varied[0]}=[...]'"
                 self.problem(location, "the grid varies it, so this has no effect", remedy)
@@ -683,10 +684,6 @@ def _shown_settings(grid: Mapping[str, Any], settings: Sequence[_Setting]) -> di
         if key not in values and above is not None and key[len(above) + 1 :] in values[above]:
             values[key] = values[above][key[len(above) + 1 :]]
     return {key: values[key] for key in grid if key in values}
-
-
-def _is_grid(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
 
 
 def _form(value: Any) -> str:
