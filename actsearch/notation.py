@@ -99,8 +99,18 @@ class _Pretty(PrettyPrinter):  # type: ignore[misc]
 
 
 class _Latex(LatexPrinter):  # type: ignore[misc]
+    def _print_Mul(self, expr: Expression) -> str:  # noqa: N802
+        """SymPy's, but for a factor e**u with u < 0, where it would try, perhaps for ever, to prove u constant."""
+        factors = list(expr.args)
+        for i, factor in enumerate(factors):
+            exponent = factor.as_base_exp()[1]
+            if exponent.is_negative and not exponent.is_number:
+                factors[i] = sympy.Dummy()
+                self._settings["symbol_names"][factors[i]] = self._print(factor)
+        return str(super()._print_Mul(expr.func(*factors) if factors != list(expr.args) else expr))
+
     def _print_Symbol(self, expr: Expression, style: str = "plain") -> str:  # noqa: N802
-        if len(expr.name) > 1 and expr.name not in greek_unicode:
+        if expr not in self._settings["symbol_names"] and len(expr.name) > 1 and expr.name not in greek_unicode:
             escaped = expr.name.replace("_", r"\_")
             return rf"\mathit{{{escaped}}}"
         return str(super()._print_Symbol(expr, style))

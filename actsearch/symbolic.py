@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
-from sympy.printing.latex import LatexPrinter
 
 from actsearch.formula_tree import CHOICES, VARIABLE, Apply, Name, Number, Tree, Where, by_pairs, differentiate
 from actsearch.formulas import Formula
@@ -44,38 +43,6 @@ def expression(formula: Formula) -> Expression:
 def derivative(formula: Formula) -> Expression:
     """f' likewise. At a kink it means the left derivative, but for `abs`, whose derivative is written as a sign."""
     return _converted(differentiate(formula.tree))
-
-
-def pretty(expr: Expression) -> str:
-    """For a terminal: over several lines, in Unicode; a long expression in one."""
-    if _is_long(expr):
-        return str(sympy.sstr(expr, order="none"))
-    return str(sympy.pretty(expr, use_unicode=True, wrap_line=False))
-
-
-def latex(expr: Expression) -> str:
-    return str(_Latex({"order": "none" if _is_long(expr) else None}).doprint(expr))
-
-
-class _Latex(LatexPrinter):  # type: ignore[misc]
-    """SymPy's, but for a factor e**u with u < 0, where it would try to prove u constant, and for powers of cases."""
-
-    def _print_Piecewise(self, expr: Expression, exp: str | None = None) -> str:  # noqa: N802
-        cases = str(super()._print_Piecewise(expr))
-        return cases if exp is None else rf"\left({cases}\right)^{{{exp}}}"
-
-    def _print_Mul(self, expr: Expression) -> str:  # noqa: N802
-        factors = list(expr.args)
-        for i, factor in enumerate(factors):
-            exponent = factor.as_base_exp()[1]
-            if exponent.is_negative and not exponent.is_number:
-                factors[i] = sympy.Dummy()
-                self._settings["symbol_names"][factors[i]] = self._print(factor)
-        return str(super()._print_Mul(expr.func(*factors) if factors != list(expr.args) else expr))
-
-
-def _is_long(expr: Expression) -> bool:
-    return sum(1 for _ in sympy.preorder_traversal(expr)) > MAX_TWO_DIMENSIONAL
 
 
 # --- from tree to expression

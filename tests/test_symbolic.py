@@ -7,7 +7,8 @@ import pytest
 import sympy
 
 from actsearch.formulas import numpy_function, numpy_gradient, parse
-from actsearch.symbolic import X, derivative, expression, latex, pretty
+from actsearch.notation import latex, pretty
+from actsearch.symbolic import X, derivative, expression
 
 SMOOTH = [
     ("x * sigmoid(beta * x)", {"beta": 1.5}),
@@ -68,8 +69,8 @@ def test_no_generalised_functions_are_shown(text: str, parameters: dict) -> None
 def test_the_relu_on_a_terminal() -> None:
     """Cases with their conditions, the kink's left side last."""
     formula = parse("max(0, x)")
-    assert " ".join(pretty(expression(formula)).split()) == "⎧x for x > 0 ⎨ ⎩0 otherwise"
-    assert " ".join(pretty(derivative(formula)).split()) == "⎧1 for x > 0 ⎨ ⎩0 otherwise"
+    assert " ".join(pretty(expression(formula), "f").split()) == "⎧x for x > 0 f = ⎨ ⎩0 otherwise"
+    assert " ".join(pretty(derivative(formula), "g").split()) == "⎧1 for x > 0 g = ⎨ ⎩0 otherwise"
 
 
 @pytest.mark.parametrize(
@@ -82,23 +83,23 @@ def test_the_relu_on_a_terminal() -> None:
         (
             "x * clip((x + 3) / 6, 0, 1) - x * clip(x / 6 + 0.5, 0, 1) + relu(x)",
             {},
-            r"\begin{cases} 1 & \text{for}\: x > 0 \\0 & \text{otherwise} \end{cases}",
+            r"\begin{cases} 1 & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}",
         ),
         (
             "where(x > 0, x, alpha * (exp(x) - 1))",
             {"alpha": 1},
-            r"\begin{cases} 1 & \text{for}\: x > 0 \\\alpha e^{x} & \text{otherwise} \end{cases}",
+            r"\begin{cases} 1 & \text{for } x > 0 \\ \alpha e^{x} & \text{otherwise} \end{cases}",
         ),
         (
             "relu(x) ** 3",
             {},
-            r"3 \left(\begin{cases} 1 & \text{for}\: x > 0 \\0 & \text{otherwise} \end{cases}\right)"
-            r" \left(\begin{cases} x & \text{for}\: x > 0 \\0 & \text{otherwise} \end{cases}\right)^{2}",
+            r"3 \left(\begin{cases} 1 & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}\right)"
+            r" \left(\begin{cases} x & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}\right)^{2}",
         ),
         (
             "clip((x + 3) / 6, 0, 1)",
             {},
-            r"\begin{cases} \frac{1}{6} & \text{for}\: x > -3 \wedge x < 3 \\0 & \text{otherwise} \end{cases}",
+            r"\begin{cases} \frac{1}{6} & \text{for } -3 < x < 3 \\ 0 & \text{otherwise} \end{cases}",
         ),
     ],
 )
@@ -110,5 +111,5 @@ def test_derivatives_in_latex(text: str, parameters: dict, expected: str) -> Non
 def test_a_long_expression_is_one_line() -> None:
     """Fractions over hundreds of columns can't be read."""
     long = derivative(parse("x * " + " * ".join(f"tanh({i} * x)" for i in range(1, 20))))
-    assert "\n" not in pretty(long)
+    assert "\n" not in pretty(long, "f")
     assert latex(long)
