@@ -33,7 +33,8 @@ from actsearch.formulas import (
     parse,
 )
 from actsearch.keras_activations import OPS
-from actsearch.symbolic import derivative, expression, latex, pretty
+from actsearch.notation import latex, pretty
+from actsearch.symbolic import derivative, expression
 
 erf = np.vectorize(math.erf)
 
@@ -456,7 +457,7 @@ def test_hostile_texts_are_done_with_quickly(text: str) -> None:
         formula = parse(text)
         assert len(str(_refusal(check, formula))) < 500
         for shown in (expression(formula), derivative(formula)):
-            assert pretty(shown)
+            assert pretty(shown, "f")
             assert latex(shown)
         numpy_gradient(formula)(np.array(POINTS))
         kinks(formula)
@@ -509,7 +510,7 @@ def test_whatever_is_let_through_can_be_computed_and_shown(text: str) -> None:
     formula = parse(text, parameters)
     assert canonical(formula.canonical) == formula.canonical
     for shown in (expression(formula), derivative(formula)):
-        assert pretty(shown)
+        assert pretty(shown, "f")
         assert latex(shown)
     x = np.linspace(-9.7, 9.9, 43)
     _assert_values(formula, x)
