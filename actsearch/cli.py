@@ -318,6 +318,9 @@ def run(
 
     rules = _Rules(**options)
     _refuse_combinations(rules)
+    if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
+        backend = os.environ["KERAS_BACKEND"]
+        raise UserError(f"KERAS_BACKEND is {backend}: trainings need tensorflow; unset it")
     if name is not None:
         if len(files) > 1:
             raise UserError("--name: one name for several files would mix them; give one file")

@@ -110,6 +110,8 @@ class _Checker:
         self._options: dict[str, tuple[int, int]] = {}
         self._positions = {location: i for i, location in enumerate(source.lines)}
         self._sections: dict[tuple[Location, ...], Any] = {}
+        self._flat: list[str] = []
+        """The formulas that no gradient passes, by their labels."""
         self._told_of_output: set[tuple[Location, ...]] = set()
         self._broken: set[int] = set()
         """Activations with mistakes of their own: another one is not told to be like them."""
@@ -204,7 +206,14 @@ class _Checker:
         if self.problems:
             return None
         warnings = tuple(
-            dict.fromkeys([*_data_warnings(data, len(seeds)), *_loss_warnings(candidates), *_selu_warnings(candidates)])
+            dict.fromkeys(
+                [
+                    *_data_warnings(data, len(seeds)),
+                    *_loss_warnings(candidates),
+                    *_selu_warnings(candidates),
+                    *(f"{label}: its slope is 0 on all of [-10, 10]; no gradient passes it." for label in self._flat),
+                ]
+            )
         )
         document = _document(checked, grid)
         return Experiment(
@@ -357,6 +366,8 @@ class _Checker:
         for name in trainable:
             if name not in learnable:
                 remedy = suggestion(name, learnable, "its parameters are ") if learnable else "it has none: remove this"
+                if own is not None and not learnable:
+                    remedy = f"say with what it begins: parameters: {{{name}: 1.0}}"
                 self.problem((*at, "trainable"), f"there is no parameter {name!r} that could be learned", remedy)
                 return None
         try:
@@ -364,6 +375,8 @@ class _Checker:
                 formula = formulas.parse(entry["formula"], parameters)
                 formulas.check(formula)
                 self._check_learned(entry["formula"], parameters, trainable)
+                if formulas.is_flat(formula):
+                    self._flat.append(entry.get("label") or formula.canonical)
                 return Activation(formula.canonical, parameters, own, trainable or None)
             if own == "function":
                 source = plugins.find(entry["function"], self.path.parent)

@@ -58,6 +58,10 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
         word = location[-1]
         if location[:1] == ("activations",) and word == "name":
             return f"stands beside {'formula' if 'formula' in _at(location[:-1], raw) else 'function'}", _ONE_OF_THREE
+        if location[:-1] == ("data", "validation"):
+            if {"holdout", "last"} <= set(_at(location[:-1], raw)):
+                return "stands beside last", "give one of holdout and last"
+            return "unknown key", suggestion(word, ("holdout", "last"), "the keys are ")
         if location == ("data", "name"):
             return "stands beside npz", "give one of name and npz"
         if location[:-1] == ("model",) and word in CnnModel.model_fields:  # as where `kind` alone was changed
@@ -69,6 +73,10 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
         return "is missing", f"write for example {_example(location, raw)}"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return _unknown_member(location, value)
+    if kind == "literal_error" and location == ("data", "validation"):
+        near = suggestion(value, ("test",), "")
+        otherwise = "write {holdout: 10000}, {last: 10000}, or test"
+        return f"no such choice as {_shown(value)}", near if near.startswith("did") else otherwise
     if kind == "literal_error":
         choices = re.findall(r"'([^']+)'", context["expected"])
         if not isinstance(value, str):
@@ -203,6 +211,9 @@ _EXAMPLES = {
     "probe_size": "256",
     "stddev": "0.05",
     "l2": "0.0005",
+    "last": "10000",
+    "value": "0.5",
+    "training": "true",
     "kernel_regularizer": "{l2: 0.0005}",
     "description": "what this is about",
     "label": "my gelu",

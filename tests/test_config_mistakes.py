@@ -478,6 +478,8 @@ CASES: list[Any] = [
     ("activations[0].function", "activations: [{function: f}]\n", "is not module:name"),
     ("activations[0].function", "activations: [{function: json:dumb}]\n", "did you mean 'dump'?"),
     ("activations[0].function", "activations: [{function: math:tanh}]\n", "math"),
+    ("data.validation", "data: {validation: none}\n", "write {holdout: 10000}, {last: 10000}, or test"),
+    ("data.validation.holdout", "data: {validation: {last: 9, holdout: 9}}\n", "give one of holdout and last"),
     ("data.validation.last", "data: {validation: {last: 60000}}\n", "write at most 59990"),
     ("model.kernel_initializer", "model: {kernel_initializer: he}\n", "he_normal"),
     ("model.kernel_initializer.name", "model: {kernel_initializer: {name: he}}\n", "he_normal"),

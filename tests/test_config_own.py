@@ -55,6 +55,14 @@ def test_a_label_says_what_it_is(entry: str, label: str, loaded: Callable[..., L
     assert candidate.label == label
 
 
+def test_what_no_gradient_passes_is_warned_about(loaded: Callable[..., Loaded]) -> None:
+    """A step trains the output layer alone: before a night of it, not after."""
+    text = 'activations: [{formula: "where(x > 0, 1, 0)", label: step}, relu]'
+    (warning, *_) = [w for w in loaded(text).experiment.warnings if "slope" in w]
+    assert warning == "step: its slope is 0 on all of [-10, 10]; no gradient passes it."
+    assert not [w for w in loaded("activations: [relu]").experiment.warnings if "slope" in w]
+
+
 def test_one_function_has_one_identity_however_it_is_written(loaded: Callable[..., Loaded]) -> None:
     """Spaces, the order of parameters and 2 for 2.0 make no other trial."""
     spellings = (
