@@ -269,6 +269,9 @@ class _Study:
         yield from zip(low.tolist(), high.tolist(), strict=True)
 
     def _saturates(self) -> Iterator[Interval]:
+        if self.largest == 0:  # a step: flat, wherever one looks
+            yield Interval(-math.inf, math.inf)
+            return
         for low, high in self._runs(lambda slopes: np.abs(slopes) < SATURATED * self.largest):
             endless = math.isinf(low) or math.isinf(high)
             if endless or (high - low >= SHORTEST_PLATEAU and low >= -FAR and high <= FAR):

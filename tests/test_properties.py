@@ -168,6 +168,13 @@ def test_where_a_function_saturates(name: str, ends: list[tuple[float, float]]) 
     assert len(ALL["gelu"].saturates) == 1
 
 
+def test_a_step_is_flat_everywhere() -> None:
+    """`nowhere` would be the opposite of what it is."""
+    step = properties(lambda x: np.where(x > 0, 1.0, 0.0), np.zeros_like)
+    assert [(one.low, one.high) for one in step.saturates] == [(-np.inf, np.inf)]
+    assert (step.saturation, step.zero_derivative) == ("both", 1.0)
+
+
 def test_the_ends_at_which_a_function_saturates() -> None:
     expected = {"sigmoid": "both", "relu": "left", "linear": "none", "hard_shrink": "middle"}
     assert {name: ALL[name].saturation for name in expected} == expected
