@@ -60,7 +60,10 @@ def _outcome(one: CandidateFindings, data: str) -> str:
     if not one.epoch:
         return "no seed is completed"
     seeds = sum(trial.status == "completed" for trial in one.candidate.trials)
+    asked = len(one.candidate.trials)
     of = f" (median of {seeds} seeds)" if seeds > 1 else ""
+    if seeds < asked:  # the others diverged, failed, or are not finished
+        of = f" ({seeds} of {asked} seeds)" if seeds < 2 else f" (median of {seeds} of {asked} seeds)"
     return f"{data} accuracy {number(one.accuracy)}, loss {number(one.loss)} after epoch {one.epoch}{of}"
 
 
