@@ -52,6 +52,13 @@ def test_the_page_says_how_it_ended_where_it_comes_from_and_that_it_proves_nothi
     assert "dead: a unit (of a convolution: a channel) whose" in text
 
 
+def test_a_value_of_one_seed_of_three_is_told_as_such() -> None:
+    """Of a candidate that diverged with two seeds, what is left is luck."""
+    gone = [trial(diagnostics(), seed, status="diverged") for seed in (1, 2)]
+    text = page(200, candidate("relu", trial(diagnostics(), 0), *gone))
+    assert "after epoch 4 (1 of 3 seeds)" in text
+
+
 def test_control_characters_do_not_reach_the_terminal() -> None:
     """A label may come from anywhere."""
     assert "\x1b" not in page(80, dying("a\x1b[2Jb"))
