@@ -6,6 +6,7 @@ of what happens together. Numbers are medians over the seeds, with the least and
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ RATIO = 10.0
 factor of a few in networks that train well; ten is more than that."""
 GROWN = 100.0
 """A gradient norm so many times that of the untrained network's. Norms fall in a training that goes well."""
+LEARNED = 0.99
+"""A training accuracy from which on a gradient of 0 is no trouble: hardly anything is left to learn."""
 EARLY = 3
 """Without a plateau, gradients are compared up to this epoch: later ones depend on how far the loss has come."""
 DEAD = 0.05
@@ -253,6 +256,9 @@ def _before_divergence(gone: Readings) -> Iterator[str]:
         return gone.by_layer(last)
 
     norms, updates = before("gradient_norm_kernel"), before("update_ratio_kernel")
+    ends = [(probe.diagnostics.epochs, probe.trial.epochs_done) for probe in gone.probes]
+    known = [max((epoch for epoch in seen if epoch < end), default=0) for seen, end in ends]
+    just_before = known == [end - 1 for _, end in ends]
     if norms:
         layer = _largest(norms)[0]
         start = gone.when("start", "gradient_norm_kernel").get(layer)
@@ -260,7 +266,9 @@ def _before_divergence(gone: Readings) -> Iterator[str]:
         yield f"before it, the gradient norm of {layer} was {norms[layer].said(number)}{untrained}"
     if updates:
         layer = _largest(updates)[0]
-        yield f"the epoch before it changed {layer}'s weights by {_of_norm(updates[layer])}"
+        last_looks = f"{epochs(min(known), max(known))}, the last looked at before it,"
+        which = "the epoch before it" if just_before else last_looks
+        yield f"{which} changed {layer}'s weights by {_of_norm(updates[layer])}"
 
 
 # --- gradients
@@ -268,11 +276,14 @@ def _before_divergence(gone: Readings) -> Iterator[str]:
 
 def _gradients(one: Readings) -> Iterator[Finding]:
     layers = _with_gradients(one)
-    silent = _silent_from(one, layers)
-    if silent is not None:
-        when = "at all" if silent == 0 else f"from epoch {silent} on"
-        text = f"no gradient reaches the weights of any hidden layer {when}"
-        yield _finding(one, "no gradient", text, layers=tuple(layers), epochs=(silent, one.last), value=0.0)
+    silent = [(probe, epoch) for probe in one.probes if (epoch := _silent_from(probe, layers)) is not None]
+    if silent:
+        since = min(epoch for _, epoch in silent)
+        when = "at all" if since == 0 else f"from epoch {since} on"
+        of = "" if len(silent) == len(one.probes) else f", in {len(silent)} of {len(one.probes)} seeds"
+        text = f"no gradient reaches the weights of any hidden layer {when}{of}"
+        some = one.only([probe for probe, _ in silent])
+        yield _finding(some, "no gradient", text, layers=tuple(layers), epochs=(since, one.last), value=0.0)
     for variable in _comparable(layers):
         ratio = _early_ratio(one, variable)
         if ratio is not None and ratio.median <= 1 / RATIO:
@@ -312,12 +323,15 @@ def _with_gradients(one: Readings) -> list[str]:
     return list(one.when("most", "gradient_norm_kernel"))
 
 
-def _silent_from(one: Readings, layers: Sequence[str]) -> int | None:
-    """The epoch from which on the gradients of all layers are 0, if there is one."""
-    courses = [one.course(layer, "gradient_norm_kernel") for layer in layers]
-    loud = [epoch for course in courses for epoch, norm in course.items() if norm > 0]
-    silent = [epoch for course in courses for epoch in course if epoch > max(loud, default=-1)]
-    return min(silent, default=None)
+def _silent_from(probe: Probe, layers: Sequence[str]) -> int | None:
+    """The epoch from which on the gradients of all layers of a seed are 0, though there is something left to learn."""
+    rows = [probe.row(layer, "gradient_norm_kernel") for layer in layers]
+    loud = [epoch for row in rows for epoch, norm in row.items() if norm > 0]
+    silent = [epoch for row in rows for epoch in row if epoch > max(loud, default=-1)]
+    since = min(silent, default=None)
+    accuracies = [value for value in probe.trial.history.get("accuracy", ()) if value is not None]
+    learned_all = bool(accuracies) and accuracies[-1] >= LEARNED
+    return None if learned_all else since
 
 
 def _early(one: Readings) -> tuple[int, int]:
@@ -473,9 +487,10 @@ def _large_updates(one: Readings) -> Iterator[Finding]:
     if wild:
         course = one.course(wild[0], "update_ratio_kernel")
         peak = max(course, key=lambda epoch: course[epoch])
-        text = f"one epoch changes {wild[0]}'s weights by {_of_norm(most[wild[0]])} (epoch {peak})"
-        text += f"; so it does in {listed(wild[1:])}" if wild[1:] else ""
-        yield _finding(one, "updates", text, most[wild[0]], layers=tuple(wild), epochs=(peak, peak))
+        then = one.over_seeds(lambda probe: probe.row(wild[0], "update_ratio_kernel").get(peak)) or most[wild[0]]
+        text = f"one epoch changes {wild[0]}'s weights by {_of_norm(then)} (epoch {peak})"
+        text += f"; one epoch or another does so in {listed(wild[1:])}" if wild[1:] else ""
+        yield _finding(one, "updates", text, then, layers=tuple(wild), epochs=(peak, peak))
 
 
 def _of_norm(update: Spread) -> str:
@@ -493,15 +508,24 @@ def _clipping(one: Readings) -> Iterator[Finding]:
     first, last = min(course), max(course)
     name = _name_of_clipping(one)
     if most[layer, quantity].high == 0:
-        text = f"{name} never took effect: it changed no component of any gradient in {epochs(first, last)}"
+        text = f"{name} never took effect in the hidden layers: it changed no component of their gradients in"
+        text += f" {_looked_at(course)}"
         yield _finding(one, "clipping", text, epochs=(first, last), value=0.0)
         return
     peak = max(course, key=lambda epoch: course[epoch])
-    text = f"{name} changed {most[layer, quantity].said(share)} of the components of the gradient by {layer}'s"
+    then = one.over_seeds(lambda probe: probe.row(layer, quantity).get(peak)) or most[layer, quantity]
+    text = f"{name} changed {then.said(share)} of the components of the gradient by {layer}'s"
     text += f" {quantities[quantity]} in epoch {peak}" + (
         f", {share(course[last])} in epoch {last}" if peak < last else ""
     )
-    yield _finding(one, "clipping", text, most[layer, quantity], layers=(layer,), epochs=(first, last))
+    yield _finding(one, "clipping", text, then, layers=(layer,), epochs=(first, last))
+
+
+def _looked_at(course: Mapping[int, float]) -> str:
+    """`epochs 1-4`; where there was no look at some of them, `the epochs looked at (5-10)`."""
+    first, last = min(course), max(course)
+    all_of_them = first == 1 and len(course) == last
+    return epochs(first, last) if all_of_them else f"the epochs looked at ({first}-{last})"
 
 
 def _name_of_clipping(one: Readings) -> str:
@@ -566,7 +590,7 @@ def _parameters(one: Readings) -> Iterator[Finding]:
     for name in one.parameters:
         start, end = one.when("start", "parameters", name, "mean"), one.when("end", "parameters", name, "mean")
         low, high = one.when("end", "parameters", name, "min"), one.when("end", "parameters", name, "max")
-        if not end:
+        if not end or one.last == 0:  # nothing is known of what was learned
             continue
         most, least = _largest(end)[0], _largest(end)[-1]
         to = f"{number(end[least].median)} ({least}) to {number(end[most].median)} ({most})"
@@ -574,13 +598,16 @@ def _parameters(one: Readings) -> Iterator[Finding]:
         text = f"learned {name} went{begun} to {to if least != most else number(end[most].median)} in epoch {one.last}"
         if low and high:
             lows, highs = ([spread.median for spread in found.values()] for found in (low, high))
-            text += f"; single channels or units reach from {number(min(lows))} to {number(max(highs))}"
+            if any(not math.isclose(a, b, rel_tol=1e-6) for a, b in zip(lows, highs, strict=True)):
+                text += f"; single channels or units reach from {number(min(lows))} to {number(max(highs))}"
         yield _finding(one, "parameters", text, end[most], layers=tuple(end), epochs=(0, one.last))
 
 
 def _nothing(one: Readings) -> Finding:
     """What was looked at, with the number that says most."""
     ratio, layers = _early_ratio(one), _with_gradients(one)
+    if not layers and not one.when("most", "mean"):
+        return _finding(one, "nothing", "nothing is known of its layers: no look at them gave a number")
     gradient = "" if ratio is None else f" (in {layers[0]} {multiple(ratio)} {layers[-1]}'s {_when(one)})"
     text = f"nothing remarkable: gradients{gradient}, updates, saturation and dead units are within ordinary limits"
     return _finding(one, "nothing", text, ratio, epochs=(0, one.last))

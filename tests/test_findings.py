@@ -176,7 +176,12 @@ def test_clipping_that_never_took_effect_is_told_and_that_which_is_not_set_is_no
     """With the article's settings it never does, which nobody sees without this."""
     never = diagnostics(clipped_kernel=lambda _, epoch: 0.0 if epoch else None)
     text = the("clipping", trial(replace(never, clipping={"clipvalue": 0.5}))).text
-    assert text == "clipvalue 0.5 never took effect: it changed no component of any gradient in epochs 1-4"
+    begins = "clipvalue 0.5 never took effect in the hidden layers: it changed no component of their gradients in "
+    assert text == f"{begins}epochs 1-4"
+    seldom = diagnostics(every=2, clipped_kernel=lambda _, epoch: 0.0 if epoch else None)
+    assert the("clipping", trial(replace(seldom, clipping={"clipvalue": 0.5}))).text == (
+        f"{begins}the epochs looked at (2-4)"
+    )
     some = diagnostics(clipped_bias=lambda layer, epoch: (0.03 / epoch if layer == 1 else 0.0) if epoch else None)
     assert the("clipping", trial(some)).text == (
         "clipping changed 3 % of the components of the gradient by conv_2's biases in epoch 1, 0.75 % in epoch 4"
@@ -310,3 +315,35 @@ def test_shares_are_percent_with_two_digits(value: float, text: str) -> None:
 def test_ratios_are_parts_or_multiples_with_two_digits(ratio: float, text: str) -> None:
     """`0.0047 times` is no number that one sees."""
     assert readings.multiple(Spread(ratio, ratio, ratio)) == text
+
+
+# --- what the numbers do not say
+
+
+def test_silence_of_some_seeds_is_told_of_them_alone() -> None:
+    """The median of three would speak for the third one, which learns."""
+    silent = diagnostics(gradient_norm_kernel=lambda _, epoch: 0.0 if epoch else 0.1)
+    finding = the("no gradient", trial(silent, 0), trial(silent, 1), trial(diagnostics(), 2))
+    assert finding.text == "no gradient reaches the weights of any hidden layer from epoch 1 on, in 2 of 3 seeds"
+    assert len(finding.files) == 2
+
+
+def test_where_all_is_learned_a_gradient_of_zero_is_no_trouble() -> None:
+    silent = diagnostics(gradient_norm_kernel=lambda _, epoch: 0.0 if epoch else 0.1)
+    done = replace(trial(silent), history={**trial(silent).history, "accuracy": [0.9, 0.99, 1.0, 1.0]})
+    assert not found("no gradient", done)
+
+
+def test_where_nothing_is_known_nothing_is_said_to_be_ordinary() -> None:
+    names = ("gradient_norm_kernel", "gradient_norm_bias", "mean", "variance", "zeros", "dead", "saturated")
+    unknown = diagnostics(**dict.fromkeys(names), update_ratio_kernel=None, update_ratio_bias=None)
+    assert the("nothing", trial(unknown)).text == "nothing is known of its layers: no look at them gave a number"
+
+
+def test_a_parameter_of_one_value_a_layer_has_no_channels() -> None:
+    one = diagnostics(("dense_1", "dense_2"), beta=lambda layer, epoch: 1.0 + 0.1 * layer * epoch)
+    for layer in one.layers.values():
+        layer["parameters"]["beta"] = dict.fromkeys(("mean", "min", "max"), layer["parameters"]["beta"]["mean"])
+    text = the("parameters", trial(one)).text
+    assert "single channels" not in text
+    assert "learned beta went from 1" in text
