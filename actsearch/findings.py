@@ -292,9 +292,14 @@ def _gradients(one: Readings) -> Iterator[Finding]:
         if ratio is not None and ratio.median >= RATIO:
             where = "in" if variable == "kernel" else "of the biases in"
             text = f"the gradient grows toward the input: {where} {layers[0]} it is {multiple(ratio)} {layers[-1]}'s"
-            text += f" {_when(one)}{_in_the_end(one, variable)}"
+            text += f" {_when(one)}{_of_seeds(one, ratio)}{_in_the_end(one, variable)}"
             yield _finding(one, "exploding", text, ratio, layers=(layers[0], layers[-1]), epochs=_early(one))
             return
+
+
+def _of_seeds(one: Readings, number_of: Spread) -> str:
+    """Where not all seeds have the number, because they have diverged before or have no gradient any more."""
+    return "" if number_of.n == len(one.probes) else f", in {number_of.n} of {len(one.probes)} seeds"
 
 
 def _comparable(layers: Sequence[str]) -> tuple[Variable, ...]:
@@ -311,7 +316,7 @@ def _vanishing(one: Readings, ratio: Spread, variable: Variable) -> Finding:
     first, *_, last = _with_gradients(one)
     if ratio.median:
         what = "gradient" if variable == "kernel" else "gradient of the biases"
-        text = f"{what} in {first} is {multiple(ratio)} {last}'s {_when(one)}"
+        text = f"{what} in {first} is {multiple(ratio)} {last}'s {_when(one)}{_of_seeds(one, ratio)}"
     else:
         text = f"no gradient reaches {first} {_when(one)}, while some reaches {last}"
     beside = f", while {_on_its_plateau(one)}" if one.plateau is not None else ""
