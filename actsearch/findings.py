@@ -20,13 +20,14 @@ from actsearch.readings import (
     epochs,
     factor,
     listed,
+    looked_at,
     medians,
     multiple,
     number,
     share,
     span,
 )
-from actsearch.results import CandidateResult, ExperimentResult
+from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
 FindingKind = Literal[
     "diverged", "no gradient", "vanishing", "exploding", "dead", "plateau", "saturation", "updates",
@@ -43,8 +44,6 @@ RATIO = 10.0
 factor of a few in networks that train well; ten is more than that."""
 GROWN = 100.0
 """A gradient norm so many times that of the untrained network's. Norms fall in a training that goes well."""
-LEARNED = 0.99
-"""A training accuracy from which on a gradient of 0 is no trouble: hardly anything is left to learn."""
 EARLY = 3
 """Without a plateau, gradients are compared up to this epoch: later ones depend on how far the loss has come."""
 DEAD = 0.05
@@ -57,10 +56,19 @@ SATURATED = 0.25
 """A quarter of a layer's pre-activations, beyond those whose activation is 0: there a flat part is what ReLU is for."""
 STILL = 1e-3
 """An epoch (not a step) that changes a layer's weights by less than a thousandth of their norm hardly moves them."""
+LEARNED = 0.99
+"""With such an accuracy on the training set nothing is left to learn, so that no gradient is no trouble."""
 LARGE = 1.0
 """An epoch that changes a layer's weights by more than their norm leaves little of what they were."""
 SELU_MEAN, SELU_VARIANCE = (-0.1, 0.1), (0.8, 1.5)
 """The domain of theorem 1 in Klambauer et al. (2017)."""
+ORDINARY: Mapping[str, str] = {
+    "gradients": "gradient_norm_kernel",
+    "updates": "update_ratio_kernel",
+    "saturation": "saturated",
+    "dead units": "dead",
+}
+"""What is looked at before it is said that nothing is remarkable."""
 DEFINITIONS: Mapping[FindingKind, str] = {
     "vanishing": "gradient: the Euclidean norm of the gradient of the mean loss over the probe by a layer's weights",
     "dead": "dead: a unit (of a convolution: a channel) whose |f'| is under a millionth of its largest value on the"
@@ -231,6 +239,15 @@ def _beside(layers: Sequence[str], found: Mapping[str, Spread]) -> str:
     return f" ({listed(others)})" if others else ""
 
 
+def _of_seeds(one: Readings, n: int) -> str:
+    """` of 2 of 3 seeds`; nothing where it is all of them."""
+    return f" of {n} of {len(one.candidate.trials)} seeds" if n < len(one.candidate.trials) else ""
+
+
+def _in(epoch: int) -> str:
+    return f"in epoch {epoch}" if epoch else "in the untrained network"
+
+
 # --- divergence
 
 
@@ -247,28 +264,34 @@ def _diverged(one: Readings) -> Iterator[Finding]:
 
 def _before_divergence(gone: Readings) -> Iterator[str]:
     """What was seen, before the epoch of the divergence, of the layer with the largest gradient then."""
+    before = gone.before_divergence
 
-    def before(quantity: str) -> dict[str, Spread]:
-        def last(probe: Probe, layer: str) -> float | None:
-            row = {e: value for e, value in probe.row(layer, quantity).items() if e < probe.trial.epochs_done}
-            return row[max(row)] if row else None
+    def last(quantity: str) -> dict[str, Spread]:
+        return before.by_layer(lambda probe, layer: row[max(row)] if (row := probe.row(layer, quantity)) else None)
 
-        return gone.by_layer(last)
-
-    norms, updates = before("gradient_norm_kernel"), before("update_ratio_kernel")
-    ends = [(probe.diagnostics.epochs, probe.trial.epochs_done) for probe in gone.probes]
-    known = [max((epoch for epoch in seen if epoch < end), default=0) for seen, end in ends]
-    just_before = known == [end - 1 for _, end in ends]
+    norms, updates = last("gradient_norm_kernel"), last("update_ratio_kernel")
     if norms:
         layer = _largest(norms)[0]
         start = gone.when("start", "gradient_norm_kernel").get(layer)
         untrained = f" ({number(start.median)} untrained)" if start is not None and start != norms[layer] else ""
-        yield f"before it, the gradient norm of {layer} was {norms[layer].said(number)}{untrained}"
+        look = _earlier_look(before, layer, "gradient_norm_kernel")
+        when = "before it" if look is None else f"before it, {_in(look[0]) if look[0] == look[1] else epochs(*look)}"
+        yield f"{when}, the gradient norm of {layer} was {norms[layer].said(number)}{untrained}"
     if updates:
         layer = _largest(updates)[0]
-        last_looks = f"{epochs(min(known), max(known))}, the last looked at before it,"
-        which = "the epoch before it" if just_before else last_looks
+        look = _earlier_look(before, layer, "update_ratio_kernel")
+        which = "the epoch before it" if look is None else f"the last epoch looked at before it ({epochs(*look)})"
         yield f"{which} changed {layer}'s weights by {_of_norm(updates[layer])}"
+
+
+def _earlier_look(before: Readings, layer: str, quantity: str) -> tuple[int, int] | None:
+    """The last epochs with a value, the first and the last over the seeds; None if each is that before the divergence.
+
+    Not every epoch is looked at.
+    """
+    looks = [(max(row), probe.trial.epochs_done) for probe in before.probes if (row := probe.row(layer, quantity))]
+    last = [epoch for epoch, _ in looks]
+    return None if all(epoch == end - 1 for epoch, end in looks) else (min(last), max(last))
 
 
 # --- gradients
@@ -276,14 +299,12 @@ def _before_divergence(gone: Readings) -> Iterator[str]:
 
 def _gradients(one: Readings) -> Iterator[Finding]:
     layers = _with_gradients(one)
-    silent = [(probe, epoch) for probe in one.probes if (epoch := _silent_from(probe, layers)) is not None]
+    silent = [start for probe in one.before_divergence.probes if (start := _silent_from(probe, layers)) is not None]
     if silent:
-        since = min(epoch for _, epoch in silent)
-        when = "at all" if since == 0 else f"from epoch {since} on"
-        of = "" if len(silent) == len(one.probes) else f", in {len(silent)} of {len(one.probes)} seeds"
-        text = f"no gradient reaches the weights of any hidden layer {when}{of}"
-        some = one.only([probe for probe, _ in silent])
-        yield _finding(some, "no gradient", text, layers=tuple(layers), epochs=(since, one.last), value=0.0)
+        start = max(silent)
+        when = f"from epoch {start} on" if start else "at all"
+        text = f"no gradient reaches the weights of any hidden layer{_of_seeds(one, len(silent))} {when}"
+        yield _finding(one, "no gradient", text, layers=tuple(layers), epochs=(start, one.last), value=0.0)
     for variable in _comparable(layers):
         ratio = _early_ratio(one, variable)
         if ratio is not None and ratio.median <= 1 / RATIO:
@@ -292,14 +313,10 @@ def _gradients(one: Readings) -> Iterator[Finding]:
         if ratio is not None and ratio.median >= RATIO:
             where = "in" if variable == "kernel" else "of the biases in"
             text = f"the gradient grows toward the input: {where} {layers[0]} it is {multiple(ratio)} {layers[-1]}'s"
-            text += f" {_when(one)}{_of_seeds(one, ratio)}{_in_the_end(one, variable)}"
-            yield _finding(one, "exploding", text, ratio, layers=(layers[0], layers[-1]), epochs=_early(one))
+            text += f" {_when(one, variable)}{_in_the_end(one, variable)}"
+            early = _early(one, variable)
+            yield _finding(one, "exploding", text, ratio, layers=(layers[0], layers[-1]), epochs=early)
             return
-
-
-def _of_seeds(one: Readings, number_of: Spread) -> str:
-    """Where not all seeds have the number, because they have diverged before or have no gradient any more."""
-    return "" if number_of.n == len(one.probes) else f", in {number_of.n} of {len(one.probes)} seeds"
 
 
 def _comparable(layers: Sequence[str]) -> tuple[Variable, ...]:
@@ -314,14 +331,17 @@ def _comparable(layers: Sequence[str]) -> tuple[Variable, ...]:
 
 def _vanishing(one: Readings, ratio: Spread, variable: Variable) -> Finding:
     first, *_, last = _with_gradients(one)
+    early, when = _early(one, variable), _when(one, variable)
     if ratio.median:
         what = "gradient" if variable == "kernel" else "gradient of the biases"
-        text = f"{what} in {first} is {multiple(ratio)} {last}'s {_when(one)}{_of_seeds(one, ratio)}"
+        text = f"{what} in {first} is {multiple(ratio)} {last}'s {when}"
     else:
-        text = f"no gradient reaches {first} {_when(one)}, while some reaches {last}"
-    beside = f", while {_on_its_plateau(one)}" if one.plateau is not None else ""
-    text = f"{text}{beside}{_in_the_end(one, variable)}"
-    return _finding(one, "vanishing", text, ratio, layers=(first, last), epochs=_early(one))
+        text = f"no gradient reaches {first} {when}, while some reaches {last}"
+    if one.plateau is not None:
+        stay = (one.plateau.first, one.plateau.last)
+        text += f", while {_on_its_plateau(one)}" + (f" in {epochs(*stay)}" if stay != early else "")
+    text += _in_the_end(one, variable)
+    return _finding(one, "vanishing", text, ratio, layers=(first, last), epochs=early)
 
 
 def _with_gradients(one: Readings) -> list[str]:
@@ -329,22 +349,25 @@ def _with_gradients(one: Readings) -> list[str]:
 
 
 def _silent_from(probe: Probe, layers: Sequence[str]) -> int | None:
-    """The epoch from which on the gradients of all layers of a seed are 0, though there is something left to learn."""
+    """The epoch from which on the gradients of all layers are 0, if there is one and something is left to learn."""
     rows = [probe.row(layer, "gradient_norm_kernel") for layer in layers]
-    loud = [epoch for row in rows for epoch, norm in row.items() if norm > 0]
-    silent = [epoch for row in rows for epoch in row if epoch > max(loud, default=-1)]
-    since = min(silent, default=None)
-    accuracies = [value for value in probe.trial.history.get("accuracy", ()) if value is not None]
-    learned_all = bool(accuracies) and accuracies[-1] >= LEARNED
-    return None if learned_all else since
+    loud = max((epoch for row in rows for epoch, norm in row.items() if norm > 0), default=-1)
+    silent = min((epoch for row in rows for epoch in row if epoch > loud), default=None)
+    return None if silent is None or _has_learned_all(probe.trial, silent) else silent
 
 
-def _early(one: Readings) -> tuple[int, int]:
-    """The epochs in which gradients are compared: those on the plateau, else the first few."""
-    known = {epoch for probe in one.probes for epoch in probe.diagnostics.epochs}
-    if one.plateau is not None and any(one.plateau.first <= epoch <= one.plateau.last for epoch in known):
-        return one.plateau.first, one.plateau.last
-    return 0, max((epoch for epoch in known if epoch <= EARLY), default=0)
+def _has_learned_all(trial: TrialResult, epoch: int) -> bool:
+    accuracy, loss = (trial.history.get(metric, ())[epoch - 1 : epoch] for metric in ("accuracy", "loss"))
+    return any(value is not None and value >= LEARNED for value in accuracy) or any(value == 0 for value in loss)
+
+
+def _early(one: Readings, variable: Variable) -> tuple[int, int]:
+    """The epochs, of those looked at, in which gradients are compared: those on the plateau, else the first few."""
+    layers = _with_gradients(one)
+    known = {epoch for probe in one.probes for epoch in _ratios(probe, layers[0], layers[-1], variable)}
+    on_it = [epoch for epoch in known if one.plateau is not None and one.plateau.first <= epoch <= one.plateau.last]
+    early = on_it or [epoch for epoch in known if epoch <= EARLY] or [0]
+    return min(early), max(early)
 
 
 def _ratios(probe: Probe, first: str, last: str, variable: Variable) -> dict[int, float]:
@@ -354,28 +377,31 @@ def _ratios(probe: Probe, first: str, last: str, variable: Variable) -> dict[int
 
 def _early_ratio(one: Readings, variable: Variable = "kernel") -> Spread | None:
     """The gradient norm of the first hidden layer over that of the last one: the median over the early epochs."""
-    layers, (start, end) = _with_gradients(one), _early(one)
+    layers = _with_gradients(one)
+    if len(layers) < 2:
+        return None
+    start, end = _early(one, variable)
 
     def ratio(probe: Probe) -> float | None:
         some = [r for epoch, r in _ratios(probe, layers[0], layers[-1], variable).items() if start <= epoch <= end]
         return statistics.median(some) if some else None
 
-    return one.over_seeds(ratio) if len(layers) > 1 else None
+    return one.over_seeds(ratio)
 
 
 def _in_the_end(one: Readings, variable: Variable) -> str:
     layers = _with_gradients(one)
-    if one.last <= _early(one)[1]:
+    if one.last <= _early(one, variable)[1]:
         return ""
     last = one.over_seeds(lambda probe: _ratios(probe, layers[0], layers[-1], variable).get(one.last))
     return "" if last is None else f"; in epoch {one.last} it is {last.said(factor)}"
 
 
-def _when(one: Readings) -> str:
-    start, end = _early(one)
-    if start:
-        return f"during {epochs(start, end)}"
-    return f"from the untrained network to epoch {end}" if end else "in the untrained network"
+def _when(one: Readings, variable: Variable) -> str:
+    start, end = _early(one, variable)
+    if start == end:
+        return _in(end)
+    return f"during {epochs(start, end)}" if start else f"from the untrained network to epoch {end}"
 
 
 def _grown_gradient(one: Readings) -> Iterator[Finding]:
@@ -407,20 +433,22 @@ def _stays_on_its_plateau(one: Readings) -> Iterator[Finding]:
 
 def _on_its_plateau(one: Readings) -> str:
     assert one.plateau is not None
-    return f"the validation loss stays on its plateau of {one.plateau.loss:.3g} (accuracy {one.plateau.accuracy:.2f})"
+    where = f"plateau of {one.plateau.loss:.3g} (accuracy {one.plateau.accuracy:.2f})"
+    return f"the validation loss{_of_seeds(one, one.plateau.seeds)} stays on its {where}"
 
 
 # --- units
 
 
 def _dead(one: Readings) -> Iterator[Finding]:
+    one = one.before_divergence
     ends = one.when("end", "dead")
     much = _over(ends, DEAD)
     if much:
         worst, *others = much
         units = "channels" if worst.startswith("conv") else "units"
-        text = f"{ends[worst].said(share)} of {worst}'s {units} are dead in epoch {one.last}{_beside(others, ends)}"
-        text += _course_of_death(one.course(worst, "dead"))
+        text = f"{ends[worst].said(share)} of {worst}'s {units} are dead {_in(one.last)}{_beside(others, ends)}"
+        text += _course_of_death(one.course(worst, "dead")) if one.last else ""
         yield _finding(one, "dead", text, ends[worst], layers=tuple(much), epochs=(one.last, one.last))
 
 
@@ -436,13 +464,14 @@ def _course_of_death(course: Mapping[int, float]) -> str:
 
 
 def _sparsity(one: Readings) -> Iterator[Finding]:
+    one = one.before_divergence
     zeros = one.when("end", "zeros")
     sparse = _over(zeros, SPARSE)
     if sparse:
         most, least = sparse[0], sparse[-1]
         least_, most_ = share(zeros[least].median), share(zeros[most].median)
         shares = most_ if least_ == most_ else f"{least_} ({least}) to {most_} ({most})"
-        text = f"{shares} of a layer's activations are 0 in epoch {one.last}"
+        text = f"{shares} of a layer's activations are 0 {_in(one.last)}"
         text += _without_death(one, sparse)
         yield _finding(one, "sparsity", text, zeros[most], layers=tuple(sparse), epochs=(one.last, one.last))
 
@@ -456,6 +485,8 @@ def _without_death(one: Readings, sparse: Sequence[str]) -> str:
 
 
 def _saturation(one: Readings) -> Iterator[Finding]:
+    one = one.before_divergence
+
     def beyond_zeros(probe: Probe, layer: str) -> float | None:
         saturated, zeros = (probe.row(layer, what).get(one.last) for what in ("saturated", "zeros"))
         return None if saturated is None else max(0.0, saturated - (zeros or 0.0))
@@ -465,8 +496,8 @@ def _saturation(one: Readings) -> Iterator[Finding]:
     if much:
         worst, *others = much
         start = one.when("start", "saturated").get(worst)
-        untrained = "" if start is None else f", {share(start.median)} untrained"
-        text = f"{found[worst].said(share)} of {worst}'s pre-activations are saturated in epoch {one.last}{untrained}"
+        untrained = f", {share(start.median)} untrained" if start is not None and one.last else ""
+        text = f"{found[worst].said(share)} of {worst}'s pre-activations are saturated {_in(one.last)}{untrained}"
         text += _beside(others, found)
         yield _finding(one, "saturation", text, found[worst], layers=tuple(much), epochs=(one.last, one.last))
 
@@ -487,15 +518,17 @@ def _small_updates(one: Readings) -> Iterator[Finding]:
 
 
 def _large_updates(one: Readings) -> Iterator[Finding]:
-    most = one.when("most", "update_ratio_kernel")
-    wild = _over(most, LARGE)
+    """Where no epoch is wild in most of the seeds, each of them may still have its own."""
+    peaks, most = one.peaks("update_ratio_kernel"), one.when("most", "update_ratio_kernel")
+    together = _over({layer: update for layer, (_, update) in peaks.items()}, LARGE)
+    wild = together or _over(most, LARGE)
     if wild:
-        course = one.course(wild[0], "update_ratio_kernel")
-        peak = max(course, key=lambda epoch: course[epoch])
-        then = one.over_seeds(lambda probe: probe.row(wild[0], "update_ratio_kernel").get(peak)) or most[wild[0]]
-        text = f"one epoch changes {wild[0]}'s weights by {_of_norm(then)} (epoch {peak})"
-        text += f"; one epoch or another does so in {listed(wild[1:])}" if wild[1:] else ""
-        yield _finding(one, "updates", text, then, layers=tuple(wild), epochs=(peak, peak))
+        epoch, update = peaks[wild[0]] if together else (None, most[wild[0]])
+        when = "another one from seed to seed" if epoch is None else f"epoch {epoch}"
+        text = f"one epoch changes {wild[0]}'s weights by {_of_norm(update)} ({when})"
+        text += f"; so does some epoch in {listed(wild[1:])}" if wild[1:] else ""
+        about = (1, one.last) if epoch is None else (epoch, epoch)
+        yield _finding(one, "updates", text, update, layers=tuple(wild), epochs=about)
 
 
 def _of_norm(update: Spread) -> str:
@@ -505,32 +538,21 @@ def _of_norm(update: Spread) -> str:
 
 def _clipping(one: Readings) -> Iterator[Finding]:
     quantities = {"clipped_kernel": "weights", "clipped_bias": "biases"}
-    most = {(layer, q): spread for q in quantities for layer, spread in one.when("most", q).items()}
-    if not most:
+    peaks = {(layer, q): peak for q in quantities for layer, peak in one.peaks(q).items()}
+    if not peaks:
         return
-    layer, quantity = max(most, key=lambda pair: most[pair].high)
-    course = one.course(layer, quantity)
+    layer, quantity = max(peaks, key=lambda pair: (peaks[pair][1].median, peaks[pair][1].high))
+    course, (peak, clipped) = one.spreads(layer, quantity), peaks[layer, quantity]
     first, last = min(course), max(course)
     name = _name_of_clipping(one)
-    if most[layer, quantity].high == 0:
+    if clipped.high == 0:
         text = f"{name} never took effect in the hidden layers: it changed no component of their gradients in"
-        text += f" {_looked_at(course)}"
-        yield _finding(one, "clipping", text, epochs=(first, last), value=0.0)
+        yield _finding(one, "clipping", f"{text} {looked_at(course)}", epochs=(first, last), value=0.0)
         return
-    peak = max(course, key=lambda epoch: course[epoch])
-    then = one.over_seeds(lambda probe: probe.row(layer, quantity).get(peak)) or most[layer, quantity]
-    text = f"{name} changed {then.said(share)} of the components of the gradient by {layer}'s"
-    text += f" {quantities[quantity]} in epoch {peak}" + (
-        f", {share(course[last])} in epoch {last}" if peak < last else ""
-    )
-    yield _finding(one, "clipping", text, then, layers=(layer,), epochs=(first, last))
-
-
-def _looked_at(course: Mapping[int, float]) -> str:
-    """`epochs 1-4`; where there was no look at some of them, `the epochs looked at (5-10)`."""
-    first, last = min(course), max(course)
-    all_of_them = first == 1 and len(course) == last
-    return epochs(first, last) if all_of_them else f"the epochs looked at ({first}-{last})"
+    text = f"{name} changed {clipped.said(share)} of the components of the gradient by {layer}'s"
+    text += f" {quantities[quantity]} in epoch {peak}"
+    text += f", {course[last].said(share)} in epoch {last}" if peak < last else ""
+    yield _finding(one, "clipping", text, clipped, layers=(layer,), epochs=(first, last))
 
 
 def _name_of_clipping(one: Readings) -> str:
@@ -550,17 +572,27 @@ def _normalisation(one: Readings, has_selu: bool) -> Iterator[Finding]:
         return
     all_of = f"all {len(layers)} layers" if len(layers) > 1 else layers[0]
     if first_out is None:
-        verb, when = ("stay", f"to epoch {one.last}") if one.last else ("are", "when untrained")
+        verb, when = ("stay", _to_the_end(one)) if one.last else ("are", "when untrained")
         text = f"mean and variance of {all_of} {verb} in SELU's domain {when}"
     else:
         epoch, layer = first_out
         values = [f"{what} {number(one.course(layer, what)[epoch])}" for what in ("mean", "variance")
                   if epoch in one.course(layer, what)]  # fmt: skip
-        when = f"in epoch {epoch}" if epoch else "when untrained already"
+        when = f"{'in' if epoch - 1 in _looks(one) else 'by'} epoch {epoch}" if epoch else "when untrained already"
         verb = "leaves" if epoch else "is outside of"
         text = f"{layer} {verb} SELU's domain {when} ({', '.join(values)})"
     involved = () if first_out is None else (first_out[1],)
     yield _finding(one, "normalisation", text + _by_depth(one, layers), layers=involved, epochs=(0, one.last))
+
+
+def _looks(one: Readings) -> list[int]:
+    """The epochs looked at up to the last one of which anything is known."""
+    return sorted({epoch for probe in one.probes for epoch in probe.diagnostics.epochs if epoch <= one.last})
+
+
+def _to_the_end(one: Readings) -> str:
+    looks = [epoch for epoch in _looks(one) if epoch]
+    return f"to epoch {one.last}" if len(looks) == one.last else f"in {looked_at(looks)}"
 
 
 def _first_outside(one: Readings) -> tuple[int, str] | None:
@@ -595,27 +627,41 @@ def _parameters(one: Readings) -> Iterator[Finding]:
     for name in one.parameters:
         start, end = one.when("start", "parameters", name, "mean"), one.when("end", "parameters", name, "mean")
         low, high = one.when("end", "parameters", name, "min"), one.when("end", "parameters", name, "max")
-        if not end or one.last == 0:  # nothing is known of what was learned
+        if not end or not one.last:
             continue
         most, least = _largest(end)[0], _largest(end)[-1]
         to = f"{number(end[least].median)} ({least}) to {number(end[most].median)} ({most})"
         begun = f" from {span([spread.median for spread in start.values()])}" if start else ""
         text = f"learned {name} went{begun} to {to if least != most else number(end[most].median)} in epoch {one.last}"
-        if low and high:
-            lows, highs = ([spread.median for spread in found.values()] for found in (low, high))
-            if any(not math.isclose(a, b, rel_tol=1e-6) for a, b in zip(lows, highs, strict=True)):
-                text += f"; single channels or units reach from {number(min(lows))} to {number(max(highs))}"
+        several = [layer for layer in low.keys() & high.keys() if not _alike(low[layer].median, high[layer].median)]
+        if several:
+            lows, highs = ([found[layer].median for layer in several] for found in (low, high))
+            text += f"; single channels or units reach from {number(min(lows))} to {number(max(highs))}"
         yield _finding(one, "parameters", text, end[most], layers=tuple(end), epochs=(0, one.last))
+
+
+def _alike(low: float, high: float) -> bool:
+    """But for the rounding of a mean in single precision."""
+    return math.isclose(low, high, rel_tol=1e-5, abs_tol=1e-7)
 
 
 def _nothing(one: Readings) -> Finding:
     """What was looked at, with the number that says most."""
     ratio, layers = _early_ratio(one), _with_gradients(one)
-    if not layers and not one.when("most", "mean"):
-        return _finding(one, "nothing", "nothing is known of its layers: no look at them gave a number")
-    gradient = "" if ratio is None else f" (in {layers[0]} {multiple(ratio)} {layers[-1]}'s {_when(one)})"
-    text = f"nothing remarkable: gradients{gradient}, updates, saturation and dead units are within ordinary limits"
+    known = [name for name, quantity in ORDINARY.items() if one.when("most", quantity)]
+    if not known:
+        text = f"nothing is known of its layers: {_and(list(ORDINARY))} have no value in any epoch"
+        return _finding(one, "nothing", text, epochs=(0, one.last))
+    gradient = "" if ratio is None else f" (in {layers[0]} {multiple(ratio)} {layers[-1]}'s {_when(one, 'kernel')})"
+    looked = _and([f"gradients{gradient}" if name == "gradients" else name for name in known])
+    verb = "is" if known == ["saturation"] else "are"
+    text = f"nothing remarkable: {looked} {verb} within ordinary limits"
     return _finding(one, "nothing", text, ratio, epochs=(0, one.last))
+
+
+def _and(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 FINDERS: Sequence[Callable[[Readings], Iterable[Finding]]] = (

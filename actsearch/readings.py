@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Literal
@@ -32,11 +32,13 @@ class Probe:
 
     trial: TrialResult
     diagnostics: Diagnostics
+    until: float = math.inf
+    """Epochs from this one on are left out."""
 
     def row(self, layer: str, *path: str) -> dict[int, float]:
         """A quantity by epoch, where it has a value."""
         values = zip(self.diagnostics.epochs, self.diagnostics.row(layer, *path), strict=False)
-        return {epoch: value for epoch, value in values if math.isfinite(value)}
+        return {epoch: value for epoch, value in values if math.isfinite(value) and epoch < self.until}
 
     @property
     def file(self) -> str:
@@ -61,12 +63,16 @@ class Spread:
 
 @dataclass(frozen=True)
 class Plateau:
-    """Epochs before anything is learned in which the validation loss does not move."""
+    """Epochs before anything is learned in which the validation loss does not move.
+
+    `loss` and `accuracy` are medians, in its last epoch, over the `seeds` that are on it all the time.
+    """
 
     first: int
     last: int
     loss: float
     accuracy: float
+    seeds: int = 1
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,12 @@ class Readings:
 
     def only(self, probes: Sequence[Probe]) -> Readings:
         return replace(self, probes=tuple(probes))
+
+    @property
+    def before_divergence(self) -> Readings:
+        """Without the epochs in which trials diverged: where weights are huge, all units look dead or saturated."""
+        ends = {probe.trial.id: probe.trial.epochs_done for probe in self.probes if probe.trial.status == "diverged"}
+        return self.only([replace(probe, until=ends.get(probe.trial.id, math.inf)) for probe in self.probes])
 
     @property
     def last(self) -> int:
@@ -126,9 +138,25 @@ class Readings:
 
     def course(self, layer: str, *path: str) -> dict[int, float]:
         """A quantity of a layer by epoch, the median over the seeds that have it then."""
+        return {epoch: spread.median for epoch, spread in self.spreads(layer, *path).items()}
+
+    def spreads(self, layer: str, *path: str) -> dict[int, Spread]:
+        """The same with the range of the seeds."""
         rows = [probe.row(layer, *path) for probe in self.probes]
-        epochs = sorted({epoch for row in rows for epoch in row})
-        return {epoch: statistics.median(row[epoch] for row in rows if epoch in row) for epoch in epochs}
+        found = {epoch: [row[epoch] for row in rows if epoch in row] for row in rows for epoch in row}
+        return {
+            epoch: Spread(statistics.median(values), min(values), max(values), len(values))
+            for epoch, values in sorted(found.items())
+        }
+
+    def peaks(self, *path: str) -> dict[str, tuple[int, Spread]]:
+        """Per layer, the epoch in which the median over the seeds is largest, and the values of that epoch."""
+        found = {layer: self.spreads(layer, *path) for layer in self.layers}
+        return {layer: max(spreads.items(), key=_height) for layer, spreads in found.items() if spreads}
+
+
+def _height(peak: tuple[int, Spread]) -> tuple[float, float]:
+    return peak[1].median, peak[1].high
 
 
 def _at(value: Callable[[Probe, str], float | None], layer: str) -> Callable[[Probe], float | None]:
@@ -156,7 +184,24 @@ def _plateau(trials: Sequence[TrialResult]) -> Plateau | None:
     unlearned = list(takewhile(lambda pair: abs(pair[1] - accuracies[0]) <= FLAT_ACCURACY, both))
     loss, accuracy = unlearned[-1]
     flat = list(takewhile(lambda pair: abs(pair[0] - loss) <= FLAT_LOSS * abs(loss), reversed(unlearned)))
-    return Plateau(len(unlearned) - len(flat) + 1, len(unlearned), loss, accuracy) if len(flat) > 1 else None
+    first, last = len(unlearned) - len(flat) + 1, len(unlearned)
+    ends = [end for trial in trials if (end := _on_plateau(trial, first, last)) is not None]
+    if len(flat) < 2 or not ends:
+        return None
+    loss, accuracy = (statistics.median(values) for values in zip(*ends, strict=True))
+    return Plateau(first, last, loss, accuracy, len(ends))
+
+
+def _on_plateau(trial: TrialResult, first: int, last: int) -> tuple[float, float] | None:
+    """Loss and accuracy at the end of these epochs of a seed that stays where it is in them."""
+    losses, accuracies = (medians([trial], metric)[first - 1 : last] for metric in ("val_loss", "val_accuracy"))
+    if min(len(losses), len(accuracies)) <= last - first:
+        return None
+    flat = all(abs(loss - losses[-1]) <= FLAT_LOSS * abs(losses[-1]) for loss in losses)
+    unlearned = (
+        max(accuracies) - min(accuracies) <= 2 * FLAT_ACCURACY and max(accuracies) < UNCONVINCING + FLAT_ACCURACY
+    )
+    return (losses[-1], accuracies[-1]) if flat and unlearned else None
 
 
 # --- words
@@ -193,6 +238,14 @@ def _two_digits(value: float) -> str:
 def epochs(first: int, last: int) -> str:
     """`epoch 3`; `epochs 1-3`."""
     return f"epoch {first}" if first == last else f"epochs {first}-{last}"
+
+
+def looked_at(known: Iterable[int]) -> str:
+    """`epochs 1-4`; where there was no look at some of them, `the epochs looked at (5-10)`."""
+    some = sorted(known)
+    if len(some) == some[-1]:
+        return epochs(some[0], some[-1])
+    return f"the epochs looked at ({some[0]}-{some[-1]})" if some[1:] else f"the only epoch looked at ({some[0]})"
 
 
 def span(values: Sequence[float]) -> str:

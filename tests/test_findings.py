@@ -79,6 +79,49 @@ def test_a_first_layer_without_any_gradient_is_no_division_by_zero() -> None:
     assert the("no gradient", trial(gone)).text == "no gradient reaches the weights of any hidden layer from epoch 2 on"
 
 
+def silent(norm: float = 0.0) -> Diagnostics:
+    return diagnostics(gradient_norm_kernel=lambda _, epoch: norm if epoch else 0.1)
+
+
+def test_a_seed_that_learns_is_not_counted_among_those_that_do_not() -> None:
+    """The median of three hides the one that works."""
+    stuck = {"losses": [2.3] * 4, "accuracies": [0.1] * 4}
+    mixed = [trial(silent(), 0, **stuck), trial(silent(), 1, **stuck), trial(silent(0.1), 2)]
+    assert the("no gradient", *mixed).text == (
+        "no gradient reaches the weights of any hidden layer of 2 of 3 seeds from epoch 1 on"
+    )
+    assert the("plateau", *mixed).text == (
+        "the validation loss of 2 of 3 seeds stays on its plateau of 2.3 (accuracy 0.10) in epochs 1-4"
+    )
+    assert "of any hidden layer from epoch 1 on" in the("no gradient", mixed[0]).text
+    guessing = trial(silent(), 2, losses=[2.3] * 4, accuracies=[0.1, 0.06, 0.14, 0.1])
+    assert the("plateau", *mixed[:2], guessing).text.startswith("the validation loss stays on its plateau of 2.3")
+
+
+@pytest.mark.parametrize("learned", [{"accuracy": [0.99] * 4}, {"loss": [0.0] * 4}])
+def test_no_gradient_is_no_trouble_where_nothing_is_left_to_learn(learned: dict[str, list[float]]) -> None:
+    """It is where a training should end."""
+    one = trial(silent())
+    assert found("no gradient", replace(one, history={**one.history, "accuracy": [0.98] * 4}))
+    assert not found("no gradient", replace(one, history={**one.history, **learned}))
+
+
+def test_epochs_are_those_looked_at() -> None:
+    """With `every: 10` nobody knows what was in between."""
+    rarely = diagnostics(epochs=20, every=10, gradient_norm_kernel=lambda layer, _: 1.0 if layer else 1e-3)
+    stuck = {"losses": [2.3] * 12 + [1.0] * 8, "accuracies": [0.1] * 12 + [0.7] * 8}
+    finding = the("vanishing", trial(rarely, **stuck))
+    assert "dense_1's in epoch 10, while the validation loss stays on its plateau of 2.3" in finding.text
+    assert "(accuracy 0.10) in epochs 1-12; in epoch 20" in finding.text
+    assert finding.epochs == (10, 10)
+    often = diagnostics(epochs=20, every=5, gradient_norm_kernel=lambda layer, _: 1.0 if layer else 1e-3)
+    assert "dense_1's during epochs 5-10, while" in the("vanishing", trial(often, **stuck)).text
+    selu = diagnostics(epochs=20, every=10)
+    assert "domain in the epochs looked at (10-20)" in the("normalisation", trial(selu), name="selu").text
+    leaving = diagnostics(epochs=20, every=10, variance=lambda _, epoch: 2.0 if epoch else 1.0)
+    assert "leaves SELU's domain by epoch 10" in the("normalisation", trial(leaving), name="selu").text
+
+
 def test_a_gradient_that_grows_by_far_is_told_with_its_peak() -> None:
     """It is what comes before a divergence, and sometimes instead of one."""
     grown = diagnostics(gradient_norm_kernel=lambda layer, epoch: (1 + layer) * (300.0 if epoch == 2 else 1.0))
@@ -101,6 +144,30 @@ def test_a_divergence_is_told_with_what_was_seen_before_it() -> None:
     assert finding.files == ("trials/t-seed1/diagnostics.json",)
     at_once = trial(diagnostics(epochs=1), 0, "diverged", losses=[None], accuracies=[None])
     assert "in epoch 1; before it, the gradient norm of dense_1 was 0.7" in the("diverged", at_once).text
+
+
+def test_the_last_look_before_a_divergence_may_be_epochs_ago() -> None:
+    """With `every: 5`, the epoch before it was not looked at."""
+    rarely = diagnostics(epochs=10, every=5, update_ratio_kernel=lambda _, epoch: 0.3 if epoch else None)
+    text = the("diverged", trial(rarely, status="diverged")).text
+    assert "; before it, in epoch 5, the gradient norm of dense_1 was " in text
+    assert text.endswith(
+        "; the last epoch looked at before it (epoch 5) changed conv_1's weights by 30 % of their norm"
+    )
+
+
+def test_the_diverged_epoch_is_no_news_of_units() -> None:
+    """Finite but huge weights leave every unit dead and saturated."""
+    huge = diagnostics(
+        epochs=3, **{what: lambda _, epoch: float(epoch == 3) for what in ("dead", "zeros", "saturated")}
+    )
+    kinds = {finding.kind for finding in explained(candidate("elu", trial(huge, status="diverged")))}
+    assert not kinds & {"dead", "sparsity", "saturation"}
+    at_once = trial(diagnostics(epochs=1, dead=0.1, saturated=0.5), status="diverged")
+    assert the("dead", at_once).text == "10 % of conv_1's channels are dead in the untrained network" + (
+        " (conv_2 10 %, dense_1 10 %)"
+    )
+    assert "are saturated in the untrained network (" in the("saturation", at_once).text
 
 
 def test_a_plateau_without_vanishing_is_told_alone() -> None:
@@ -176,12 +243,12 @@ def test_clipping_that_never_took_effect_is_told_and_that_which_is_not_set_is_no
     """With the article's settings it never does, which nobody sees without this."""
     never = diagnostics(clipped_kernel=lambda _, epoch: 0.0 if epoch else None)
     text = the("clipping", trial(replace(never, clipping={"clipvalue": 0.5}))).text
-    begins = "clipvalue 0.5 never took effect in the hidden layers: it changed no component of their gradients in "
-    assert text == f"{begins}epochs 1-4"
-    seldom = diagnostics(every=2, clipped_kernel=lambda _, epoch: 0.0 if epoch else None)
-    assert the("clipping", trial(replace(seldom, clipping={"clipvalue": 0.5}))).text == (
-        f"{begins}the epochs looked at (2-4)"
+    assert text == (
+        "clipvalue 0.5 never took effect in the hidden layers: it changed no component of their gradients in epochs 1-4"
     )
+    for epochs, seen in ((10, "the epochs looked at (5-10)"), (5, "the only epoch looked at (5)")):
+        rarely = diagnostics(epochs=epochs, every=5, clipped_kernel=lambda _, epoch: 0.0 if epoch else None)
+        assert the("clipping", trial(rarely)).text.endswith(f"gradients in {seen}")
     some = diagnostics(clipped_bias=lambda layer, epoch: (0.03 / epoch if layer == 1 else 0.0) if epoch else None)
     assert the("clipping", trial(some)).text == (
         "clipping changed 3 % of the components of the gradient by conv_2's biases in epoch 1, 0.75 % in epoch 4"
@@ -194,6 +261,34 @@ def test_clipping_in_one_seed_alone_is_not_never() -> None:
     some = diagnostics(clipped_kernel=lambda _, epoch: 0.01 if epoch else None)
     none = diagnostics(clipped_kernel=lambda _, epoch: 0.0 if epoch else None)
     assert "never" not in the("clipping", trial(none), trial(none, 1), trial(some, 2)).text
+
+
+def test_the_epoch_of_a_peak_is_that_of_its_number() -> None:
+    """Seeds peak in different epochs; the median of their peaks is of none."""
+
+    def seeds(quantity: str, *courses: list[float | None]) -> list[TrialResult]:
+        probed = [diagnostics(epochs=3, **{quantity: lambda layer, e, c=c: c[e] if layer == 1 else 0.01 * (e > 0)})
+                  for c in courses]  # fmt: skip
+        return [trial(one, seed) for seed, one in enumerate(probed)]
+
+    courses = [None, 0.9, 0.2, 0.0], [None, 0.1, 0.3, 0.0], [None, 0.0, 0.4, 0.8]
+    clipped = the("clipping", *seeds("clipped_kernel", *courses))
+    assert "changed 30 % (20 % to 40 %) of the components" in clipped.text
+    assert clipped.text.endswith("in epoch 2, 0 % (0 % to 80 %) in epoch 3")
+    assert (clipped.value, clipped.low, clipped.high) == (0.3, 0.2, 0.4)
+    courses = [None, 9, 2, 0.1], [None, 0.1, 3, 0.1], [None, 0.1, 4, 8]
+    wild = the("updates", *seeds("update_ratio_kernel", *courses))
+    assert wild.text == "one epoch changes conv_2's weights by 3 (2 to 4) times their norm (epoch 2)"
+    courses = [None, 9, 0.1, 0.1], [None, 0.1, 7, 0.1], [None, 0.1, 0.1, 8]
+    apart = the("updates", *seeds("update_ratio_kernel", *courses))
+    assert "8 (7 to 9) times their norm (another one from seed to seed)" in apart.text
+
+
+def test_other_layers_with_large_updates_may_have_them_in_another_epoch() -> None:
+    """`So it does` would be of the same epoch."""
+    wild = diagnostics(update_ratio_kernel=lambda layer, epoch: [9.0, 5.0, 0.1][layer] if epoch == 1 + layer else 0.1)
+    text = the("updates", trial(wild)).text
+    assert text == "one epoch changes conv_1's weights by 9 times their norm (epoch 1); so does some epoch in conv_2"
 
 
 def test_self_normalisation_is_told_from_the_first_layer_to_the_last() -> None:
@@ -224,6 +319,28 @@ def test_learned_parameters_are_told_from_where_to_where() -> None:
         "learned alpha went from 0.25 to 0.05 (conv_1) to 0.45 (dense_1) in epoch 4;"
         " single channels or units reach from -0.05 to 0.55"
     )
+
+
+def test_one_value_of_a_parameter_reaches_from_nowhere_to_nowhere() -> None:
+    """A layer may share it over all of its units; and before any training nothing was learned."""
+    values = {"mean": [0.1, 0.2, 0.3, 0.4, 0.5], "min": [0.1, 0.2, 0.3, 0.4, 0.5 - 1e-8]}
+    probed = diagnostics(["dense_1"])
+    layers = {
+        layer: {**rows, "parameters": {"a": {**values, "max": values["mean"]}}} for layer, rows in probed.layers.items()
+    }
+    shared = replace(probed, layers=layers)
+    assert the("parameters", trial(shared)).text == "learned a went from 0.1 to 0.5 in epoch 4"
+    assert not found("parameters", trial(diagnostics(epochs=0, a=0.1), losses=[None], status="diverged"))
+
+
+def test_what_has_no_value_is_not_within_limits() -> None:
+    """Nothing seen is not the same as nothing wrong."""
+    null = dict.fromkeys(("gradient_norm_kernel", "update_ratio_kernel", "dead", "saturated", "mean", "variance"))
+    assert the("nothing", trial(diagnostics(**null))).text == (
+        "nothing is known of its layers: gradients, updates, saturation and dead units have no value in any epoch"
+    )
+    del null["dead"]
+    assert the("nothing", trial(diagnostics(**null))).text.endswith(": dead units are within ordinary limits")
 
 
 def test_the_most_important_comes_first_and_the_harmless_last() -> None:
@@ -315,35 +432,3 @@ def test_shares_are_percent_with_two_digits(value: float, text: str) -> None:
 def test_ratios_are_parts_or_multiples_with_two_digits(ratio: float, text: str) -> None:
     """`0.0047 times` is no number that one sees."""
     assert readings.multiple(Spread(ratio, ratio, ratio)) == text
-
-
-# --- what the numbers do not say
-
-
-def test_silence_of_some_seeds_is_told_of_them_alone() -> None:
-    """The median of three would speak for the third one, which learns."""
-    silent = diagnostics(gradient_norm_kernel=lambda _, epoch: 0.0 if epoch else 0.1)
-    finding = the("no gradient", trial(silent, 0), trial(silent, 1), trial(diagnostics(), 2))
-    assert finding.text == "no gradient reaches the weights of any hidden layer from epoch 1 on, in 2 of 3 seeds"
-    assert len(finding.files) == 2
-
-
-def test_where_all_is_learned_a_gradient_of_zero_is_no_trouble() -> None:
-    silent = diagnostics(gradient_norm_kernel=lambda _, epoch: 0.0 if epoch else 0.1)
-    done = replace(trial(silent), history={**trial(silent).history, "accuracy": [0.9, 0.99, 1.0, 1.0]})
-    assert not found("no gradient", done)
-
-
-def test_where_nothing_is_known_nothing_is_said_to_be_ordinary() -> None:
-    names = ("gradient_norm_kernel", "gradient_norm_bias", "mean", "variance", "zeros", "dead", "saturated")
-    unknown = diagnostics(**dict.fromkeys(names), update_ratio_kernel=None, update_ratio_bias=None)
-    assert the("nothing", trial(unknown)).text == "nothing is known of its layers: no look at them gave a number"
-
-
-def test_a_parameter_of_one_value_a_layer_has_no_channels() -> None:
-    one = diagnostics(("dense_1", "dense_2"), beta=lambda layer, epoch: 1.0 + 0.1 * layer * epoch)
-    for layer in one.layers.values():
-        layer["parameters"]["beta"] = dict.fromkeys(("mean", "min", "max"), layer["parameters"]["beta"]["mean"])
-    text = the("parameters", trial(one)).text
-    assert "single channels" not in text
-    assert "learned beta went from 1" in text
