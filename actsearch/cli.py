@@ -591,7 +591,7 @@ def explain(paths: tuple[Path, ...], as_json: bool) -> None:
     from actsearch import findings
     from actsearch.store import find_experiments
 
-    errors = []
+    unexplained = []
     folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
     for result in _readable(list(folders), diagnostics=True):
         for problem in result.problems:
@@ -599,14 +599,16 @@ def explain(paths: tuple[Path, ...], as_json: bool) -> None:
         try:
             explanation = findings.explain(result)
         except UserError as error:  # nothing to explain here; the others are explained all the same
-            errors.append(str(error))
+            unexplained.append(str(error))
             continue
         if as_json:
             click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
         else:
             _show_explanation(explanation)
-    if errors:
-        raise UserError("\n".join(errors))
+    if len(unexplained) == len(folders):
+        raise UserError("\n".join(unexplained))
+    for what in unexplained:
+        click.echo(f"note: {what}", err=True)
 
 
 @commands.command()
