@@ -112,7 +112,6 @@ class _Checker:
         self._sections: dict[tuple[Location, ...], Any] = {}
         self._flat: list[str] = []
         """The formulas that no gradient passes, by their labels."""
-        self._told_of_output: set[tuple[Location, ...]] = set()
         self._broken: set[int] = set()
         """Activations with mistakes of their own: another one is not told to be like them."""
         for line, problem in source.problems:
@@ -420,14 +419,11 @@ class _Checker:
         self, model: CnnModel | MlpModel, training: TrainingSection, settings: Sequence[_Setting]
     ) -> None:
         """A sigmoid's outputs are no distribution over the classes, of which that cross-entropy is."""
-        which = tuple(setting.at for setting in settings)
         if model.output_activation == "sigmoid" and training.loss == "categorical_crossentropy":
             mine = [s for s in settings if s.key in ("training.loss", "model.output_activation")]
             at = mine[-1].at if mine else ("model", "output_activation")
-            if which not in self._told_of_output and not any(at in told for told in self._told_of_output):
-                self._told_of_output.add((*which, at))
-                what = "sigmoid does not go with the loss categorical_crossentropy"
-                self.problem(at, what, "write training.loss: binary_crossentropy, or mean_squared_error")
+            what = "sigmoid does not go with the loss categorical_crossentropy"
+            self.problem(at, what, "write training.loss: binary_crossentropy, or mean_squared_error")
 
     def _own_settings(self, i: int, entry: Mapping[str, Any]) -> list[_Setting]:
         places = {key: ("activations", i, "with", key) for key in entry.get("with", {})}

@@ -10,7 +10,7 @@ from keras import ops
 
 from actsearch import formulas, plugins
 from actsearch.experiment import Activation
-from actsearch.keras_activations import PACKAGE, ActivationLayer
+from actsearch.keras_activations import OPS, PACKAGE, ActivationLayer
 
 
 class _OwnLayer(keras.layers.Layer):  # type: ignore[misc]
@@ -74,7 +74,7 @@ class FormulaLayer(_OwnLayer):
         self._parsed = formulas.parse(formula, self.parameters)
 
     def call(self, inputs: Any) -> Any:
-        return formulas.evaluate(self._parsed, inputs, ops, self.values)
+        return formulas.evaluate(self._parsed, inputs, OPS, self.values)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "formula": self.formula}

@@ -124,7 +124,7 @@ def begin(plan: Plan, store: Store, *, accept_changes: bool = False, only_failed
         undiagnosed=undiagnosed,
         otherwise=len(survey.otherwise),
         differing=len(survey.differing),
-        unseen=frozenset(trial.id for trial in wanted if store.has_unseen(trial)),
+        unseen=frozenset(trial.id for trial in wanted if trial.id not in origins and store.has_unseen(trial)),
     )
 
 

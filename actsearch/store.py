@@ -52,6 +52,8 @@ CHECKPOINT, CHECKPOINT_BEFORE = "checkpoint", "checkpoint.before"
 """The last checkpoint of a trial, and the one before it, in case the last one is damaged."""
 AGAIN = ".again"
 """Ends the name of the folder in which a finished trial is trained again for its diagnostics, beside its own."""
+DIFFERS = ".differs-"
+"""Stands in the name of one that came out otherwise."""
 SET_ASIDE = re.compile(r"\.(old|damaged|differs)-\d{8}-\d{6}|\.again$")
 """What stands in the names of folders that were moved out of the way; they are not searched for experiments."""
 
@@ -212,6 +214,8 @@ class Store:
         With `repair`, a damaged one is moved aside, to be trained again, and what a killed driver left is removed.
         """
         found = Survey({}, [], set(), set(), set(), set())
+        names = _names_in(self._trials)
+        tried = {name.partition(DIFFERS)[0] for name in names if DIFFERS in name}
         for trial in trials:
             folder = self._trial_folder(trial.id)
             try:
@@ -225,14 +229,15 @@ class Store:
             if result.status == "failed" or _progress_header(folder).get("failed_before", False):
                 found.failed.add(trial.id)
             if result.status in ("completed", "diverged"):
-                self._survey_diagnostics(trial, found)
+                self._survey_diagnostics(trial, found, trial.id in tried)
                 if repair:
                     self._remove_leftovers(folder, result)
-                    if trial.id not in found.undiagnosed:
+                    if trial.id not in found.undiagnosed and f"{trial.id}{AGAIN}" in names:
                         shutil.rmtree(f"{folder}{AGAIN}", ignore_errors=True)
         return found
 
-    def _survey_diagnostics(self, trial: Trial, found: Survey) -> None:
+    def _survey_diagnostics(self, trial: Trial, found: Survey, tried: bool) -> None:
+        """`tried`: it was trained again for them, and came out otherwise."""
         if trial.diagnostics is None:
             return
         folder = self._trial_folder(trial.id)
@@ -241,7 +246,7 @@ class Store:
             whole = hashlib.sha256((folder / DIAGNOSTICS).read_bytes()).hexdigest() == commit["files"].get(DIAGNOSTICS)
         except OSError:
             whole = False
-        if not whole and any(self._trials.glob(f"{trial.id}.differs-*")):
+        if not whole and tried:
             found.differing.add(trial.id)  # once is enough: the next time would come out the same
         elif not whole:
             found.undiagnosed.add(trial.id)
@@ -261,8 +266,8 @@ class Store:
         return None
 
     def has_unseen(self, trial: Trial) -> bool:
-        """Whether the trial has begun, but what is asked to be looked at was not looked at then."""
-        if trial.diagnostics is None or self.origin(trial) is not None:
+        """Of a trial that has no checkpoint to go on from: whether it has one that was made without its diagnostics."""
+        if trial.diagnostics is None:
             return False
         folder = self._working_folder(trial.id)
         headers = [_checkpoint_header(folder / name) for name in (CHECKPOINT, CHECKPOINT_BEFORE)]
@@ -913,6 +918,12 @@ def _history(epochs: Sequence[EpochDone]) -> History:
     if not epochs:
         return {}
     return {name: [epoch.metrics.get(name) for epoch in epochs] for name in METRICS}
+
+
+def _names_in(folder: Path) -> frozenset[str]:
+    with suppress(OSError):
+        return frozenset(entry.name for entry in os.scandir(folder))
+    return frozenset()
 
 
 def _stranded(folder: Path, wanted: set[str]) -> list[str]:
