@@ -14,6 +14,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from actsearch.experiment import CLIPPING
+
 METHOD = "_clip_gradients"
 ABOVE = 1 + 1e-5
 """A norm above its limit by less than this factor is clipped by as much as rounding."""
@@ -91,7 +93,7 @@ class ClippingCount:
 
 
 def _clips(optimizer: Any) -> bool:
-    return any(getattr(optimizer, name, None) for name in ("clipvalue", "clipnorm", "global_clipnorm"))
+    return any(getattr(optimizer, name, None) for name in CLIPPING)
 
 
 def _beyond(optimizer: Any, gradients: Sequence[Any]) -> Sequence[Any]:

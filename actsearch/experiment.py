@@ -16,6 +16,9 @@ from typing import Any, Literal
 IDENTITY_VERSION = 1
 """Raised when the same settings begin to mean another training, so that old trials are not taken for new ones."""
 
+CLIPPING = ("clipvalue", "clipnorm", "global_clipnorm")
+"""The arguments of an optimizer that say how it clips."""
+
 Scalar = bool | int | float | str
 DropoutLayer = Literal["dropout", "alpha_dropout"]
 Loss = Literal["categorical_crossentropy", "binary_crossentropy", "mean_squared_error"]

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from actsearch import formula_tree
+from actsearch.experiment import CLIPPING
 from actsearch.schema import (
     INITIALIZERS,
     INITIALIZERS_WITH_ARGUMENTS,
@@ -173,7 +174,7 @@ Every activation is trained at every combination, with every seed.
 
 def configuration_page() -> str:
     """The whole page."""
-    common = ("weight_decay", "clipvalue", "clipnorm", "global_clipnorm")
+    common = ("weight_decay", *CLIPPING)
     page = TEXT.format(
         top=_table(ExperimentFile),
         named_data=_table(NamedData),

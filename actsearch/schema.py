@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from actsearch.activations import ACTIVATIONS, ALIASES, ARTICLE, Parameter, can_be_learned
+from actsearch.experiment import CLIPPING
 
 SCHEMA_FILE = Path(__file__).with_name("experiment.schema.json")
 INITIALIZERS = (
@@ -290,7 +291,7 @@ class _Optimizer(_Strict):
 
     @model_validator(mode="after")
     def _one_clipping(self) -> _Optimizer:
-        given = [name for name in ("clipvalue", "clipnorm", "global_clipnorm") if getattr(self, name) is not None]
+        given = [name for name in CLIPPING if getattr(self, name) is not None]
         if len(given) > 1:
             raise PydanticCustomError("actsearch", f"{' and '.join(given)} exclude each other|keep one of them")
         return self

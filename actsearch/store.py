@@ -35,7 +35,7 @@ from actsearch.events import (
     Failed,
     Started,
 )
-from actsearch.experiment import Activation, DiagnosticsSpec, Experiment, Trial, canonical_json, identity
+from actsearch.experiment import CLIPPING, Activation, DiagnosticsSpec, Experiment, Trial, canonical_json, identity
 from actsearch.files import keep_names, write_atomically, write_together
 from actsearch.results import CandidateResult, Diagnostics, ExperimentResult, History, Status, TestValues, TrialResult
 
@@ -46,8 +46,6 @@ FORMAT_VERSION = 1
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
 MODEL, TRACEBACK, DIAGNOSTICS = "model.keras", "traceback.txt", "diagnostics.json"
-CLIPPING = ("clipvalue", "clipnorm", "global_clipnorm")
-"""The arguments of an optimizer that say how it clips."""
 CHECKPOINT, CHECKPOINT_BEFORE = "checkpoint", "checkpoint.before"
 """The last checkpoint of a trial, and the one before it, in case the last one is damaged."""
 AGAIN = ".again"

@@ -55,7 +55,7 @@ MAY_IMPORT = {
         "templates",
         "terminal",
     },
-    "clipping": set(),
+    "clipping": {"experiment"},
     "config": {
         *("activations", "errors", "experiment", "formulas", "mistakes", "plugins", "schema", "yaml_source"),
     },
@@ -103,7 +103,7 @@ MAY_IMPORT = {
     "probes": set(),
     "properties": set(),
     "readings": {"results"},
-    "reference": {"formula_tree", "schema"},
+    "reference": {"experiment", "formula_tree", "schema"},
     "results": {"experiment", "machine"},
     "resumption": {"doctor", "files"},
     "runner": {
@@ -123,7 +123,7 @@ MAY_IMPORT = {
         "store",
         "training",
     },
-    "schema": {"activations"},
+    "schema": {"activations", "experiment"},
     "store": {"changes", "diagnosis", "errors", "events", "experiment", "files", "results"},
     "symbolic": {"formula_tree", "formulas"},
     "templates": {"errors"},
