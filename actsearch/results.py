@@ -8,10 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from actsearch import machine
 from actsearch.experiment import Activation
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Status = Literal["waiting", "running", "interrupted", "completed", "diverged", "failed"]
 History = Mapping[str, Sequence[float | None]]
@@ -56,6 +59,23 @@ class Diagnostics:
 
 
 @dataclass(frozen=True)
+class Correct:
+    """Which examples of a split a trained network classified right, after one epoch."""
+
+    examples: int
+    of: str
+    """Equal for two trials if and only if they are about the same examples, with the same labels, in the same order."""
+    bits: bytes
+    """`np.packbits` of (examples,) booleans."""
+
+    def array(self) -> np.ndarray:
+        """(examples,) booleans."""
+        import numpy as np
+
+        return np.unpackbits(np.frombuffer(self.bits, np.uint8), count=self.examples).astype(bool)
+
+
+@dataclass(frozen=True)
 class TrialResult:
     """One trial as it stands on disk. `history` is empty before the first epoch has ended."""
 
@@ -74,6 +94,10 @@ class TrialResult:
     earlier_machines: Sequence[Mapping[str, Any]] = ()
     """Machines of another kind on which its first epochs were trained."""
     diagnostics: Diagnostics | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of a finished trial, everything that its result depends on (see `experiment.identity`)."""
+    correct: Mapping[str, Correct] = field(default_factory=dict)
+    """By split and epoch, as far as that was to be read: `test_last`, `test_best`, `validation_last`, ..."""
 
     @property
     def epochs_done(self) -> int:

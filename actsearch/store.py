@@ -14,6 +14,7 @@ import platform
 import re
 import shutil
 import time
+import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -37,7 +38,16 @@ from actsearch.events import (
 )
 from actsearch.experiment import CLIPPING, Activation, DiagnosticsSpec, Experiment, Trial, canonical_json, identity
 from actsearch.files import keep_names, write_atomically, write_together
-from actsearch.results import CandidateResult, Diagnostics, ExperimentResult, History, Status, TestValues, TrialResult
+from actsearch.results import (
+    CandidateResult,
+    Correct,
+    Diagnostics,
+    ExperimentResult,
+    History,
+    Status,
+    TestValues,
+    TrialResult,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -595,33 +605,40 @@ def find_experiments(path: Path) -> list[Found]:
     return found
 
 
-def read_experiment(folder: Path, ended: bool = False, diagnostics: bool = False) -> ExperimentResult:
+def read_experiment(
+    folder: Path, ended: bool = False, diagnostics: bool = False, predictions: Collection[str] = ()
+) -> ExperimentResult:
     """What came out of one experiment, as it stands.
 
     Args:
         folder: the experiment's.
         ended: the driver is this process and has stopped.
         diagnostics: read (and check) the diagnostics of its trials as well; they are most of what there is to read.
+        predictions: of which splits and epochs to read which examples were classified right: `test_last`,
+            `validation_best`, ...
 
     Raises:
         StoreError: `plan.json` is missing, damaged, or written by a newer version.
     """
     plan = _read_plan(folder)
     try:
-        return _result(folder, plan, None if ended else running_driver(folder), diagnostics)
+        return _result(folder, plan, None if ended else running_driver(folder), diagnostics, predictions)
     except (KeyError, TypeError, AttributeError) as error:
         raise _damaged_plan(folder / PLAN) from error
 
 
-def _result(folder: Path, plan: Mapping[str, Any], driver: str | None, diagnostics: bool) -> ExperimentResult:
+def _result(
+    folder: Path, plan: Mapping[str, Any], driver: str | None, diagnostics: bool, predictions: Collection[str] = ()
+) -> ExperimentResult:
     problems: list[str] = []
+    rights = _Rights(predictions) if predictions else None
     candidates = []
     for row in plan["candidates"]:
         trials = []
         for planned in row["trials"]:
             where = folder / "trials" / planned["id"]
             try:
-                trials.append(_read_trial(where, planned["id"], planned["seed"], planned["epochs"], driver))
+                trials.append(_read_trial(where, planned["id"], planned["seed"], planned["epochs"], driver, rights))
             except Damaged as error:
                 problems.append(f"{error}; the next run trains this trial again")
                 trials.append(TrialResult(planned["id"], planned["seed"], "waiting", planned["epochs"]))
@@ -754,7 +771,44 @@ def _check_version(version: Any, path: Path) -> None:
         )
 
 
-def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, driver: str | None) -> TrialResult:
+class _Rights:
+    """Reads from the predictions of trials which examples were classified right; decodes no more than is asked for."""
+
+    def __init__(self, asked: Collection[str]) -> None:
+        self._asked = [key.rpartition("_") for key in asked]
+        self._labels: dict[str, np.ndarray] = {}
+        """The labels that were read, by what tells them apart."""
+
+    def read(self, content: bytes) -> dict[str, Correct]:
+        """Of a `predictions.npz`; raises ValueError or KeyError if it is not one."""
+        import numpy as np
+
+        found = {}
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            for split, _, which in self._asked:
+                predicted, labels, index = (f"{split}_{part}.npy" for part in (f"y_{which}", "y_true", "index"))
+                if predicted not in names:
+                    continue
+                of = f"{archive.getinfo(index).CRC:08x}{archive.getinfo(labels).CRC:08x}"
+                if of not in self._labels:
+                    self._labels[of] = _array(archive.read(labels))
+                right = _array(archive.read(predicted)) == self._labels[of]
+                found[f"{split}_{which}"] = Correct(len(right), of, np.packbits(right).tobytes())
+        return found
+
+
+def _array(content: bytes) -> np.ndarray:
+    """The array of an `.npy` file."""
+    import numpy as np
+
+    array: np.ndarray = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    return array
+
+
+def _read_trial(
+    folder: Path, trial_id: str, seed: int, epochs: int, driver: str | None, rights: _Rights | None = None
+) -> TrialResult:
     """One trial as it stands, where `driver` is at work on the experiment, if any.
 
     Raises:
@@ -775,11 +829,15 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, driver: str
         _check_version(commit["format_version"], path)
         if commit.pop("checksum", None) not in (None, _checksum(commit)):
             raise Damaged(f"{path}: is damaged")
+        correct: Mapping[str, Correct] = {}
         for name, sha256 in commit["files"].items():
             if name == DIAGNOSTICS:
                 continue  # checked where they are read
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sha256:
+            sibling = (folder / name).read_bytes()
+            if hashlib.sha256(sibling).hexdigest() != sha256:
                 raise Damaged(f"{folder / name}: is damaged")
+            if name == PREDICTIONS and rights is not None:
+                correct = rights.read(sibling)
         if commit["id"] != trial_id or commit["status"] not in get_args(Status):
             raise Damaged(f"{path}: is damaged")
         test = commit["test"] if commit["status"] == "completed" else {"last": None, "best": None}
@@ -795,10 +853,12 @@ def _read_trial(folder: Path, trial_id: str, seed: int, epochs: int, driver: str
             error=commit.get("error"),
             machine=commit["machine"],
             earlier_machines=tuple(commit.get("earlier_machines", ())),
+            settings=commit.get("settings", {}),
+            correct=correct,
         )
     except FileNotFoundError as error:
         raise Damaged(f"{error.filename}: is missing") from error
-    except (IsADirectoryError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (IsADirectoryError, ValueError, zipfile.BadZipFile, KeyError, TypeError, AttributeError) as error:
         raise Damaged(f"{path}: is damaged") from error
     except OSError as error:
         raise _unreadable(path, error) from error

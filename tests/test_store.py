@@ -1356,3 +1356,26 @@ def test_the_settings_of_a_trial_are_beside_its_results(
     assert commit["settings"]["training"]["optimizer"] == asdict(trials[0].candidate.training.optimizer)
     assert commit["settings"]["data"]["sha256"] == trials[0].data_sha256
     assert commit["settings"]["seed"] == 0
+
+
+def test_which_examples_were_classified_right_is_read_on_demand(
+    hostile: Path, make_experiment: Callable[..., Any], fake_train: Callable[..., Any]
+) -> None:
+    """The noise of the test set is computed from these; most commands have no use for them and do not pay for them."""
+    experiment, trials = make_experiment(["relu"])
+    store = Store(hostile / "tiny")
+    store.folder.mkdir()
+    store.begin(experiment, trials)
+    predictions = {
+        "test_index": np.arange(3, dtype=np.uint8),
+        "test_y_true": np.array([0, 1, 2], np.uint8),
+        "test_y_last": np.array([0, 2, 2], np.uint8),
+        "test_y_best": np.array([0, 1, 2], np.uint8),
+    }
+    for event in fake_train()(trials[0]):
+        store.record(replace(event, predictions=predictions) if isinstance(event, Completed) else event, trials[0])
+    [trial] = read_experiment(store.folder, predictions=("test_last", "validation_last")).candidates[0].trials
+    assert list(trial.correct) == ["test_last"]
+    assert trial.correct["test_last"].array().tolist() == [True, False, True]
+    assert trial.settings["seed"] == 0
+    assert read_experiment(store.folder).candidates[0].trials[0].correct == {}
