@@ -31,6 +31,7 @@ from actsearch.errors import (
 
 if TYPE_CHECKING:
     from actsearch.catalogue import Entry
+    from actsearch.comparison import Comparison
     from actsearch.config import Loaded
     from actsearch.data import Dataset
     from actsearch.findings import Explanation
@@ -681,7 +682,8 @@ def compare(
     for text in requirements:
         parse(text)
     question = Question(**asked)
-    console, states, compared, errors = _console(), [], [], []
+    console, states, errors = _console(), [], []
+    compared: list[Comparison] = []
     _say_everything()
     results = _experiments(paths, together, reading(question))
     for result in results:

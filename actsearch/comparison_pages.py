@@ -40,6 +40,8 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
     yield RankingTable(comparison)
     yield Text()
     if any(pair.examples is not None and pair.n > 1 for pair in _row_pairs(comparison)):
+        yield Paragraph("The two kinds of noise in the differences, as standard errors", style="bold")
+        yield Paragraph("more seeds reduce the first alone; correlation is that over the seeds", style="dim")
         yield NoiseTable(comparison)
         yield Text()
     if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
@@ -80,11 +82,8 @@ class _Columns:
         raise NotImplementedError
 
 
-def _table(title: str | None = None) -> Table:
-    return Table(
-        title=title, box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False, title_justify="left",
-        title_style="bold",
-    )  # fmt: skip
+def _table() -> Table:
+    return Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
 
 
 class RankingTable(_Columns):
@@ -101,7 +100,7 @@ class RankingTable(_Columns):
         dropped = DROPPED[:drop]
         shown = [name for name in COLUMNS if name not in dropped]
         for name in shown:
-            heading = {"difference": f"- {printable(headings[0])}", "mean": headings[1]}.get(name, name)
+            heading = {"difference": f"vs {printable(headings[0])}", "mean": headings[1]}.get(name, name)
             left = name in ("verdict",)
             table.add_column(heading, justify="left" if left else "right", no_wrap=not left, overflow="fold")
         for i, one in enumerate(c.contenders):
@@ -162,7 +161,7 @@ class NoiseTable(_Columns):
 
     def build(self, drop: int) -> Table:
         c = self.comparison
-        table = _table("The two kinds of noise in the differences (standard errors)")
+        table = _table()
         dropped = ("correlation", "won", "for new data")[:drop]
         table.add_column("activation", overflow="fold", min_width=8)
         columns = ["seeds", f"{c.measure.split} examples", "for new data", "verdict on new data", "correlation", "won"]
@@ -176,8 +175,6 @@ class NoiseTable(_Columns):
             table.add_row(
                 Text(printable(c.contenders[pair.a].name)), *(v for name, v in cells.items() if name not in dropped)
             )
-        table.caption = "more seeds reduce the first alone; correlation: of the two over the seeds"
-        table.caption_justify = "left"
         return table
 
 
@@ -204,8 +201,9 @@ class Matrix:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         c = self.comparison
-        table = _table("All pairs: the row is > better, < worse, = tied, ? undecided, . no verdict than the column")
-        table.title = "All pairs: the row against the column: > better, < worse, = tied, ? undecided, . no verdict"
+        yield Paragraph("All pairs, the row against the column", style="bold")
+        yield Paragraph("> better  < worse  = tied  ? undecided  . no verdict", style="dim")
+        table = _table()
         names = [printable(one.name) for one in c.contenders]
         short = max(3, min(12, (options.max_width - 24) // len(names) - 2))
         table.add_column("")

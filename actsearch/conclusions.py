@@ -12,6 +12,8 @@ from actsearch.comparison import Comparison, Contender, Pair
 from actsearch.experiment import in_words
 from actsearch.statistics import Forecast
 
+SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
+"""Arguments of optimizers that a sentence leaves out; the configuration has them."""
 NAMED = 12
 """A sentence names so many candidates, and counts the rest."""
 
@@ -105,7 +107,13 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
         return
     group = [comparison.contenders[i].name for i in comparison.leaders]
     others = [i for i in range(len(comparison.contenders)) if i not in comparison.leaders]
-    if len(group) == 1:
+    if not others:
+        yield (
+            f"Nothing separates the {len(group)} candidates: none is worse than any other in {what}. {leader.name} has"
+            f" the {most} mean ({value})."
+        )
+        yield from _inside(comparison)
+    elif len(group) == 1:
         yield f"{group[0]} has the {most} {what} ({value}){_beats(comparison, others)}."
     else:
         yield (
@@ -266,7 +274,9 @@ def _settings(training: dict[str, object]) -> str:
     told = []
     optimizer = training.get("optimizer")
     if isinstance(optimizer, dict):
-        told.append(f"{optimizer.get('name')} {in_words(optimizer.get('arguments', {}))}".strip())
+        arguments = optimizer.get("arguments", {})
+        some = {key: value for key, value in arguments.items() if key not in SELDOM_CHANGED}
+        told.append(f"{optimizer.get('name')} {in_words(some)}".removesuffix(" none"))
     told += [str(training["loss"])] if "loss" in training else []
     told += [f"{training[key]} epochs" for key in ("epochs",) if key in training]
     return ", ".join([*told, *([f"batches of {training['batch_size']}"] if "batch_size" in training else [])])

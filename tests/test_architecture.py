@@ -103,7 +103,7 @@ MAY_IMPORT = {
     "mistakes": {"activations", "schema", "yaml_source"},
     "models": {"clipping", "evaluation", "experiment", "keras_activations", "layer_probe", "own_activations"},
     "native_output": set(),
-    "notebook": {"checkpoints", "config", "events", "experiment", "models", "results", "runner", "store"},
+    "notebook": {"checkpoints", "comparison", "config", "events", "experiment", "models", "results", "runner", "store"},
     "notation": {"symbolic"},
     "observation": {"data", "diagnosis", "events", "experiment", "layer_probe", "models"},
     "own_activations": {"experiment", "formulas", "keras_activations", "plugins"},
