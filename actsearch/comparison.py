@@ -552,7 +552,7 @@ def _examples_noise(
 
 
 def _crossed(comparison: Comparison, crossed: Crossed, seeds: tuple[float, float], judged: bool) -> Examples:
-    """At few seeds its degrees of freedom can make it narrower than `seeds`, their interval: never so narrow is it taken."""
+    """At few seeds its degrees of freedom can make it narrower than `seeds`, their interval; then that one is taken."""
     low, high = statistics.new_data_interval(
         crossed, family=comparison.family, confidence=comparison.question.confidence
     )

@@ -35,7 +35,7 @@ SYMBOLS = {"better": ">", "worse": "<", "tied": "=", "undecided": "?", None: "."
 
 def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Iterator[RenderableType]:
     """The page, to be printed one after the other."""
-    yield Paragraph(f"{comparison.experiment} ({comparison.folder})", style="bold")
+    yield Paragraph(f"{conclusions.title(comparison)} ({comparison.folder})", style="bold")
     yield Text()
     yield RankingTable(comparison)
     yield Text()
@@ -136,7 +136,7 @@ def _cells(comparison: Comparison, i: int) -> dict[str, RenderableType]:
     }
     if i != comparison.reference:
         pair = comparison.pair(i, comparison.reference)
-        text = printable(conclusions.verdict(pair))
+        text = printable(conclusions.brief_verdict(pair))
         cells |= {
             "difference": signed(comparison, pair.difference),
             "its interval": interval(comparison, pair.low, pair.high),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from actsearch.comparison import Comparison, Contender, Pair
+from actsearch.comparison import FEWEST_SEEDS, Comparison, Contender, Pair
 from actsearch.experiment import in_words
 from actsearch.statistics import Forecast
 
@@ -52,6 +52,13 @@ def verdict(pair: Pair) -> str:
     return pair.verdict
 
 
+def brief_verdict(pair: Pair) -> str:
+    """The same for a table: `undecided: 24 seeds? (15 to 60)`."""
+    if pair.verdict == "undecided" and pair.forecast is not None:
+        return f"undecided: {pair.forecast.seeds} seeds? ({pair.forecast.low} to {pair.forecast.high})"
+    return "tied (but not equal)" if pair.verdict == "tied" and pair.smaller_but_real else verdict(pair)
+
+
 def forecast(found: Forecast | None) -> str:
     """`about 24 seeds in all (15 to 60)`."""
     if found is None:
@@ -65,7 +72,7 @@ def percent(confidence: float) -> str:
 
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """What may be concluded, the verdict first, each a sentence that could stand in a paper."""
-    found = [*_where(comparison), *(_against_baseline if comparison.has_baseline else _ranking)(comparison)]
+    found = (_against_baseline if comparison.has_baseline else _ranking)(comparison)
     return (*found, *_method(comparison), *_new_data(comparison), scope(comparison))
 
 
@@ -87,13 +94,13 @@ def scope(comparison: Comparison) -> str:
     )
 
 
+def title(comparison: Comparison) -> str:
+    """The experiment's name, and the point of the grid that the comparison is about."""
+    point = ", ".join(f"{key.rpartition('.')[2]} = {in_words(value)}" for key, value in comparison.setting.items())
+    return f"{comparison.experiment}, {point}" if point else comparison.experiment
+
+
 # --- the ranking
-
-
-def _where(comparison: Comparison) -> Iterator[str]:
-    if comparison.setting:
-        point = ", ".join(f"{key} = {in_words(value)}" for key, value in comparison.setting.items())
-        yield f"At {point}:"
 
 
 def _ranking(comparison: Comparison) -> Iterator[str]:
@@ -206,7 +213,7 @@ def _new_data(comparison: Comparison) -> Iterator[str]:
     """What the noise of the examples makes of the verdicts against the reference."""
     others = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
     pairs = [pair for i in others if (pair := comparison.pair(i, comparison.reference)).examples is not None]
-    known = [pair.examples for pair in pairs if pair.examples is not None and pair.n > 1]
+    known = [pair.examples for pair in pairs if pair.examples is not None and pair.n >= FEWEST_SEEDS]
     if not known:
         return
     examples, split = known[0].examples, comparison.measure.split
