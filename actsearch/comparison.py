@@ -14,7 +14,7 @@ import difflib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -217,7 +217,12 @@ class Pair:
     sign_flip_p: float | None = None
     disagrees: bool = False
     """The exact sign-flip test and the t interval say different things of 0."""
-    examples: Examples | None = None
+    noise_of_examples: Callable[[], Examples | None] = field(default=lambda: None, repr=False, compare=False)
+
+    @cached_property
+    def examples(self) -> Examples | None:
+        """The second kind of noise; None where no predictions are there. Computed when it is asked for."""
+        return self.noise_of_examples()
 
 
 @dataclass(frozen=True, eq=False)
@@ -490,7 +495,9 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if n else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        examples=_examples_noise(comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None),
+        noise_of_examples=partial(
+            _examples_noise, comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None
+        ),
     )
 
 
