@@ -22,15 +22,20 @@ import numpy as np
 from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
-from actsearch.measure import MARGIN, Measure, measure
+from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.statistics import Crossed, Differences, Forecast, Verdict
+from actsearch.statistics import (
+    ENOUGH_SEEDS,
+    FEWEST_SEEDS,
+    MARGIN,
+    SEEDS_OF_AN_INTERQUARTILE_MEAN,
+    Crossed,
+    Differences,
+    Forecast,
+    Verdict,
+)
 
 By = Literal["activation", "setting"]
-FEWEST_SEEDS = 3
-"""Below there are no verdicts."""
-ENOUGH_SEEDS = 5
-"""Below they are to be taken with care."""
 MANY_CONTENDERS = 8
 """Above, all pairs cost so much certainty that a baseline, or a screening on other seeds, is the better way."""
 
@@ -134,7 +139,7 @@ class Contender:
 
     @property
     def interquartile_mean(self) -> float | None:
-        return statistics.interquartile_mean(self.known) if self.completed >= 8 else None
+        return statistics.interquartile_mean(self.known) if self.completed >= SEEDS_OF_AN_INTERQUARTILE_MEAN else None
 
     @property
     def divergence(self) -> tuple[float, float] | None:
@@ -478,7 +483,8 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     if held_back is not None:
         verdict, note = None, held_back
     alpha = (1 - comparison.question.confidence) / comparison.family
-    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and 2 / 2**n < alpha else None
+    can_tell = statistics.sign_flip_can_tell(n, family=comparison.family, confidence=comparison.question.confidence)
+    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and can_tell else None
     return Pair(
         a=a,
         b=b,
@@ -509,9 +515,7 @@ def _too_few_seeds(n: int) -> str | None:
 
 def _verdict(comparison: Comparison, low: float, high: float) -> Verdict:
     """Of the interval of a metric of which more is better, or of one of which less is."""
-    if not comparison.measure.higher_is_better:
-        low, high = -high, -low
-    return statistics.verdict(low, high, comparison.margin)
+    return statistics.verdict(low, high, comparison.margin, comparison.measure.higher_is_better)
 
 
 def _held_back(one: Contender, other: Contender, verdict: Verdict | None) -> str | None:
