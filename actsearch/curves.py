@@ -236,7 +236,9 @@ def kept(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateR
     Raises UserError for a name that there is not, if nothing is left, and as long as all settings are to be chosen.
     """
     if not result.compared:
-        raise UserError(f"{result.name}: no setting is chosen yet, and nothing compared; actsearch status shows how far")
+        raise UserError(
+            f"{result.name}: no setting is chosen yet, and nothing compared; actsearch status shows how far"
+        )
     names = {name: None for c in result.candidates for name in (c.label, c.activation.name)}
     dropped = set()
     for wanted in without:
