@@ -348,11 +348,11 @@ def _candidates(result: ExperimentResult) -> list[CandidateResult]:
             f"{result.name}: each activation has several settings, and choosing among them on the seeds that are"
             " compared would flatter; give the experiment `tuning_seeds: 3`, or compare --by setting"
         )
-    return list(result.candidates)
+    return list(result.compared)
 
 
 def _is_one_setting(result: ExperimentResult) -> bool:
-    labels = [candidate.label for candidate in result.candidates]
+    labels = [candidate.label for candidate in result.compared]
     return len(labels) == len(set(labels))
 
 
