@@ -611,7 +611,7 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
 
 def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
     if comparison.role == "tuning":
-        yield "These are the tuning seeds, by which settings are chosen: what was chosen for its high value is flattered."
+        yield "These are the tuning seeds, by which settings are chosen: what was chosen as the best is flattered."
     elif comparison.setting:
         yield (
             "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
