@@ -7,6 +7,7 @@ The command line is the main way in (`actsearch --help`). From Python:
     loaded = actsearch.load("configs/quickstart.yaml")   # checked, with line numbers in the errors
     result = actsearch.run(loaded)                       # trains what is not finished, and reads the results
     results = actsearch.read_results("results/")         # a tuple of ExperimentResult values
+    actsearch.compare(results[0], margin=0.002)          # better, worse, tied or undecided, with the numbers
 
     keras.layers.Dense(64, activation=actsearch.gelu)    # Keras-serialisable functions
     actsearch.ActivationLayer("elu", {"alpha": 0.2})     # and a layer for parameters
@@ -59,10 +60,11 @@ if TYPE_CHECKING:
         tanh_shrink,
         threshold,
     )
-    from actsearch.notebook import load, load_model, read_results, run
+    from actsearch.notebook import compare, load, load_model, read_results, run
     from actsearch.own_activations import FormulaLayer, FunctionLayer
 
 _WHERE = {
+    "compare": "actsearch.notebook",
     "load": "actsearch.notebook",
     "load_model": "actsearch.notebook",
     "read_results": "actsearch.notebook",
@@ -110,6 +112,7 @@ __all__ = [
     "FormulaLayer",
     "FunctionLayer",
     "celu",
+    "compare",
     "elu",
     "exponential",
     "gelu",

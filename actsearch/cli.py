@@ -31,6 +31,7 @@ from actsearch.errors import (
 
 if TYPE_CHECKING:
     from actsearch.catalogue import Entry
+    from actsearch.comparison import Comparison
     from actsearch.config import Loaded
     from actsearch.data import Dataset, Splits
     from actsearch.experiment import Experiment, Trial
@@ -119,6 +120,30 @@ def commands() -> None:
 
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 _paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+QUESTION = (
+    click.option("--metric", metavar="M", default="val_accuracy", show_default=True,
+                 help="What to compare: val_accuracy, val_loss, test_accuracy, ..."),
+    click.option("--at", metavar="WHEN", default="last", show_default=True,
+                 help="last, best, an epoch such as 12, or mean-last-10."),
+    click.option("--margin", metavar="X", type=float,
+                 help="Differences within it count as none; 0.001 for accuracies, 0 for others."),
+    click.option("--confidence", metavar="X", type=float, default=0.95, show_default=True,
+                 help="With which all intervals hold together."),
+    click.option("--baseline", metavar="NAME",
+                 help="Compare all with this one, named before you saw results, instead of all pairs."),
+    click.option("--by", type=click.Choice(["activation", "setting"]),
+                 help="With a grid: each activation at its own setting, or all at each setting."),
+    click.option("--target", metavar="X", type=float, help="Count epochs until the metric reaches it."),
+)  # fmt: skip
+"""The options that make a `comparison.Question`."""
+
+
+def _asking(command: Any) -> Any:
+    for option in reversed(QUESTION):
+        command = option(command)
+    return command
+
+
 _set = click.option(
     "--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key of the file: training.epochs=2."
 )
@@ -689,6 +714,93 @@ def explain(paths: tuple[Path, ...], as_json: bool) -> None:
         raise UserError("\n".join(unexplained))
     for what in unexplained:
         click.echo(f"note: {what}", err=True)
+
+
+@commands.command()
+@_paths
+@_asking
+@click.option("--together", is_flag=True, help="Make one comparison of the candidates of several experiments.")
+@click.option(
+    "--require",
+    "requirements",
+    metavar="RULE",
+    multiple=True,
+    help="Exit with 1 if the data contradict it: 'gelu >= relu - 0.002'; may be given again.",
+)
+@click.option(
+    "--undecided",
+    type=click.Choice(["pass", "fail"]),
+    default="pass",
+    show_default=True,
+    help="What a requirement means that is neither met nor contradicted.",
+)
+@click.option("--csv", "csv_file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write the table to a file as well.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every comparison.")
+def compare(
+    paths: tuple[Path, ...],
+    together: bool,
+    requirements: tuple[str, ...],
+    undecided: str,
+    csv_file: Path | None,
+    as_json: bool,
+    **asked: Any,
+) -> int:
+    """Say which activation is better, worse, tied or undecided, and on what grounds.
+
+    A ranking with simultaneous intervals, paired by seed; candidates that the data do not separate stand in one group.
+
+    \b
+    actsearch compare results/mine
+    actsearch compare results/mine --baseline relu --margin 0.002
+    actsearch compare results/mine --require "gelu >= relu - 0.002" --undecided fail
+    """
+    from actsearch import comparison_pages
+    from actsearch.comparison import Question, compare, reading
+    from actsearch.requirements import check, parse
+
+    for text in requirements:
+        parse(text)
+    question = Question(**asked)
+    console, states, errors = _console(), [], []
+    compared: list[Comparison] = []
+    _say_everything()
+    results = _experiments(paths, together, reading(question))
+    for result in results:
+        try:
+            found = compare(result, question)
+            outcomes = [check(comparison, requirements) for comparison in found]
+        except UserError as error:  # nothing to compare here; the others are compared all the same
+            errors.append(str(error))
+            continue
+        for comparison, judged in zip(found, outcomes, strict=True):
+            if as_json:
+                row = comparison_pages.as_json(comparison, judged)
+                click.echo(json.dumps(row, ensure_ascii=False))
+            else:
+                if compared:
+                    console.print()
+                for line in comparison_pages.lines(comparison, judged):
+                    console.print(line, markup=False, emoji=False)
+            compared.append(comparison)
+            states += [outcome.state for outcome in judged]
+    if errors and (len(errors) == len(results) or requirements):
+        raise UserError("\n".join(errors))
+    for what in errors:
+        click.echo(f"note: {what}", err=True)
+    if csv_file is not None:
+        comparison_pages.write_csv(csv_file, compared)
+    return 1 if "contradicted" in states or ("undecided" in states and undecided == "fail") else 0
+
+
+def _experiments(paths: Sequence[Path], together: bool, predictions: Sequence[str]) -> list[ExperimentResult]:
+    """The experiments below the paths, or all of them as one."""
+    from actsearch.pooling import pooled
+    from actsearch.store import find_experiments, read_experiment
+
+    folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
+    results = [read_experiment(folder, predictions=predictions) for folder in folders]
+    return [pooled(results)] if together else results
 
 
 @commands.command()

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from actsearch import config, runner, store
+from actsearch import comparison, config, runner, store
 from actsearch.checkpoints import Spacing
+from actsearch.comparison import Comparison, Question
 from actsearch.config import Loaded
 from actsearch.events import Event
 from actsearch.experiment import Trial
@@ -71,4 +72,19 @@ def read_results(path: str | Path) -> tuple[ExperimentResult, ...]:
     Raises:
         UserError: there is no experiment.
     """
-    return tuple(store.read_experiment(found.folder) for found in store.find_experiments(Path(path)))
+    predictions = [key for at in ("last", "best") for key in comparison.reading(Question(at=at))]
+    found = store.find_experiments(Path(path))
+    return tuple(store.read_experiment(one.folder, predictions=predictions) for one in found)
+
+
+def compare(results: ExperimentResult, **question: Any) -> tuple[Comparison, ...]:
+    """What `actsearch compare` prints, as values: one comparison, or with a grid one for each of its points.
+
+    Args:
+        results: of one experiment, as `read_results` gives them.
+        question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `comparison.Question`.
+
+    Raises:
+        UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.
+    """
+    return comparison.compare(results, Question(**question))

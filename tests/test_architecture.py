@@ -32,6 +32,8 @@ MAY_IMPORT = {
     "cli": {
         "catalogue",
         "checkpoints",
+        "comparison",
+        "comparison_pages",
         "config",
         "data",
         "doctor",
@@ -46,7 +48,9 @@ MAY_IMPORT = {
         "machine",
         "planning",
         "plots",
+        "pooling",
         "reference",
+        "requirements",
         "results",
         "resumption",
         "runner",
@@ -56,6 +60,11 @@ MAY_IMPORT = {
         "terminal",
     },
     "clipping": {"experiment"},
+    "comparison": {"errors", "experiment", "measure", "results", "statistics"},
+    "comparison_pages": {
+        *("comparison", "conclusions", "errors", "explanation", "files", "requirements", "terminal"),
+    },
+    "conclusions": {"comparison", "experiment", "statistics"},
     "config": {
         *("activations", "errors", "experiment", "formulas", "mistakes", "plugins", "schema", "yaml_source"),
     },
@@ -90,20 +99,23 @@ MAY_IMPORT = {
     "layer_plots": {"drawing", "layer_curves", "results"},
     "live": {"events", "experiment", "results", "terminal"},
     "machine": set(),
+    "measure": {"errors", "results"},
     "mistakes": {"activations", "schema", "yaml_source"},
     "models": {"clipping", "evaluation", "experiment", "keras_activations", "layer_probe", "own_activations"},
     "native_output": set(),
-    "notebook": {"checkpoints", "config", "events", "experiment", "models", "results", "runner", "store"},
+    "notebook": {"checkpoints", "comparison", "config", "events", "experiment", "models", "results", "runner", "store"},
     "notation": {"symbolic"},
     "observation": {"data", "diagnosis", "events", "experiment", "layer_probe", "models"},
     "own_activations": {"experiment", "formulas", "keras_activations", "plugins"},
     "planning": {"data", "experiment", "results"},
     "plots": {"curves", "drawing", "results"},
     "plugins": {"errors"},
+    "pooling": {"errors", "experiment", "results"},
     "probes": set(),
     "properties": set(),
     "readings": {"results"},
     "reference": {"experiment", "formula_tree", "schema"},
+    "requirements": {"comparison", "errors", "statistics"},
     "results": {"experiment", "machine"},
     "resumption": {"doctor", "files"},
     "runner": {
@@ -124,6 +136,7 @@ MAY_IMPORT = {
         "training",
     },
     "schema": {"activations", "experiment"},
+    "statistics": set(),
     "store": {"changes", "diagnosis", "errors", "events", "experiment", "files", "results"},
     "symbolic": {"formula_tree", "formulas"},
     "templates": {"errors"},
@@ -163,6 +176,8 @@ LOADS_AT_ONCE = {
     "batches": {"numpy", "tensorflow"},
     "checkpoints": {"numpy"},
     "clipping": {"keras"},
+    "comparison": {"numpy"},
+    "comparison_pages": {"rich"},
     "config": {"pydantic"},
     "curves": {"numpy"},
     "diagnostics": {"keras", "numpy"},
@@ -184,7 +199,9 @@ LOADS_AT_ONCE = {
     "plots": {"matplotlib"},
     "properties": {"numpy"},
     "reference": {"pydantic"},
+    "requirements": {"numpy"},
     "schema": {"pydantic"},
+    "statistics": {"numpy", "scipy"},
     "symbolic": {"sympy"},
     "terminal": {"rich"},
     "training": {"keras", "numpy", "tensorflow"},
@@ -198,6 +215,7 @@ MAY_END_THE_PROCESS = {
 }
 WRITERS = {
     *("files", "store", "drawing", "templates"),
+    "comparison_pages",  # the table as CSV
     "diagnostics",  # for those who have no store
     "doctor",  # tries out the folder of the results
     "resumption",  # the experiment that it kills and resumes

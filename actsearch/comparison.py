@@ -1,0 +1,645 @@
+"""Which contender is better, worse, tied or undecided: an experiment's values, judged by `statistics`. Pure.
+
+Knows neither files nor the terminal; `conclusions` has the words. What is compared with what:
+
+- By activation: each at its one setting, or, with a grid, at the setting that its tuning seeds chose, on the others.
+- By setting: a comparison of its own for each point of the grid, all candidates there.
+
+Only completed trials have a value. The others are counted, and a pair is judged on the seeds that both completed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+import numpy as np
+
+from actsearch import statistics
+from actsearch.errors import NothingToShow, UserError
+from actsearch.experiment import Activation, canonical_json, in_words
+from actsearch.measure import MARGIN, Measure, measure
+from actsearch.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.statistics import Crossed, Differences, Forecast, Verdict
+
+By = Literal["activation", "setting"]
+FEWEST_SEEDS = 3
+"""Below there are no verdicts."""
+ENOUGH_SEEDS = 5
+"""Below they are to be taken with care."""
+MANY_CONTENDERS = 8
+"""Above, all pairs cost so much certainty that a baseline, or a screening on other seeds, is the better way."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of an experiment's results."""
+
+    metric: str = "val_accuracy"
+    at: str = "last"
+    margin: float | None = None
+    """Differences below it count as none. None: 0.001 for accuracies, 0 for others."""
+    confidence: float = statistics.CONFIDENCE
+    baseline: str | None = None
+    """The label of the one that all others are compared with, named before the results were seen."""
+    by: By | None = None
+    """None: by activation where there is one setting for each, else by setting."""
+    target: float | None = None
+    """Epochs are counted until the metric reaches it; None: the middle one of the contenders' means, rounded."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """What is ranked: an activation at one setting, over its seeds."""
+
+    name: str
+    """The label, with its setting where contenders of one comparison have different ones; unique."""
+    label: str
+    activation: Activation
+    setting: Mapping[str, Any]
+    trials: tuple[TrialResult, ...]
+    values: np.ndarray
+    """(seeds,), by `Comparison.seeds`; NaN where there is no value."""
+    measure: Measure = field(repr=False)
+    confidence: float = statistics.CONFIDENCE
+    target: float | None = None
+
+    @property
+    def known(self) -> np.ndarray:
+        """The values there are."""
+        there: np.ndarray = self.values[~np.isnan(self.values)]
+        return there
+
+    @property
+    def completed(self) -> int:
+        """How many seeds have a value."""
+        return len(self.known)
+
+    @property
+    def diverged(self) -> int:
+        return self._count("diverged")
+
+    @property
+    def failed(self) -> int:
+        return self._count("failed")
+
+    @property
+    def unfinished(self) -> int:
+        return self._count("waiting", "running", "interrupted")
+
+    def _count(self, *statuses: str) -> int:
+        return sum(trial.status in statuses for trial in self.trials)
+
+    @cached_property
+    def mean(self) -> float:
+        return float(self.known.mean()) if self.completed else math.nan
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """The t interval of this mean by itself; NaN below two seeds. Not to judge differences by."""
+        return statistics.interval_of_mean(self.known, self.confidence) if self.completed > 1 else (math.nan, math.nan)
+
+    @property
+    def low(self) -> float:
+        return self.interval[0]
+
+    @property
+    def high(self) -> float:
+        return self.interval[1]
+
+    @cached_property
+    def sd(self) -> float:
+        return float(self.known.std(ddof=1)) if self.completed > 1 else math.nan
+
+    @cached_property
+    def median(self) -> float:
+        return float(np.median(self.known)) if self.completed else math.nan
+
+    @property
+    def best_seed(self) -> float:
+        return self._extreme(self.measure.higher_is_better)
+
+    @property
+    def worst_seed(self) -> float:
+        return self._extreme(not self.measure.higher_is_better)
+
+    def _extreme(self, highest: bool) -> float:
+        if not self.completed:
+            return math.nan
+        return float(self.known.max() if highest else self.known.min())
+
+    @property
+    def interquartile_mean(self) -> float | None:
+        return statistics.interquartile_mean(self.known) if self.completed >= 8 else None
+
+    @property
+    def divergence(self) -> tuple[float, float] | None:
+        """The Clopper-Pearson interval of the share of seeds that diverge; None where none did."""
+        ended = self.completed + self.diverged
+        return statistics.clopper_pearson(self.diverged, ended, self.confidence) if self.diverged else None
+
+    @cached_property
+    def seconds_per_epoch(self) -> float | None:
+        """The median over all epochs of all its trials."""
+        seconds = [s for trial in self.trials for s in trial.seconds_per_epoch]
+        return float(np.median(seconds)) if seconds else None
+
+    @cached_property
+    def epochs_to_target(self) -> float | None:
+        """The median over the seeds that completed; None where half of them or more never reach it."""
+        if self.target is None or self.measure.history is None:
+            return None
+        reached = [self._epoch_reaching(trial, self.target) for trial in self.trials if trial.status == "completed"]
+        middle = float(np.median(reached)) if reached else math.inf
+        return middle if math.isfinite(middle) else None
+
+    def _epoch_reaching(self, trial: TrialResult, target: float) -> float:
+        values = trial.history.get(self.measure.history or "", ())
+        good = (i for i, v in enumerate(values, 1) if v is not None and not self.measure.better(target, v))
+        return float(next(good, math.inf))
+
+    @cached_property
+    def flattery(self) -> float | None:
+        """By how much the best epoch's value is better than the last one's, on average over the seeds."""
+        found = [self.measure.flattery(trial) for trial in self.trials]
+        known = [value for value in found if value is not None]
+        return float(np.mean(known)) if known else None
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What the finite number of examples adds to the noise of the seeds: the second kind, see `statistics.crossed`."""
+
+    examples: int
+    seed_variance: float
+    """Of the mean difference; more seeds reduce it."""
+    example_variance: float
+    """Of the mean difference; more seeds do not."""
+    low: float
+    high: float
+    """The simultaneous interval for new seeds and new examples."""
+    verdict: Verdict | None
+    """The one for new data."""
+    can_show_tie: bool
+    """Whether the examples alone would let a tie within the margin be seen."""
+    mcnemar_p: float | None = None
+    """With one seed: of these two trained networks, and no others."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Contender a minus contender b, on the seeds that both completed, in the metric's own unit."""
+
+    a: int
+    b: int
+    """Places in `Comparison.contenders`."""
+    n: int
+    difference: float
+    sd: float
+    low: float
+    high: float
+    """The simultaneous interval; NaN below two seeds."""
+    verdict: Verdict | None
+    """Of a against b; None where there can be none, and `note` says why."""
+    smaller_but_real: bool = False
+    """Tied, and the interval leaves out 0 all the same."""
+    note: str | None = None
+    forecast: Forecast | None = None
+    """Of an undecided pair, how many seeds in all would tell."""
+    correlation: tuple[float, float, float] | None = None
+    """Between the two over the seeds, and its interval."""
+    won: float | None = None
+    """The share of seeds in which a is better; a draw is half a win."""
+    sign_flip_p: float | None = None
+    disagrees: bool = False
+    """The exact sign-flip test and the t interval say different things of 0."""
+    examples: Examples | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The contenders of an experiment, ranked, and every pair of them."""
+
+    experiment: str
+    description: str
+    folder: str
+    question: Question
+    """With the margin and the target filled in."""
+    measure: Measure
+    setting: Mapping[str, Any]
+    """The point of the grid that this is about; empty if it is about all."""
+    seeds: tuple[int, ...]
+    role: Literal["comparison", "tuning"]
+    """Of the trials that are compared."""
+    contenders: tuple[Contender, ...]
+    """The best mean first; those without a value last."""
+    reference: int
+    """What the table's differences are against: the leader, or the baseline."""
+    family: int
+    """Over how many pairs the intervals hold together."""
+    validation_is_test: bool
+    differences: Differences = field(repr=False)
+    examples: int | None = None
+    """Of how many examples the metric is the share; None where it is none, or where that is not known."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def margin(self) -> float:
+        return self.question.margin or 0.0
+
+    @property
+    def has_baseline(self) -> bool:
+        return self.question.baseline is not None
+
+    @property
+    def most_seeds(self) -> int:
+        """How many seeds the best-covered contender has."""
+        return max((c.completed for c in self.contenders), default=0)
+
+    def pairs(self) -> Iterator[Pair]:
+        """Every pair that the intervals hold for, once, the better mean first."""
+        places = range(len(self.contenders))
+        if self.has_baseline:
+            yield from (self.pair(i, self.reference) for i in places if i != self.reference)
+        else:
+            yield from (self.pair(a, b) for a in places for b in places if a < b)
+
+    def pair(self, a: int, b: int) -> Pair:
+        """Contender a against contender b."""
+        return self._pair(a, b)
+
+    @cached_property
+    def _pair(self) -> Callable[[int, int], Pair]:
+        return lru_cache(maxsize=None)(lambda a, b: _judged(self, a, b))
+
+    @cached_property
+    def worse(self) -> np.ndarray:
+        """(contenders, contenders) booleans: the row's contender is worse than the column's, by the intervals."""
+        d, m = self.differences, self.margin
+        inside = (d.low > -m) & (d.high < m)
+        beyond = d.high < 0 if self.measure.higher_is_better else d.low > 0
+        found: np.ndarray = beyond & ~inside & (d.n >= FEWEST_SEEDS)
+        return found
+
+    @cached_property
+    def leaders(self) -> tuple[int, ...]:
+        """Those that are not worse than any other; empty where nothing can be said, or only against a baseline."""
+        if self.has_baseline or self.most_seeds < FEWEST_SEEDS:
+            return ()
+        having = [i for i, one in enumerate(self.contenders) if one.completed >= FEWEST_SEEDS]
+        return tuple(having[i] for i in statistics.leading_group(self.worse[np.ix_(having, having)]))
+
+    @property
+    def has_verdicts(self) -> bool:
+        return any(
+            self.pair(i, self.reference).verdict is not None for i in range(len(self.contenders)) if i != self.reference
+        )
+
+
+def compare(result: ExperimentResult, question: Question = Question()) -> tuple[Comparison, ...]:
+    """The comparison of an experiment; by setting, one for each point of the grid.
+
+    To judge the noise of the examples as well, read the experiment with `predictions=reading(question)`.
+
+    Raises:
+        UserError: the question does not fit the experiment.
+        NothingToShow: fewer than two contenders have a value.
+    """
+    what = measure([result], question.metric, question.at)
+    margin = question.margin if question.margin is not None else MARGIN if what.is_accuracy else 0.0
+    if not 0 <= margin < math.inf:
+        raise UserError(f"--margin {margin:g}: must be 0 or more")
+    if not 0.5 <= question.confidence < 1:
+        raise UserError(f"--confidence {question.confidence:g}: must be at least 0.5 and below 1, such as 0.95")
+    by = question.by or ("activation" if _is_one_setting(result) else "setting")
+    asked = replace(question, margin=margin, by=by)
+    _check_baseline(result, question.baseline)
+    if by == "activation":
+        return (_comparison(result, asked, what, _candidates(result), {}, tables=1),)
+    fields = _fields(result)
+    found = [_comparison(result, asked, what, here, point, tables=len(fields)) for point, here in fields]
+    return tuple(found)
+
+
+def reading(question: Question) -> tuple[str, ...]:
+    """What of the predictions a comparison needs, for `store.read_experiment`."""
+    keys = (Measure(question.metric, question.at, split).predictions for split in ("test", "validation"))
+    return tuple(key for key in keys if key is not None)
+
+
+def _candidates(result: ExperimentResult) -> list[CandidateResult]:
+    """Each activation once, at its one setting."""
+    if not _is_one_setting(result):
+        raise UserError(
+            f"{result.name}: each activation has several settings, and choosing among them on the seeds that are"
+            " compared would flatter; give the experiment `tuning_seeds: 3`, or compare --by setting"
+        )
+    return list(result.candidates)
+
+
+def _is_one_setting(result: ExperimentResult) -> bool:
+    labels = [candidate.label for candidate in result.candidates]
+    return len(labels) == len(set(labels))
+
+
+def _fields(result: ExperimentResult) -> list[tuple[Mapping[str, Any], list[CandidateResult]]]:
+    """The points of the grid, each with the candidates that are there.
+
+    A candidate whose own settings fix what the grid varies is there at each of the points that agree with it.
+    """
+    points: dict[str, Mapping[str, Any]] = {}
+    most = max(len(candidate.setting) for candidate in result.candidates)
+    for candidate in result.candidates:
+        if len(candidate.setting) == most:
+            points.setdefault(canonical_json(candidate.setting), candidate.setting)
+    here = [
+        (point, [c for c in result.candidates if all(point.get(key) == value for key, value in c.setting.items())])
+        for point in points.values()
+    ]
+    return [(point, some) for point, some in here if len(some) > 1] or here
+
+
+def _comparison(
+    result: ExperimentResult,
+    question: Question,
+    what: Measure,
+    candidates: Sequence[CandidateResult],
+    setting: Mapping[str, Any],
+    tables: int,
+) -> Comparison:
+    """One ranking, where `tables` of them are told together."""
+    trials = [candidate.trials for candidate in candidates]
+    seeds = tuple(dict.fromkeys(trial.seed for some in trials for trial in some))
+    contenders = [
+        _contender(candidate, some, seeds, what, question, named=not setting)
+        for candidate, some in zip(candidates, trials, strict=True)
+    ]
+    target = _target(contenders, question, what)
+    contenders = [replace(one, target=target) for one in sorted(contenders, key=_rank(what))]
+    having = sum(one.completed > 0 for one in contenders)
+    if having < 2:
+        raise NothingToShow(_too_few(result, contenders, what))
+    reference = next((i for i, one in enumerate(contenders) if question.baseline in (one.label, one.name)), 0)
+    family = statistics.family(having, question.baseline is not None) * tables
+    values = np.array([one.values for one in contenders])
+    examples = _examples(contenders, what)
+    differences = statistics.differences(values, family=family, confidence=question.confidence, examples=examples)
+    found = Comparison(
+        experiment=result.name,
+        description=result.description,
+        folder=result.folder,
+        question=replace(question, target=target),
+        measure=what,
+        setting=setting,
+        seeds=seeds,
+        role="comparison",
+        contenders=tuple(contenders),
+        reference=reference,
+        family=family,
+        validation_is_test=result.validation_is_test,
+        differences=differences,
+        examples=examples,
+    )
+    return replace(found, warnings=tuple(_warnings(found, result)))
+
+
+def _contender(
+    candidate: CandidateResult,
+    trials: tuple[TrialResult, ...],
+    seeds: Sequence[int],
+    what: Measure,
+    question: Question,
+    named: bool,
+) -> Contender:
+    by_seed = {trial.seed: what.of(trial) for trial in trials}
+    values = np.array([math.nan if (v := by_seed.get(seed)) is None else v for seed in seeds], float)
+    setting = "".join(f" {key.rpartition('.')[2]}={in_words(value)}" for key, value in candidate.setting.items())
+    name = candidate.label + (setting if named else "")
+    return Contender(
+        name, candidate.label, candidate.activation, candidate.setting, trials, values, what, question.confidence
+    )
+
+
+def _rank(what: Measure) -> Callable[[Contender], tuple[bool, float]]:
+    sign = -1 if what.higher_is_better else 1
+    return lambda one: (one.completed == 0, sign * one.mean if one.completed else 0.0)
+
+
+def _target(contenders: Sequence[Contender], question: Question, what: Measure) -> float | None:
+    """Rounded so that the middle contender reaches it: to three digits after the point, of small numbers to two."""
+    if question.target is not None or what.history is None:
+        return question.target
+    means = [one.mean for one in contenders if one.completed]
+    if not means:
+        return None
+    middle = float(np.median(means))
+    digits = 3 if what.is_accuracy else 2 - math.floor(math.log10(abs(middle))) if middle else 0
+    scale = 10.0**digits
+    rounded = math.floor(middle * scale) if what.higher_is_better else math.ceil(middle * scale)
+    return rounded / scale
+
+
+def _examples(contenders: Sequence[Contender], what: Measure) -> int | None:
+    """How many examples the metric is the share of, if it is one and that is known."""
+    if not what.is_accuracy or what.split == "training":
+        return None
+    trials = [trial for one in contenders for trial in one.trials]
+    for trial in trials:
+        for key, correct in trial.correct.items():
+            if key.startswith(f"{what.split}_"):
+                return correct.examples
+    holdout = next((t.settings["data"].get("holdout") for t in trials if t.settings.get("data")), None)
+    return int(holdout) if holdout and what.split == "validation" else None
+
+
+# --- a pair
+
+
+def _judged(comparison: Comparison, a: int, b: int) -> Pair:
+    """Contender a against b, with everything that is told of a pair."""
+    d, what = comparison.differences, comparison.measure
+    one, other = comparison.contenders[a], comparison.contenders[b]
+    n, mean, sd = int(d.n[a, b]), float(d.mean[a, b]), float(d.sd[a, b])
+    low, high = float(d.low[a, b]), float(d.high[a, b])
+    both = ~np.isnan(one.values) & ~np.isnan(other.values)
+    x, y = one.values[both], other.values[both]
+    verdict = _verdict(comparison, low, high) if n >= FEWEST_SEEDS else None
+    note = _too_few_seeds(n)
+    held_back = _held_back(one, other, verdict)
+    if held_back is not None:
+        verdict, note = None, held_back
+    alpha = (1 - comparison.question.confidence) / comparison.family
+    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and 2 / 2**n < alpha else None
+    return Pair(
+        a=a,
+        b=b,
+        n=n,
+        difference=mean,
+        sd=sd,
+        low=low,
+        high=high,
+        verdict=verdict,
+        smaller_but_real=verdict == "tied" and statistics.is_smaller_but_real(low, high, comparison.margin),
+        note=note,
+        forecast=_forecast(comparison, mean, sd, n) if verdict == "undecided" else None,
+        correlation=statistics.correlation(x, y, comparison.question.confidence) if n > 3 else None,
+        won=statistics.share_won(x, y, what.higher_is_better) if n else None,
+        sign_flip_p=flips,
+        disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
+        examples=_examples_noise(comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None),
+    )
+
+
+def _too_few_seeds(n: int) -> str | None:
+    if n < FEWEST_SEEDS:
+        return f"{n} seed{'' if n == 1 else 's'}: no verdict"
+    return f"{n} seeds: to be taken with care" if n < ENOUGH_SEEDS else None
+
+
+def _verdict(comparison: Comparison, low: float, high: float) -> Verdict:
+    """Of the interval of a metric of which more is better, or of one of which less is."""
+    if not comparison.measure.higher_is_better:
+        low, high = -high, -low
+    return statistics.verdict(low, high, comparison.margin)
+
+
+def _held_back(one: Contender, other: Contender, verdict: Verdict | None) -> str | None:
+    """Why there is no verdict: who diverged more often is neither better nor tied on the seeds that are left."""
+    more = statistics.diverged_more_often
+    counts = (one.diverged, one.diverged + one.completed), (other.diverged, other.diverged + other.completed)
+    if verdict in ("better", "tied") and more(*counts[0], *counts[1]):
+        return _diverged(one)
+    if verdict in ("worse", "tied") and more(*counts[1], *counts[0]):
+        return _diverged(other)
+    return None
+
+
+def _diverged(one: Contender) -> str:
+    return f"{one.name} diverged more often ({one.diverged} of {one.diverged + one.completed} seeds)"
+
+
+def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecast | None:
+    return statistics.forecast(
+        mean, sd, n, comparison.margin, family=comparison.family, confidence=comparison.question.confidence
+    )
+
+
+def _examples_noise(
+    comparison: Comparison, one: Contender, other: Contender, n: int, seeds: tuple[float, float], judged: bool
+) -> Examples | None:
+    """The noise of the examples, from the seeds whose predictions of both are there, of the same examples."""
+    key = comparison.measure.predictions
+    if key is None:
+        return None
+    theirs = {trial.seed: trial.correct[key] for trial in other.trials if key in trial.correct}
+    pairs = [
+        (trial.correct[key], theirs[trial.seed])
+        for trial in one.trials
+        if key in trial.correct and trial.seed in theirs and trial.correct[key].of == theirs[trial.seed].of
+    ]
+    if not pairs or len({mine.of for mine, _ in pairs}) > 1 or len(pairs) != n:
+        return None
+    left, right = (np.stack([pair[side].array() for pair in pairs]) for side in (0, 1))
+    if len(pairs) == 1:
+        p = statistics.mcnemar(left[0], right[0])
+        nan = math.nan
+        return Examples(left.shape[1], nan, nan, nan, nan, None, can_show_tie=False, mcnemar_p=p)
+    return _crossed(comparison, statistics.crossed(left, right), seeds, judged)
+
+
+def _crossed(comparison: Comparison, crossed: Crossed, seeds: tuple[float, float], judged: bool) -> Examples:
+    """At few seeds its degrees of freedom can make it narrower than `seeds`, their interval; then that one is taken."""
+    low, high = statistics.new_data_interval(
+        crossed, family=comparison.family, confidence=comparison.question.confidence
+    )
+    low, high = min(low, seeds[0]), max(high, seeds[1])
+    return Examples(
+        crossed.examples,
+        crossed.seed_variance,
+        crossed.example_variance,
+        low,
+        high,
+        _verdict(comparison, low, high) if judged else None,
+        statistics.can_show_tie(crossed, comparison.margin),
+    )
+
+
+# --- what to beware of
+
+
+def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
+    """Whatever makes a wrong conclusion likely, each a sentence."""
+    what, contenders = comparison.measure, comparison.contenders
+    if what.split == "test" and what.metric.startswith("val_"):
+        yield (
+            "Validation is the test set here: choosing an activation or an epoch by this table is choosing on test"
+            " data, and its value there is too good; the sound choice is validation: {holdout: n}."
+        )
+    if what.split == "training":
+        yield "Training values say how well the examples were learned, with dropout on, not how well new ones will be."
+    if what.at == "best":
+        flattery = [(one.name, one.flattery) for one in contenders if one.flattery is not None]
+        told = ", ".join(f"{name} {value:+.4f}" for name, value in flattery)
+        data = " on test data" if what.split == "test" and result.validation_is_test else ""
+        yield f"The best epoch was chosen{data} by what is compared, which flatters unevenly (best - last): {told}."
+    yield from _seed_warnings(comparison)
+    yield from (text for one in contenders if (text := _incomplete(one)))
+    if comparison.question.by == "setting" and comparison.setting:
+        yield (
+            "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
+        )
+    if result.mixture:
+        yield result.mixture
+    yield from result.problems
+
+
+def _seed_warnings(comparison: Comparison) -> Iterator[str]:
+    n, k = comparison.most_seeds, sum(one.completed > 0 for one in comparison.contenders)
+    if n == 1:
+        yield "One seed: any difference may be chance, and there is no verdict."
+    elif n == 2:
+        yield "Two seeds: intervals, but no verdict."
+    elif n < ENOUGH_SEEDS:
+        yield f"{n} seeds: verdicts to be taken with care; {5 if k < 3 else 10} are a good number for {k} candidates."
+    if k > MANY_CONTENDERS and not comparison.has_baseline:
+        yield (
+            f"{k} candidates make {comparison.family} pairs, which costs certainty: name a baseline beforehand"
+            " (--baseline), or screen on other seeds first."
+        )
+
+
+def _incomplete(one: Contender) -> str | None:
+    """What is missing of a contender, in words."""
+    parts = [
+        f"{count} {status}"
+        for status, count in (("diverged", one.diverged), ("failed", one.failed), ("not finished", one.unfinished))
+        if count
+    ]
+    if not parts:
+        return None
+    interval = one.divergence
+    share = "" if interval is None else f" (it diverges in {interval[0]:.0%} to {interval[1]:.0%} of seeds)"
+    seeds = len(one.trials)
+    return f"{one.name}: {', '.join(parts)} of {seeds} seed{'' if seeds == 1 else 's'}{share}."
+
+
+def _too_few(result: ExperimentResult, contenders: Sequence[Contender], what: Measure) -> str:
+    having = [one.name for one in contenders if one.completed]
+    if len(contenders) < 2:
+        return f"{result.name}: there is one candidate, and nothing to compare it with; add another activation"
+    trials = [trial for one in contenders for trial in one.trials]
+    states = ", ".join(f"{sum(t.status == s for t in trials)} {s}" for s in dict.fromkeys(t.status for t in trials))
+    only = f"only {having[0]} has" if having else "no candidate has"
+    return f"{result.name}: {only} a completed trial with {what.metric} ({states or 'no trials'}); run it to the end"
+
+
+def _check_baseline(result: ExperimentResult, baseline: str | None) -> None:
+    labels = list(dict.fromkeys(candidate.label for candidate in result.candidates))
+    if baseline is not None and baseline not in labels:
+        close = difflib.get_close_matches(baseline, labels, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(labels)}"
+        raise UserError(f"{result.name}: no candidate is labelled {baseline!r}; {hint}")

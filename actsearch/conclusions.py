@@ -1,0 +1,295 @@
+"""A comparison in words: the verdict of a pair, sentences for a paper, and what they hold for. Pure.
+
+Knows neither the terminal nor HTML; every text here is plain, and the labels in it are the user's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from actsearch.comparison import FEWEST_SEEDS, Comparison, Contender, Pair
+from actsearch.experiment import in_words
+from actsearch.statistics import Forecast
+
+SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
+"""Arguments of optimizers that a sentence leaves out; the configuration has them."""
+NAMED = 12
+"""A sentence names so many candidates, and counts the rest."""
+
+
+def number(comparison: Comparison, value: float | None) -> str:
+    """A value of the metric: accuracies with four digits after the point; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "-"
+    return f"{value:.{_digits(comparison, value)}f}"
+
+
+def signed(comparison: Comparison, value: float) -> str:
+    """A difference of two values."""
+    return f"{value:+.{_digits(comparison, value)}f}" if math.isfinite(value) else "-"
+
+
+def _digits(comparison: Comparison, value: float) -> int:
+    """Four after the point; more where that leaves too little of a small margin, or of a small loss."""
+    scale = comparison.margin or (0.001 if comparison.measure.is_accuracy else max(abs(value), 1e-9) / 100)
+    return min(9, max(4, 1 - math.floor(math.log10(scale))))
+
+
+def interval(comparison: Comparison, low: float, high: float) -> str:
+    """`-0.0008 to +0.0019`."""
+    return f"{signed(comparison, low)} to {signed(comparison, high)}" if math.isfinite(low) else "-"
+
+
+def verdict(pair: Pair) -> str:
+    """`undecided: about 24 seeds in all (15 to 60)`, `tied (a real but smaller difference)`, or why there is none."""
+    if pair.verdict is None:
+        return f"no verdict: {pair.note}" if pair.note and "verdict" not in pair.note else pair.note or "no verdict"
+    if pair.verdict == "tied":
+        return "tied (a real but smaller difference)" if pair.smaller_but_real else "tied"
+    if pair.verdict == "undecided":
+        return f"undecided: {forecast(pair.forecast)}"
+    return pair.verdict
+
+
+def brief_verdict(pair: Pair) -> str:
+    """The same for a table: `undecided: 24 seeds? (15 to 60)`."""
+    if pair.verdict == "undecided" and pair.forecast is not None:
+        return f"undecided: {pair.forecast.seeds} seeds? ({pair.forecast.low} to {pair.forecast.high})"
+    return "tied (but not equal)" if pair.verdict == "tied" and pair.smaller_but_real else verdict(pair)
+
+
+def forecast(found: Forecast | None) -> str:
+    """`about 24 seeds in all (15 to 60)`."""
+    if found is None:
+        return "more seeds than can be told"
+    return f"about {found.seeds} seeds in all ({found.low} to {found.high})"
+
+
+def percent(confidence: float) -> str:
+    return f"{100 * confidence:.6g} %"
+
+
+def sentences(comparison: Comparison) -> tuple[str, ...]:
+    """What may be concluded, the verdict first, each a sentence that could stand in a paper."""
+    found = (_against_baseline if comparison.has_baseline else _ranking)(comparison)
+    return (*found, *_method(comparison), *_new_data(comparison), scope(comparison))
+
+
+def headline(comparison: Comparison) -> str:
+    """The verdict in one sentence."""
+    return next(iter((_against_baseline if comparison.has_baseline else _ranking)(comparison)))
+
+
+def scope(comparison: Comparison) -> str:
+    """What the conclusions hold for."""
+    trials = [trial for one in comparison.contenders for trial in one.trials if trial.settings]
+    if not trials:
+        return "This holds for these data, this network and these settings."
+    settings = [trial.settings for trial in trials]
+    data, model, training = (_common([one.get(part, {}) for one in settings]) for part in ("data", "model", "training"))
+    parts = [f"these data ({_data(comparison, data)})", f"this network ({_network(model)})"]
+    return (
+        f"This holds for {', '.join(parts)} and these settings ({_settings(training)}); elsewhere it may be otherwise."
+    )
+
+
+def title(comparison: Comparison) -> str:
+    """The experiment's name, and the point of the grid that the comparison is about."""
+    point = ", ".join(f"{key.rpartition('.')[2]} = {in_words(value)}" for key, value in comparison.setting.items())
+    return f"{comparison.experiment}, {point}" if point else comparison.experiment
+
+
+# --- the ranking
+
+
+def _ranking(comparison: Comparison) -> Iterator[str]:
+    leader = comparison.contenders[0]
+    what, n = comparison.measure.in_words(), comparison.most_seeds
+    value = f"{number(comparison, leader.mean)}, the mean of {_seeds(leader.completed)}"
+    most = "highest" if comparison.measure.higher_is_better else "lowest"
+    if not comparison.leaders:
+        few = "one seed" if n == 1 else f"{n} seeds"
+        yield f"No verdict: {few} cannot tell chance from difference. {leader.name} has the {most} {what} ({value})."
+        return
+    group = [comparison.contenders[i].name for i in comparison.leaders]
+    others = [i for i in range(len(comparison.contenders)) if i not in comparison.leaders]
+    if not others:
+        yield (
+            f"Nothing separates the {len(group)} candidates: none is worse than any other in {what}. {leader.name} has"
+            f" the {most} mean ({value})."
+        )
+        yield from _inside(comparison)
+    elif len(group) == 1:
+        yield f"{group[0]} has the {most} {what} ({value}){_beats(comparison, others)}."
+    else:
+        yield (
+            f"{listed(group)} lead in {what}: none of them is worse than any other candidate. {leader.name} has the"
+            f" {most} mean ({value})."
+        )
+        yield from _inside(comparison)
+    yield from _losers(comparison, others)
+
+
+def _beats(comparison: Comparison, others: Sequence[int]) -> str:
+    verdicts = [comparison.pair(0, i).verdict for i in others]
+    if all(verdict == "better" for verdict in verdicts):
+        return " and is better than every other candidate" if len(others) > 1 else ""
+    return ", and no other candidate reaches its group"
+
+
+def _inside(comparison: Comparison) -> Iterator[str]:
+    """How the pairs of the leading group stand."""
+    places = [i for i in comparison.leaders if i != 0]
+    group = comparison.leaders
+    inner = [comparison.pair(a, b) for a in group for b in group if a < b]
+    if all(pair.verdict == "tied" for pair in inner):
+        which = "They are" if len(inner) == 1 else "Every two of them are"
+        yield f"{which} tied within a margin of {_margin(comparison)}."
+        return
+    leader = comparison.contenders[0].name
+    for wanted, words in (
+        ("tied", "tied with"),
+        ("undecided", "undecided against"),
+        (None, "without a verdict against"),
+    ):
+        some = [i for i in places if comparison.pair(0, i).verdict == wanted]
+        if some:
+            yield f"{leader} is {words} {_told(comparison, some, 0)}."
+
+
+def _losers(comparison: Comparison, others: Sequence[int]) -> Iterator[str]:
+    worse = [i for i in others if comparison.pair(i, 0).verdict == "worse"]
+    rest = [i for i in others if i not in worse and comparison.contenders[i].completed]
+    leader = comparison.contenders[0].name
+    if worse:
+        yield f"Worse than {leader}: {_told(comparison, worse, 0)}."
+    if rest:
+        names = listed([comparison.contenders[i].name for i in rest])
+        verb = "is" if len(rest) == 1 else "are"
+        yield f"{names} {verb} not separated from {leader} itself, but worse than another of the leading group."
+
+
+def _told(comparison: Comparison, places: Sequence[int], reference: int) -> str:
+    """`elu (-0.0031, -0.0050 to -0.0012)`: by how much each differs from the reference."""
+    told = []
+    for i in places[:NAMED]:
+        pair = comparison.pair(i, reference)
+        text = f"{signed(comparison, pair.difference)}, {interval(comparison, pair.low, pair.high)}"
+        if pair.verdict == "undecided":
+            text += f"; {forecast(pair.forecast)} would tell"
+        elif pair.verdict is None and pair.note:
+            text += f"; {pair.note}"
+        told.append(f"{comparison.contenders[i].name} ({text})")
+    return listed([*told, *([f"{len(places) - NAMED} more"] if len(places) > NAMED else [])])
+
+
+def _against_baseline(comparison: Comparison) -> Iterator[str]:
+    base = comparison.contenders[comparison.reference]
+    what = comparison.measure.in_words()
+    yield f"Against {base.name} ({what} {number(comparison, base.mean)}, the mean of {_seeds(base.completed)}):"
+    places = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
+    for wanted in ("better", "worse", "tied", "undecided", None):
+        some = [i for i in places if comparison.pair(i, comparison.reference).verdict == wanted]
+        if some:
+            yield f"{wanted or 'no verdict'}: {_told(comparison, some, comparison.reference)}."
+
+
+# --- what is behind it
+
+
+def _method(comparison: Comparison) -> Iterator[str]:
+    if comparison.most_seeds < 2:
+        return
+    k = sum(one.completed > 0 for one in comparison.contenders)
+    pairs = "the pair" if comparison.family == 1 else f"all {comparison.family} pairs together"
+    yield (
+        f"Differences are paired by seed; their {percent(comparison.question.confidence)} t intervals hold for {pairs}"
+        f" ({k} candidates, {_seeds(comparison.most_seeds)}); differences within {_margin(comparison)} count as none."
+    )
+
+
+def _new_data(comparison: Comparison) -> Iterator[str]:
+    """What the noise of the examples makes of the verdicts against the reference."""
+    others = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
+    pairs = [pair for i in others if (pair := comparison.pair(i, comparison.reference)).examples is not None]
+    known = [pair.examples for pair in pairs if pair.examples is not None and pair.n >= FEWEST_SEEDS]
+    if not known:
+        return
+    examples, split = known[0].examples, comparison.measure.split
+    changed = [p for p in pairs if p.examples and p.verdict is not None and p.examples.verdict != p.verdict]
+    yield (
+        f"That is about new seeds on these {examples} {split} examples. About new examples of the same kind as well,"
+        f" {_changed(comparison, changed)}."
+    )
+    if not all(one.can_show_tie for one in known):
+        widest = max(1.96 * math.sqrt(one.example_variance) for one in known)
+        yield (
+            f"The {split} set alone leaves differences uncertain by up to {number(comparison, widest)}, which more"
+            f" seeds cannot reduce: it can't show every tie within {_margin(comparison)} on new data."
+        )
+
+
+def _changed(comparison: Comparison, pairs: Sequence[Pair]) -> str:
+    if not pairs:
+        return "the same is concluded"
+    told = [
+        f"{comparison.contenders[pair.a].name} is {pair.examples.verdict} instead of {pair.verdict}"
+        for pair in pairs[:NAMED]
+        if pair.examples is not None
+    ]
+    return listed(told)
+
+
+def _margin(comparison: Comparison) -> str:
+    return f"{comparison.margin:g}"
+
+
+def _seeds(n: int) -> str:
+    return f"{n} seed{'' if n == 1 else 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+# --- what it holds for
+
+
+def _common(mappings: Sequence[dict[str, object]]) -> dict[str, object]:
+    """The keys that all have with one value."""
+    first = mappings[0]
+    return {key: value for key, value in first.items() if all(other.get(key) == value for other in mappings[1:])}
+
+
+def _data(comparison: Comparison, data: dict[str, object]) -> str:
+    sha256 = str(data.get("sha256", ""))[:12]
+    size = data.get("train_size") or data.get("train_first")
+    parts = [f"SHA-256 {sha256}…", f"{size} training examples" if size else "the whole training set"]
+    examples = comparison.measure.split
+    return ", ".join([*parts, f"judged on the {examples} set"])
+
+
+def _network(model: dict[str, object]) -> str:
+    kind = {"cnn": "convolutional", "mlp": "dense"}.get(str(model.get("kind")), "various")
+    layers = [f"filters {in_words(model['filters'])}"] if "filters" in model else []
+    return ", ".join([kind, *layers, *([f"dense {in_words(model['dense'])}"] if "dense" in model else [])])
+
+
+def _settings(training: dict[str, object]) -> str:
+    told = []
+    optimizer = training.get("optimizer")
+    if isinstance(optimizer, dict):
+        arguments = optimizer.get("arguments", {})
+        some = {key: value for key, value in arguments.items() if key not in SELDOM_CHANGED}
+        told.append(f"{optimizer.get('name')} {in_words(some)}".removesuffix(" none"))
+    told += [str(training["loss"])] if "loss" in training else []
+    told += [f"{training[key]} epochs" for key in ("epochs",) if key in training]
+    return ", ".join([*told, *([f"batches of {training['batch_size']}"] if "batch_size" in training else [])])
+
+
+def incomplete(one: Contender) -> str:
+    """`2 diverged, 1 failed`: what is missing of a contender; empty where nothing is."""
+    counts = (("diverged", one.diverged), ("failed", one.failed), ("not finished", one.unfinished))
+    return ", ".join(f"{count} {status}" for status, count in counts if count)

@@ -1,0 +1,115 @@
+"""Several experiments as one, where it makes sense to compare their candidates. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from actsearch.errors import UserError
+from actsearch.experiment import in_words
+from actsearch.results import CandidateResult, ExperimentResult
+
+OF_THE_ACTIVATION = ("model.kernel_initializer", "model.dropout_layer")
+"""Settings that `auto` takes from the activation, and that may differ for that."""
+
+
+def pooled(results: Sequence[ExperimentResult]) -> ExperimentResult:
+    """One experiment with the candidates of all; one that two of them share counts once.
+
+    Raises:
+        UserError: their data or settings differ, or they have no seed in common.
+    """
+    first = results[0]
+    for other in results[1:]:
+        differences = _differences(first, other)
+        if differences:
+            listed = "".join(f"\n  {line}" for line in differences)
+            raise UserError(
+                f"{first.folder} and {other.folder} can't be compared with each other, only each by itself (leave out"
+                f" --together):{listed}"
+            )
+    seeds = [_seeds(result) for result in results]
+    if len(results) > 1 and not frozenset.intersection(*seeds):
+        raise UserError(f"{' and '.join(r.folder for r in results)}: no seed in common, so no pairs to compare")
+    return replace(
+        first,
+        name=" + ".join(result.name for result in results),
+        folder=", ".join(result.folder for result in results),
+        candidates=tuple(_candidates(results)),
+        warnings=tuple(dict.fromkeys(text for result in results for text in result.warnings)),
+        problems=tuple(text for result in results for text in result.problems),
+        stranded=(),
+        again=(),
+    )
+
+
+def _candidates(results: Sequence[ExperimentResult]) -> list[CandidateResult]:
+    found: list[CandidateResult] = []
+    known: dict[tuple[str, ...], str] = {}
+    for result in results:
+        for candidate in result.candidates:
+            ids = tuple(trial.id for trial in candidate.trials)
+            if ids in known:
+                continue
+            known[ids] = candidate.label
+            taken = any(one.label == candidate.label and one.setting == candidate.setting for one in found)
+            found.append(replace(candidate, label=f"{candidate.label} ({result.name})") if taken else candidate)
+    return found
+
+
+def _differences(one: ExperimentResult, other: ExperimentResult) -> list[str]:
+    """The settings in which two experiments differ throughout, a line each."""
+    left, right = _shared(one), _shared(other)
+    if not left or not right:
+        empty = one if not left else other
+        raise UserError(f"{empty.folder}: no trial is finished, so its settings are not known yet; run it first")
+    return [
+        f"{key}: {_said(left[key])} -> {_said(right[key])}"
+        for key in left
+        if key in right and left[key] != right[key] and key not in OF_THE_ACTIVATION
+    ] + [
+        f"{key}: {_said((left | right)[key])} in one of them alone"
+        for key in sorted(left.keys() ^ right.keys())
+        if not key.startswith(OF_THE_ACTIVATION) and not _varies(key, one, other)
+    ]
+
+
+def _varies(key: str, one: ExperimentResult, other: ExperimentResult) -> bool:
+    """Whether either experiment compares settings of this key."""
+    return any(key == varied or key.startswith(f"{varied}.") for r in (one, other) for varied in _varied(r))
+
+
+def _varied(result: ExperimentResult) -> set[str]:
+    rows = [_flat(trial.settings) for c in result.candidates for trial in c.trials if trial.settings]
+    keys = {key for row in rows for key in row}
+    return {key for key in keys if len({in_words(row.get(key)) for row in rows}) > 1} | set(result.grid)
+
+
+def _shared(result: ExperimentResult) -> dict[str, Any]:
+    """What all finished trials of an experiment were trained with, by dotted key."""
+    rows = [_flat(trial.settings) for c in result.candidates for trial in c.trials if trial.settings]
+    if not rows:
+        return {}
+    return {k: v for k, v in rows[0].items() if all(k in row and row[k] == v for row in rows[1:])}
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        if not prefix and key in ("activation", "seed"):
+            continue
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found
+
+
+def _seeds(result: ExperimentResult) -> frozenset[int]:
+    return frozenset(trial.seed for candidate in result.candidates for trial in candidate.trials)
+
+
+def _said(value: Any) -> str:
+    text = in_words(value)
+    return text if len(text) <= 20 else f"{text[:19]}…"

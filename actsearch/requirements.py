@@ -1,0 +1,142 @@
+"""What a user demands of a comparison, such as `gelu >= relu - 0.002`, and whether the data contradict it. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from actsearch import statistics
+from actsearch.comparison import FEWEST_SEEDS, Comparison
+from actsearch.errors import UserError
+
+State = Literal["holds", "contradicted", "undecided"]
+EXAMPLE = "gelu >= relu - 0.002"
+
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NAME = r"(?:\"[^\"]+\"|'[^']+'|[^<>=]+?)"
+_FORM = re.compile(
+    rf"\s*(?P<name>{_NAME})\s*(?P<sign><=|>=)\s*(?:(?P<number>[+-]?{_NUMBER})|(?P<other>{_NAME}?)\s*"
+    rf"(?:(?P<shift>[+-])\s*(?P<by>{_NUMBER}))?)\s*"
+)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """`name >= other + shift`, or `name >= shift` where there is no other; with `<=` where `at_least` is false."""
+
+    text: str
+    name: str
+    other: str | None
+    shift: float
+    at_least: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether it holds, by an interval of what must be 0 or more (of `>=`), in the metric's unit."""
+
+    requirement: Requirement
+    state: State
+    difference: float
+    low: float
+    high: float
+    seeds: int
+
+
+def parse(text: str, names: Sequence[str] = ()) -> Requirement:
+    """Reads a requirement. `names`, where given, are the labels there are: they may hold any character.
+
+    Raises:
+        UserError: it is not of that form.
+    """
+    found = _FORM.fullmatch(text)
+    by_label = _with_known_names(text, names)
+    if by_label is not None:
+        return by_label
+    if found is None or (found["number"] is None and not found["other"]):
+        raise UserError(f"--require {text!r}: cannot be read; write it as {EXAMPLE!r} or 'gelu >= 0.98'")
+    at_least = found["sign"] == ">="
+    if found["number"] is not None:
+        return Requirement(text, _bare(found["name"]), None, float(found["number"]), at_least)
+    shift = float(found["by"] or 0) * (-1 if found["shift"] == "-" else 1)
+    return Requirement(text, _bare(found["name"]), _bare(found["other"]), shift, at_least)
+
+
+def _with_known_names(text: str, names: Sequence[str]) -> Requirement | None:
+    """With names as they are, the longest first: `relu - 0.1` may be a label."""
+    ordered = sorted(names, key=len, reverse=True)
+    either = "|".join(re.escape(form) for name in ordered for form in (name, f'"{name}"', f"'{name}'"))
+    form = rf"\s*({either})\s*(<=|>=)\s*(?:([+-]?{_NUMBER})|({either})\s*(?:([+-])\s*({_NUMBER}))?)\s*"
+    found = re.fullmatch(form, text) if names else None
+    if found is None:
+        return None
+    name, sign, number, other, shift, by = found.groups()
+    if number is not None:
+        return Requirement(text, _known(name, names), None, float(number), sign == ">=")
+    moved = float(by or 0) * (-1 if shift == "-" else 1)
+    return Requirement(text, _known(name, names), _known(other, names), moved, sign == ">=")
+
+
+def _known(text: str, names: Sequence[str]) -> str:
+    return text if text in names else text[1:-1]
+
+
+def _bare(text: str) -> str:
+    return text[1:-1] if text[0] == text[-1] and text[0] in "\"'" and len(text) > 2 else text
+
+
+def check(comparison: Comparison, texts: Sequence[str]) -> tuple[Outcome, ...]:
+    """Judges requirements that were written down before the results were seen.
+
+    Their intervals hold together for all of `texts`, not for all pairs of candidates: no other pair is looked at.
+
+    Raises:
+        UserError: one cannot be read, or names no contender.
+    """
+    names = [name for one in comparison.contenders for name in (one.name, one.label)]
+    requirements = [parse(text, names) for text in texts]
+    return tuple(_outcome(comparison, requirement, len(requirements)) for requirement in requirements)
+
+
+def _outcome(comparison: Comparison, requirement: Requirement, family: int) -> Outcome:
+    one = comparison.contenders[_place(comparison, requirement.name, requirement)]
+    values = one.values
+    if requirement.other is not None:
+        values = values - comparison.contenders[_place(comparison, requirement.other, requirement)].values
+    excess = values[~np.isnan(values)] - requirement.shift
+    n = len(excess)
+    if n == 0:
+        return Outcome(requirement, "undecided", math.nan, math.nan, math.nan, 0)
+    found = statistics.difference(
+        excess, family=family, confidence=comparison.question.confidence, examples=comparison.examples
+    )
+    low, high = (found.low, found.high) if requirement.at_least else (-found.high, -found.low)
+    state: State = "undecided"
+    if n >= FEWEST_SEEDS:
+        state = "holds" if low >= 0 else "contradicted" if high < 0 else "undecided"
+    return Outcome(requirement, state, found.mean, found.low, found.high, n)
+
+
+def _place(comparison: Comparison, name: str, requirement: Requirement) -> int:
+    for i, one in enumerate(comparison.contenders):
+        if name in (one.name, one.label):
+            return i
+    names = [one.name for one in comparison.contenders]
+    close = difflib.get_close_matches(name, names, 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
+    raise UserError(f"--require {requirement.text!r}: no candidate is labelled {name!r}; {hint}")
+
+
+def in_words(outcome: Outcome) -> str:
+    """`holds: gelu >= relu - 0.002 (0.0011 above, interval -0.0002 to 0.0024, 10 seeds)`."""
+    n = f"{outcome.seeds} seed{'' if outcome.seeds == 1 else 's'}"
+    if not math.isfinite(outcome.low):
+        return f"{outcome.state}: {outcome.requirement.text} ({n})"
+    sides = f"{outcome.difference:+.4f} beyond the bound, {outcome.low:+.4f} to {outcome.high:+.4f}"
+    return f"{outcome.state}: {outcome.requirement.text} ({sides}, {n})"

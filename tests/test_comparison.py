@@ -1,0 +1,283 @@
+"""Who is better: the numbers behind the word, and the word only where the numbers carry it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from comparison_cases import a_candidate, a_predicted, a_study, a_trial, noisy
+from scipy import stats
+
+from actsearch.comparison import Comparison, Question, compare, reading
+from actsearch.errors import NothingToShow, UserError
+from actsearch.experiment import Activation
+from actsearch.results import CandidateResult, ExperimentResult
+
+
+def the(result: ExperimentResult, **question: Any) -> Comparison:
+    [found] = compare(result, Question(**question))
+    return found
+
+
+def three() -> ExperimentResult:
+    """Of five seeds: two that are alike, and one far below."""
+    return a_study(
+        a_candidate("sigmoid", noisy(0.90, 5)),
+        a_candidate("relu", noisy(0.98, 5, stream=1)),
+        a_candidate("gelu", noisy(0.981, 5, stream=2)),
+    )
+
+
+def test_contenders_stand_by_their_means_and_the_leader_is_the_reference() -> None:
+    found = the(three())
+    means = [one.mean for one in found.contenders]
+    assert means == sorted(means, reverse=True)
+    assert found.contenders[-1].label == "sigmoid"
+    assert found.reference == 0
+
+
+def test_a_pair_has_the_paired_t_interval_of_all_pairs_together() -> None:
+    """Computed once more by SciPy, with Bonferroni over the three pairs."""
+    found = the(three())
+    pair = found.pair(2, 0)
+    a, b = found.contenders[2].values, found.contenders[0].values
+    expected = stats.ttest_rel(a, b).confidence_interval(1 - 0.05 / 3)
+    assert (pair.low, pair.high) == pytest.approx((expected.low, expected.high))
+    assert pair.difference == pytest.approx((a - b).mean())
+    assert found.family == 3
+
+
+def test_against_a_baseline_there_are_fewer_pairs_and_narrower_intervals() -> None:
+    every, against = the(three()), the(three(), baseline="relu")
+    assert against.family == 2
+    assert against.contenders[against.reference].label == "relu"
+    relu, sigmoid = ([one.label for one in every.contenders].index(name) for name in ("relu", "sigmoid"))
+    wide, narrow = every.pair(sigmoid, relu), against.pair(sigmoid, relu)
+    assert narrow.high - narrow.low < wide.high - wide.low
+    assert against.leaders == ()
+
+
+def test_a_pair_read_the_other_way_says_the_opposite() -> None:
+    found = the(three())
+    one, other = found.pair(2, 0), found.pair(0, 2)
+    assert (one.verdict, other.verdict) == ("worse", "better")
+    assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+
+
+def test_the_leading_group_is_those_that_are_not_worse_than_any_other() -> None:
+    found = the(three())
+    assert {found.contenders[i].label for i in found.leaders} == {"relu", "gelu"}
+
+
+def test_of_a_loss_less_is_better() -> None:
+    found = the(three(), metric="val_loss", margin=0.001)
+    assert found.contenders[-1].label == "sigmoid"
+    assert found.pair(2, 0).verdict == "worse"
+    assert found.pair(2, 0).difference > 0
+    assert found.contenders[0].best_seed < found.contenders[0].worst_seed
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_with_one_or_two_seeds_there_is_no_verdict(seeds: int) -> None:
+    found = the(a_study(a_candidate("relu", noisy(0.9, seeds)), a_candidate("elu", noisy(0.1, seeds))))
+    assert found.pair(1, 0).verdict is None
+    assert found.leaders == ()
+    assert math.isnan(found.pair(1, 0).low) == (seeds == 1)
+    assert any("no verdict" in warning for warning in found.warnings)
+
+
+def test_three_seeds_have_a_verdict_with_a_warning() -> None:
+    found = the(a_study(a_candidate("relu", noisy(0.9, 3)), a_candidate("elu", noisy(0.1, 3))))
+    assert found.pair(1, 0).verdict == "worse"
+    assert found.pair(1, 0).note == "3 seeds: to be taken with care"
+    assert any("with care" in warning for warning in found.warnings)
+
+
+def test_equal_candidates_are_tied_within_a_margin_and_undecided_without_one() -> None:
+    values = noisy(0.9, 10)
+    shifted = [v + 1e-5 * (-1) ** i for i, v in enumerate(values)]
+    study = a_study(a_candidate("relu", values), a_candidate("elu", shifted))
+    assert the(study).pair(1, 0).verdict == "tied"
+    undecided = the(study, margin=0.0).pair(1, 0)
+    assert undecided.verdict == "undecided"
+
+
+def test_an_undecided_pair_says_how_many_seeds_would_tell() -> None:
+    study = a_study(a_candidate("relu", noisy(0.9, 6)), a_candidate("elu", noisy(0.9, 6, stream=1)))
+    pair = the(study).pair(1, 0)
+    assert pair.verdict == "undecided"
+    assert pair.forecast is not None
+    assert 6 <= pair.forecast.low <= pair.forecast.seeds <= pair.forecast.high
+
+
+def diverging(label: str, values: list[float], lost: int) -> CandidateResult:
+    """The first so many of its seeds diverge."""
+    trials = tuple(
+        a_trial(None if seed < lost else value, seed, "diverged" if seed < lost else "completed")
+        for seed, value in enumerate(values)
+    )
+    return CandidateResult(label, Activation(label), {}, trials)
+
+
+def test_who_diverges_more_often_is_not_called_better_on_the_seeds_that_are_left() -> None:
+    found = the(a_study(diverging("wild", noisy(0.99, 8), lost=3), a_candidate("calm", noisy(0.9, 8, stream=1))))
+    pair = found.pair(0, 1)
+    assert (pair.n, pair.verdict) == (5, None)
+    assert pair.note == "wild diverged more often (3 of 8 seeds)"
+    assert found.pair(1, 0).verdict is None
+    assert any("3 diverged of 8 seeds (it diverges in 9% to 76% of seeds)" in text for text in found.warnings)
+
+
+def test_who_diverges_more_often_can_still_be_worse() -> None:
+    found = the(a_study(diverging("wild", noisy(0.5, 8), lost=3), a_candidate("calm", noisy(0.9, 8, stream=1))))
+    assert found.pair(1, 0).verdict == "worse"
+
+
+def test_seeds_that_only_one_of_two_completed_are_left_out_of_their_pair_alone() -> None:
+    unfinished = CandidateResult(
+        "slow",
+        Activation("elu"),
+        {},
+        tuple(a_trial(0.9 if seed < 4 else None, seed, "completed" if seed < 4 else "waiting") for seed in range(6)),
+    )
+    study = a_study(unfinished, a_candidate("relu", noisy(0.9, 6)), a_candidate("gelu", noisy(0.91, 6, stream=1)))
+    found = the(study)
+    place = {one.label: i for i, one in enumerate(found.contenders)}
+    assert found.pair(place["slow"], place["relu"]).n == 4
+    assert found.pair(place["gelu"], place["relu"]).n == 6
+    assert any(text.startswith("slow: 2 not finished of 6 seeds") for text in found.warnings)
+
+
+# --- the two kinds of noise
+
+
+def predicted() -> ExperimentResult:
+    return a_study(a_predicted("relu", 0.90, 6), a_predicted("elu", 0.86, 6, stream=1))
+
+
+def test_the_noise_of_the_seeds_is_the_one_that_the_verdict_uses() -> None:
+    """V_s is s_d^2 / n, to the last digits."""
+    pair = the(predicted()).pair(1, 0)
+    assert pair.examples is not None
+    assert pair.examples.seed_variance == pytest.approx(pair.sd**2 / pair.n, rel=1e-12)
+    assert pair.examples.examples == 1000
+
+
+def test_about_new_examples_less_can_be_said_than_about_these() -> None:
+    pair = the(predicted()).pair(1, 0)
+    assert pair.examples is not None
+    assert pair.examples.example_variance > 0
+    assert pair.examples.high - pair.examples.low > pair.high - pair.low
+    assert pair.examples.verdict == "worse"
+
+
+def test_a_small_test_set_cannot_show_a_tie_on_new_data() -> None:
+    pair = the(predicted()).pair(1, 0)
+    assert pair.examples is not None
+    assert not pair.examples.can_show_tie
+
+
+def test_other_epochs_and_metrics_have_no_noise_of_examples() -> None:
+    """The predictions that are kept are of the last and of the best epoch."""
+    assert the(predicted(), at="2").pair(1, 0).examples is None
+    assert the(predicted(), metric="val_loss", margin=0.1).pair(1, 0).examples is None
+    assert reading(Question(at="2")) == ()
+    assert reading(Question()) == ("test_last", "validation_last")
+
+
+def test_predictions_of_other_examples_are_not_compared() -> None:
+    study = a_study(a_predicted("relu", 0.9, 5, examples=1000), a_predicted("elu", 0.8, 5, examples=1001))
+    assert the(study).pair(1, 0).examples is None
+
+
+def test_one_seed_has_mcnemars_test_of_two_networks() -> None:
+    pair = the(a_study(a_predicted("relu", 0.9, 1), a_predicted("elu", 0.8, 1, stream=1))).pair(1, 0)
+    assert pair.verdict is None
+    assert pair.examples is not None
+    assert pair.examples.mcnemar_p is not None
+    assert pair.examples.mcnemar_p < 0.05
+
+
+# --- the grid
+
+
+def gridded(**more: Any) -> ExperimentResult:
+    rates = (0.1, 0.01)
+    candidates = [
+        a_candidate(label, noisy(mean + rate, 5, stream=i), {"training.optimizer.learning_rate": rate})
+        for i, (label, mean) in enumerate((("relu", 0.8), ("elu", 0.5)))
+        for rate in rates
+    ]
+    return replace(a_study(*candidates, grid={"training.optimizer.learning_rate": rates}), **more)
+
+
+def test_with_a_grid_each_setting_is_compared_by_itself() -> None:
+    tables = compare(gridded())
+    assert [table.setting for table in tables] == [
+        {"training.optimizer.learning_rate": 0.1},
+        {"training.optimizer.learning_rate": 0.01},
+    ]
+    assert [one.label for one in tables[0].contenders] == ["relu", "elu"]
+
+
+def test_the_intervals_of_all_settings_hold_together() -> None:
+    assert [table.family for table in compare(gridded())] == [2, 2]
+
+
+def test_choosing_the_best_setting_on_the_seeds_that_are_compared_is_refused() -> None:
+    with pytest.raises(UserError, match="tuning_seeds"):
+        compare(gridded(), Question(by="activation"))
+
+
+# --- what is refused, and what is warned of
+
+
+def test_one_candidate_is_no_comparison() -> None:
+    with pytest.raises(NothingToShow, match="nothing to compare it with"):
+        compare(a_study(a_candidate("relu", [0.1, 0.2])))
+
+
+def test_an_unfinished_experiment_says_how_far_it_is() -> None:
+    waiting = CandidateResult("elu", Activation("elu"), {}, (a_trial(None, status="waiting"),))
+    with pytest.raises(NothingToShow, match=r"only relu has a completed trial .*1 completed, 1 waiting"):
+        compare(a_study(a_candidate("relu", [0.1]), waiting))
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [({"margin": -1.0}, "--margin"), ({"margin": math.nan}, "--margin"), ({"confidence": 95.0}, "--confidence"),
+     ({"baseline": "rellu"}, "did you mean 'relu'")],
+)  # fmt: skip
+def test_a_question_that_makes_no_sense_is_refused(question: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        compare(three(), Question(**question))
+
+
+def test_choosing_on_the_test_set_is_never_silent() -> None:
+    values = noisy(0.9, 5)
+    study = a_study(a_candidate("relu", values), a_candidate("elu", values), test=True)
+    assert any("choosing on test data" in text for text in the(study).warnings)
+    assert any("best - last" in text and "test data" in text for text in the(study, at="best").warnings)
+    assert not any("test" in text for text in the(replace(study, validation_is_test=False)).warnings)
+
+
+def test_epochs_to_the_target_count_seeds_that_never_reach_it() -> None:
+    fast = CandidateResult("fast", Activation("relu"), {}, tuple(a_trial(0.9, s, curve=(0.9, 0.9)) for s in range(3)))
+    slow = CandidateResult(
+        "slow", Activation("elu"), {}, tuple(a_trial(0.9 if s == 0 else 0.2, s, curve=(0.1, 0.1)) for s in range(3))
+    )
+    found = the(a_study(fast, slow), target=0.85)
+    assert [(one.label, one.epochs_to_target) for one in found.contenders] == [("fast", 1.0), ("slow", None)]
+    assert [one.seconds_per_epoch for one in found.contenders] == [2.0, 2.0]
+
+
+def test_a_thousand_candidates_are_ranked_in_seconds() -> None:
+    """No pair is computed that is not asked for."""
+    study = a_study(*(a_candidate(f"f{i}", noisy(0.9, 10, stream=i)) for i in range(1000)))
+    found = the(study)
+    assert found.family == 1000 * 999 / 2
+    assert len(found.contenders) == 1000
+    assert np.isfinite(found.pair(999, 0).low)

@@ -1,0 +1,76 @@
+"""The sentences that end up in papers: what they say must be what the numbers say, and no more."""
+
+from __future__ import annotations
+
+import pytest
+from comparison_cases import a_candidate, a_predicted, a_study, noisy
+
+from actsearch import conclusions
+from actsearch.comparison import Comparison, Question, compare
+from actsearch.results import ExperimentResult
+
+
+def the(result: ExperimentResult, **question: object) -> Comparison:
+    [found] = compare(result, Question(**question))  # type: ignore[arg-type]
+    return found
+
+
+def text(comparison: Comparison) -> str:
+    return " ".join(conclusions.sentences(comparison))
+
+
+def test_a_clear_winner_is_named_with_its_value() -> None:
+    found = the(a_study(*(a_candidate(n, noisy(m, 5, stream=i)) for i, (n, m) in enumerate(
+        (("relu", 0.99), ("elu", 0.9), ("selu", 0.8))))))  # fmt: skip
+    assert conclusions.headline(found) == (
+        f"relu has the highest validation accuracy at the last epoch ({found.contenders[0].mean:.4f}, the mean of 5"
+        " seeds) and is better than every other candidate."
+    )
+    assert "Worse than relu: elu (-0.0" in text(found)
+    assert "intervals hold for all 3 pairs together (3 candidates, 5 seeds)" in text(found)
+
+
+def test_a_group_has_no_first_and_second() -> None:
+    values = noisy(0.9, 10)
+    alike = [a_candidate(n, [v + d for v in values]) for n, d in (("a", 0.0), ("b", 1e-5), ("c", 2e-5))]
+    assert "Nothing separates the 3 candidates" in text(the(a_study(*alike)))
+    said = text(the(a_study(*alike, a_candidate("low", noisy(0.5, 10)))))
+    assert "c, b and a lead" in said
+    assert "Every two of them are tied within a margin of 0.001." in said
+
+
+def test_what_is_undecided_says_how_many_seeds_would_tell() -> None:
+    study = a_study(a_candidate("relu", noisy(0.9, 6)), a_candidate("elu", noisy(0.9, 6, stream=1)))
+    assert "undecided against" in text(the(study))
+    assert "seeds in all" in text(the(study))
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_one_or_two_seeds_conclude_nothing(seeds: int) -> None:
+    found = the(a_study(a_candidate("relu", noisy(0.9, seeds)), a_candidate("elu", noisy(0.1, seeds))))
+    assert conclusions.headline(found).startswith("No verdict: ")
+    assert "better" not in text(found)
+
+
+def test_every_conclusion_ends_with_what_it_holds_for() -> None:
+    found = the(a_study(a_candidate("relu", noisy(0.9, 5)), a_candidate("elu", noisy(0.1, 5))))
+    last = conclusions.sentences(found)[-1]
+    assert last.startswith("This holds for these data (SHA-256 000000000000…")
+    assert "dense [4]" in last
+    assert "adam learning_rate=0.001, 3 epochs, batches of 8" in last
+
+
+def test_new_examples_are_another_matter_and_that_is_said() -> None:
+    study = a_study(a_predicted("relu", 0.90, 6), a_predicted("elu", 0.899, 6, stream=1))
+    said = text(the(study))
+    assert "on these 1000 validation examples" in said
+    assert "which more seeds cannot reduce" in said
+
+
+def test_against_a_baseline_each_verdict_is_told() -> None:
+    study = a_study(*(a_candidate(n, noisy(m, 5, stream=i)) for i, (n, m) in enumerate(
+        (("relu", 0.9), ("elu", 0.8), ("gelu", 0.95)))))  # fmt: skip
+    said = text(the(study, baseline="relu"))
+    assert said.startswith("Against relu (validation accuracy")
+    assert "better: gelu (+0.0" in said
+    assert "worse: elu (-0." in said

@@ -1,0 +1,55 @@
+"""Two studies as one: only where their difference is the activation and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from comparison_cases import SETTINGS, a_candidate, a_study
+
+from actsearch.errors import UserError
+from actsearch.pooling import pooled
+
+
+def with_(part: str, **changes: Any) -> dict[str, Any]:
+    return {**SETTINGS, part: {**SETTINGS[part], **changes}}
+
+
+def test_the_candidates_of_both_stand_in_one_comparison() -> None:
+    one = a_study(a_candidate("relu", [0.1, 0.2]), name="one")
+    other = a_study(a_candidate("relu", [0.3, 0.4], settings=SETTINGS), name="other")
+    trials = [trial.id for trial in one.candidates[0].trials]
+    assert [t.id for t in other.candidates[0].trials] == trials  # the same trials: they count once
+    assert [c.label for c in pooled([one, other]).candidates] == ["relu"]
+
+
+def test_two_of_one_label_that_are_not_the_same_keep_apart() -> None:
+    one = a_study(a_candidate("relu", [0.1, 0.2]), name="one")
+    other = a_study(a_candidate("relu", [0.3]), name="other")
+    assert [c.label for c in pooled([one, other]).candidates] == ["relu", "relu (other)"]
+
+
+def test_what_an_activation_asks_for_may_differ() -> None:
+    selu = with_("model", kernel_initializer="lecun_normal", dropout_layer="alpha_dropout")
+    one = a_study(a_candidate("relu", [0.1, 0.2, 0.3]), name="one")
+    other = a_study(a_candidate("selu", [0.3, 0.4], settings=selu), name="other")
+    assert pooled([one, other]).name == "one + other"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (with_("data", sha256="1" * 64), "data.sha256"),
+        (with_("training", epochs=4), "training.epochs: 3 -> 4"),
+        (with_("training", optimizer={"name": "sgd", "arguments": {}}), "training.optimizer.name: adam -> sgd"),
+        (with_("training", loss_weights=2.0), "training.loss_weights: 2 in one of them alone"),
+        (with_("model", dense=[8]), "model.dense"),
+    ],
+)
+def test_other_data_or_settings_are_refused_with_the_difference(settings: dict[str, Any], said: str) -> None:
+    """A better number from more epochs says nothing of the activation."""
+    one = a_study(a_candidate("relu", [0.1, 0.2]), name="one")
+    other = a_study(a_candidate("elu", [0.3, 0.4], settings=settings), name="other")
+    with pytest.raises(UserError, match="can't be compared with each other") as caught:
+        pooled([one, other])
+    assert said in str(caught.value)

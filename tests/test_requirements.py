@@ -1,0 +1,70 @@
+"""What a pipeline demands: one that passes though the data contradict it lets a regression through."""
+
+from __future__ import annotations
+
+import pytest
+from comparison_cases import a_candidate, a_study, noisy
+
+from actsearch.comparison import Question, compare
+from actsearch.errors import UserError
+from actsearch.requirements import Requirement, check, parse
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gelu >= relu - 0.002", ("gelu", "relu", -0.002, True)),
+        ("gelu>=relu", ("gelu", "relu", 0.0, True)),
+        ("'my act' >= \"leaky-relu\" + 1e-3", ("my act", "leaky-relu", 0.001, True)),
+        ("leaky-relu >= relu - .5", ("leaky-relu", "relu", -0.5, True)),
+        ("gelu >= 0.98", ("gelu", None, 0.98, True)),
+        ("relu <= 0.1", ("relu", None, 0.1, False)),
+        ("elu (alpha=0.2) >= relu", ("elu (alpha=0.2)", "relu", 0.0, True)),
+    ],
+)
+def test_a_requirement_is_read_as_it_is_written(text: str, expected: tuple[object, ...]) -> None:
+    names = ["gelu", "relu", "my act", "leaky-relu", "elu (alpha=0.2)"]
+    assert parse(text, names) == Requirement(text, *expected)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["", "gelu", "gelu > relu", "gelu >= ", ">= relu", "a >= b >= c"])
+def test_what_cannot_be_read_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(UserError, match=r"gelu >= relu - 0\.002"):
+        parse(text)
+
+
+def test_a_label_that_looks_like_a_sum_is_a_label() -> None:
+    assert parse("relu - 0.1 >= relu - 0.1 - 0.2", ["relu", "relu - 0.1"]).other == "relu - 0.1"
+
+
+def outcome(text: str, **values: list[float]) -> str:
+    [found] = compare(a_study(*(a_candidate(label, some) for label, some in values.items())), Question())
+    return check(found, [text])[0].state
+
+
+def test_the_data_decide_or_do_not() -> None:
+    low, high = noisy(0.90, 6), noisy(0.95, 6, stream=1)
+    assert outcome("gelu >= relu - 0.002", relu=low, gelu=high) == "holds"
+    assert outcome("gelu >= relu - 0.002", relu=high, gelu=low) == "contradicted"
+    assert outcome("gelu >= relu - 0.1", relu=high, gelu=low) == "holds"
+    assert outcome("gelu <= relu", relu=high, gelu=low) == "holds"
+    assert outcome("gelu >= 0.93", relu=low, gelu=high) == "holds"
+    assert outcome("relu >= 0.93", relu=low, gelu=high) == "contradicted"
+    wide = noisy(0.95, 6, sd=0.05, stream=2)
+    assert outcome("gelu >= relu - 0.002", relu=high, gelu=wide) == "undecided"
+
+
+def test_two_seeds_decide_nothing() -> None:
+    assert outcome("gelu >= relu", relu=[0.1, 0.1001], gelu=[0.9, 0.9001]) == "undecided"
+
+
+def test_many_requirements_at_once_are_judged_more_strictly() -> None:
+    """Of twenty that hold by chance alone, one would fail at 0.95 each."""
+    [found] = compare(a_study(a_candidate("relu", noisy(0.9, 6)), a_candidate("gelu", noisy(0.9, 6, stream=1))))
+    one, many = check(found, ["gelu >= relu"])[0], check(found, ["gelu >= relu"] * 20)[0]
+    assert many.low < one.low < one.high < many.high
+
+
+def test_an_unknown_candidate_is_told() -> None:
+    with pytest.raises(UserError, match="did you mean 'relu'"):
+        outcome("gelu >= rellu", relu=[0.1, 0.2, 0.3], gelu=[0.1, 0.2, 0.3])
