@@ -5,14 +5,16 @@ Computes from values; what is read from disk and timed with TensorFlow comes as 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from actsearch import machine, planning, power
 from actsearch.data import Dataset, Splits
 from actsearch.experiment import Experiment, in_words
-from actsearch.planning import Cost, Disk, Role, Stage, Timed
+from actsearch.planning import Cost, Disk, Stage, Timed
 from actsearch.power import Noise, Power
+from actsearch.results import Role
 
 Costs = tuple[Sequence[Cost], Sequence[Cost]]
 """Of each candidate, at the lower and at the upper end of the range."""
@@ -179,8 +181,8 @@ def _counts(found: Power | None) -> list[int]:
     """The numbers of seeds whose cost is told: those of the table, and what the margin needs where it is not absurd."""
     if found is None:
         return []
-    needed = [round(found.to_tie.value)] if found.to_tie is not None and found.to_tie.value <= MOST_SEEDS else []
-    return sorted({*(row.seeds for row in found.rows), *needed})
+    to_tie = math.inf if found.to_tie is None else found.to_tie.value
+    return sorted({*(row.seeds for row in found.rows), *([round(to_tie)] if to_tie <= MOST_SEEDS else [])})
 
 
 MOST_SEEDS = 1000

@@ -5,6 +5,7 @@ Loads neither TensorFlow nor Keras, and reads nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from actsearch.explanation import Paragraph
 from actsearch.outlook import Outlook
-from actsearch.power import POWER, Noise, Power, Range
+from actsearch.power import MOST_SEEDS, POWER, Noise, Power, Range
 from actsearch.terminal import duration, printable
 
 ADVISED = {2: 5, 3: 6, 4: 8, 5: 9, 6: 10}
@@ -173,11 +174,12 @@ def _for_the_margin(outlook: Outlook, power: Power) -> Iterator[str]:
     """How many seeds the margin needs, and what they would cost."""
     margin = f"{_points(power.margin)} points"
     if power.to_tie is None or power.to_detect is None:
+        yield f"No number of seeds that anybody trains shows what is within {margin}: give a larger --margin."
         return
     if power.planned >= power.to_tie.high:
         yield f"That is enough to call activations that are alike tied within {margin}, too."
         return
-    time = _time_for(outlook, round(power.to_tie.value))
+    time = _time_for(outlook, power.to_tie.value)
     yield (
         f"To call activations that are alike tied within {margin} takes about {_seeds(power.to_tie)}{time}; to tell a"
         f" difference of {margin}, {_seeds(power.to_detect)}."
@@ -187,18 +189,21 @@ def _for_the_margin(outlook: Outlook, power: Power) -> Iterator[str]:
         yield f"With a baseline named beforehand (--baseline NAME) such a tie takes about {_seeds(fewer)}."
 
 
-def _time_for(outlook: Outlook, seeds: int) -> str:
-    cost = outlook.by_seeds.get(seeds)
+def _time_for(outlook: Outlook, seeds: float) -> str:
+    cost = outlook.by_seeds.get(round(seeds)) if math.isfinite(seeds) else None
     return "" if cost is None else f", {span(*cost.seconds)} in all"
 
 
 def _seeds(seeds: Range) -> str:
-    value, low, high = (_rounded(round(n)) for n in (seeds.value, seeds.low, seeds.high))
+    value, low, high = (_rounded(n) for n in (seeds.value, seeds.low, seeds.high))
     return f"{value} seeds" + (f" ({low} to {high})" if low != high else "")
 
 
-def _rounded(n: int) -> str:
-    """A count that is an estimate: three digits of a large one."""
+def _rounded(count: float) -> str:
+    """A count that is an estimate: two digits of a large one."""
+    if math.isinf(count):
+        return f"more than {MOST_SEEDS:,}"
+    n = round(count)
     if n < 1000:
         return str(n)
     unit = 10 ** (len(str(n)) - 2)
@@ -241,19 +246,25 @@ def as_json(outlook: Outlook) -> dict[str, Any]:
             "by_seeds": [
                 {"seeds": one.seeds, "trials": outlook.by_seeds[one.seeds].trials,
                  "seconds": _low_high(outlook.by_seeds[one.seeds].seconds),
-                 "detectable": None if one.detectable is None else asdict(one.detectable)}
+                 "detectable": _range(one.detectable)}
                 for one in power.rows
             ],
             "planned_seeds": power.planned,
-            "seeds_to_tie": None if power.to_tie is None else asdict(power.to_tie),
-            "seeds_to_detect_the_margin": None if power.to_detect is None else asdict(power.to_detect),
-            "seeds_to_tie_with_a_baseline": None if power.to_tie_a_baseline is None
-            else asdict(power.to_tie_a_baseline),
+            "seeds_to_tie": _range(power.to_tie),
+            "seeds_to_detect_the_margin": _range(power.to_detect),
+            "seeds_to_tie_with_a_baseline": _range(power.to_tie_a_baseline),
             "examples": power.examples,
             "smallest_tie_on_new_data": power.smallest_tie,
             "examples_to_tie_on_new_data": power.examples_to_tie,
         }  # fmt: skip
     return {**row, "advice": advice(outlook), "notes": list(outlook.notes)}
+
+
+def _range(one: Range | None) -> dict[str, float | None] | None:
+    """A range of numbers; null for what is too large to be told."""
+    if one is None:
+        return None
+    return {key: value if math.isfinite(value) else None for key, value in asdict(one).items()}
 
 
 def _low_high(seconds: tuple[float, float]) -> dict[str, float]:

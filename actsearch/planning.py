@@ -8,14 +8,11 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
 
 from actsearch.data import Dataset, Splits
 from actsearch.diagnosis import QUANTITIES, is_measured
 from actsearch.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp, Trial, canonical_json, expand
-from actsearch.results import ExperimentResult
-
-Role = Literal["comparison", "tuning"]
+from actsearch.results import ExperimentResult, Role
 
 TRAINING_PASSES = 3
 """A training step costs a forward pass and a backward pass of twice its arithmetic."""
@@ -131,7 +128,7 @@ def matrix_product_speed(seconds: float = 0.3) -> float:
 def measured_epochs(previous: ExperimentResult, trials: Sequence[Trial]) -> list[float]:
     """The seconds of each epoch of those trials that are measured already; other settings cost something else."""
     ids = {trial.id for trial in trials}
-    results = (trial for candidate in previous.candidates for trial in candidate.trials if trial.id in ids)
+    results = (trial for candidate in previous.candidates for trial in candidate.all_trials if trial.id in ids)
     return [seconds for trial in results for seconds in trial.seconds_per_epoch]
 
 
@@ -259,21 +256,14 @@ def stages(experiment: Experiment, seeds: int | None = None) -> tuple[Stage, ...
         seeds: how many to compare with; by default those of the file.
     """
     everything = tuple((place,) for place in range(len(experiment.candidates)))
-    tuning_seeds = tuning_seeds_of(experiment)
     compared = experiment.seeds if seeds is None else tuple(range(seeds))
-    if not tuning_seeds:
+    if not experiment.tuning_seeds:
         return (Stage("comparison", everything, compared),)
     by_label: dict[str, list[int]] = {}
     for place, candidate in enumerate(experiment.candidates):
         by_label.setdefault(candidate.label, []).append(place)
     one_of_each = tuple(map(tuple, by_label.values()))
-    return Stage("tuning", everything, tuning_seeds), Stage("comparison", one_of_each, compared)
-
-
-def tuning_seeds_of(experiment: Experiment) -> tuple[int, ...]:
-    """The seeds with which settings are chosen; none where they are not."""
-    seeds: tuple[int, ...] = getattr(experiment, "tuning_seeds", ())
-    return seeds
+    return Stage("tuning", everything, experiment.tuning_seeds), Stage("comparison", one_of_each, compared)
 
 
 def contenders(experiment: Experiment) -> tuple[str, ...]:
@@ -283,7 +273,7 @@ def contenders(experiment: Experiment) -> tuple[str, ...]:
 
 def trials_of(stage: Stage, experiment: Experiment, data_sha256: str) -> list[tuple[Trial, ...]]:
     """The trials of a stage in their order, each as those that it may turn out to be."""
-    everything = expand(replace(experiment, seeds=stage.seeds), data_sha256)
+    everything = expand(experiment, data_sha256, stage.seeds)
     n = len(experiment.candidates)
     return [tuple(everything[i * n + place] for place in choice) for i in range(len(stage.seeds))
             for choice in stage.choices]  # fmt: skip

@@ -7,7 +7,7 @@ terminal, and reads no files.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -33,6 +33,8 @@ MOST_EXAMPLES = 2_000_000
 """Of seeds times examples, how many predictions of a pair are gone through for the noise of the examples."""
 EFFICIENCY_OF_A_MEDIAN = 0.64
 """Of the variance of normal values, for a median in the place of a mean (2 / pi)."""
+MOST_SEEDS = 10_000
+"""More than that is told as more than anybody trains."""
 NOISIER = 3.0
 """A candidate whose deviation is so many times the typical one is named."""
 
@@ -116,10 +118,13 @@ def assumed(sd: float | None = None, correlation: float | None = None) -> Noise:
 
 
 def with_given(noise: Noise, sd: float | None, correlation: float | None) -> Noise:
-    """The noise with what the user gives in the place of what was measured."""
+    """The noise with what the user gives in the place of what was measured; with a deviation, the correlation too."""
     if sd is not None:
-        noise = replace(assumed(sd, noise.correlation), example_variance=noise.example_variance)
-    return noise if correlation is None else replace(noise, correlation=correlation)
+        return replace(assumed(sd, correlation), example_variance=noise.example_variance)
+    if correlation is not None:
+        source = f"{noise.source}; the correlation as given by --correlation"
+        return replace(noise, correlation=correlation, source=source)
+    return noise
 
 
 @dataclass(frozen=True)
@@ -262,9 +267,9 @@ def power(
     *,
     contenders: Sequence[str],
     examples: int,
-    margin: float = statistics.MARGIN,
-    confidence: float = statistics.CONFIDENCE,
-    baseline: str | None = None,
+    margin: float,
+    confidence: float,
+    baseline: str | None,
 ) -> Power:
     """What an experiment can find out with its seeds, and with others.
 
@@ -278,40 +283,56 @@ def power(
         baseline: the contender that all others are compared with, and not with each other.
     """
     family = statistics.family(len(contenders), baseline is not None)
-    how = {"rho": noise.correlation, "family": family, "confidence": confidence}
+    if examples:
+        noise = replace(noise, sd=_at_least(noise.sd, 1 / examples / math.sqrt(12)))  # that of rounding to examples
     planned = len(experiment.seeds)
-    rows = tuple(Row(n, _detectable(noise, n, how)) for n in sorted({planned, *COUNTS}))
-    to_tie, to_detect = (_seeds(noise, count) for count in (
-        lambda sd: statistics.seeds_to_tie(sd, margin, **how),
-        lambda sd: statistics.seeds_to_detect(margin, sd, **how),
-    ))  # fmt: skip
+    rows = tuple(Row(n, _detectable(noise, n, family, confidence)) for n in sorted({planned, *COUNTS}))
+
+    def to_tie(family: int) -> Range | None:
+        return _seeds(noise.sd, lambda sd: statistics.seeds_to_tie(
+            sd, margin, rho=noise.correlation, family=family, confidence=confidence))  # fmt: skip
+
+    def to_detect() -> Range | None:
+        return _seeds(noise.sd, lambda sd: statistics.seeds_to_detect(
+            margin, sd, rho=noise.correlation, family=family, confidence=confidence, power=POWER))  # fmt: skip
+
     with_baseline = None
     if baseline is None and len(contenders) > 2:
-        fewer = {**how, "family": statistics.family(len(contenders), baseline=True)}
-        with_baseline = _seeds(noise, lambda sd: statistics.seeds_to_tie(sd, margin, **fewer))
+        with_baseline = to_tie(statistics.family(len(contenders), baseline=True))
     smallest, wanted = None, None
     if noise.example_variance is not None and examples:
         # a tie holds on new data only if the noise of the examples alone leaves room for it
         smallest = 1.96 * math.sqrt(noise.example_variance / examples)
         wanted = math.ceil(noise.example_variance * (1.96 / margin) ** 2) if smallest > margin else None
     return Power(
-        tuple(contenders), baseline, family, confidence, margin, noise, rows, planned, to_tie, to_detect,
+        tuple(contenders), baseline, family, confidence, margin, noise, rows, planned, to_tie(family), to_detect(),
         with_baseline, examples, smallest, wanted,
     )  # fmt: skip
 
 
-def _detectable(noise: Noise, n: int, how: Mapping[str, Any]) -> Range | None:
+def _at_least(one: Range, floor: float) -> Range:
+    return Range(max(one.value, floor), max(one.low, floor), max(one.high, floor))
+
+
+def _detectable(noise: Noise, n: int, family: int, confidence: float) -> Range | None:
     if n < FEWEST_SEEDS:
         return None
-    value, low, high = (
-        statistics.detectable(sd, n, power=POWER, **how) for sd in (noise.sd.value, noise.sd.low, noise.sd.high)
-    )
-    return Range(value, low, high)
+    of_one = statistics.detectable(1.0, n, rho=noise.correlation, family=family, confidence=confidence, power=POWER)
+    return Range(of_one * noise.sd.value, of_one * noise.sd.low, of_one * noise.sd.high)
 
 
-def _seeds(noise: Noise, count: Any) -> Range:
-    value, low, high = (max(FEWEST_SEEDS, count(sd)) for sd in (noise.sd.value, noise.sd.low, noise.sd.high))
-    return Range(value, low, high)
+def _seeds(sd: Range, count: Callable[[float], int | None]) -> Range | None:
+    """Numbers of seeds by a standard deviation and its limits; None where even the lower limit needs too many."""
+
+    def seeds(one: float) -> float:
+        try:
+            n = count(one)
+        except ValueError:  # more than anybody trains
+            n = None
+        return math.inf if n is None or n > MOST_SEEDS else max(FEWEST_SEEDS, n)
+
+    found = Range(seeds(sd.value), seeds(sd.low), seeds(sd.high))
+    return None if math.isinf(found.low) else found
 
 
 def _measurable(result: ExperimentResult) -> list[CandidateResult]:
