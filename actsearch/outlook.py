@@ -159,8 +159,17 @@ def outlook(
         disk=planning.disk(experiment, dataset, splits, [one for rest in everything for one in rest], wanted.jobs),
         power=found,
         by_seeds={n: _with(n, experiment, seconds) for n in _counts(found)},
-        notes=tuple(notes),
+        notes=(*notes, *_side_by_side(experiment)),
     )
+
+
+def _side_by_side(experiment: Experiment) -> list[str]:
+    """What a grid without tuning seeds means for the comparison."""
+    if experiment.tuning_seeds or len(experiment.candidates) == len(planning.contenders(experiment)):
+        return []
+    return [
+        "A grid without tuning_seeds: activations can be compared side by side at each setting, not each at its best."
+    ]
 
 
 def _left(stage: Stage, experiment: Experiment, data_sha256: str, finished: Collection[str]) -> list[tuple[int, ...]]:

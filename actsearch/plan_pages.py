@@ -82,7 +82,7 @@ def _networks(outlook: Outlook) -> Table:
     for network in outlook.networks:
         cells = [span(*network.trial)]
         if (one := network.timed) is not None:
-            step = f"{short(one.step)} ({short(one.low)} to {short(one.high)})"
+            step = f"{short(one.step)} ({_alike(one.low, one.step)} to {_alike(one.high, one.step)})"
             cells = [short(one.start), step, short(one.evaluation), *cells]
         table.add_row(Text(printable(network.name), no_wrap=True, overflow="ellipsis"), *cells)
     return table
@@ -93,7 +93,7 @@ def _basis(outlook: Outlook) -> str:
 
 
 def _detectable(outlook: Outlook, power: Power) -> Table:
-    numbers = ("seeds", "trials", "time", "difference told")
+    numbers = ("seeds", "trials", "time", "finds a difference of")
     table = _plain_table(*numbers, "", right=numbers)
     for row in power.rows:
         cost = outlook.by_seeds[row.seeds]
@@ -107,12 +107,13 @@ def _detectable(outlook: Outlook, power: Power) -> Table:
 
 
 def _meaning(power: Power) -> str:
-    with_whom = f"with the baseline {power.baseline}" if power.baseline else "of all pairs"
+    which = f"comparisons with {printable(power.baseline)}" if power.baseline else "pairs"
+    n = f"all {power.family} {which} together" if power.family > 1 else "the one pair"
     return (
-        f"Times are of the whole study from its beginning. A true difference so large is called better or worse in"
-        f" {POWER:.0%} of studies, {count(power.family, 'comparison')} {with_whom} holding together at"
-        f" {power.confidence:.4g} confidence; points are percentage points of accuracy."
-    )
+        f"Time: the whole study from its beginning. Found: called better or worse in {POWER:.0%} of studies if the true"
+        f" difference is so large, with {100 * power.confidence:.4g} % confidence for {n}. Points are percentage points"
+        " of accuracy; ranges are as wide as the noise is uncertain."
+    ).replace("80%", "80 %")
 
 
 def _noise(noise: Noise) -> str:
@@ -132,27 +133,25 @@ def advice(outlook: Outlook) -> list[str]:
     told = []
     if outlook.jobs * outlook.worker_memory > outlook.available_memory:
         fitting = max(1, outlook.available_memory // outlook.worker_memory)
-        told.append(
-            f"{count(outlook.jobs, 'worker')} may take more memory than is free: give fewer --jobs ({fitting})."
-        )
+        told.append(f"{count(outlook.jobs, 'worker')} may take more memory than is free: give --jobs {fitting}.")
     if power is None:
         return [*told, "One activation: there is nothing to compare it with; add another."]
     told.append(_with_the_files_seeds(power))
-    told += _for_the_margin(outlook, power)
     k = len(power.contenders)
+    advised = ADVISED.get(k, ADVISED[max(ADVISED)])
+    if power.planned < advised:
+        told.append(f"As a rule of thumb, {k} activations are compared with {advised} seeds to begin with.")
+    told += _for_the_margin(outlook, power)
     if k > MANY and power.baseline is None:
         told.append(
             f"{k} activations make {power.family} pairs: screen them first in a study with other seeds, and compare the"
             " best few here; or name a baseline beforehand (--baseline NAME)."
         )
-    advised = ADVISED.get(k, ADVISED[max(ADVISED)])
-    if power.planned < advised:
-        told.append(f"As a rule of thumb {k} activations need about {advised} seeds.")
     if power.examples_to_tie is not None and power.smallest_tie is not None:
         told.append(
-            f"{power.examples} examples cannot show a tie within {_points(power.margin)} points that would hold on new"
-            f" data, however many seeds: by themselves they leave {_points(power.smallest_tie)} points open. It would"
-            f" take about {_rounded(power.examples_to_tie)}."
+            f"{power.examples:,} evaluated examples cannot show a tie within {_points(power.margin)} points that holds"
+            f" on new data, however many the seeds: their choice leaves ±{_points(power.smallest_tie)} points open."
+            f" It takes about {_rounded(power.examples_to_tie)} examples."
         )
     for name, sd in power.noise.noisier:
         told.append(f"{printable(name)} varied more there ({_points(sd)} points): pairs with it need more seeds.")
@@ -165,8 +164,8 @@ def _with_the_files_seeds(power: Power) -> str:
         return f"With {count(n, 'seed')} there will be no verdict; from 3 seeds on there is one."
     care = " With 3 or 4 seeds a verdict is to be taken with care." if n < 5 else ""
     return (
-        f"With {n} seeds a true difference of {_points_with_range(detectable)} is told in {POWER:.0%} of studies;"
-        f" smaller ones may stay undecided.{care}"
+        f"With {n} seeds a true difference of {_points_with_range(detectable)} will most likely be found; smaller ones"
+        f" may stay undecided.{care}"
     )
 
 
@@ -283,8 +282,8 @@ def span(low: float, high: float) -> str:
     shortest, longest = duration(low), duration(high)
     if shortest == longest:
         return shortest
-    number, _, unit = shortest.rpartition(" ")
-    return f"{number if unit == longest.rpartition(' ')[2] and ' ' not in number else shortest} to {longest}"
+    (number, *unit), (_, *other) = shortest.split(), longest.split()
+    return f"{number if unit == other and len(unit) == 1 else shortest} to {longest}"
 
 
 def short(seconds: float) -> str:
@@ -292,6 +291,12 @@ def short(seconds: float) -> str:
     if seconds < 0.0995:
         return f"{1000 * seconds:.2g} ms"
     return f"{1000 * seconds:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+
+
+def _alike(seconds: float, other: float) -> str:
+    """As `short`, without the unit where that is the other's."""
+    number, _, unit = short(seconds).partition(" ")
+    return number if short(other).endswith(f" {unit}") else f"{number} {unit}"
 
 
 def size(n: int) -> str:
