@@ -962,7 +962,8 @@ class _Run:
         processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
         where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
         self._say(f"{self.name}: training {_count(len(work.left), 'trial')}{where}; TensorFlow is loading")
-        for line in [*_origins(work), *_diagnostics_lines(work, dataset)]:
+        said = [*_origins(work), *_diagnostics_lines(work, dataset)]
+        for line in said:
             self._say(line)
         is_whole = self._show_events(work, engine, jobs)
         while is_whole and (following := next(rounds, None)) is not None:
@@ -970,7 +971,8 @@ class _Run:
             if following.left:
                 self._say(f"{self.name}: training {_count(len(following.left), 'trial')} more")
                 for line in [*_origins(following), *_diagnostics_lines(following, dataset)]:
-                    self._say(line)
+                    if line not in said:
+                        self._say(line)
                 is_whole = self._show_events(following, engine, min(most, len(following.left)))
 
     def _show_events(self, work: Work, engine: Engine, jobs: int) -> bool:

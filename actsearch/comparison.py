@@ -14,7 +14,7 @@ import difflib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -22,15 +22,20 @@ import numpy as np
 from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
-from actsearch.measure import MARGIN, Measure, measure
+from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.statistics import Crossed, Differences, Forecast, Verdict
+from actsearch.statistics import (
+    ENOUGH_SEEDS,
+    FEWEST_SEEDS,
+    MARGIN,
+    SEEDS_OF_AN_INTERQUARTILE_MEAN,
+    Crossed,
+    Differences,
+    Forecast,
+    Verdict,
+)
 
 By = Literal["activation", "setting"]
-FEWEST_SEEDS = 3
-"""Below there are no verdicts."""
-ENOUGH_SEEDS = 5
-"""Below they are to be taken with care."""
 MANY_CONTENDERS = 8
 """Above, all pairs cost so much certainty that a baseline, or a screening on other seeds, is the better way."""
 
@@ -134,7 +139,7 @@ class Contender:
 
     @property
     def interquartile_mean(self) -> float | None:
-        return statistics.interquartile_mean(self.known) if self.completed >= 8 else None
+        return statistics.interquartile_mean(self.known) if self.completed >= SEEDS_OF_AN_INTERQUARTILE_MEAN else None
 
     @property
     def divergence(self) -> tuple[float, float] | None:
@@ -217,7 +222,12 @@ class Pair:
     sign_flip_p: float | None = None
     disagrees: bool = False
     """The exact sign-flip test and the t interval say different things of 0."""
-    examples: Examples | None = None
+    noise_of_examples: Callable[[], Examples | None] = field(default=lambda: None, repr=False, compare=False)
+
+    @cached_property
+    def examples(self) -> Examples | None:
+        """The second kind of noise; None where no predictions are there. Computed when it is asked for."""
+        return self.noise_of_examples()
 
 
 @dataclass(frozen=True, eq=False)
@@ -338,11 +348,11 @@ def _candidates(result: ExperimentResult) -> list[CandidateResult]:
             f"{result.name}: each activation has several settings, and choosing among them on the seeds that are"
             " compared would flatter; give the experiment `tuning_seeds: 3`, or compare --by setting"
         )
-    return list(result.candidates)
+    return list(result.compared)
 
 
 def _is_one_setting(result: ExperimentResult) -> bool:
-    labels = [candidate.label for candidate in result.candidates]
+    labels = [candidate.label for candidate in result.compared]
     return len(labels) == len(set(labels))
 
 
@@ -473,7 +483,8 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     if held_back is not None:
         verdict, note = None, held_back
     alpha = (1 - comparison.question.confidence) / comparison.family
-    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and 2 / 2**n < alpha else None
+    can_tell = statistics.sign_flip_can_tell(n, family=comparison.family, confidence=comparison.question.confidence)
+    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and can_tell else None
     return Pair(
         a=a,
         b=b,
@@ -490,7 +501,9 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if n else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        examples=_examples_noise(comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None),
+        noise_of_examples=partial(
+            _examples_noise, comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None
+        ),
     )
 
 
@@ -502,9 +515,7 @@ def _too_few_seeds(n: int) -> str | None:
 
 def _verdict(comparison: Comparison, low: float, high: float) -> Verdict:
     """Of the interval of a metric of which more is better, or of one of which less is."""
-    if not comparison.measure.higher_is_better:
-        low, high = -high, -low
-    return statistics.verdict(low, high, comparison.margin)
+    return statistics.verdict(low, high, comparison.margin, comparison.measure.higher_is_better)
 
 
 def _held_back(one: Contender, other: Contender, verdict: Verdict | None) -> str | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from actsearch.comparison import FEWEST_SEEDS, Comparison, Contender, Pair
+from actsearch.comparison import Comparison, Contender, Pair
 from actsearch.experiment import in_words
-from actsearch.statistics import Forecast
+from actsearch.statistics import FEWEST_SEEDS, Forecast
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from actsearch.errors import UserError
 from actsearch.results import ExperimentResult, TestValues, TrialResult
 
-MARGIN = 0.001
-"""Of accuracies: differences below 0.1 percentage points count as none, unless another margin is given."""
 TEST_METRICS = ("test_accuracy", "test_binary_accuracy", "test_loss")
 """The test values of the last epoch and of the best one, beside the histories' metrics."""
 
