@@ -14,12 +14,12 @@ from typing import Any, Literal
 import numpy as np
 
 from actsearch import conclusions, curves
-from actsearch.comparison import FEWEST_SEEDS, Comparison, Contender, Pair, Question
+from actsearch.comparison import Comparison, Contender, Pair, Question
 from actsearch.errors import NothingToShow
 from actsearch.experiment import canonical_json, in_words
 from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.statistics import Verdict
+from actsearch.statistics import FEWEST_SEEDS, Verdict
 
 Kind = Literal["ranking", "differences", "sensitivity", "learning-speed"]
 KINDS: tuple[Kind, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
