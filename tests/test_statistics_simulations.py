@@ -1,8 +1,8 @@
 """How often the words would be wrong: studies with a known truth, simulated by the thousand, with no training.
 
 What a user would lose: the meaning of *95 %*. A formula can be right and its use wrong; these tests look at the use.
-Each has its own seed, and a bound with room for the simulation's own noise, so that it fails for a reason. The sequential
-comparison has its own simulations.
+Each has its own seed, and a bound with room for the simulation's own noise, so that it fails for a reason. The
+sequential comparison has its own simulations.
 """
 
 from __future__ import annotations
