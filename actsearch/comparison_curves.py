@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -95,6 +95,14 @@ def _reach(points: Sequence[float], always: Sequence[float]) -> float:
 
 def _rows_within(rows: Sequence[Sequence[float]], a: float, b: float) -> int:
     return sum(any(min(a, b) <= value <= max(a, b) for value in row) for row in rows)
+
+
+def shown(result: ExperimentResult, without: Collection[str]) -> frozenset[str]:
+    """The labels that are drawn; also those for which no setting is chosen yet.
+
+    Raises UserError for a name that there is not, and if nothing is left.
+    """
+    return frozenset(candidate.label for candidate in curves.kept(replace(result, tuning_seeds=()), without))
 
 
 # --- rows: the ranking and the differences
@@ -396,6 +404,7 @@ def _ranking_caption(comparison: Comparison, drawn: Collection[str] | None, axis
     if n > 1:
         name = comparison.contenders[comparison.reference].name
         yield f"In the columns, the difference to {name}{_a_baseline(comparison)}. {_simultaneous(comparison)}"
+    yield from _choices(comparison)
     yield from _forecasts(comparison)
     yield from _axis_caption(axis, comparison)
     yield from _closing(comparison, drawn)
@@ -415,6 +424,7 @@ def _differences_caption(
             f"Thin lines: the intervals for new seeds and new examples of the same kind as the {_examples(comparison)}"
             f" {comparison.measure.split} examples."
         )
+    yield from _choices(comparison)
     yield from _forecasts(comparison)
     yield from _axis_caption(axis, comparison)
     yield from _closing(comparison, drawn)
@@ -436,6 +446,15 @@ def _simultaneous(comparison: Comparison) -> str:
         f"Differences are paired by seed; their {conclusions.percent(comparison.question.confidence)} t intervals hold"
         f" for {together}, and differences within {comparison.margin:g} count as none."
     )
+
+
+def _choices(comparison: Comparison) -> Iterator[str]:
+    if comparison.choices:
+        yield f"Each is at its own setting, chosen on other seeds ({curves.listed(_tuning_seeds(comparison))})."
+
+
+def _tuning_seeds(comparison: Comparison) -> list[str]:
+    return [str(seed) for seed in comparison.choices[0].seeds]
 
 
 def _forecasts(comparison: Comparison) -> Iterator[str]:
@@ -569,8 +588,7 @@ def sensitivity(
 
 def _trials(result: ExperimentResult, candidate: CandidateResult) -> tuple[TrialResult, ...]:
     """The tuning trials, of which every setting has some, or else all."""
-    tuning: tuple[TrialResult, ...] = getattr(candidate, "tuning", ())
-    return tuning if getattr(result, "tuning_seeds", ()) else candidate.trials
+    return candidate.tuning if result.tuning_seeds else candidate.trials
 
 
 def _varied(result: ExperimentResult) -> tuple[str, list[Any]]:
@@ -658,9 +676,8 @@ def _chosen(
     label: str, candidates: Sequence[CandidateResult], mean: Sequence[float], what: Measure, result: ExperimentResult
 ) -> int | None:
     """The place of the chosen setting on this line; where none was chosen, of the best mean."""
-    chosen = [one.setting for one in getattr(result, "chosen", ()) if one.label == label]
-    if getattr(result, "tuning_seeds", ()):
-        wanted = [canonical_json(setting) for setting in chosen]
+    if result.tuning_seeds:
+        wanted = [canonical_json(one.setting) for one in result.chosen if one.label == label]
         return next((i for i, c in enumerate(candidates) if canonical_json(c.setting) in wanted), None)
     known = [(value if what.higher_is_better else -value, -i) for i, value in enumerate(mean) if math.isfinite(value)]
     return -max(known)[1] if known else None
@@ -674,14 +691,15 @@ def _sensitivity_caption(
     seeds: int,
     off_axis: Sequence[str],
 ) -> Iterator[str]:
-    tuning = bool(getattr(result, "tuning_seeds", ()))
+    tuning = bool(result.tuning_seeds)
     which = f"{_seeds(seeds)}{' for tuning' if tuning else ''}"
     if seeds == 1:
         yield f"{result.name}: one seed{' for tuning' if tuning else ''}, so differences may be chance."
     else:
         yield f"{result.name}: lines are means of {which}, bands the range of the seeds."
     if tuning:
-        yield "Rings: the settings that were chosen, by validation accuracy after the last epoch on these seeds."
+        chosen = "the settings chosen on these seeds, by the best mean validation accuracy after the last epoch"
+        yield f"Rings: {chosen}." if result.chosen else "No setting is chosen yet."
     else:
         most = "highest" if what.higher_is_better else "lowest"
         yield f"Rings: the {most} mean of a line; being the best of several, it flatters."

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch import comparison_curves, curves, plots
+from actsearch import comparison_curves, plots
 from actsearch.comparison import Question, compare
 from actsearch.comparison_curves import (
     Kind,
@@ -112,7 +112,7 @@ def figures(
 
     By setting there is one for each point of the grid, which its name tells.
     """
-    drawn = {candidate.label for candidate in curves.kept(result, without)}
+    drawn = comparison_curves.shown(result, without)
     look = LOOKS["light" if style == "light" else "dark"]
     pens = plots.pens_of(result, look)
     stem = kind if question.metric == "val_accuracy" else f"{kind}-{_for_a_file(plots.stem(question.metric))}"

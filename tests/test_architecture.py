@@ -75,7 +75,7 @@ MAY_IMPORT = {
     "comparison_pages": {
         *("comparison", "conclusions", "errors", "explanation", "files", "requirements", "terminal"),
     },
-    "comparison_plots": {"comparison", "comparison_curves", "curves", "drawing", "plots", "results"},
+    "comparison_plots": {"comparison", "comparison_curves", "drawing", "plots", "results"},
     "conclusions": {"comparison", "experiment", "statistics"},
     "config": {
         *("activations", "errors", "experiment", "formulas", "mistakes", "plugins", "schema", "yaml_source"),
