@@ -505,9 +505,7 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if n else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        noise_of_examples=partial(
-            _examples_noise, comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None
-        ),
+        noise_of_examples=partial(_examples_noise, comparison, one, other, n, n >= FEWEST_SEEDS and held_back is None),
     )
 
 
@@ -543,9 +541,7 @@ def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecas
     )
 
 
-def _examples_noise(
-    comparison: Comparison, one: Contender, other: Contender, n: int, seeds: tuple[float, float], judged: bool
-) -> Examples | None:
+def _examples_noise(comparison: Comparison, one: Contender, other: Contender, n: int, judged: bool) -> Examples | None:
     """The noise of the examples, from the seeds whose predictions of both are there, of the same examples."""
     key = comparison.measure.predictions
     if key is None:
@@ -563,15 +559,13 @@ def _examples_noise(
         p = statistics.mcnemar(left[0], right[0])
         nan = math.nan
         return Examples(left.shape[1], nan, nan, nan, nan, None, can_show_tie=False, mcnemar_p=p)
-    return _crossed(comparison, statistics.crossed(left, right), seeds, judged)
+    return _crossed(comparison, statistics.crossed(left, right), judged)
 
 
-def _crossed(comparison: Comparison, crossed: Crossed, seeds: tuple[float, float], judged: bool) -> Examples:
-    """At few seeds its degrees of freedom can make it narrower than `seeds`, their interval; then that one is taken."""
+def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
     low, high = statistics.new_data_interval(
         crossed, family=comparison.family, confidence=comparison.question.confidence
     )
-    low, high = min(low, seeds[0]), max(high, seeds[1])
     return Examples(
         crossed.examples,
         crossed.seed_variance,
