@@ -394,6 +394,18 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--stop-after", metavar="TIME", type=_Duration(), help="Stop after 2h, 90m, ..., with what is finished then."
 )
+@click.option("--until-decided", is_flag=True, help="Add seeds until it is decided which activations differ.")
+@click.option(
+    "--margin", metavar="X", type=click.FloatRange(0, 1),
+    help="With --until-decided: differences within it count as none; 0.001.",
+)  # fmt: skip
+@click.option(
+    "--confidence", metavar="C", type=click.FloatRange(0.5, 1, max_open=True),
+    help="With --until-decided: of all that is decided together; 0.95.",
+)  # fmt: skip
+@click.option(
+    "--max-seeds", metavar="N", type=click.IntRange(3, 10_000), help="With --until-decided: at most so many; 20."
+)
 @click.option("--accept-changes", is_flag=True, help="Go on though finished trials will be left out.")
 @click.option("--fresh", is_flag=True, help="Train everything anew; the old folder moves to NAME.old-TIME.")
 @click.option("--keep-checkpoints", is_flag=True, help="Keep each finished trial's last one, for more epochs.")
@@ -421,22 +433,32 @@ def run(
     threads: str | None,
     dry_run: bool,
     stop_after: float | None,
+    until_decided: bool,
+    margin: float | None,
+    confidence: float | None,
+    max_seeds: int | None,
     **options: Any,
 ) -> int:
     """Train what is not finished, and draw the figures.
 
-    Ctrl-C stops and keeps what is there; the same command goes on.
+    Ctrl-C stops and keeps what is there; the same command goes on. With --until-decided, seeds are added by looks that
+    are fixed beforehand, and who is worse, or settled with all others, is trained no further.
 
     \b
     actsearch run configs/quickstart.yaml
     actsearch run my.yaml --set training.epochs=2 --dry-run
     actsearch run *.yaml --jobs 8 --stop-after 10h
+    actsearch run my.yaml --until-decided --margin 0.002 --max-seeds 30
     """
     from actsearch.interruption import Interruption
     from actsearch.runner import plan
+    from actsearch.stages import UntilDecided
 
     rules = _Rules(**options)
     _refuse_combinations(rules)
+    until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
+    if until is None and (margin, confidence, max_seeds) != (None, None, None):
+        raise UserError("--margin, --confidence and --max-seeds say how to run --until-decided; add it")
     _require_tensorflow()
     if name is not None:
         if len(files) > 1:
@@ -448,7 +470,10 @@ def run(
     _refuse_clashes(loaded, rules)
     code = 0
     with Interruption(stop_after) as interruption:
-        plans = [(one, plan(one.experiment, one.folder)) for one in loaded]
+        plans = []
+        for one in loaded:
+            with _located(one):
+                plans.append((one, plan(one.experiment, one.folder, until)))
         if len(plans) > 1 and not dry_run:  # what is wrong with the last one should not come to light in the morning
             for one, planned in plans:
                 _load_data(one, planned)
@@ -923,6 +948,8 @@ class _Run:
         self.loaded, self.plan, self.interruption, self.rules = loaded, plan, interruption, rules
         self.name = plan.experiment.name
         self.store = Store(rules.out / self.name, rules.keep_checkpoints)
+        self.told: set[str] = set()
+        """What was said of what waits, which is said once."""
 
     def go(self) -> int:
         """Trains what is left, shows the summary, draws; returns the exit code."""
@@ -977,8 +1004,16 @@ class _Run:
             if self.rules.as_json:
                 click.echo(json.dumps({"event": "chosen", **terminal.choice_as_json(choice)}, ensure_ascii=False))
             self._say(terminal.choice_line(choice))
+        record = work.asked.looks
+        for taken in work.looks if record is not None else ():
+            assert record is not None
+            if self.rules.as_json:
+                click.echo(json.dumps({"event": "look", **terminal.look_as_json(record, taken)}, ensure_ascii=False))
+            self._say(terminal.look_line(record, taken))
         for sentence in work.asked.waiting:
-            click.echo(f"note: {terminal.printable(sentence)}", err=True)
+            if sentence not in self.told:
+                click.echo(f"note: {terminal.printable(sentence)}", err=True)
+        self.told.update(work.asked.waiting)
 
     def _nothing_left(self, work: Work) -> str:
         n = len(work.asked.trials)
@@ -1333,7 +1368,11 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
         f"{plan.experiment.name}: {_count(len(asked.trials), 'trial')}, {len(left)} to train, into {store.folder}"
     )
     if asked.to_follow:
-        click.echo(f"then {asked.to_follow} more, at the settings chosen")
+        click.echo(
+            f"then {asked.to_follow} more, at the settings chosen"
+            if plan.until is None
+            else f"then up to {asked.to_follow} more, until it is decided"
+        )
     if left:
         low, high = terminal.duration(cost.low), terminal.duration(cost.high)
         span = low if low == high else f"{low} to {high}"
@@ -1495,6 +1534,8 @@ def _status_as_json(result: ExperimentResult) -> str:
     head = {"experiment": result.name, "folder": result.folder, "trials": rows}
     if result.tuning_seeds:
         head["chosen"] = [terminal.choice_as_json(choice) for choice in result.chosen]
+    if result.looks is not None:
+        head["looks"] = [terminal.look_as_json(result.looks, taken) for taken in result.looks.taken]
     head |= {"stranded": [*result.stranded], "problems": [*result.problems], "again": [*result.again]}
     return json.dumps({**head, "mixture": result.mixture}, ensure_ascii=False)
 
@@ -1509,6 +1550,9 @@ def _show_status(result: ExperimentResult) -> None:
     console.print(terminal.trials_table(result))
     for choice in result.chosen:
         console.print(terminal.choice_line(choice), markup=False, emoji=False)
+    if result.looks is not None:
+        for taken in result.looks.taken:
+            console.print(terminal.look_line(result.looks, taken), markup=False, emoji=False)
     if result.stranded:
         ids = "".join(f"\n  {trial_id}" for trial_id in result.stranded)
         console.print(f"on disk, but not asked for any more:{ids}", markup=False, emoji=False)
