@@ -1156,8 +1156,10 @@ class _Run:
         elif not self.rules.quiet:
             for figure in figures:
                 click.echo(str(figure))
+            there = shlex.quote(str(self.store.folder))
+            if len(result.compared) > 1 and trained:
+                click.echo(f"is it real? actsearch compare {there}")
             if figures and self.plan.experiment.diagnostics is not None:
-                there = shlex.quote(str(self.store.folder))
                 click.echo(f"why? actsearch explain {there}; actsearch plot {there} --kind all")
         for note in self.store.notes:
             click.echo(f"note: {note}", err=True)
