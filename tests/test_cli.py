@@ -291,10 +291,11 @@ def test_validate_reports_the_mistakes_of_all_files_at_once(
 
 
 def test_validate_says_what_would_be_trained(actsearch_: Callable[..., Done], repository: Path) -> None:
-    """180 trials instead of 18 are noticed before the night, not after it; so is what misleads."""
+    """114 trials instead of 18 are noticed before the night, not after it; so is what misleads."""
     done = actsearch_("validate", repository / "configs" / "sound.yaml", repository / "configs" / "article.yaml")
     assert done.code == 0
-    assert "18 candidates x 10 seeds = 180 trials" in done.out
+    assert "18 candidates x 3 tuning seeds = 54 trials" in done.out
+    assert "then 6 activations at the setting chosen x 10 seeds = 60 trials" in done.out
     assert "6 candidates x 1 seed = 6 trials" in done.out
     assert "note: Validation is the test set" in done.out
 

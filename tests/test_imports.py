@@ -104,6 +104,13 @@ def test_a_dry_run_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
     assert not loaded & {"tensorflow", "keras", "matplotlib", "scipy"}
 
 
+def test_a_plan_without_timing_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
+    """On the front node of a cluster one wants to know what a study can find out, and may have no TensorFlow."""
+    loaded = loaded_by("plan", "configs/smoke.yaml", "--no-timing", "--out", str(hostile), cwd=repository)
+    assert {"numpy", "rich", "scipy"} <= loaded
+    assert not loaded & {"tensorflow", "keras", "matplotlib", "sympy"}
+
+
 def test_a_run_in_worker_processes_loads_no_tensorflow_itself(write_experiment: Callable[..., Path]) -> None:
     """The driver only writes: a third process of 0.7 GB beside two workers would be one worker less."""
     path = write_experiment(activations="[relu]")
