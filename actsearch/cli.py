@@ -11,7 +11,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ from actsearch.errors import (
 
 if TYPE_CHECKING:
     from actsearch.catalogue import Entry
-    from actsearch.comparison import Comparison
+    from actsearch.comparison import Comparison, Question
     from actsearch.config import Loaded
     from actsearch.data import Dataset, Splits
     from actsearch.events import Engine
@@ -49,6 +50,8 @@ LAYER_KINDS: tuple[Any, ...] = (
     *("sparsity", "normalisation", "clipping", "parameters"),
 )
 """Those of `layer_curves`, which this module does not load to show its help."""
+COMPARISON_KINDS: tuple[Any, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
+"""Those of `comparison_curves`."""
 INTERRUPTED = 130
 OUR_BUG = 3
 
@@ -121,27 +124,31 @@ def commands() -> None:
 
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 _paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-QUESTION = (
-    click.option("--metric", metavar="M", default="val_accuracy", show_default=True,
-                 help="What to compare: val_accuracy, val_loss, test_accuracy, ..."),
-    click.option("--at", metavar="WHEN", default="last", show_default=True,
-                 help="last, best, an epoch such as 12, or mean-last-10."),
-    click.option("--margin", metavar="X", type=float,
-                 help="Differences within it count as none; 0.001 for accuracies, 0 for others."),
-    click.option("--confidence", metavar="X", type=float, default=0.95, show_default=True,
-                 help="With which all intervals hold together."),
-    click.option("--baseline", metavar="NAME",
-                 help="Compare all with this one, named before you saw results, instead of all pairs."),
-    click.option("--by", type=click.Choice(["activation", "setting"]),
-                 help="With a grid: each activation at its own setting, or all at each setting."),
-    click.option("--target", metavar="X", type=float, help="Count epochs until the metric reaches it."),
-)  # fmt: skip
+QUESTION = {
+    "metric": click.option("--metric", metavar="M", default="val_accuracy", show_default=True,
+                           help="What to compare: val_accuracy, val_loss, test_accuracy, ..."),
+    "at": click.option("--at", metavar="WHEN", default="last", show_default=True,
+                       help="last, best, an epoch such as 12, or mean-last-10."),
+    "margin": click.option("--margin", metavar="X", type=float,
+                           help="Differences within it count as none; 0.001 for accuracies, 0 for others."),
+    "confidence": click.option("--confidence", metavar="X", type=float, default=0.95, show_default=True,
+                               help="With which all intervals hold together."),
+    "baseline": click.option("--baseline", metavar="NAME",
+                             help="Compare all with this one, named before you saw results, instead of all pairs."),
+    "by": click.option("--by", type=click.Choice(["activation", "setting"]),
+                       help="With a grid: each activation at its own setting, or all at each setting."),
+    "target": click.option("--target", metavar="X", type=float, help="Count epochs until the metric reaches it."),
+}  # fmt: skip
 """The options that make a `comparison.Question`."""
+ASKED_OF_FIGURES: dict[str, Any] = {
+    "at": "last", "margin": None, "confidence": 0.95, "baseline": None, "target": None,
+}  # fmt: skip
+"""Those that `plot` has as they are, and what each is by itself; its --metric and --by are for other kinds, too."""
 
 
-def _asking(command: Any) -> Any:
-    for option in reversed(QUESTION):
-        command = option(command)
+def _asking(command: Any, names: Collection[str] = tuple(QUESTION)) -> Any:
+    for name in reversed([*names]):
+        command = QUESTION[name](command)
     return command
 
 
@@ -490,7 +497,7 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     "--kind",
     "kinds",
     metavar="K",
-    type=click.Choice(["curves", *LAYER_KINDS, "all"]),
+    type=click.Choice(["curves", *LAYER_KINDS, *COMPARISON_KINDS, "all"]),
     multiple=True,
     default=["curves"],
     show_default=True,
@@ -507,10 +514,10 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
 )
 @click.option(
     "--by",
-    type=click.Choice(["epoch", "depth"]),
+    type=click.Choice(["epoch", "depth", "activation", "setting"]),
     multiple=True,
-    help="The x axis of diagnostics: epochs, or layers. May be given again; by itself it is epoch, and in deep"
-    " networks also depth.",
+    help="The x axis of diagnostics: epochs, or layers; by itself epoch, and in deep networks also depth. Of"
+    " comparisons: each activation at its own setting, or all at each setting. May be given again.",
 )
 @click.option("--without", metavar="NAME", multiple=True, help="Leave out an activation; may be given again.")
 @click.option(
@@ -529,13 +536,18 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     help="Format of the files.",
 )
 @click.option("--log", is_flag=True, help="Logarithmic axis of curves; accuracies become error rates.")
+@partial(_asking, names=tuple(ASKED_OF_FIGURES))
 def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
-    """Draw the figures of experiments below the paths: accuracy and loss, or what their layers did.
+    """Draw the figures of experiments below the paths: accuracy and loss, comparisons, or what their layers did.
 
     The figures lie beside the results, or below --out. The kinds:
 
     \b
     curves         accuracy and loss, or --metric
+    ranking        every seed, means, differences and verdicts, as `compare` has them
+    differences    seed by seed, with their intervals, and the matrix of pairs
+    sensitivity    the metric over the learning rate or another setting of a grid
+    learning-speed epochs and seconds until the metric is reached
     gradients      gradient norm of every hidden layer (--variable bias: of its biases)
     updates        what an epoch changed in a layer's weights, relative to their norm
     saturation     share of pre-activations where f is flat
@@ -550,17 +562,20 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
     actsearch plot results/
     actsearch plot results/article-12 --style article --out figures
     actsearch plot results/mine --kind gradients --kind dead
+    actsearch plot results/mine --kind ranking --kind differences --format pdf
     """
-    if not {"curves", "all"} & set(options["kinds"]) and (options["metrics"] or options["log"]):
-        raise UserError("--metric and --log are for curves; add --kind curves")
+    asked = {name: options.pop(name) for name in ASKED_OF_FIGURES}
+    kinds = {*options["kinds"]}
+    questions = _questions(kinds, options["metrics"], options["log"], options["by"], asked)
     targets = dict(_targets(paths, out))
     errors = []
-    for result in _readable(list(targets), diagnostics={*options["kinds"]} != {"curves"}):
+    diagnostics = bool(kinds & {*LAYER_KINDS, "all"})
+    for result in _readable(list(targets), diagnostics, _predictions(kinds, questions)):
         target = targets[Path(result.folder)]
         for problem in result.problems:
             click.echo(f"note: {problem}", err=True)
         try:
-            for line, is_note in _drawings(result, target, **options):
+            for line, is_note in _drawings(result, target, questions, **options):
                 click.echo(line, err=is_note)
         except StoreError:
             raise
@@ -570,22 +585,56 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
         raise UserError("\n".join(errors))
 
 
+def _questions(
+    kinds: AbstractSet[str], metrics: Sequence[str], log: bool, by: Sequence[str], asked: Mapping[str, Any]
+) -> list[Question]:
+    """What the figures of comparisons ask, one for each metric; empty if no such figures are asked for."""
+    curves, compared = (not kinds.isdisjoint({*some, "all"}) for some in (["curves"], COMPARISON_KINDS))
+    ways = [way for way in dict.fromkeys(by) if way in ("activation", "setting")]
+    given = [f"--{name}" for name, value in asked.items() if value != ASKED_OF_FIGURES[name]]
+    given += [f"--by {way}" for way in ways]
+    if log and not curves:
+        raise UserError("--log is for curves; add --kind curves")
+    if metrics and not curves and not compared:
+        raise UserError("--metric is for curves and comparisons; add --kind curves or --kind ranking")
+    if given and not compared:
+        raise UserError(f"{given[0]} is for comparisons; add --kind ranking")
+    if len(ways) > 1:
+        raise UserError("--by activation, --by setting: give one of them")
+    if not compared:
+        return []
+    from actsearch.comparison import Question
+
+    way: Any = ways[0] if ways else None
+    return [Question(metric=metric, by=way, **asked) for metric in dict.fromkeys(metrics or ["val_accuracy"])]
+
+
+def _predictions(kinds: AbstractSet[str], questions: Sequence[Question]) -> Sequence[str]:
+    """What of the predictions the figures need: whoever draws no differences needs none."""
+    if kinds.isdisjoint({"ranking", "differences", "all"}):
+        return ()
+    from actsearch.comparison import reading
+
+    return tuple(dict.fromkeys(key for question in questions for key in reading(question)))
+
+
 def _drawings(
-    result: ExperimentResult, target: Path, *, kinds: Sequence[Any], file_format: Any, style: Any,
-    without: Sequence[str], metrics: Sequence[str], log: bool, variable: Any, by: Sequence[Any],
+    result: ExperimentResult, target: Path, questions: Sequence[Question], *, kinds: Sequence[Any], file_format: Any,
+    style: Any, without: Sequence[str], metrics: Sequence[str], log: bool, variable: Any, by: Sequence[Any],
 ) -> Iterator[tuple[str, bool]]:  # fmt: skip
     """Draws the kinds asked for: the figures' paths, and as notes (true) what `all` does not find."""
-    from actsearch import layer_plots, plots
-
     everything = "all" in kinds
     how = {"without": without, "style": style, "format": file_format}
     if everything or "curves" in kinds:
+        from actsearch import plots
+
         for figure in plots.draw(result, target, metrics=metrics, log=log, **how):
             yield str(figure), False
     missing = []
-    for kind in (kind for kind in LAYER_KINDS if everything or kind in kinds):
+    for drawing in _parts(result, target, questions, [*LAYER_KINDS, *COMPARISON_KINDS] if everything else kinds,
+                          variable, [axis for axis in by if axis in ("epoch", "depth")], how):  # fmt: skip
         try:
-            for figure in layer_plots.draw(result, target, kind, variable=variable, by=by, **how):
+            for figure in drawing():
                 yield str(figure), False
         except NothingToShow as error:
             missing.append(str(error))
@@ -593,6 +642,22 @@ def _drawings(
     if told and not everything:
         raise UserError("\n".join(told))
     yield from ((f"note: {what}", True) for what in told)
+
+
+def _parts(
+    result: ExperimentResult, target: Path, questions: Sequence[Question], kinds: Sequence[Any], variable: Any,
+    by: Sequence[Any], how: dict[str, Any],
+) -> Iterator[Callable[[], list[Path]]]:  # fmt: skip
+    """What draws each of the kinds: comparisons once for each question."""
+    for kind in (kind for kind in LAYER_KINDS if kind in kinds):
+        from actsearch import layer_plots
+
+        yield partial(layer_plots.draw, result, target, kind, variable=variable, by=by, **how)
+    for kind in (kind for kind in COMPARISON_KINDS if kind in kinds):
+        from actsearch import comparison_plots
+
+        for question in questions:
+            yield partial(comparison_plots.draw, result, target, kind, question, **how)
 
 
 @commands.command()
@@ -1503,14 +1568,16 @@ def _counts(result: ExperimentResult) -> str:
     return f"{result.name}: {terminal.counted(trials)}; {epochs}"
 
 
-def _readable(folders: Sequence[Path], diagnostics: bool = False) -> Iterator[ExperimentResult]:
+def _readable(
+    folders: Sequence[Path], diagnostics: bool = False, predictions: Sequence[str] = ()
+) -> Iterator[ExperimentResult]:
     """The results of each folder; one that can't be read is told at the end and does not stop the others."""
     from actsearch.store import read_experiment
 
     errors = []
     for folder in folders:
         try:
-            result = read_experiment(folder, diagnostics=diagnostics)
+            result = read_experiment(folder, diagnostics=diagnostics, predictions=predictions)
         except StoreError as error:
             errors.append(str(error))
         else:

@@ -23,7 +23,7 @@ from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
 from actsearch.measure import Measure, measure
-from actsearch.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.results import CandidateResult, Choice, ExperimentResult, TrialResult
 from actsearch.statistics import (
     ENOUGH_SEEDS,
     FEWEST_SEEDS,
@@ -240,6 +240,8 @@ class Comparison:
     question: Question
     """With the margin and the target filled in."""
     measure: Measure
+    choices: tuple[Choice, ...]
+    """The settings that were chosen with tuning seeds, of an experiment that has such."""
     setting: Mapping[str, Any]
     """The point of the grid that this is about; empty if it is about all."""
     seeds: tuple[int, ...]
@@ -357,17 +359,18 @@ def _is_one_setting(result: ExperimentResult) -> bool:
 
 
 def _fields(result: ExperimentResult) -> list[tuple[Mapping[str, Any], list[CandidateResult]]]:
-    """The points of the grid, each with the candidates that are there.
+    """The points of the grid, each with the candidates that are there, on the tuning seeds where there are such.
 
     A candidate whose own settings fix what the grid varies is there at each of the points that agree with it.
     """
     points: dict[str, Mapping[str, Any]] = {}
-    most = max(len(candidate.setting) for candidate in result.candidates)
-    for candidate in result.candidates:
+    candidates = [replace(c, trials=c.tuning) if result.tuning_seeds else c for c in result.candidates]
+    most = max(len(candidate.setting) for candidate in candidates)
+    for candidate in candidates:
         if len(candidate.setting) == most:
             points.setdefault(canonical_json(candidate.setting), candidate.setting)
     here = [
-        (point, [c for c in result.candidates if all(point.get(key) == value for key, value in c.setting.items())])
+        (point, [c for c in candidates if all(point.get(key) == value for key, value in c.setting.items())])
         for point in points.values()
     ]
     return [(point, some) for point, some in here if len(some) > 1] or here
@@ -404,9 +407,10 @@ def _comparison(
         folder=result.folder,
         question=replace(question, target=target),
         measure=what,
+        choices=() if setting else result.chosen,
         setting=setting,
         seeds=seeds,
-        role="comparison",
+        role="tuning" if setting and result.tuning_seeds else "comparison",
         contenders=tuple(contenders),
         reference=reference,
         family=family,
@@ -501,9 +505,7 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if n else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        noise_of_examples=partial(
-            _examples_noise, comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None
-        ),
+        noise_of_examples=partial(_examples_noise, comparison, one, other, n, n >= FEWEST_SEEDS and held_back is None),
     )
 
 
@@ -539,9 +541,7 @@ def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecas
     )
 
 
-def _examples_noise(
-    comparison: Comparison, one: Contender, other: Contender, n: int, seeds: tuple[float, float], judged: bool
-) -> Examples | None:
+def _examples_noise(comparison: Comparison, one: Contender, other: Contender, n: int, judged: bool) -> Examples | None:
     """The noise of the examples, from the seeds whose predictions of both are there, of the same examples."""
     key = comparison.measure.predictions
     if key is None:
@@ -559,15 +559,13 @@ def _examples_noise(
         p = statistics.mcnemar(left[0], right[0])
         nan = math.nan
         return Examples(left.shape[1], nan, nan, nan, nan, None, can_show_tie=False, mcnemar_p=p)
-    return _crossed(comparison, statistics.crossed(left, right), seeds, judged)
+    return _crossed(comparison, statistics.crossed(left, right), judged)
 
 
-def _crossed(comparison: Comparison, crossed: Crossed, seeds: tuple[float, float], judged: bool) -> Examples:
-    """At few seeds its degrees of freedom can make it narrower than `seeds`, their interval; then that one is taken."""
+def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
     low, high = statistics.new_data_interval(
         crossed, family=comparison.family, confidence=comparison.question.confidence
     )
-    low, high = min(low, seeds[0]), max(high, seeds[1])
     return Examples(
         crossed.examples,
         crossed.seed_variance,
@@ -599,13 +597,23 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
         yield f"The best epoch was chosen{data} by what is compared, which flatters unevenly (best - last): {told}."
     yield from _seed_warnings(comparison)
     yield from (text for one in contenders if (text := _incomplete(one)))
-    if comparison.question.by == "setting" and comparison.setting:
-        yield (
-            "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
-        )
+    yield from _setting_warnings(comparison, result)
     if result.mixture:
         yield result.mixture
     yield from result.problems
+
+
+def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
+    if comparison.role == "tuning":
+        yield "These are the tuning seeds, by which settings are chosen: what was chosen as the best is flattered."
+    elif comparison.setting:
+        yield (
+            "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
+        )
+    missing = [label for label in dict.fromkeys(c.label for c in result.candidates) if result.tuning_seeds]
+    missing = [label for label in missing if label not in {choice.label for choice in result.chosen}]
+    if missing and comparison.role == "comparison":
+        yield f"Not compared, as no setting is chosen for it yet: {', '.join(missing)}."
 
 
 def _seed_warnings(comparison: Comparison) -> Iterator[str]:

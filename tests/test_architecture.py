@@ -34,6 +34,7 @@ MAY_IMPORT = {
         "checkpoints",
         "comparison",
         "comparison_pages",
+        "comparison_plots",
         "config",
         "data",
         "doctor",
@@ -68,9 +69,13 @@ MAY_IMPORT = {
     },
     "clipping": {"experiment"},
     "comparison": {"errors", "experiment", "measure", "results", "statistics"},
+    "comparison_curves": {
+        *("comparison", "conclusions", "curves", "errors", "experiment", "measure", "results", "statistics"),
+    },
     "comparison_pages": {
         *("comparison", "conclusions", "errors", "explanation", "files", "requirements", "terminal"),
     },
+    "comparison_plots": {"comparison", "comparison_curves", "drawing", "plots", "results"},
     "conclusions": {"comparison", "experiment", "statistics"},
     "config": {
         *("activations", "errors", "experiment", "formulas", "mistakes", "plugins", "schema", "yaml_source"),
@@ -190,7 +195,9 @@ LOADS_AT_ONCE = {
     "checkpoints": {"numpy"},
     "clipping": {"keras"},
     "comparison": {"numpy"},
+    "comparison_curves": {"numpy"},
     "comparison_pages": {"rich"},
+    "comparison_plots": {"matplotlib"},
     "config": {"pydantic"},
     "curves": {"numpy"},
     "diagnostics": {"keras", "numpy"},
