@@ -1449,7 +1449,7 @@ def _outlook(loaded: Loaded, plan: Plan, rules: _PlanRules, interruption: Interr
         costs = planning.costs(experiment, dataset, splits, timed)
         steps = sum(one.steps for one in timed.values())
         beside = "" if jobs == 1 else f" beside {jobs - 1} busy process{'es' if jobs > 2 else ''}"
-        basis = f"{steps} steps of training, timed now{beside}; the medians, and ranges from the quartiles"
+        basis = f"{steps} steps of training, timed now{beside}: the medians and quartiles"
     wanted = Wanted(rules.margin, rules.confidence, rules.baseline, jobs)
     return outlook(
         experiment, sha256, str(store.folder), dataset, splits, noise, wanted,
@@ -1514,7 +1514,8 @@ def _timed(
         ),
         check=interruption.check,
     )
-    return timed, (took, 2 * took) if took > 1 else planning.LOADING_SECONDS
+    # A worker loads Python and the data as well, and beside other workers that do the same.
+    return timed, (took + 1.5, 2 * took + 3) if took > 1 else planning.LOADING_SECONDS
 
 
 def _refusal(plan: Plan, rules: _Rules) -> StoreError | None:
