@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from actsearch.comparison import Comparison
     from actsearch.config import Loaded
     from actsearch.data import Dataset
+    from actsearch.events import Engine
     from actsearch.findings import Explanation
     from actsearch.interruption import Interruption
     from actsearch.results import ExperimentResult
@@ -182,11 +183,15 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
     """
     for loaded in _load_all(files, overrides):
         experiment = loaded.experiment
-        trials = len(experiment.candidates) * len(experiment.seeds)
-        click.echo(
-            f"{loaded.path}: valid; {_count(len(experiment.candidates), 'candidate')} x"
-            f" {_count(len(experiment.seeds), 'seed')} = {_count(trials, 'trial')}"
-        )
+        n, tuning = len(experiment.candidates), len(experiment.tuning_seeds)
+        seeds = f"{tuning} tuning seeds" if tuning else _count(len(experiment.seeds), "seed")
+        trials = _count(n * (tuning or len(experiment.seeds)), "trial")
+        click.echo(f"{loaded.path}: valid; {_count(n, 'candidate')} x {seeds} = {trials}")
+        if tuning:
+            activations = len({candidate.label for candidate in experiment.candidates})
+            trials = _count(activations * len(experiment.seeds), "trial")
+            seeds = _count(len(experiment.seeds), "seed")
+            click.echo(f"  then {_count(activations, 'activation')} at the setting chosen x {seeds} = {trials}")
         for warning in experiment.warnings:
             click.echo(f"  note: {warning}")
 
@@ -816,50 +821,78 @@ class _Run:
             with self.store.locked():  # not under the feet of a driver that is at work
                 pass
             self._say(f"{self.store.folder} is kept as {self.store.set_aside()}")
-        with self.store.locked():
-            work = runner.begin(
-                self.plan,
-                self.store,
-                accept_changes=self.rules.accept_changes,
-                only_failed=self.rules.retry_failed,
-            )
-            for problem in work.problems:
-                click.echo(f"note: {problem}", err=True)
-            if work.otherwise:
-                self._say(
-                    f"{_count(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
-                    " for (every, probe_size); --fresh trains and looks anew"
-                )
-            if work.differing:
-                self._say(
-                    f"{_count(work.differing, 'finished trial')} without diagnostics: trained again once, their"
-                    " histories came out otherwise; they are tried again once their .differs- folders are removed"
-                )
+        rounds = runner.rounds(
+            self.plan,
+            self.store,
+            accept_changes=self.rules.accept_changes,
+            only_failed=self.rules.retry_failed,
+        )
+        with self.store.locked(), contextlib.ExitStack() as closing:
+            work = next(rounds)
+            self._tell(work)
             if work.left:
-                self._train(work)
+                self._train(work, rounds, closing)
             else:
                 self._say(self._nothing_left(work))
                 self._mention_missing_models(work)
             return self._conclude(trained=bool(work.left))
 
+    def _tell(self, work: Work) -> None:
+        """What a first round found."""
+        for problem in work.problems:
+            click.echo(f"note: {problem}", err=True)
+        if work.otherwise:
+            self._say(
+                f"{_count(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
+                " for (every, probe_size); --fresh trains and looks anew"
+            )
+        if work.differing:
+            self._say(
+                f"{_count(work.differing, 'finished trial')} without diagnostics: trained again once, their"
+                " histories came out otherwise; they are tried again once their .differs- folders are removed"
+            )
+        if work.held:
+            self._say(
+                f"{_count(work.held, 'finished trial')} left out until settings are chosen anew, which may ask for"
+                " them again; they stay on disk"
+            )
+        self._tell_decisions(work)
+
+    def _tell_decisions(self, work: Work) -> None:
+        """What the trials that ended before this round decided."""
+        from actsearch import terminal
+
+        for choice in work.chosen:
+            if self.rules.as_json:
+                click.echo(json.dumps({"event": "chosen", **terminal.choice_as_json(choice)}, ensure_ascii=False))
+            self._say(terminal.choice_line(choice))
+        for sentence in work.asked.waiting:
+            click.echo(f"note: {terminal.printable(sentence)}", err=True)
+
     def _nothing_left(self, work: Work) -> str:
-        if self.rules.retry_failed and len(work.finished) < len(self.plan.trials):
+        n = len(work.asked.trials)
+        if self.rules.retry_failed and len(work.finished) < n:
             return f"{self.name}: no trial has failed; without --retry-failed the rest is trained"
-        n = len(self.plan.trials)
         done = "its trial is" if n == 1 else f"all {n} trials are"
         return f"{self.name}: {done} finished already; nothing is trained again (--fresh would)"
 
-    def _train(self, work: Work) -> None:
-        """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time."""
+    def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
+        """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time.
+
+        Args:
+            work: the first round.
+            rounds: those that follow.
+            closing: closes in the end what must be.
+        """
         from actsearch.interruption import TimeIsUp
 
         finished = work.finished
         if finished:
-            rest = f"{len(finished)} of {len(self.plan.trials)} trials are finished already; {len(work.left)} to train"
-            self._say(rest)
+            n = len(work.asked.trials)
+            self._say(f"{len(finished)} of {n} trials are finished already; {len(work.left)} to train")
             self._mention_missing_models(work)
         try:
-            self._show_events(work)
+            self._train_rounds(work, rounds, closing)
         except TimeIsUp:
             self._explain("The time is up")
         except BrokenPipeError as error:  # as when a program that reads --json has crashed
@@ -872,25 +905,53 @@ class _Run:
         finally:
             self.interruption.stop_the_clock()
 
-    def _show_events(self, work: Work) -> None:
-        from actsearch import runner
-
+    def _train_rounds(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
         dataset = _load_data(self.loaded, self.plan)
         for warning in self.plan.experiment.warnings:
             self._say(f"note: {warning}")
-        jobs = min(self._jobs(dataset), len(work.left))
-        engine = self._engine(dataset, jobs)
+        most = self._jobs(dataset)
+        jobs = min(most, len(work.left))
+        engine = self._engine(dataset, most if self.plan.in_stages else jobs)
+        closing.callback(engine.close)
         processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
         where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
         self._say(f"{self.name}: training {_count(len(work.left), 'trial')}{where}; TensorFlow is loading")
-        for line in [*_origins(work), *_diagnostics_lines(work, dataset)]:
+        said = [*_origins(work), *_diagnostics_lines(work, dataset)]
+        for line in said:
             self._say(line)
-        events = runner.run(work.left, self.store, engine, retries=self.rules.retries, fail_fast=self.rules.fail_fast)
+        is_whole = self._show_events(work, engine, jobs)
+        while is_whole and (following := next(rounds, None)) is not None:
+            self._tell_decisions(following)
+            if following.left:
+                self._say(f"{self.name}: training {_count(len(following.left), 'trial')} more")
+                for line in [*_origins(following), *_diagnostics_lines(following, dataset)]:
+                    if line not in said:
+                        self._say(line)
+                is_whole = self._show_events(following, engine, min(most, len(following.left)))
+
+    def _show_events(self, work: Work, engine: Engine, jobs: int) -> bool:
+        """Trains what is left of a round; false where a failure ended it early."""
+        from actsearch import runner
+        from actsearch.events import Failed
+
+        events = runner.run(
+            work.left,
+            self.store,
+            engine,
+            retries=self.rules.retries,
+            fail_fast=self.rules.fail_fast,
+            keep_engine=self.plan.in_stages,
+        )
+        any_failed = False
         with self._display(work, jobs) as display, contextlib.closing(events):
             self.interruption.start_the_clock()
             for event, trial in events:
                 self.interruption.check()
                 display.show(event, trial)
+                any_failed |= isinstance(event, Failed)
+        self.interruption.stop_the_clock()
+        self.interruption.check()
+        return not (any_failed and self.rules.fail_fast)
 
     def _engine(self, dataset: Dataset, jobs: int) -> Any:
         from actsearch import runner
@@ -899,7 +960,7 @@ class _Run:
         more = Spacing(self.rules.checkpoint_share, self.rules.keep_checkpoints), self.rules.save_models
         make_train = partial(runner.trainer, dataset, *more)
         if self.rules.engine == "processes":  # which do not get the data through a pipe
-            spec, sha256 = self.plan.experiment.data, self.plan.trials[0].data_sha256
+            spec, sha256 = self.plan.experiment.data, self.plan.data_sha256
             make_train = partial(runner.loading_trainer, spec, sha256, *more)
         return runner.engine(
             self.rules.engine,
@@ -925,9 +986,9 @@ class _Run:
         return "the same command without --fresh" if self.rules.fresh else "the same command"
 
     def _explain(self, what: str) -> None:
-        done = len(self.plan.trials) - self._left()
+        asked, left = self._asked_and_left()
         click.echo(
-            f"{what}. {done} of {_count(len(self.plan.trials), 'trial')} finished and kept in {self.store.folder};"
+            f"{what}. {asked - left} of {_count(asked, 'trial')} finished and kept in {self.store.folder};"
             f" {self._same_command} goes on with the rest, from their last checkpoints where they have any.",
             err=True,
         )
@@ -936,12 +997,13 @@ class _Run:
         from actsearch.store import read_experiment
 
         result = read_experiment(self.store.folder, ended=True)
-        failed = [trial for candidate in result.candidates for trial in candidate.trials if trial.status == "failed"]
+        failed = [trial for candidate in result.candidates for trial in candidate.all_trials]
+        failed = [trial for trial in failed if trial.status == "failed"]
         if not self.rules.as_json:
             self._show_summary(result)
         figures = [] if self.rules.no_plots else self._draw(result, trained)
         if self.rules.as_json:
-            left = self._left() - len(failed)
+            left = self._asked_and_left()[1] - len(failed)
             row: dict[str, Any] = {"event": "finished", "experiment": result.name, "folder": result.folder}
             row |= {"failed": len(failed), "left": left}
             click.echo(json.dumps(row | {"figures": [str(figure) for figure in figures]}, ensure_ascii=False))
@@ -960,11 +1022,12 @@ class _Run:
             click.echo(f"Mended? {self._same_command} tries again what failed, --retry-failed that alone.", err=True)
         return 1 if failed or self.store.failed_again else 0
 
-    def _left(self) -> int:
-        """How many trials are left to be trained, those among them that lack their diagnostics."""
+    def _asked_and_left(self) -> tuple[int, int]:
+        """How many trials are asked for, and left to be trained, those among them that lack their diagnostics."""
         from actsearch import runner
 
-        return len(runner.to_train(self.plan.trials, self.store.survey(self.plan.trials, repair=False)))
+        trials = runner.ask(self.plan, self.store).trials
+        return len(trials), len(runner.to_train(trials, self.store.survey(trials, repair=False)))
 
     def _show_summary(self, result: Any) -> None:
         from actsearch import terminal
@@ -1018,7 +1081,7 @@ class _Run:
             return terminal.NoDisplay()
         console = _console()
         if live.suits(console):
-            return live.LiveDisplay(console, self.name, work.left, len(work.finished), jobs)
+            return live.LiveDisplay(console, self.name, work.left, len(work.finished) + work.tried, jobs)
         return terminal.PlainLines(click.echo)
 
     def _say(self, text: str) -> None:
@@ -1129,27 +1192,31 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
     from actsearch.store import PLAN, Store, read_experiment
 
     store = Store(rules.out / plan.experiment.name)
-    survey = store.survey(() if rules.fresh else plan.trials, repair=False)
-    left = list(plan.trials) if rules.fresh else runner.to_train(plan.trials, survey, rules.retry_failed)
+    asked = runner.ask(plan, store, anew=rules.fresh)
+    survey = store.survey(() if rules.fresh else asked.trials, repair=False)
+    left = list(asked.trials) if rules.fresh else runner.to_train(asked.trials, survey, rules.retry_failed)
     wanted = {trial.id for trial in left}
     finished = {i for i, one in survey.status.items() if one in runner.FINISHED and i not in wanted}
     dataset = _load_data(loaded, plan)
     known = (store.folder / PLAN).is_file()
-    measured = planning.measured_epochs(read_experiment(store.folder), plan.trials) if known else []
+    measured = planning.measured_epochs(read_experiment(store.folder), asked.trials) if known else []
     jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
     jobs = max(1, min(jobs, len(left)))
     cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured, jobs)
     if rules.as_json:
-        rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in plan.trials]
+        rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in asked.trials]
         seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis, "diagnostics_share": cost.diagnostics}
-        click.echo(json.dumps({"experiment": plan.experiment.name, "trials": rows, "seconds": seconds}))
+        head = {"experiment": plan.experiment.name, "trials": rows, "may_follow": asked.to_follow}
+        click.echo(json.dumps({**head, "seconds": seconds}))
         return
-    for trial in plan.trials:
+    for trial in asked.trials:
         state = "finished" if trial.id in finished else "to train" if trial.id in wanted else "left out"
         click.echo(f"{state}  {terminal.name_of(trial)}  ({trial.id})")
     click.echo(
-        f"{plan.experiment.name}: {_count(len(plan.trials), 'trial')}, {len(left)} to train, into {store.folder}"
+        f"{plan.experiment.name}: {_count(len(asked.trials), 'trial')}, {len(left)} to train, into {store.folder}"
     )
+    if asked.to_follow:
+        click.echo(f"then {asked.to_follow} more, at the settings chosen")
     if left:
         low, high = terminal.duration(cost.low), terminal.duration(cost.high)
         span = low if low == high else f"{low} to {high}"
@@ -1165,18 +1232,23 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
 
 def _refusal(plan: Plan, rules: _Rules) -> StoreError | None:
     """What the run would stop at, if finished trials do not belong to the experiment any more."""
+    from actsearch import runner
     from actsearch.store import Store
 
     if rules.fresh or rules.accept_changes:
         return None
-    return Store(rules.out / plan.experiment.name).refusal(plan.experiment, plan.trials)
+    store = Store(rules.out / plan.experiment.name)
+    asked = runner.ask(plan, store)
+    return store.refusal(plan.experiment, asked.trials, asked.may_follow)
 
 
 def _status_as_json(result: ExperimentResult) -> str:
     from actsearch import terminal
 
-    rows = [terminal.trial_as_json(candidate, trial) for candidate in result.candidates for trial in candidate.trials]
+    rows = [terminal.trial_as_json(one, trial) for one in result.candidates for trial in one.all_trials]
     head = {"experiment": result.name, "folder": result.folder, "trials": rows}
+    if result.tuning_seeds:
+        head["chosen"] = [terminal.choice_as_json(choice) for choice in result.chosen]
     head |= {"stranded": [*result.stranded], "problems": [*result.problems], "again": [*result.again]}
     return json.dumps({**head, "mixture": result.mixture}, ensure_ascii=False)
 
@@ -1184,11 +1256,13 @@ def _status_as_json(result: ExperimentResult) -> str:
 def _show_status(result: ExperimentResult) -> None:
     from actsearch import terminal
 
-    trials = [trial for candidate in result.candidates for trial in candidate.trials]
+    trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     console = _console()
     head = f"{result.name} ({result.folder}): {terminal.counted(trials)}"
     console.print(head, style="bold", markup=False, emoji=False)
     console.print(terminal.trials_table(result))
+    for choice in result.chosen:
+        console.print(terminal.choice_line(choice), markup=False, emoji=False)
     if result.stranded:
         ids = "".join(f"\n  {trial_id}" for trial_id in result.stranded)
         console.print(f"on disk, but not asked for any more:{ids}", markup=False, emoji=False)
@@ -1242,7 +1316,7 @@ def _show_explanation(explanation: Explanation) -> None:
 def _counts(result: ExperimentResult) -> str:
     from actsearch import terminal
 
-    trials = [trial for candidate in result.candidates for trial in candidate.trials]
+    trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     epochs = f"{sum(trial.epochs_done for trial in trials)} of {sum(trial.epochs for trial in trials)} epochs"
     return f"{result.name}: {terminal.counted(trials)}; {epochs}"
 

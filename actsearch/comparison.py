@@ -14,7 +14,7 @@ import difflib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -22,15 +22,20 @@ import numpy as np
 from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
-from actsearch.measure import MARGIN, Measure, measure
-from actsearch.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.statistics import Crossed, Differences, Forecast, Verdict
+from actsearch.measure import Measure, measure
+from actsearch.results import CandidateResult, Choice, ExperimentResult, TrialResult
+from actsearch.statistics import (
+    ENOUGH_SEEDS,
+    FEWEST_SEEDS,
+    MARGIN,
+    SEEDS_OF_AN_INTERQUARTILE_MEAN,
+    Crossed,
+    Differences,
+    Forecast,
+    Verdict,
+)
 
 By = Literal["activation", "setting"]
-FEWEST_SEEDS = 3
-"""Below there are no verdicts."""
-ENOUGH_SEEDS = 5
-"""Below they are to be taken with care."""
 MANY_CONTENDERS = 8
 """Above, all pairs cost so much certainty that a baseline, or a screening on other seeds, is the better way."""
 
@@ -134,7 +139,7 @@ class Contender:
 
     @property
     def interquartile_mean(self) -> float | None:
-        return statistics.interquartile_mean(self.known) if self.completed >= 8 else None
+        return statistics.interquartile_mean(self.known) if self.completed >= SEEDS_OF_AN_INTERQUARTILE_MEAN else None
 
     @property
     def divergence(self) -> tuple[float, float] | None:
@@ -217,7 +222,12 @@ class Pair:
     sign_flip_p: float | None = None
     disagrees: bool = False
     """The exact sign-flip test and the t interval say different things of 0."""
-    examples: Examples | None = None
+    noise_of_examples: Callable[[], Examples | None] = field(default=lambda: None, repr=False, compare=False)
+
+    @cached_property
+    def examples(self) -> Examples | None:
+        """The second kind of noise; None where no predictions are there. Computed when it is asked for."""
+        return self.noise_of_examples()
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,6 +240,8 @@ class Comparison:
     question: Question
     """With the margin and the target filled in."""
     measure: Measure
+    choices: tuple[Choice, ...]
+    """The settings that were chosen with tuning seeds, of an experiment that has such."""
     setting: Mapping[str, Any]
     """The point of the grid that this is about; empty if it is about all."""
     seeds: tuple[int, ...]
@@ -338,26 +350,27 @@ def _candidates(result: ExperimentResult) -> list[CandidateResult]:
             f"{result.name}: each activation has several settings, and choosing among them on the seeds that are"
             " compared would flatter; give the experiment `tuning_seeds: 3`, or compare --by setting"
         )
-    return list(result.candidates)
+    return list(result.compared)
 
 
 def _is_one_setting(result: ExperimentResult) -> bool:
-    labels = [candidate.label for candidate in result.candidates]
+    labels = [candidate.label for candidate in result.compared]
     return len(labels) == len(set(labels))
 
 
 def _fields(result: ExperimentResult) -> list[tuple[Mapping[str, Any], list[CandidateResult]]]:
-    """The points of the grid, each with the candidates that are there.
+    """The points of the grid, each with the candidates that are there, on the tuning seeds where there are such.
 
     A candidate whose own settings fix what the grid varies is there at each of the points that agree with it.
     """
     points: dict[str, Mapping[str, Any]] = {}
-    most = max(len(candidate.setting) for candidate in result.candidates)
-    for candidate in result.candidates:
+    candidates = [replace(c, trials=c.tuning) if result.tuning_seeds else c for c in result.candidates]
+    most = max(len(candidate.setting) for candidate in candidates)
+    for candidate in candidates:
         if len(candidate.setting) == most:
             points.setdefault(canonical_json(candidate.setting), candidate.setting)
     here = [
-        (point, [c for c in result.candidates if all(point.get(key) == value for key, value in c.setting.items())])
+        (point, [c for c in candidates if all(point.get(key) == value for key, value in c.setting.items())])
         for point in points.values()
     ]
     return [(point, some) for point, some in here if len(some) > 1] or here
@@ -394,9 +407,10 @@ def _comparison(
         folder=result.folder,
         question=replace(question, target=target),
         measure=what,
+        choices=() if setting else result.chosen,
         setting=setting,
         seeds=seeds,
-        role="comparison",
+        role="tuning" if setting and result.tuning_seeds else "comparison",
         contenders=tuple(contenders),
         reference=reference,
         family=family,
@@ -473,7 +487,8 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     if held_back is not None:
         verdict, note = None, held_back
     alpha = (1 - comparison.question.confidence) / comparison.family
-    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and 2 / 2**n < alpha else None
+    can_tell = statistics.sign_flip_can_tell(n, family=comparison.family, confidence=comparison.question.confidence)
+    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and can_tell else None
     return Pair(
         a=a,
         b=b,
@@ -490,7 +505,9 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if n else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        examples=_examples_noise(comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None),
+        noise_of_examples=partial(
+            _examples_noise, comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None
+        ),
     )
 
 
@@ -502,9 +519,7 @@ def _too_few_seeds(n: int) -> str | None:
 
 def _verdict(comparison: Comparison, low: float, high: float) -> Verdict:
     """Of the interval of a metric of which more is better, or of one of which less is."""
-    if not comparison.measure.higher_is_better:
-        low, high = -high, -low
-    return statistics.verdict(low, high, comparison.margin)
+    return statistics.verdict(low, high, comparison.margin, comparison.measure.higher_is_better)
 
 
 def _held_back(one: Contender, other: Contender, verdict: Verdict | None) -> str | None:
@@ -588,13 +603,23 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
         yield f"The best epoch was chosen{data} by what is compared, which flatters unevenly (best - last): {told}."
     yield from _seed_warnings(comparison)
     yield from (text for one in contenders if (text := _incomplete(one)))
-    if comparison.question.by == "setting" and comparison.setting:
-        yield (
-            "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
-        )
+    yield from _setting_warnings(comparison, result)
     if result.mixture:
         yield result.mixture
     yield from result.problems
+
+
+def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
+    if comparison.role == "tuning":
+        yield "These are the tuning seeds, by which settings are chosen: what was chosen as the best is flattered."
+    elif comparison.setting:
+        yield (
+            "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
+        )
+    missing = [label for label in dict.fromkeys(c.label for c in result.candidates) if result.tuning_seeds]
+    missing = [label for label in missing if label not in {choice.label for choice in result.chosen}]
+    if missing and comparison.role == "comparison":
+        yield f"Not compared, as no setting is chosen for it yet: {', '.join(missing)}."
 
 
 def _seed_warnings(comparison: Comparison) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from actsearch.errors import StoreError, UserError
 from actsearch.exporters import csv, mlflow, parquet, tensorboard
-from actsearch.results import CandidateResult, ExperimentResult
+from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
 Format = Literal["csv", "parquet", "tensorboard", "mlflow"]
 
@@ -53,7 +53,8 @@ def export(results: Sequence[ExperimentResult], to: Format, out: Path) -> list[s
         UserError: no epoch of any trial is finished, a library is missing, or the folder holds something else.
         StoreError: the folder cannot be made or written.
     """
-    if not any(trial.history for result in results for candidate in result.candidates for trial in candidate.trials):
+    candidates = (candidate for result in results for candidate in result.candidates)
+    if not any(trial.history for candidate in candidates for trial in candidate.all_trials):
         folders = ", ".join(result.folder for result in results)
         raise UserError(f"no epoch is finished yet in {folders}: there is nothing to export; run it first")
     try:
@@ -89,10 +90,12 @@ def _names(results: Sequence[ExperimentResult]) -> list[str]:
 
 
 def _encodable_candidate(candidate: CandidateResult) -> CandidateResult:
-    trials = tuple(
-        trial if trial.error is None else replace(trial, error=_encodable(trial.error)) for trial in candidate.trials
-    )
-    return replace(candidate, label=_encodable(candidate.label), trials=trials)
+    trials, tuning = (tuple(map(_encodable_trial, some)) for some in (candidate.trials, candidate.tuning))
+    return replace(candidate, label=_encodable(candidate.label), trials=trials, tuning=tuning)
+
+
+def _encodable_trial(trial: TrialResult) -> TrialResult:
+    return trial if trial.error is None else replace(trial, error=_encodable(trial.error))
 
 
 def _encodable(text: str) -> str:

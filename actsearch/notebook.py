@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -44,13 +45,16 @@ def run(
     """
     plan = runner.plan(loaded.experiment, loaded.folder)
     kept = store.Store(Path(out) / plan.experiment.name)
-    with kept.locked():
-        work = runner.begin(plan, kept, accept_changes=accept_changes)
-        if work.left:
-            make_train = partial(runner.trainer, runner.load_data(plan), Spacing())
-            for event, trial in runner.run(work.left, kept, runner.engine("in-process", make_train, jobs=1)):
-                if on_event is not None:
-                    on_event(event, trial)
+    with kept.locked(), contextlib.ExitStack() as closing:
+        engine = None
+        for work in runner.rounds(plan, kept, accept_changes=accept_changes):
+            if engine is None and work.left:
+                make_train = partial(runner.trainer, runner.load_data(plan), Spacing())
+                engine = closing.enter_context(contextlib.closing(runner.engine("in-process", make_train, jobs=1)))
+            if engine is not None:
+                for event, trial in runner.run(work.left, kept, engine, keep_engine=True):
+                    if on_event is not None:
+                        on_event(event, trial)
     return store.read_experiment(kept.folder)
 
 

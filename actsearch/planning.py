@@ -118,7 +118,7 @@ def matrix_product_speed(seconds: float = 0.3) -> float:
 def measured_epochs(previous: ExperimentResult, trials: Sequence[Trial]) -> list[float]:
     """The seconds of each epoch of those trials that are measured already; other settings cost something else."""
     ids = {trial.id for trial in trials}
-    results = (trial for candidate in previous.candidates for trial in candidate.trials if trial.id in ids)
+    results = (trial for candidate in previous.candidates for trial in candidate.all_trials if trial.id in ids)
     return [seconds for trial in results for seconds in trial.seconds_per_epoch]
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 Status = Literal["waiting", "running", "interrupted", "completed", "diverged", "failed"]
+Role = Literal["comparison", "tuning"]
+"""What a trial is for: comparing activations, or choosing the setting at which one is compared."""
 Table = Literal["histories", "trials", "diagnostics"]
 """The tables that results are for other programs: one value a row, or one trial a row."""
 History = Mapping[str, Sequence[float | None]]
@@ -98,6 +100,7 @@ class TrialResult:
     earlier_machines: Sequence[Mapping[str, Any]] = ()
     """Machines of another kind on which its first epochs were trained."""
     diagnostics: Diagnostics | None = None
+    role: Role = "comparison"
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Of a finished trial, everything that its result depends on (see `experiment.identity`)."""
     correct: Mapping[str, Correct] = field(default_factory=dict)
@@ -110,13 +113,23 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class CandidateResult:
-    """All trials of one candidate, by seed."""
+    """All trials of one candidate, by seed.
+
+    Where settings are chosen with tuning seeds, a candidate whose setting was not chosen has no `trials`.
+    """
 
     label: str
     activation: Activation
     setting: Mapping[str, Any]
     """The point of the grid, by dotted key; empty without a grid."""
     trials: tuple[TrialResult, ...]
+    """Those that are compared."""
+    tuning: tuple[TrialResult, ...] = ()
+    """Those by which settings are chosen."""
+
+    @property
+    def all_trials(self) -> tuple[TrialResult, ...]:
+        return (*self.tuning, *self.trials)
 
     @property
     def probed(self) -> tuple[tuple[TrialResult, Diagnostics], ...]:
@@ -127,6 +140,18 @@ class CandidateResult:
             ("completed", "diverged") if is_any_completed else ("completed", "diverged", "running", "interrupted")
         )
         return tuple(pair for pair in have if pair[0].status in counting)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The setting at which an activation is compared: the best of the grid on the tuning seeds."""
+
+    label: str
+    setting: Mapping[str, Any]
+    mean: float | None
+    """Of the validation accuracy after the last epoch, over the tuning seeds that completed; None where none did."""
+    seeds: tuple[int, ...]
+    """The tuning seeds."""
 
 
 @dataclass(frozen=True)
@@ -149,11 +174,19 @@ class ExperimentResult:
     """Files that could not be read, each with what is wrong with it."""
     again: tuple[str, ...] = ()
     """Ids of finished trials that are being, or were begun to be, trained again for their diagnostics."""
+    tuning_seeds: tuple[int, ...] = ()
+    chosen: tuple[Choice, ...] = ()
+    """The settings chosen so far with the tuning seeds."""
+
+    @property
+    def compared(self) -> tuple[CandidateResult, ...]:
+        """The candidates that are compared: with tuning seeds, those whose settings were chosen."""
+        return tuple(candidate for candidate in self.candidates if candidate.trials or not self.tuning_seeds)
 
     @property
     def mixture(self) -> str | None:
         """Where trials were trained on processors or with versions that differ: a sentence that says in what."""
-        trials = [trial for candidate in self.candidates for trial in candidate.trials]
+        trials = [trial for candidate in self.candidates for trial in candidate.all_trials]
         kinds = [machine.kind(one) for trial in trials for one in (trial.machine, *trial.earlier_machines) if one]
         differences = []
         for what in kinds[0] if kinds else ():
@@ -220,7 +253,7 @@ COLUMNS: Mapping[Table, Mapping[str, type]] = {
 
 def tables(results: Sequence[ExperimentResult]) -> tuple[Table, ...]:
     """Those that there is something in: not every experiment has diagnostics."""
-    trials = (trial for result in results for candidate in result.candidates for trial in candidate.trials)
+    trials = (trial for result in results for candidate in result.candidates for trial in candidate.all_trials)
     probed = any(trial.diagnostics is not None for trial in trials)
     return tuple(table for table in COLUMNS if table != "diagnostics" or probed)
 
@@ -231,8 +264,8 @@ def rows(result: ExperimentResult, table: Table) -> Iterator[tuple[Any, ...]]:
         activation = candidate.activation
         parameters, setting = canonical_json(dict(activation.parameters)), canonical_json(dict(candidate.setting))
         of_candidate = (result.name, candidate.label, activation.name, parameters, setting)
-        for trial in candidate.trials:
-            key = (*of_candidate, trial.seed, "comparison", trial.id, trial.status)
+        for trial in candidate.all_trials:
+            key = (*of_candidate, trial.seed, trial.role, trial.id, trial.status)
             if table == "trials":
                 yield (*key, *_of_trial(trial))
             elif table == "histories":

@@ -31,7 +31,7 @@ from actsearch.events import (
     Started,
 )
 from actsearch.experiment import Trial, in_words
-from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
+from actsearch.results import CandidateResult, Choice, ExperimentResult, TestValues, TrialResult
 
 STATUS_STYLE = {
     "completed": "green",
@@ -177,10 +177,10 @@ def rows_of(result: ExperimentResult) -> list[Row]:
             loss=last_value(trial, "loss"),
             val_loss=last_value(trial, "val_loss"),
             val_accuracy=last_value(trial, "val_accuracy"),
-            note=_state(trial),
+            note=_state(trial) + (" (tuning)" if trial.role == "tuning" else ""),
         )
         for candidate in result.candidates
-        for trial in candidate.trials
+        for trial in candidate.all_trials
     ]
 
 
@@ -318,8 +318,8 @@ def summary(result: ExperimentResult) -> RenderableType:
 
 
 def _summary(result: ExperimentResult, width: int) -> Table:
-    several = any(len(candidate.trials) > 1 for candidate in result.candidates)
-    rows = [(candidate, _mean_of(candidate, _final("val_accuracy"))) for candidate in result.candidates]
+    several = any(len(candidate.trials) > 1 for candidate in result.compared)
+    rows = [(candidate, _mean_of(candidate, _final("val_accuracy"))) for candidate in result.compared]
     rows.sort(key=lambda row: (row[1] is None, -(row[1] or 0.0)))
     states = [_states(candidate) for candidate, _ in rows]
     whole = width >= 80 or not (several and any(states))
@@ -359,7 +359,7 @@ class _AtWidth:
 def summary_notes(result: ExperimentResult) -> list[str]:
     """What a reader of the summary must know so as not to conclude too much."""
     notes = []
-    if any(len(candidate.trials) > 1 for candidate in result.candidates):
+    if any(len(candidate.trials) > 1 for candidate in result.compared):
         notes.append("Values are means over the seeds that completed, at the last epoch.")
     else:
         notes.append("Values are of the last epoch.")
@@ -386,6 +386,7 @@ def trial_as_json(candidate: CandidateResult, trial: TrialResult) -> dict[str, A
         "parameters": dict(candidate.activation.parameters),
         "setting": dict(candidate.setting),
         "seed": trial.seed,
+        "role": trial.role,
         "status": trial.status,
         "epochs_done": trial.epochs_done,
         "epochs": trial.epochs,
@@ -401,6 +402,19 @@ def trial_as_json(candidate: CandidateResult, trial: TrialResult) -> dict[str, A
 
 def name_of(trial: Trial) -> str:
     return f"{candidate_name(trial.candidate.label, trial.candidate.setting)} seed {trial.seed}"
+
+
+def choice_line(choice: Choice) -> str:
+    """`relu: chosen learning_rate=0.1, of mean val_accuracy 0.9712 over 3 tuning seeds`."""
+    setting = candidate_name("", choice.setting).strip() or "the only setting"
+    of = "none of its tuning trials completed" if choice.mean is None else f"mean val_accuracy {number(choice.mean)}"
+    return printable(f"{choice.label}: chosen {setting} ({of}, {len(choice.seeds)} tuning seeds)")
+
+
+def choice_as_json(choice: Choice) -> dict[str, Any]:
+    """A choice as `--json` gives it."""
+    setting, seeds = dict(choice.setting), list(choice.seeds)
+    return {"label": choice.label, "setting": setting, "mean": choice.mean, "seeds": seeds}
 
 
 def candidate_name(label: str, setting: Any) -> str:

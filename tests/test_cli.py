@@ -1018,7 +1018,7 @@ def test_status_as_json(actsearch_: Callable[..., Done], write_experiment: Write
     assert set(one) == {"experiment", "folder", "trials", "mixture", "stranded", "problems", "again"}
     assert (one["experiment"], one["folder"], len(one["trials"])) == ("one", "results/one", 2)
     assert set(one["trials"][0]) == {
-        *("trial", "label", "activation", "parameters", "setting", "seed", "status", "epochs_done", "epochs"),
+        *("trial", "label", "activation", "parameters", "setting", "seed", "role", "status", "epochs_done", "epochs"),
         *("last", "test", "seconds", "error"),
     }
     assert [trial_id.split("-")[0] for trial_id in two["stranded"]] == ["relu"]

@@ -19,7 +19,7 @@ from typing import Any
 
 from actsearch.errors import UserError
 from actsearch.experiment import canonical_json, in_words
-from actsearch.exporters.runs import metrics_by_epoch, name_of
+from actsearch.exporters.runs import metrics_by_epoch, name_of, seed_of
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
 FILE = "mlflow.db"
@@ -57,7 +57,7 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
             experiment = _experiment(client, result.name, out)
             known = _known(client, experiment)
             for candidate in result.candidates:
-                for trial in candidate.trials:
+                for trial in candidate.all_trials:
                     run = _Run.of(candidate, trial)
                     before = known.pop(trial.id, [])
                     if [found.data.tags.get(CONTENT) for found in before] == [run.content]:
@@ -154,11 +154,11 @@ class _Run:
             "status": trial.status,
             "label": candidate.label,
             "seed": str(trial.seed),
-            "role": "comparison",
+            "role": trial.role,
             **({"error": trial.error} if trial.error else {}),
         }
         return cls(
-            f"{name_of(candidate)} seed {trial.seed}",
+            f"{name_of(candidate)} {seed_of(trial)}",
             STATUS[trial.status],
             trial.seconds_per_epoch,
             metrics_by_epoch(trial),

@@ -14,6 +14,11 @@ def name_of(candidate: CandidateResult) -> str:
     return " ".join([candidate.label, *setting])
 
 
+def seed_of(trial: TrialResult) -> str:
+    """`seed 3`, and `tuning seed 3` of a trial by which a setting is chosen."""
+    return f"seed {trial.seed}" if trial.role == "comparison" else f"{trial.role} seed {trial.seed}"
+
+
 def metrics_by_epoch(trial: TrialResult) -> Mapping[int, Mapping[str, float | None]]:
     """Epochs in their order, each with its metrics; None for each of a diverged one.
 

@@ -18,7 +18,7 @@ from typing import Any
 from actsearch.errors import UserError
 from actsearch.experiment import canonical_json, in_words
 from actsearch.exporters.belongings import replacing_files
-from actsearch.exporters.runs import metrics_by_epoch, name_of
+from actsearch.exporters.runs import metrics_by_epoch, name_of, seed_of
 from actsearch.files import write_together
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
@@ -60,8 +60,8 @@ def _runs(result: ExperimentResult) -> dict[str, tuple[CandidateResult, TrialRes
     candidates = _folder_names([name_of(candidate) for candidate in result.candidates])
     found: dict[str, tuple[CandidateResult, TrialResult]] = {}
     for candidate, folder in zip(result.candidates, candidates, strict=True):
-        for trial in candidate.trials:
-            found[f"{folder}/seed {trial.seed}"] = (candidate, trial)
+        for trial in candidate.all_trials:
+            found[f"{folder}/{seed_of(trial)}"] = (candidate, trial)
     return found
 
 
@@ -126,9 +126,10 @@ def _told(candidate: CandidateResult, trial: TrialResult) -> Iterator[Any]:
     yield value("trial", "text", b"", string)
 
     nothing = TensorProto(dtype=DT_FLOAT, tensor_shape=TensorShapeProto(dim=[TensorShapeProto.Dim()]))
-    group = hashlib.sha256(canonical_json([candidate.label, dict(candidate.setting)]).encode("ascii")).hexdigest()[:16]
-    begin = plugin_data_pb2.SessionStartInfo(group_name=group)  # the seeds of a candidate are one row, their mean
-    for key, one in _hyperparameters(candidate).items():
+    group = canonical_json([candidate.label, dict(candidate.setting), trial.role]).encode("ascii")
+    # The seeds of a candidate are one row of that table, with their mean.
+    begin = plugin_data_pb2.SessionStartInfo(group_name=hashlib.sha256(group).hexdigest()[:16])
+    for key, one in {**_hyperparameters(candidate), "role": trial.role}.items():
         if isinstance(one, bool):
             begin.hparams[key].bool_value = one
         elif isinstance(one, (int, float)):
