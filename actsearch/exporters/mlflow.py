@@ -31,6 +31,10 @@ LONGEST_VALUE = 5000
 """What MLflow takes in one call, and as a parameter's or tag's value."""
 UNFIT = re.compile(r"[^\w./: -]")
 """What MLflow does not take in names."""
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",  # nothing of ours talks to a server
+    "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",  # by itself MLflow writes the working directory's path down
+}
 STATUS = {
     "completed": "FINISHED",
     "diverged": "FINISHED",
@@ -79,36 +83,46 @@ def _mlflow(path: Path) -> Iterator[Any]:
     Raises:
         UserError: what MLflow needs is not installed, or it cannot use the database.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nothing of ours talks to a server
+    before = dict(os.environ)
+    os.environ.update(ENVIRONMENT)
     loggers = [logging.getLogger(name) for name in ("mlflow.store.db.utils", "alembic")]
     levels = [logger.level for logger in loggers]
     try:
-        import alembic  # noqa: F401
-        import sqlalchemy.exc
-        from mlflow.exceptions import MlflowException
-        from mlflow.tracking import MlflowClient
-    except ImportError as error:
-        remedy = "pip install 'actsearch[mlflow]'"
-        raise UserError(f"--to mlflow needs mlflow-skinny, SQLAlchemy and Alembic; {remedy}") from error
-    for logger in loggers:
-        logger.setLevel(logging.WARNING)
-    try:
-        uri = f"sqlite:///{path}"
-        yield MlflowClient(tracking_uri=uri, registry_uri=uri)
-    except (MlflowException, sqlalchemy.exc.SQLAlchemyError) as error:
-        what = " ".join(str(error).split())[:300]
-        raise UserError(f"{path}: MLflow can't use it ({what}); give another --out") from error
+        try:
+            import alembic  # noqa: F401
+            import sqlalchemy.exc
+            from mlflow.exceptions import MlflowException
+            from mlflow.tracking import MlflowClient
+        except ImportError as error:
+            remedy = "pip install 'actsearch[mlflow]'"
+            raise UserError(f"--to mlflow needs mlflow-skinny, SQLAlchemy and Alembic; {remedy}") from error
+        for logger in loggers:
+            logger.setLevel(logging.WARNING)
+        try:
+            uri = f"sqlite:///{path}"
+            yield MlflowClient(tracking_uri=uri, registry_uri=uri)
+        except (MlflowException, sqlalchemy.exc.SQLAlchemyError) as error:
+            what = " ".join(str(error).split())[:300]
+            raise UserError(f"{path}: MLflow can't use it ({what}); give another --out") from error
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+        _restore(before)
+
+
+def _restore(before: Mapping[str, str]) -> None:
+    for name in ENVIRONMENT:
+        if name in before:
+            os.environ[name] = before[name]
+        else:
+            del os.environ[name]
 
 
 def _experiment(client: Any, name: str, out: Path) -> str:
     """The id of MLflow's experiment of this name, made where there is none."""
     found = client.get_experiment_by_name(name)
     if found is None:
-        # Nothing is kept there, and an address of the server's own is no path of this machine.
-        return str(client.create_experiment(name, artifact_location=f"mlflow-artifacts:/{_fit(name)}"))
+        return str(client.create_experiment(name))
     if found.lifecycle_stage != "active":
         remedy = f"mlflow experiments restore -x {found.experiment_id}, or give another --out"
         raise UserError(f"{out / FILE}: its experiment {name} was deleted; {remedy}")
