@@ -209,6 +209,15 @@ def _method(comparison: Comparison) -> Iterator[str]:
     if comparison.most_seeds < 2:
         return
     k = sum(one.completed > 0 for one in comparison.contenders)
+    looks = comparison.looks
+    if looks is not None:
+        yield (
+            f"Seeds were added at looks fixed beforehand ({listed([str(n) for n in looks.looks])} seeds), of which"
+            f" {len(looks.taken)} {'was' if len(looks.taken) == 1 else 'were'} taken; paired by seed, the"
+            f" {percent(comparison.question.confidence)} t intervals of all {looks.family} pairs at all looks hold"
+            f" together; differences within {_margin(comparison)} count as none."
+        )
+        return
     pairs = "the pair" if comparison.family == 1 else f"all {comparison.family} pairs together"
     yield (
         f"Differences are paired by seed; their {percent(comparison.question.confidence)} t intervals hold for {pairs}"

@@ -15,6 +15,7 @@ from actsearch.config import Loaded
 from actsearch.events import Event
 from actsearch.experiment import Trial
 from actsearch.results import ExperimentResult
+from actsearch.stages import UntilDecided
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -31,6 +32,11 @@ def run(
     out: str | Path = "results",
     on_event: Callable[[Event, Trial], None] | None = None,
     accept_changes: bool = False,
+    *,
+    until_decided: bool = False,
+    margin: float | None = None,
+    confidence: float | None = None,
+    max_seeds: int | None = None,
 ) -> ExperimentResult:
     """Trains every trial of an experiment that is not finished, in this process, and returns the results.
 
@@ -39,11 +45,16 @@ def run(
         out: the folder below which the experiment's own folder lies.
         on_event: called with each event and its trial, such as an `EpochDone`.
         accept_changes: go on though finished trials do not belong to the experiment any more.
+        until_decided: add seeds until it is decided which activations differ, by looks that are fixed beforehand.
+        margin: within which a difference then counts as none (0.001).
+        confidence: with which all that is decided holds together (0.95).
+        max_seeds: how many seeds there are at most (20).
 
     Raises:
         ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
     """
-    plan = runner.plan(loaded.experiment, loaded.folder)
+    until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
+    plan = runner.plan(loaded.experiment, loaded.folder, until)
     kept = store.Store(Path(out) / plan.experiment.name)
     with kept.locked(), contextlib.ExitStack() as closing:
         engine = None

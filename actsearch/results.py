@@ -155,6 +155,87 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class LookedPair:
+    """Two contenders at a look, by their labels: the first minus the second."""
+
+    a: str
+    b: str
+    n: int
+    """How many seeds both completed."""
+    difference: float | None
+    low: float | None
+    high: float | None
+    """The interval, which holds together with those of all pairs at all looks; None with fewer than 2 seeds."""
+    decision: str
+    """See `sequential.Decision`: the first against the second, what an earlier look settled included."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A contender that left at a look."""
+
+    label: str
+    why: str
+    """`worse`, `settled` (all its pairs are), or `none completed` (none of its trials)."""
+    than: str | None = None
+    """Of one that is worse: than which."""
+
+
+@dataclass(frozen=True)
+class LookTaken:
+    """What a look decided."""
+
+    seeds: int
+    """How many seeds it was taken at."""
+    contenders: tuple[str, ...]
+    """The labels of those that were in."""
+    pairs: tuple[LookedPair, ...]
+    """Each pair of those once."""
+    left: tuple[Left, ...]
+    stays: tuple[str, ...]
+    """Those that go on; after the last look, those of which a pair stays undecided."""
+
+
+@dataclass(frozen=True)
+class LookContender:
+    """What takes part in a sequential study."""
+
+    label: str
+    setting: Mapping[str, Any]
+    first: str
+    """The id of its trial with the first of the seeds: by its hash it is known what was looked at."""
+
+
+@dataclass(frozen=True)
+class LooksRecord:
+    """A sequential study: what was fixed before it began, and the looks taken since. `looks.json`."""
+
+    metric: str
+    margin: float
+    confidence: float
+    max_seeds: int
+    looks: tuple[int, ...]
+    """The numbers of seeds at which it looks."""
+    family: int
+    """The number of pairs at the start."""
+    examples: int | None
+    """Of the validation set."""
+    seeds: tuple[int, ...]
+    """In their order."""
+    contenders: tuple[LookContender, ...]
+    taken: tuple[LookTaken, ...] = ()
+
+    @property
+    def has_ended(self) -> bool:
+        return bool(self.taken) and (not self.taken[-1].stays or len(self.taken) == len(self.looks))
+
+    @property
+    def pairs(self) -> tuple[LookedPair, ...]:
+        """Each pair as it was last looked at."""
+        return tuple({(pair.a, pair.b): pair for taken in self.taken for pair in taken.pairs}.values())
+
+
+@dataclass(frozen=True)
 class ExperimentResult:
     """One experiment folder. Candidates stand in the order of the experiment file."""
 
@@ -177,6 +258,8 @@ class ExperimentResult:
     tuning_seeds: tuple[int, ...] = ()
     chosen: tuple[Choice, ...] = ()
     """The settings chosen so far with the tuning seeds."""
+    looks: LooksRecord | None = None
+    """Of a run with --until-decided."""
 
     @property
     def compared(self) -> tuple[CandidateResult, ...]:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Literal
 
 from actsearch import data, machine, stages
 from actsearch.data import Dataset
-from actsearch.errors import DataError
+from actsearch.errors import DataError, StoreError, UserError
 from actsearch.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.experiment import DataSpec, Experiment, Trial
-from actsearch.results import Choice, Status, TrialResult
-from actsearch.stages import Asked
+from actsearch.results import Choice, LookTaken, Status, TrialResult
+from actsearch.stages import Asked, UntilDecided
 from actsearch.store import Origin, Store, Survey
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Plan:
     experiment: Experiment
     trials: tuple[Trial, ...]
     """What is asked for while nothing has come out; `ask` says what is asked for later."""
+    until: UntilDecided | None = None
+    """That seeds are added until it is decided."""
 
     @property
     def data_sha256(self) -> str:
@@ -45,7 +47,7 @@ class Plan:
     @property
     def in_stages(self) -> bool:
         """Whether what comes out decides what is trained next."""
-        return bool(self.experiment.tuning_seeds)
+        return bool(self.experiment.tuning_seeds) or self.until is not None
 
     @property
     def threads(self) -> int:
@@ -80,6 +82,8 @@ class Work:
     """How many finished trials are left out for now, and asked for again if what comes out asks for them."""
     chosen: tuple[Choice, ...] = ()
     """The settings that were chosen since the last round; in the first, all that are chosen."""
+    looks: tuple[LookTaken, ...] = ()
+    """The looks taken since the last round, or since the run before."""
     tried: int = 0
     """How many trials of the rounds before came to no end that counts: they failed."""
 
@@ -90,26 +94,33 @@ class Work:
         return frozenset(done) - self.undiagnosed
 
 
-def plan(experiment: Experiment, folder: Path) -> Plan:
+def plan(experiment: Experiment, folder: Path, until: UntilDecided | None = None) -> Plan:
     """The trials of an experiment whose relative paths are relative to `folder`. Loads no data, only their hash.
 
     Raises:
         DataError: the data cannot be had.
+        UserError: it cannot be run `until` it is decided (see `stages.check_decidable`).
     """
+    if until is not None:
+        stages.check_decidable(experiment)
     located = replace(experiment, data=data.locate(experiment.data, folder))
     sha256 = data.fingerprint(located.data)
-    return Plan(located, stages.ask(located, sha256, _nothing_yet).trials)
+    return Plan(located, stages.ask(located, sha256, _nothing_yet, until=until).trials, until)
 
 
 def ask(plan: Plan, store: Store, anew: bool = False) -> Asked:
     """What a plan asks for now, from what lies in the store's folder; nothing is changed there.
 
     With `anew`, as if nothing lay there.
+
+    Raises:
+        StoreError: looks were taken in another way than is asked for, or of another experiment.
     """
-    if not plan.in_stages:
-        return Asked(plan.trials)
     if anew:
-        return stages.ask(plan.experiment, plan.data_sha256, _nothing_yet)
+        return stages.ask(plan.experiment, plan.data_sha256, _nothing_yet, until=plan.until)
+    record = store.looks()
+    if not plan.in_stages and record is None:
+        return Asked(plan.trials)
     known: dict[str, TrialResult] = {}
 
     def result_of(trial: Trial) -> TrialResult:
@@ -117,7 +128,13 @@ def ask(plan: Plan, store: Store, anew: bool = False) -> Asked:
             known[trial.id] = store.result(trial)
         return known[trial.id]
 
-    return stages.ask(plan.experiment, plan.data_sha256, result_of)
+    examples = data.validation_examples(plan.experiment.data) if record is None and plan.until is not None else None
+    try:
+        return stages.ask(
+            plan.experiment, plan.data_sha256, result_of, until=plan.until, record=record, examples=examples
+        )
+    except UserError as error:
+        raise StoreError(f"{store.folder}: {error}") from error
 
 
 def load_data(plan: Plan) -> Dataset:
@@ -176,11 +193,14 @@ def begin(
         StoreError: the folder cannot be used, or (`Stranding`) finished trials would be left out.
     """
     problems = store.set_damaged_plan_aside()
+    before = store.looks()
     asked = ask(plan, store)
     held = store.held(asked.trials, asked.may_follow) if asked.may_follow else 0
     longer = store.begin(
         plan.experiment, asked.trials, accept_changes, may_follow=asked.may_follow, chosen=asked.chosen
     )
+    if asked.looks is not None:
+        store.keep_looks(asked.looks)
     survey = store.survey(asked.trials)
     undiagnosed = frozenset() if only_failed else frozenset(survey.undiagnosed.difference(tried))
     store.train_again(undiagnosed)
@@ -200,6 +220,7 @@ def begin(
         unseen=frozenset(trial.id for trial in wanted if trial.id not in origins and store.has_unseen(trial)),
         held=held,
         chosen=asked.chosen,
+        looks=() if asked.looks is None else asked.looks.taken[0 if before is None else len(before.taken) :],
         tried=sum(survey.status.get(trial_id) not in FINISHED for trial_id in tried),
     )
 

@@ -45,6 +45,11 @@ from actsearch.results import (
     Diagnostics,
     ExperimentResult,
     History,
+    Left,
+    LookContender,
+    LookedPair,
+    LooksRecord,
+    LookTaken,
     Status,
     TestValues,
     TrialResult,
@@ -55,6 +60,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
+LOOKS = "looks.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
 MODEL, TRACEBACK, DIAGNOSTICS = "model.keras", "traceback.txt", "diagnostics.json"
 CHECKPOINT, CHECKPOINT_BEFORE = "checkpoint", "checkpoint.before"
@@ -214,10 +220,11 @@ class Store:
         Raises:
             StoreError: the plan was written by a newer version.
         """
-        plan, experiment = self.folder / PLAN, self.folder / EXPERIMENT
+        plan, experiment, looks = self.folder / PLAN, self.folder / EXPERIMENT, self.folder / LOOKS
         _refuse_newer(plan)
         damaged = [plan] if plan.is_file() and self._planned_before() is None else []
         damaged += [experiment] if experiment.is_file() and self._document_before() is None else []
+        damaged += [looks] if looks.is_file() and self.looks() is None else []
         with _told_plainly(self.folder):
             return [
                 f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}, written anew" for path in damaged
@@ -233,6 +240,23 @@ class Store:
     def _stranding(self, left: _LeftBehind, experiment: Experiment, trials: Sequence[Trial]) -> Stranding:
         changed = self._changes(experiment, trials[0], left.stranded[0])
         return Stranding(self.folder, len(left.stranded), changed)
+
+    def looks(self) -> LooksRecord | None:
+        """The looks taken so far of a study that is run until it is decided; None without any, or where damaged.
+
+        Raises:
+            StoreError: they cannot be read, or were written by a newer version.
+        """
+        try:
+            return _read_looks(self.folder)
+        except Damaged:
+            return None
+
+    def keep_looks(self, record: LooksRecord) -> None:
+        """Writes the looks taken so far."""
+        with _told_plainly(self.folder):
+            content = {"format_version": FORMAT_VERSION, **asdict(record)}
+            self._write_if_new(self.folder / LOOKS, _json(content | {"checksum": _checksum(content)}))
 
     def held(self, trials: Sequence[Trial], may_follow: Sequence[Trial]) -> int:
         """How many finished trials of the plan on disk these are not, but may follow."""
@@ -681,6 +705,14 @@ def _result(
         by_role = (tuple(t for t in trials if t.role == role) for role in ("comparison", "tuning"))
         candidates.append(CandidateResult(row["label"], _activation(row["activation"]), row["setting"], *by_role))
     wanted = {trial.id for candidate in candidates for trial in candidate.all_trials}
+    looks = None
+    try:
+        looks = _read_looks(folder)
+    except Damaged as error:
+        problems.append(f"{error}; a run --until-decided takes the looks anew, from the trials")
+    if looks is not None and not {one.first for one in looks.contenders} <= wanted:
+        problems.append(f"{folder / LOOKS}: is about trials that the experiment does not ask for any more")
+        looks = None
     return ExperimentResult(
         name=plan["name"],
         description=plan["description"],
@@ -697,7 +729,43 @@ def _result(
         chosen=tuple(
             Choice(row["label"], row["setting"], row["mean"], tuple(row["seeds"])) for row in plan.get("chosen", ())
         ),
+        looks=looks,
     )
+
+
+def _read_looks(folder: Path) -> LooksRecord | None:
+    """None where there are none.
+
+    Raises:
+        Damaged: the file is not what was written.
+        StoreError: it cannot be read, or was written by a newer version.
+    """
+    path = folder / LOOKS
+    try:
+        found = json.loads(path.read_bytes())
+        _check_version(found["format_version"], path)
+        if found.pop("checksum") != _checksum(found):
+            raise Damaged(f"{path}: is damaged")
+        del found["format_version"]
+        contenders = tuple(LookContender(**row) for row in found.pop("contenders"))
+        taken = tuple(
+            LookTaken(
+                row["seeds"],
+                tuple(row["contenders"]),
+                tuple(LookedPair(**pair) for pair in row["pairs"]),
+                tuple(Left(**left) for left in row["left"]),
+                tuple(row["stays"]),
+            )
+            for row in found.pop("taken")
+        )
+        looks, seeds = tuple(found.pop("looks")), tuple(found.pop("seeds"))
+        return LooksRecord(**found, looks=looks, seeds=seeds, contenders=contenders, taken=taken)
+    except FileNotFoundError:
+        return None
+    except (IsADirectoryError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Damaged(f"{path}: is damaged") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _activation(row: Mapping[str, Any]) -> Activation:

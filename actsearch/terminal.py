@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any, Protocol
 
@@ -31,7 +31,15 @@ from actsearch.events import (
     Started,
 )
 from actsearch.experiment import Trial, in_words
-from actsearch.results import CandidateResult, Choice, ExperimentResult, TestValues, TrialResult
+from actsearch.results import (
+    CandidateResult,
+    Choice,
+    ExperimentResult,
+    LooksRecord,
+    LookTaken,
+    TestValues,
+    TrialResult,
+)
 
 STATUS_STYLE = {
     "completed": "green",
@@ -409,6 +417,37 @@ def choice_line(choice: Choice) -> str:
     setting = candidate_name("", choice.setting).strip() or "the only setting"
     of = "none of its tuning trials completed" if choice.mean is None else f"mean val_accuracy {number(choice.mean)}"
     return printable(f"{choice.label}: chosen {setting} ({of}, {len(choice.seeds)} tuning seeds)")
+
+
+LEAVING = {
+    "worse": "worse than {than}",
+    "settled": "all its pairs are settled",
+    "none completed": "none of its trials completed",
+}
+"""Why a contender left at a look."""
+
+
+def look_line(record: LooksRecord, taken: LookTaken) -> str:
+    """`look 1 of 4 (5 seeds): sigmoid leaves (worse than relu); 5 go on`."""
+    place = record.looks.index(taken.seeds) + 1
+    said = [f"{one.label} leaves ({LEAVING[one.why].format(than=one.than)})" for one in taken.left]
+    n = len(taken.stays)
+    if not n:
+        said.append("nothing is left to decide")
+    elif place < len(record.looks):
+        said.append(f"{n} go{'es' if n == 1 else ''} on")
+    else:
+        said.append(f"the last look; undecided: {', '.join(_undecided(taken))}")
+    return printable(f"look {place} of {len(record.looks)} ({taken.seeds} seeds): {'; '.join(said)}")
+
+
+def _undecided(taken: LookTaken) -> list[str]:
+    return [f"{pair.a} and {pair.b}" for pair in taken.pairs if pair.decision == "undecided"]
+
+
+def look_as_json(record: LooksRecord, taken: LookTaken) -> dict[str, Any]:
+    """A look as `--json` gives it."""
+    return {"look": record.looks.index(taken.seeds) + 1, "of": len(record.looks), **asdict(taken)}
 
 
 def choice_as_json(choice: Choice) -> dict[str, Any]:

@@ -186,13 +186,24 @@ def by_search(mean: float, sd: float, margin: float, family: int) -> int:
 @pytest.mark.parametrize("margin", [0.0, 0.1])
 @pytest.mark.parametrize("mean", [0.04, -0.07, 0.1, 0.3])
 def test_a_forecast_is_the_first_number_of_seeds_that_settles_it(mean: float, margin: float, family: int) -> None:
-    sd, n = 0.4, 5
-    found = statistics.forecast(mean, sd, n, margin, family=family)
+    found = statistics.forecast(mean, 0.4, 5, margin, family=family)
     assert found is not None
-    lower, upper = (sd * math.sqrt((n - 1) / stats.chi2.ppf(p, n - 1)) for p in (0.9, 0.1))
-    assert found.seeds == max(by_search(mean, sd, margin, family), 6)
-    assert found.low == max(by_search(mean, lower, margin, family), 6)
-    assert found.high == max(by_search(mean, upper, margin, family), 6)
+    assert found.seeds == max(by_search(mean, 0.4, margin, family), 6)
+
+
+def test_the_range_of_a_forecast_is_of_what_the_seeds_leave_possible() -> None:
+    """Against 20,000 draws of the deviation and the mean, each searched for by itself."""
+    random, n, mean, sd = np.random.default_rng(0), 5, 0.3, 0.4
+    found = statistics.forecast(mean, sd, n, 0.1)
+    assert found is not None
+    deviations = sd * np.sqrt((n - 1) / random.chisquare(n - 1, size=20_000))
+    means = np.abs(random.normal(mean, deviations / math.sqrt(n)))
+    room = np.maximum(means, 0.1 - means)
+    seeds = np.arange(2, 20_000)
+    widths = stats.t.ppf(0.975, seeds - 1) / np.sqrt(seeds)
+    needed = np.sort([seeds[np.argmax(widths < most)] for most in room / deviations])
+    assert found.low == max(needed[2_000], 6)
+    assert found.high == pytest.approx(needed[18_000], rel=0.1)
 
 
 def test_a_forecast_of_an_undecided_pair_is_of_more_seeds_than_there_are() -> None:
@@ -210,8 +221,13 @@ def test_there_is_no_forecast_where_there_is_none() -> None:
     assert statistics.forecast(0.1, 0.1, 2, 0.0) is None
     assert statistics.forecast(0.1, math.nan, 5, 0.0) is None
     assert statistics.forecast(0.05, 1.0, 5, 0.1, most=1000) is None
-    assert statistics.forecast(0.05, 0.5, 5, 0.1, most=500) == Forecast(387, 200, 500)
     assert statistics.forecast(0.05, 0.0, 5, 0.1) == Forecast(5, 5, 5)
+
+
+def test_a_forecast_does_not_go_beyond_the_most() -> None:
+    found = statistics.forecast(0.05, 0.5, 5, 0.0, most=500)
+    assert found is not None
+    assert (found.seeds, found.high) == (by_search(0.05, 0.5, 0.0, 1), 500)
 
 
 def test_the_interval_of_one_mean_is_students() -> None:
@@ -354,10 +370,17 @@ def test_networks_that_are_right_alike_have_no_noise_but_that_of_rounding() -> N
 
 
 def test_the_interval_for_new_data_is_satterthwaites() -> None:
-    found = Crossed(5, 1000, 0.002, 4e-7, 6e-7, 1e-6, 0.0)
-    df = 1e-12 / ((4e-7) ** 2 / 4 + (6e-7) ** 2 / 999)
+    found = Crossed(10, 1000, 0.002, 4e-7, 6e-7, 1e-6, 0.0)
+    df = 1e-12 / ((4e-7) ** 2 / 9 + (6e-7) ** 2 / 999)
     half = stats.t.ppf(1 - 0.025 / 15, df) * 1e-3
-    assert statistics.new_data_interval(found, family=15) == pytest.approx((0.002 - half, 0.002 + half))
+    assert statistics.new_data_interval(found, family=15) == pytest.approx((0.002 - half, 0.002 + half), rel=1e-6)
+
+
+def test_new_data_are_not_more_certain_than_these() -> None:
+    """With three seeds the degrees of freedom alone would say so: *undecided* here and *better* everywhere else."""
+    found = Crossed(3, 1000, 0.01, 1e-6, 3e-7, 1.3e-6, 0.0)
+    half = stats.t.ppf(0.975, 2) * 1e-3
+    assert statistics.new_data_interval(found) == pytest.approx((0.01 - half, 0.01 + half))
 
 
 def test_few_examples_cannot_show_a_tie() -> None:
