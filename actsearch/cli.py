@@ -686,6 +686,40 @@ def _parts(
 
 
 @commands.command()
+@_paths
+@click.option("--to", "file_format", required=True, type=click.Choice(["csv", "parquet", "tensorboard", "mlflow"]),
+              help="For which programs, see above.")  # fmt: skip
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder for what is written."
+)
+def export(paths: tuple[Path, ...], file_format: Any, out: Path) -> None:
+    """Write the results of experiments below the paths for other programs.
+
+    Every trial is in it with its status; what was exported there before is replaced, and nothing else. The formats:
+
+    \b
+    csv          tidy tables: histories.csv, trials.csv, diagnostics.csv
+    parquet      the same as .parquet, values exactly
+    tensorboard  event files, a run per trial, with hyperparameters
+    mlflow       an MLflow database, mlflow.db, a run per trial
+
+    \b
+    actsearch export results/ --to csv --out tables
+    actsearch export results/article-12 --to tensorboard --out logs
+    """
+    from actsearch.export import export as write
+    from actsearch.store import find_experiments
+
+    folders = list({one.folder.resolve(): one.folder for path in paths for one in find_experiments(path)}.values())
+    results = list(_readable(folders, diagnostics=True))
+    for result in results:
+        for problem in result.problems:
+            click.echo(f"note: {problem}", err=True)
+    for line in write(results, file_format, out):
+        click.echo(line)
+
+
+@commands.command()
 @click.argument("names", metavar="[NAME|FORMULA]...", nargs=-1)
 @click.option(
     "--set", "values", metavar="NAME=VALUE", multiple=True, help="A parameter's value: alpha=0.2; may be given again."
