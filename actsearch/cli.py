@@ -11,7 +11,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,11 +32,16 @@ from actsearch.errors import (
 
 if TYPE_CHECKING:
     from actsearch.catalogue import Entry
-    from actsearch.comparison import Comparison
+    from actsearch.comparison import Comparison, Question
     from actsearch.config import Loaded
-    from actsearch.data import Dataset
+    from actsearch.data import Dataset, Splits
+    from actsearch.events import Engine
+    from actsearch.experiment import Experiment, Trial
     from actsearch.findings import Explanation
     from actsearch.interruption import Interruption
+    from actsearch.outlook import Outlook
+    from actsearch.planning import Timed
+    from actsearch.power import Noise
     from actsearch.results import ExperimentResult
     from actsearch.runner import EngineName, Plan, SaveModel, Work
 
@@ -44,6 +50,8 @@ LAYER_KINDS: tuple[Any, ...] = (
     *("sparsity", "normalisation", "clipping", "parameters"),
 )
 """Those of `layer_curves`, which this module does not load to show its help."""
+COMPARISON_KINDS: tuple[Any, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
+"""Those of `comparison_curves`."""
 INTERRUPTED = 130
 OUR_BUG = 3
 
@@ -107,6 +115,7 @@ def commands() -> None:
 
     \b
     actsearch init                      write a starter experiment
+    actsearch plan experiment.yaml      what it will cost, and can tell
     actsearch run experiment.yaml       train it and draw its figures
     actsearch plot results/             draw the figures again
     actsearch show gelu                 what a function is and does
@@ -115,27 +124,31 @@ def commands() -> None:
 
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 _paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-QUESTION = (
-    click.option("--metric", metavar="M", default="val_accuracy", show_default=True,
-                 help="What to compare: val_accuracy, val_loss, test_accuracy, ..."),
-    click.option("--at", metavar="WHEN", default="last", show_default=True,
-                 help="last, best, an epoch such as 12, or mean-last-10."),
-    click.option("--margin", metavar="X", type=float,
-                 help="Differences within it count as none; 0.001 for accuracies, 0 for others."),
-    click.option("--confidence", metavar="X", type=float, default=0.95, show_default=True,
-                 help="With which all intervals hold together."),
-    click.option("--baseline", metavar="NAME",
-                 help="Compare all with this one, named before you saw results, instead of all pairs."),
-    click.option("--by", type=click.Choice(["activation", "setting"]),
-                 help="With a grid: each activation at its own setting, or all at each setting."),
-    click.option("--target", metavar="X", type=float, help="Count epochs until the metric reaches it."),
-)  # fmt: skip
+QUESTION = {
+    "metric": click.option("--metric", metavar="M", default="val_accuracy", show_default=True,
+                           help="What to compare: val_accuracy, val_loss, test_accuracy, ..."),
+    "at": click.option("--at", metavar="WHEN", default="last", show_default=True,
+                       help="last, best, an epoch such as 12, or mean-last-10."),
+    "margin": click.option("--margin", metavar="X", type=float,
+                           help="Differences within it count as none; 0.001 for accuracies, 0 for others."),
+    "confidence": click.option("--confidence", metavar="X", type=float, default=0.95, show_default=True,
+                               help="With which all intervals hold together."),
+    "baseline": click.option("--baseline", metavar="NAME",
+                             help="Compare all with this one, named before you saw results, instead of all pairs."),
+    "by": click.option("--by", type=click.Choice(["activation", "setting"]),
+                       help="With a grid: each activation at its own setting, or all at each setting."),
+    "target": click.option("--target", metavar="X", type=float, help="Count epochs until the metric reaches it."),
+}  # fmt: skip
 """The options that make a `comparison.Question`."""
+ASKED_OF_FIGURES: dict[str, Any] = {
+    "at": "last", "margin": None, "confidence": 0.95, "baseline": None, "target": None,
+}  # fmt: skip
+"""Those that `plot` has as they are, and what each is by itself; its --metric and --by are for other kinds, too."""
 
 
-def _asking(command: Any) -> Any:
-    for option in reversed(QUESTION):
-        command = option(command)
+def _asking(command: Any, names: Collection[str] = tuple(QUESTION)) -> Any:
+    for name in reversed([*names]):
+        command = QUESTION[name](command)
     return command
 
 
@@ -182,11 +195,15 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
     """
     for loaded in _load_all(files, overrides):
         experiment = loaded.experiment
-        trials = len(experiment.candidates) * len(experiment.seeds)
-        click.echo(
-            f"{loaded.path}: valid; {_count(len(experiment.candidates), 'candidate')} x"
-            f" {_count(len(experiment.seeds), 'seed')} = {_count(trials, 'trial')}"
-        )
+        n, tuning = len(experiment.candidates), len(experiment.tuning_seeds)
+        seeds = f"{tuning} tuning seeds" if tuning else _count(len(experiment.seeds), "seed")
+        trials = _count(n * (tuning or len(experiment.seeds)), "trial")
+        click.echo(f"{loaded.path}: valid; {_count(n, 'candidate')} x {seeds} = {trials}")
+        if tuning:
+            activations = len({candidate.label for candidate in experiment.candidates})
+            trials = _count(activations * len(experiment.seeds), "trial")
+            seeds = _count(len(experiment.seeds), "seed")
+            click.echo(f"  then {_count(activations, 'activation')} at the setting chosen x {seeds} = {trials}")
         for warning in experiment.warnings:
             click.echo(f"  note: {warning}")
 
@@ -242,6 +259,83 @@ def doctor(out: Path, jobs: int | None, ray_address: str | None, resume: bool, a
             console.print(f"[{style}]{mark:8}[/]", end="", emoji=False)
             console.print(f"{check.name}: {check.what}{remedy}", markup=False, emoji=False, soft_wrap=True)
     return 1 if problems else 0
+
+
+@commands.command("plan")
+@_files
+@_set
+@click.option(
+    "--margin",
+    metavar="M",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.001,
+    show_default=True,
+    help="Accuracies that differ by less are alike to you.",
+)
+@click.option(
+    "--confidence",
+    metavar="C",
+    type=click.FloatRange(0.5, 1, max_open=True),
+    default=0.95,
+    show_default=True,
+    help="Of all comparisons together.",
+)
+@click.option("--baseline", metavar="NAME", help="Compare all others with this activation, and not with each other.")
+@click.option(
+    "--out",
+    default="results",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the results: of this experiment, and of studies that tell how much is chance.",
+)
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 1024), help="Workers at a time. By default one per core or GPU."
+)
+@click.option(
+    "--sd",
+    metavar="X",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Standard deviation of an accuracy over seeds, in the place of a measured one: 0.0005.",
+)
+@click.option(
+    "--correlation",
+    metavar="R",
+    type=click.FloatRange(-1, 1, min_open=True, max_open=True),
+    help="Of two candidates' accuracies, seed by seed, likewise.",
+)
+@click.option("--no-timing", is_flag=True, help="Guess the time from the networks' arithmetic; loads no TensorFlow.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
+def plan_command(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Say what experiments will cost, and which differences they can tell; train and write nothing.
+
+    A few real steps of each candidate are timed. How much is chance is taken from the likest finished study below
+    --out, or assumed.
+
+    \b
+    actsearch plan my.yaml
+    actsearch plan my.yaml --margin 0.002 --baseline relu
+    actsearch plan my.yaml --sd 0.004 --no-timing --json
+    """
+    from actsearch import plan_pages
+    from actsearch.interruption import Interruption
+    from actsearch.runner import plan
+
+    rules = _PlanRules(quiet=as_json, **options)
+    if not rules.no_timing:
+        _require_tensorflow()
+    loaded = _load_all(files, overrides)
+    rules.refuse(loaded)
+    with Interruption() as interruption:
+        for i, one in enumerate(loaded):
+            outlook = _outlook(one, plan(one.experiment, one.folder), rules, interruption)
+            if as_json:
+                click.echo(json.dumps(plan_pages.as_json(outlook), ensure_ascii=False))
+                continue
+            if i:
+                click.echo()
+            console = _console()
+            for line in plan_pages.lines(outlook):
+                console.print(line, markup=False, emoji=False)
 
 
 class _Duration(click.ParamType):  # type: ignore[type-arg]
@@ -300,6 +394,18 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--stop-after", metavar="TIME", type=_Duration(), help="Stop after 2h, 90m, ..., with what is finished then."
 )
+@click.option("--until-decided", is_flag=True, help="Add seeds until it is decided which activations differ.")
+@click.option(
+    "--margin", metavar="X", type=click.FloatRange(0, 1),
+    help="With --until-decided: differences within it count as none; 0.001.",
+)  # fmt: skip
+@click.option(
+    "--confidence", metavar="C", type=click.FloatRange(0.5, 1, max_open=True),
+    help="With --until-decided: of all that is decided together; 0.95.",
+)  # fmt: skip
+@click.option(
+    "--max-seeds", metavar="N", type=click.IntRange(3, 10_000), help="With --until-decided: at most so many; 20."
+)
 @click.option("--accept-changes", is_flag=True, help="Go on though finished trials will be left out.")
 @click.option("--fresh", is_flag=True, help="Train everything anew; the old folder moves to NAME.old-TIME.")
 @click.option("--keep-checkpoints", is_flag=True, help="Keep each finished trial's last one, for more epochs.")
@@ -327,25 +433,33 @@ def run(
     threads: str | None,
     dry_run: bool,
     stop_after: float | None,
+    until_decided: bool,
+    margin: float | None,
+    confidence: float | None,
+    max_seeds: int | None,
     **options: Any,
 ) -> int:
     """Train what is not finished, and draw the figures.
 
-    Ctrl-C stops and keeps what is there; the same command goes on.
+    Ctrl-C stops and keeps what is there; the same command goes on. With --until-decided, seeds are added by looks that
+    are fixed beforehand, and who is worse, or settled with all others, is trained no further.
 
     \b
     actsearch run configs/quickstart.yaml
     actsearch run my.yaml --set training.epochs=2 --dry-run
     actsearch run *.yaml --jobs 8 --stop-after 10h
+    actsearch run my.yaml --until-decided --margin 0.002 --max-seeds 30
     """
     from actsearch.interruption import Interruption
     from actsearch.runner import plan
+    from actsearch.stages import UntilDecided
 
     rules = _Rules(**options)
     _refuse_combinations(rules)
-    if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
-        backend = os.environ["KERAS_BACKEND"]
-        raise UserError(f"KERAS_BACKEND is {backend}: trainings need tensorflow; unset it")
+    until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
+    if until is None and (margin, confidence, max_seeds) != (None, None, None):
+        raise UserError("--margin, --confidence and --max-seeds say how to run --until-decided; add it")
+    _require_tensorflow()
     if name is not None:
         if len(files) > 1:
             raise UserError("--name: one name for several files would mix them; give one file")
@@ -356,7 +470,10 @@ def run(
     _refuse_clashes(loaded, rules)
     code = 0
     with Interruption(stop_after) as interruption:
-        plans = [(one, plan(one.experiment, one.folder)) for one in loaded]
+        plans = []
+        for one in loaded:
+            with _located(one):
+                plans.append((one, plan(one.experiment, one.folder, until)))
         if len(plans) > 1 and not dry_run:  # what is wrong with the last one should not come to light in the morning
             for one, planned in plans:
                 _load_data(one, planned)
@@ -405,7 +522,7 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     "--kind",
     "kinds",
     metavar="K",
-    type=click.Choice(["curves", *LAYER_KINDS, "all"]),
+    type=click.Choice(["curves", *LAYER_KINDS, *COMPARISON_KINDS, "all"]),
     multiple=True,
     default=["curves"],
     show_default=True,
@@ -422,10 +539,10 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
 )
 @click.option(
     "--by",
-    type=click.Choice(["epoch", "depth"]),
+    type=click.Choice(["epoch", "depth", "activation", "setting"]),
     multiple=True,
-    help="The x axis of diagnostics: epochs, or layers. May be given again; by itself it is epoch, and in deep"
-    " networks also depth.",
+    help="The x axis of diagnostics: epochs, or layers; by itself epoch, and in deep networks also depth. Of"
+    " comparisons: each activation at its own setting, or all at each setting. May be given again.",
 )
 @click.option("--without", metavar="NAME", multiple=True, help="Leave out an activation; may be given again.")
 @click.option(
@@ -444,13 +561,18 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     help="Format of the files.",
 )
 @click.option("--log", is_flag=True, help="Logarithmic axis of curves; accuracies become error rates.")
+@partial(_asking, names=tuple(ASKED_OF_FIGURES))
 def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
-    """Draw the figures of experiments below the paths: accuracy and loss, or what their layers did.
+    """Draw the figures of experiments below the paths: accuracy and loss, comparisons, or what their layers did.
 
     The figures lie beside the results, or below --out. The kinds:
 
     \b
     curves         accuracy and loss, or --metric
+    ranking        every seed, means, differences and verdicts, as `compare` has them
+    differences    seed by seed, with their intervals, and the matrix of pairs
+    sensitivity    the metric over the learning rate or another setting of a grid
+    learning-speed epochs and seconds until the metric is reached
     gradients      gradient norm of every hidden layer (--variable bias: of its biases)
     updates        what an epoch changed in a layer's weights, relative to their norm
     saturation     share of pre-activations where f is flat
@@ -465,17 +587,20 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
     actsearch plot results/
     actsearch plot results/article-12 --style article --out figures
     actsearch plot results/mine --kind gradients --kind dead
+    actsearch plot results/mine --kind ranking --kind differences --format pdf
     """
-    if not {"curves", "all"} & set(options["kinds"]) and (options["metrics"] or options["log"]):
-        raise UserError("--metric and --log are for curves; add --kind curves")
+    asked = {name: options.pop(name) for name in ASKED_OF_FIGURES}
+    kinds = {*options["kinds"]}
+    questions = _questions(kinds, options["metrics"], options["log"], options["by"], asked)
     targets = dict(_targets(paths, out))
     errors = []
-    for result in _readable(list(targets), diagnostics={*options["kinds"]} != {"curves"}):
+    diagnostics = bool(kinds & {*LAYER_KINDS, "all"})
+    for result in _readable(list(targets), diagnostics, _predictions(kinds, questions)):
         target = targets[Path(result.folder)]
         for problem in result.problems:
             click.echo(f"note: {problem}", err=True)
         try:
-            for line, is_note in _drawings(result, target, **options):
+            for line, is_note in _drawings(result, target, questions, **options):
                 click.echo(line, err=is_note)
         except StoreError:
             raise
@@ -485,22 +610,56 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
         raise UserError("\n".join(errors))
 
 
+def _questions(
+    kinds: AbstractSet[str], metrics: Sequence[str], log: bool, by: Sequence[str], asked: Mapping[str, Any]
+) -> list[Question]:
+    """What the figures of comparisons ask, one for each metric; empty if no such figures are asked for."""
+    curves, compared = (not kinds.isdisjoint({*some, "all"}) for some in (["curves"], COMPARISON_KINDS))
+    ways = [way for way in dict.fromkeys(by) if way in ("activation", "setting")]
+    given = [f"--{name}" for name, value in asked.items() if value != ASKED_OF_FIGURES[name]]
+    given += [f"--by {way}" for way in ways]
+    if log and not curves:
+        raise UserError("--log is for curves; add --kind curves")
+    if metrics and not curves and not compared:
+        raise UserError("--metric is for curves and comparisons; add --kind curves or --kind ranking")
+    if given and not compared:
+        raise UserError(f"{given[0]} is for comparisons; add --kind ranking")
+    if len(ways) > 1:
+        raise UserError("--by activation, --by setting: give one of them")
+    if not compared:
+        return []
+    from actsearch.comparison import Question
+
+    way: Any = ways[0] if ways else None
+    return [Question(metric=metric, by=way, **asked) for metric in dict.fromkeys(metrics or ["val_accuracy"])]
+
+
+def _predictions(kinds: AbstractSet[str], questions: Sequence[Question]) -> Sequence[str]:
+    """What of the predictions the figures need: whoever draws no differences needs none."""
+    if kinds.isdisjoint({"ranking", "differences", "all"}):
+        return ()
+    from actsearch.comparison import reading
+
+    return tuple(dict.fromkeys(key for question in questions for key in reading(question)))
+
+
 def _drawings(
-    result: ExperimentResult, target: Path, *, kinds: Sequence[Any], file_format: Any, style: Any,
-    without: Sequence[str], metrics: Sequence[str], log: bool, variable: Any, by: Sequence[Any],
+    result: ExperimentResult, target: Path, questions: Sequence[Question], *, kinds: Sequence[Any], file_format: Any,
+    style: Any, without: Sequence[str], metrics: Sequence[str], log: bool, variable: Any, by: Sequence[Any],
 ) -> Iterator[tuple[str, bool]]:  # fmt: skip
     """Draws the kinds asked for: the figures' paths, and as notes (true) what `all` does not find."""
-    from actsearch import layer_plots, plots
-
     everything = "all" in kinds
     how = {"without": without, "style": style, "format": file_format}
     if everything or "curves" in kinds:
+        from actsearch import plots
+
         for figure in plots.draw(result, target, metrics=metrics, log=log, **how):
             yield str(figure), False
     missing = []
-    for kind in (kind for kind in LAYER_KINDS if everything or kind in kinds):
+    for drawing in _parts(result, target, questions, [*LAYER_KINDS, *COMPARISON_KINDS] if everything else kinds,
+                          variable, [axis for axis in by if axis in ("epoch", "depth")], how):  # fmt: skip
         try:
-            for figure in layer_plots.draw(result, target, kind, variable=variable, by=by, **how):
+            for figure in drawing():
                 yield str(figure), False
         except NothingToShow as error:
             missing.append(str(error))
@@ -508,6 +667,22 @@ def _drawings(
     if told and not everything:
         raise UserError("\n".join(told))
     yield from ((f"note: {what}", True) for what in told)
+
+
+def _parts(
+    result: ExperimentResult, target: Path, questions: Sequence[Question], kinds: Sequence[Any], variable: Any,
+    by: Sequence[Any], how: dict[str, Any],
+) -> Iterator[Callable[[], list[Path]]]:  # fmt: skip
+    """What draws each of the kinds: comparisons once for each question."""
+    for kind in (kind for kind in LAYER_KINDS if kind in kinds):
+        from actsearch import layer_plots
+
+        yield partial(layer_plots.draw, result, target, kind, variable=variable, by=by, **how)
+    for kind in (kind for kind in COMPARISON_KINDS if kind in kinds):
+        from actsearch import comparison_plots
+
+        for question in questions:
+            yield partial(comparison_plots.draw, result, target, kind, question, **how)
 
 
 @commands.command()
@@ -825,6 +1000,8 @@ class _Run:
         self.loaded, self.plan, self.interruption, self.rules = loaded, plan, interruption, rules
         self.name = plan.experiment.name
         self.store = Store(rules.out / self.name, rules.keep_checkpoints)
+        self.told: set[str] = set()
+        """What was said of what waits, which is said once."""
 
     def go(self) -> int:
         """Trains what is left, shows the summary, draws; returns the exit code."""
@@ -834,50 +1011,86 @@ class _Run:
             with self.store.locked():  # not under the feet of a driver that is at work
                 pass
             self._say(f"{self.store.folder} is kept as {self.store.set_aside()}")
-        with self.store.locked():
-            work = runner.begin(
-                self.plan,
-                self.store,
-                accept_changes=self.rules.accept_changes,
-                only_failed=self.rules.retry_failed,
-            )
-            for problem in work.problems:
-                click.echo(f"note: {problem}", err=True)
-            if work.otherwise:
-                self._say(
-                    f"{_count(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
-                    " for (every, probe_size); --fresh trains and looks anew"
-                )
-            if work.differing:
-                self._say(
-                    f"{_count(work.differing, 'finished trial')} without diagnostics: trained again once, their"
-                    " histories came out otherwise; they are tried again once their .differs- folders are removed"
-                )
+        rounds = runner.rounds(
+            self.plan,
+            self.store,
+            accept_changes=self.rules.accept_changes,
+            only_failed=self.rules.retry_failed,
+        )
+        with self.store.locked(), contextlib.ExitStack() as closing:
+            work = next(rounds)
+            self._tell(work)
             if work.left:
-                self._train(work)
+                self._train(work, rounds, closing)
             else:
                 self._say(self._nothing_left(work))
                 self._mention_missing_models(work)
             return self._conclude(trained=bool(work.left))
 
+    def _tell(self, work: Work) -> None:
+        """What a first round found."""
+        for problem in work.problems:
+            click.echo(f"note: {problem}", err=True)
+        if work.otherwise:
+            self._say(
+                f"{_count(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
+                " for (every, probe_size); --fresh trains and looks anew"
+            )
+        if work.differing:
+            self._say(
+                f"{_count(work.differing, 'finished trial')} without diagnostics: trained again once, their"
+                " histories came out otherwise; they are tried again once their .differs- folders are removed"
+            )
+        if work.held:
+            self._say(
+                f"{_count(work.held, 'finished trial')} left out until settings are chosen anew, which may ask for"
+                " them again; they stay on disk"
+            )
+        self._tell_decisions(work)
+
+    def _tell_decisions(self, work: Work) -> None:
+        """What the trials that ended before this round decided."""
+        from actsearch import terminal
+
+        for choice in work.chosen:
+            if self.rules.as_json:
+                click.echo(json.dumps({"event": "chosen", **terminal.choice_as_json(choice)}, ensure_ascii=False))
+            self._say(terminal.choice_line(choice))
+        record = work.asked.looks
+        for taken in work.looks if record is not None else ():
+            assert record is not None
+            if self.rules.as_json:
+                click.echo(json.dumps({"event": "look", **terminal.look_as_json(record, taken)}, ensure_ascii=False))
+            self._say(terminal.look_line(record, taken))
+        for sentence in work.asked.waiting:
+            if sentence not in self.told:
+                click.echo(f"note: {terminal.printable(sentence)}", err=True)
+        self.told.update(work.asked.waiting)
+
     def _nothing_left(self, work: Work) -> str:
-        if self.rules.retry_failed and len(work.finished) < len(self.plan.trials):
+        n = len(work.asked.trials)
+        if self.rules.retry_failed and len(work.finished) < n:
             return f"{self.name}: no trial has failed; without --retry-failed the rest is trained"
-        n = len(self.plan.trials)
         done = "its trial is" if n == 1 else f"all {n} trials are"
         return f"{self.name}: {done} finished already; nothing is trained again (--fresh would)"
 
-    def _train(self, work: Work) -> None:
-        """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time."""
+    def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
+        """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time.
+
+        Args:
+            work: the first round.
+            rounds: those that follow.
+            closing: closes in the end what must be.
+        """
         from actsearch.interruption import TimeIsUp
 
         finished = work.finished
         if finished:
-            rest = f"{len(finished)} of {len(self.plan.trials)} trials are finished already; {len(work.left)} to train"
-            self._say(rest)
+            n = len(work.asked.trials)
+            self._say(f"{len(finished)} of {n} trials are finished already; {len(work.left)} to train")
             self._mention_missing_models(work)
         try:
-            self._show_events(work)
+            self._train_rounds(work, rounds, closing)
         except TimeIsUp:
             self._explain("The time is up")
         except BrokenPipeError as error:  # as when a program that reads --json has crashed
@@ -890,25 +1103,53 @@ class _Run:
         finally:
             self.interruption.stop_the_clock()
 
-    def _show_events(self, work: Work) -> None:
-        from actsearch import runner
-
+    def _train_rounds(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
         dataset = _load_data(self.loaded, self.plan)
         for warning in self.plan.experiment.warnings:
             self._say(f"note: {warning}")
-        jobs = min(self._jobs(dataset), len(work.left))
-        engine = self._engine(dataset, jobs)
+        most = self._jobs(dataset)
+        jobs = min(most, len(work.left))
+        engine = self._engine(dataset, most if self.plan.in_stages else jobs)
+        closing.callback(engine.close)
         processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
         where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
         self._say(f"{self.name}: training {_count(len(work.left), 'trial')}{where}; TensorFlow is loading")
-        for line in [*_origins(work), *_diagnostics_lines(work, dataset)]:
+        said = [*_origins(work), *_diagnostics_lines(work, dataset)]
+        for line in said:
             self._say(line)
-        events = runner.run(work.left, self.store, engine, retries=self.rules.retries, fail_fast=self.rules.fail_fast)
+        is_whole = self._show_events(work, engine, jobs)
+        while is_whole and (following := next(rounds, None)) is not None:
+            self._tell_decisions(following)
+            if following.left:
+                self._say(f"{self.name}: training {_count(len(following.left), 'trial')} more")
+                for line in [*_origins(following), *_diagnostics_lines(following, dataset)]:
+                    if line not in said:
+                        self._say(line)
+                is_whole = self._show_events(following, engine, min(most, len(following.left)))
+
+    def _show_events(self, work: Work, engine: Engine, jobs: int) -> bool:
+        """Trains what is left of a round; false where a failure ended it early."""
+        from actsearch import runner
+        from actsearch.events import Failed
+
+        events = runner.run(
+            work.left,
+            self.store,
+            engine,
+            retries=self.rules.retries,
+            fail_fast=self.rules.fail_fast,
+            keep_engine=self.plan.in_stages,
+        )
+        any_failed = False
         with self._display(work, jobs) as display, contextlib.closing(events):
             self.interruption.start_the_clock()
             for event, trial in events:
                 self.interruption.check()
                 display.show(event, trial)
+                any_failed |= isinstance(event, Failed)
+        self.interruption.stop_the_clock()
+        self.interruption.check()
+        return not (any_failed and self.rules.fail_fast)
 
     def _engine(self, dataset: Dataset, jobs: int) -> Any:
         from actsearch import runner
@@ -917,7 +1158,7 @@ class _Run:
         more = Spacing(self.rules.checkpoint_share, self.rules.keep_checkpoints), self.rules.save_models
         make_train = partial(runner.trainer, dataset, *more)
         if self.rules.engine == "processes":  # which do not get the data through a pipe
-            spec, sha256 = self.plan.experiment.data, self.plan.trials[0].data_sha256
+            spec, sha256 = self.plan.experiment.data, self.plan.data_sha256
             make_train = partial(runner.loading_trainer, spec, sha256, *more)
         return runner.engine(
             self.rules.engine,
@@ -943,9 +1184,9 @@ class _Run:
         return "the same command without --fresh" if self.rules.fresh else "the same command"
 
     def _explain(self, what: str) -> None:
-        done = len(self.plan.trials) - self._left()
+        asked, left = self._asked_and_left()
         click.echo(
-            f"{what}. {done} of {_count(len(self.plan.trials), 'trial')} finished and kept in {self.store.folder};"
+            f"{what}. {asked - left} of {_count(asked, 'trial')} finished and kept in {self.store.folder};"
             f" {self._same_command} goes on with the rest, from their last checkpoints where they have any.",
             err=True,
         )
@@ -954,12 +1195,13 @@ class _Run:
         from actsearch.store import read_experiment
 
         result = read_experiment(self.store.folder, ended=True)
-        failed = [trial for candidate in result.candidates for trial in candidate.trials if trial.status == "failed"]
+        failed = [trial for candidate in result.candidates for trial in candidate.all_trials]
+        failed = [trial for trial in failed if trial.status == "failed"]
         if not self.rules.as_json:
             self._show_summary(result)
         figures = [] if self.rules.no_plots else self._draw(result, trained)
         if self.rules.as_json:
-            left = self._left() - len(failed)
+            left = self._asked_and_left()[1] - len(failed)
             row: dict[str, Any] = {"event": "finished", "experiment": result.name, "folder": result.folder}
             row |= {"failed": len(failed), "left": left}
             click.echo(json.dumps(row | {"figures": [str(figure) for figure in figures]}, ensure_ascii=False))
@@ -978,11 +1220,12 @@ class _Run:
             click.echo(f"Mended? {self._same_command} tries again what failed, --retry-failed that alone.", err=True)
         return 1 if failed or self.store.failed_again else 0
 
-    def _left(self) -> int:
-        """How many trials are left to be trained, those among them that lack their diagnostics."""
+    def _asked_and_left(self) -> tuple[int, int]:
+        """How many trials are asked for, and left to be trained, those among them that lack their diagnostics."""
         from actsearch import runner
 
-        return len(runner.to_train(self.plan.trials, self.store.survey(self.plan.trials, repair=False)))
+        trials = runner.ask(self.plan, self.store).trials
+        return len(trials), len(runner.to_train(trials, self.store.survey(trials, repair=False)))
 
     def _show_summary(self, result: Any) -> None:
         from actsearch import terminal
@@ -1036,7 +1279,7 @@ class _Run:
             return terminal.NoDisplay()
         console = _console()
         if live.suits(console):
-            return live.LiveDisplay(console, self.name, work.left, len(work.finished), jobs)
+            return live.LiveDisplay(console, self.name, work.left, len(work.finished) + work.tried, jobs)
         return terminal.PlainLines(click.echo)
 
     def _say(self, text: str) -> None:
@@ -1104,6 +1347,12 @@ def _load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
     return loaded
 
 
+def _require_tensorflow() -> None:
+    if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
+        backend = os.environ["KERAS_BACKEND"]
+        raise UserError(f"KERAS_BACKEND is {backend}: trainings need tensorflow; unset it")
+
+
 def _refuse_combinations(rules: _Rules) -> None:
     """Options that say nothing together, or that the engine would pass over."""
     if rules.fresh and rules.retry_failed:
@@ -1147,27 +1396,35 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
     from actsearch.store import PLAN, Store, read_experiment
 
     store = Store(rules.out / plan.experiment.name)
-    survey = store.survey(() if rules.fresh else plan.trials, repair=False)
-    left = list(plan.trials) if rules.fresh else runner.to_train(plan.trials, survey, rules.retry_failed)
+    asked = runner.ask(plan, store, anew=rules.fresh)
+    survey = store.survey(() if rules.fresh else asked.trials, repair=False)
+    left = list(asked.trials) if rules.fresh else runner.to_train(asked.trials, survey, rules.retry_failed)
     wanted = {trial.id for trial in left}
     finished = {i for i, one in survey.status.items() if one in runner.FINISHED and i not in wanted}
     dataset = _load_data(loaded, plan)
     known = (store.folder / PLAN).is_file()
-    measured = planning.measured_epochs(read_experiment(store.folder), plan.trials) if known else []
+    measured = planning.measured_epochs(read_experiment(store.folder), asked.trials) if known else []
     jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
     jobs = max(1, min(jobs, len(left)))
     cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured, jobs)
     if rules.as_json:
-        rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in plan.trials]
+        rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in asked.trials]
         seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis, "diagnostics_share": cost.diagnostics}
-        click.echo(json.dumps({"experiment": plan.experiment.name, "trials": rows, "seconds": seconds}))
+        head = {"experiment": plan.experiment.name, "trials": rows, "may_follow": asked.to_follow}
+        click.echo(json.dumps({**head, "seconds": seconds}))
         return
-    for trial in plan.trials:
+    for trial in asked.trials:
         state = "finished" if trial.id in finished else "to train" if trial.id in wanted else "left out"
         click.echo(f"{state}  {terminal.name_of(trial)}  ({trial.id})")
     click.echo(
-        f"{plan.experiment.name}: {_count(len(plan.trials), 'trial')}, {len(left)} to train, into {store.folder}"
+        f"{plan.experiment.name}: {_count(len(asked.trials), 'trial')}, {len(left)} to train, into {store.folder}"
     )
+    if asked.to_follow:
+        click.echo(
+            f"then {asked.to_follow} more, at the settings chosen"
+            if plan.until is None
+            else f"then up to {asked.to_follow} more, until it is decided"
+        )
     if left:
         low, high = terminal.duration(cost.low), terminal.duration(cost.high)
         span = low if low == high else f"{low} to {high}"
@@ -1181,20 +1438,156 @@ def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
         click.echo(f"note: the run would stop at this: {refusal}")
 
 
+@dataclass(frozen=True)
+class _PlanRules:
+    """The options of `plan` that hold for each of its experiments."""
+
+    margin: float
+    confidence: float
+    baseline: str | None
+    out: Path
+    jobs: int | None
+    sd: float | None
+    correlation: float | None
+    no_timing: bool
+    quiet: bool
+
+    def refuse(self, loaded: Sequence[Loaded]) -> None:
+        """A baseline that is no activation of a file; thread counts that one process cannot have."""
+        for one in loaded:
+            labels = list(dict.fromkeys(candidate.label for candidate in one.experiment.candidates))
+            if self.baseline is not None and self.baseline not in labels:
+                raise UserError(
+                    f"--baseline {self.baseline}: {one.path} has no such activation, but {', '.join(labels)}"
+                )
+        threads = sorted({one.experiment.candidates[0].training.threads for one in loaded})
+        if len(threads) > 1 and not self.no_timing:
+            counts = " and ".join(map(str, threads))
+            raise UserError(
+                f"training.threads differs between the files ({counts}), and one process has one number; plan them"
+                " apart, or with --no-timing"
+            )
+
+
+def _outlook(loaded: Loaded, plan: Plan, rules: _PlanRules, interruption: Interruption) -> Outlook:
+    """What is known of an experiment before it is trained: read, timed and computed."""
+    from actsearch import data, machine, planning, runner
+    from actsearch.outlook import Wanted, outlook
+    from actsearch.store import PLAN, Store, read_experiment
+
+    experiment, sha256 = plan.experiment, plan.data_sha256
+    store = Store(rules.out / experiment.name)
+    may_be = [one for stage in planning.stages(experiment) for one in planning.trials_of(stage, experiment, sha256)]
+    survey = store.survey([trial for trials in may_be for trial in trials], repair=False)
+    finished = {i for i, one in survey.status.items() if one in runner.FINISHED} - survey.undiagnosed
+    dataset = _load_data(loaded, plan)
+    splits = data.split(dataset, experiment.data)
+    jobs = rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
+    noise, notes = _noise(experiment, sha256, rules)
+    timed: Mapping[str, Timed] = {}
+    loading = planning.LOADING_SECONDS
+    if rules.no_timing:
+        known = (store.folder / PLAN).is_file()
+        epochs = planning.measured_by_candidate(read_experiment(store.folder), plan.trials, experiment) if known else {}
+        speed = planning.matrix_product_speed()
+        costs = planning.guessed_costs(experiment, dataset, splits, epochs, speed)
+        measured = sum(map(len, epochs.values()))
+        arithmetic = f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now; nothing was timed"
+        basis = f"{measured} measured epochs" if measured else arithmetic
+    else:
+        timed, loading = _timed(plan, dataset, splits, jobs, rules, interruption)
+        costs = planning.costs(experiment, dataset, splits, timed)
+        steps = sum(one.steps for one in timed.values())
+        beside = "" if jobs == 1 else f" beside {jobs - 1} busy process{'es' if jobs > 2 else ''}"
+        basis = f"{steps} steps of training, timed now{beside}; the medians, and ranges from the quartiles"
+    wanted = Wanted(rules.margin, rules.confidence, rules.baseline, jobs)
+    return outlook(
+        experiment, sha256, str(store.folder), dataset, splits, noise, wanted,
+        costs=costs, basis=basis, timed=timed, loading=loading, finished=finished,
+        notes=[*experiment.warnings, *notes],
+    )  # fmt: skip
+
+
+def _noise(experiment: Experiment, data_sha256: str, rules: _PlanRules) -> tuple[Noise, list[str]]:
+    """How much of an accuracy is chance, from the likest finished study below --out; and what could not be read."""
+    from actsearch import power
+    from actsearch.store import find_experiments, read_experiment
+
+    try:
+        folders = [one.folder for one in find_experiments(rules.out)]
+    except UserError:  # nothing is there yet
+        folders = []
+    results, notes = [], []
+    for folder in folders:
+        try:
+            results.append(read_experiment(folder))
+        except StoreError as error:
+            notes.append(str(error))
+    found = power.likest(results, experiment, data_sha256)
+    noise = power.assumed()
+    if found is not None:
+        result, like = found
+        split = "test_last" if result.validation_is_test else "validation_last"
+        noise = power.measured(read_experiment(Path(result.folder), predictions=[split]), like)
+    return power.with_given(noise, rules.sd, rules.correlation), notes
+
+
+def _timed(
+    plan: Plan, dataset: Dataset, splits: Splits, jobs: int, rules: _PlanRules, interruption: Interruption
+) -> tuple[Mapping[str, Timed], tuple[float, float]]:
+    """Times each kind of network with TensorFlow: what its steps take, and how long the loading of TensorFlow took."""
+    from actsearch import machine, planning, terminal
+    from actsearch.native_output import held_back
+
+    trials: dict[str, Trial] = {}
+    for trial in plan.trials:
+        trials.setdefault(planning.kind_of(trial.candidate), trial)
+
+    def say(text: str) -> None:
+        if not rules.quiet:
+            click.echo(text, err=True)
+
+    say(f"{plan.experiment.name}: TensorFlow is loading")
+    began = time.monotonic()
+    with held_back():
+        from actsearch import timing
+    took = time.monotonic() - began
+    about = round(timing.expected_seconds(len(trials)))
+    say(f"timing {_count(len(trials), 'kind')} of network, about {about} s")
+    timed: Mapping[str, Timed] = timing.time_kinds(
+        trials,
+        dataset,
+        splits,
+        workers=1 if machine.gpus() else jobs,
+        say=lambda kind, one: say(
+            f"  {terminal.printable(trials[kind].candidate.label)}: {1000 * one.step:.3g} ms a step"
+        ),
+        check=interruption.check,
+    )
+    return timed, (took, 2 * took) if took > 1 else planning.LOADING_SECONDS
+
+
 def _refusal(plan: Plan, rules: _Rules) -> StoreError | None:
     """What the run would stop at, if finished trials do not belong to the experiment any more."""
+    from actsearch import runner
     from actsearch.store import Store
 
     if rules.fresh or rules.accept_changes:
         return None
-    return Store(rules.out / plan.experiment.name).refusal(plan.experiment, plan.trials)
+    store = Store(rules.out / plan.experiment.name)
+    asked = runner.ask(plan, store)
+    return store.refusal(plan.experiment, asked.trials, asked.may_follow)
 
 
 def _status_as_json(result: ExperimentResult) -> str:
     from actsearch import terminal
 
-    rows = [terminal.trial_as_json(candidate, trial) for candidate in result.candidates for trial in candidate.trials]
+    rows = [terminal.trial_as_json(one, trial) for one in result.candidates for trial in one.all_trials]
     head = {"experiment": result.name, "folder": result.folder, "trials": rows}
+    if result.tuning_seeds:
+        head["chosen"] = [terminal.choice_as_json(choice) for choice in result.chosen]
+    if result.looks is not None:
+        head["looks"] = [terminal.look_as_json(result.looks, taken) for taken in result.looks.taken]
     head |= {"stranded": [*result.stranded], "problems": [*result.problems], "again": [*result.again]}
     return json.dumps({**head, "mixture": result.mixture}, ensure_ascii=False)
 
@@ -1202,11 +1595,16 @@ def _status_as_json(result: ExperimentResult) -> str:
 def _show_status(result: ExperimentResult) -> None:
     from actsearch import terminal
 
-    trials = [trial for candidate in result.candidates for trial in candidate.trials]
+    trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     console = _console()
     head = f"{result.name} ({result.folder}): {terminal.counted(trials)}"
     console.print(head, style="bold", markup=False, emoji=False)
     console.print(terminal.trials_table(result))
+    for choice in result.chosen:
+        console.print(terminal.choice_line(choice), markup=False, emoji=False)
+    if result.looks is not None:
+        for taken in result.looks.taken:
+            console.print(terminal.look_line(result.looks, taken), markup=False, emoji=False)
     if result.stranded:
         ids = "".join(f"\n  {trial_id}" for trial_id in result.stranded)
         console.print(f"on disk, but not asked for any more:{ids}", markup=False, emoji=False)
@@ -1260,19 +1658,21 @@ def _show_explanation(explanation: Explanation) -> None:
 def _counts(result: ExperimentResult) -> str:
     from actsearch import terminal
 
-    trials = [trial for candidate in result.candidates for trial in candidate.trials]
+    trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     epochs = f"{sum(trial.epochs_done for trial in trials)} of {sum(trial.epochs for trial in trials)} epochs"
     return f"{result.name}: {terminal.counted(trials)}; {epochs}"
 
 
-def _readable(folders: Sequence[Path], diagnostics: bool = False) -> Iterator[ExperimentResult]:
+def _readable(
+    folders: Sequence[Path], diagnostics: bool = False, predictions: Sequence[str] = ()
+) -> Iterator[ExperimentResult]:
     """The results of each folder; one that can't be read is told at the end and does not stop the others."""
     from actsearch.store import read_experiment
 
     errors = []
     for folder in folders:
         try:
-            result = read_experiment(folder, diagnostics=diagnostics)
+            result = read_experiment(folder, diagnostics=diagnostics, predictions=predictions)
         except StoreError as error:
             errors.append(str(error))
         else:

@@ -14,23 +14,29 @@ import difflib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from typing import Any, Literal
+from functools import cached_property, lru_cache, partial
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
-from actsearch.measure import MARGIN, Measure, measure
-from actsearch.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.statistics import Crossed, Differences, Forecast, Verdict
+from actsearch.measure import Measure, measure
+from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult
+from actsearch.statistics import (
+    ENOUGH_SEEDS,
+    FEWEST_SEEDS,
+    MARGIN,
+    SEEDS_OF_AN_INTERQUARTILE_MEAN,
+    Crossed,
+    Differences,
+    Forecast,
+    Verdict,
+)
 
 By = Literal["activation", "setting"]
-FEWEST_SEEDS = 3
-"""Below there are no verdicts."""
-ENOUGH_SEEDS = 5
-"""Below they are to be taken with care."""
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 MANY_CONTENDERS = 8
 """Above, all pairs cost so much certainty that a baseline, or a screening on other seeds, is the better way."""
 
@@ -134,7 +140,7 @@ class Contender:
 
     @property
     def interquartile_mean(self) -> float | None:
-        return statistics.interquartile_mean(self.known) if self.completed >= 8 else None
+        return statistics.interquartile_mean(self.known) if self.completed >= SEEDS_OF_AN_INTERQUARTILE_MEAN else None
 
     @property
     def divergence(self) -> tuple[float, float] | None:
@@ -217,7 +223,12 @@ class Pair:
     sign_flip_p: float | None = None
     disagrees: bool = False
     """The exact sign-flip test and the t interval say different things of 0."""
-    examples: Examples | None = None
+    noise_of_examples: Callable[[], Examples | None] = field(default=lambda: None, repr=False, compare=False)
+
+    @cached_property
+    def examples(self) -> Examples | None:
+        """The second kind of noise; None where no predictions are there. Computed when it is asked for."""
+        return self.noise_of_examples()
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,6 +241,8 @@ class Comparison:
     question: Question
     """With the margin and the target filled in."""
     measure: Measure
+    choices: tuple[Choice, ...]
+    """The settings that were chosen with tuning seeds, of an experiment that has such."""
     setting: Mapping[str, Any]
     """The point of the grid that this is about; empty if it is about all."""
     seeds: tuple[int, ...]
@@ -243,6 +256,8 @@ class Comparison:
     """Over how many pairs the intervals hold together."""
     validation_is_test: bool
     differences: Differences = field(repr=False)
+    looks: LooksRecord | None = None
+    """Of a sequential study whose looks are judged here; None where they are not, or there were none."""
     examples: int | None = None
     """Of how many examples the metric is the share; None where it is none, or where that is not known."""
     warnings: tuple[str, ...] = ()
@@ -338,26 +353,27 @@ def _candidates(result: ExperimentResult) -> list[CandidateResult]:
             f"{result.name}: each activation has several settings, and choosing among them on the seeds that are"
             " compared would flatter; give the experiment `tuning_seeds: 3`, or compare --by setting"
         )
-    return list(result.candidates)
+    return list(result.compared)
 
 
 def _is_one_setting(result: ExperimentResult) -> bool:
-    labels = [candidate.label for candidate in result.candidates]
+    labels = [candidate.label for candidate in result.compared]
     return len(labels) == len(set(labels))
 
 
 def _fields(result: ExperimentResult) -> list[tuple[Mapping[str, Any], list[CandidateResult]]]:
-    """The points of the grid, each with the candidates that are there.
+    """The points of the grid, each with the candidates that are there, on the tuning seeds where there are such.
 
     A candidate whose own settings fix what the grid varies is there at each of the points that agree with it.
     """
     points: dict[str, Mapping[str, Any]] = {}
-    most = max(len(candidate.setting) for candidate in result.candidates)
-    for candidate in result.candidates:
+    candidates = [replace(c, trials=c.tuning) if result.tuning_seeds else c for c in result.candidates]
+    most = max(len(candidate.setting) for candidate in candidates)
+    for candidate in candidates:
         if len(candidate.setting) == most:
             points.setdefault(canonical_json(candidate.setting), candidate.setting)
     here = [
-        (point, [c for c in result.candidates if all(point.get(key) == value for key, value in c.setting.items())])
+        (point, [c for c in candidates if all(point.get(key) == value for key, value in c.setting.items())])
         for point in points.values()
     ]
     return [(point, some) for point, some in here if len(some) > 1] or here
@@ -383,8 +399,13 @@ def _comparison(
     having = sum(one.completed > 0 for one in contenders)
     if having < 2:
         raise NothingToShow(_too_few(result, contenders, what))
+    looks = _looks(result, question, setting)
+    if looks is not None:
+        contenders = [_as_looked(one, looks, seeds) for one in contenders]
     reference = next((i for i, one in enumerate(contenders) if question.baseline in (one.label, one.name)), 0)
     family = statistics.family(having, question.baseline is not None) * tables
+    if looks is not None:
+        family = looks.family * len(looks.looks)
     values = np.array([one.values for one in contenders])
     examples = _examples(contenders, what)
     differences = statistics.differences(values, family=family, confidence=question.confidence, examples=examples)
@@ -394,15 +415,17 @@ def _comparison(
         folder=result.folder,
         question=replace(question, target=target),
         measure=what,
+        choices=() if setting else result.chosen,
         setting=setting,
         seeds=seeds,
-        role="comparison",
+        role="tuning" if setting and result.tuning_seeds else "comparison",
         contenders=tuple(contenders),
         reference=reference,
         family=family,
         validation_is_test=result.validation_is_test,
         differences=differences,
         examples=examples,
+        looks=looks,
     )
     return replace(found, warnings=tuple(_warnings(found, result)))
 
@@ -472,8 +495,13 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     held_back = _held_back(one, other, verdict)
     if held_back is not None:
         verdict, note = None, held_back
+    if comparison.looks is not None and (looked := _looked(comparison.looks, one.label, other.label)) is not None:
+        n, mean, low, high, decision = looked
+        verdict = next((word for word in VERDICTS if word == decision), None)
+        note = note if verdict is not None else held_back or decision
     alpha = (1 - comparison.question.confidence) / comparison.family
-    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and 2 / 2**n < alpha else None
+    can_tell = statistics.sign_flip_can_tell(n, family=comparison.family, confidence=comparison.question.confidence)
+    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and can_tell else None
     return Pair(
         a=a,
         b=b,
@@ -490,7 +518,7 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if n else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        examples=_examples_noise(comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None),
+        noise_of_examples=partial(_examples_noise, comparison, one, other, n, n >= FEWEST_SEEDS and held_back is None),
     )
 
 
@@ -502,9 +530,7 @@ def _too_few_seeds(n: int) -> str | None:
 
 def _verdict(comparison: Comparison, low: float, high: float) -> Verdict:
     """Of the interval of a metric of which more is better, or of one of which less is."""
-    if not comparison.measure.higher_is_better:
-        low, high = -high, -low
-    return statistics.verdict(low, high, comparison.margin)
+    return statistics.verdict(low, high, comparison.margin, comparison.measure.higher_is_better)
 
 
 def _held_back(one: Contender, other: Contender, verdict: Verdict | None) -> str | None:
@@ -528,9 +554,7 @@ def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecas
     )
 
 
-def _examples_noise(
-    comparison: Comparison, one: Contender, other: Contender, n: int, seeds: tuple[float, float], judged: bool
-) -> Examples | None:
+def _examples_noise(comparison: Comparison, one: Contender, other: Contender, n: int, judged: bool) -> Examples | None:
     """The noise of the examples, from the seeds whose predictions of both are there, of the same examples."""
     key = comparison.measure.predictions
     if key is None:
@@ -548,15 +572,13 @@ def _examples_noise(
         p = statistics.mcnemar(left[0], right[0])
         nan = math.nan
         return Examples(left.shape[1], nan, nan, nan, nan, None, can_show_tie=False, mcnemar_p=p)
-    return _crossed(comparison, statistics.crossed(left, right), seeds, judged)
+    return _crossed(comparison, statistics.crossed(left, right), judged)
 
 
-def _crossed(comparison: Comparison, crossed: Crossed, seeds: tuple[float, float], judged: bool) -> Examples:
-    """At few seeds its degrees of freedom can make it narrower than `seeds`, their interval; then that one is taken."""
+def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
     low, high = statistics.new_data_interval(
         crossed, family=comparison.family, confidence=comparison.question.confidence
     )
-    low, high = min(low, seeds[0]), max(high, seeds[1])
     return Examples(
         crossed.examples,
         crossed.seed_variance,
@@ -566,6 +588,59 @@ def _crossed(comparison: Comparison, crossed: Crossed, seeds: tuple[float, float
         _verdict(comparison, low, high) if judged else None,
         statistics.can_show_tie(crossed, comparison.margin),
     )
+
+
+# --- sequential studies
+
+
+def _looks(result: ExperimentResult, question: Question, setting: Mapping[str, Any]) -> LooksRecord | None:
+    """The record of looks, if the question is the one that they were to answer."""
+    looks = result.looks
+    if looks is None or not looks.taken or setting or question.baseline is not None:
+        return None
+    same = (question.metric, question.at, question.margin, question.confidence)
+    return looks if same == (looks.metric, "last", looks.margin, looks.confidence) else None
+
+
+def _as_looked(one: Contender, looks: LooksRecord, seeds: Sequence[int]) -> Contender:
+    """A contender with the seeds alone that it had at the last look that it was in."""
+    had = max((taken.seeds for taken in looks.taken if one.label in taken.contenders), default=0)
+    counted = frozenset(looks.seeds[:had])
+    values = np.where([seed in counted for seed in seeds], one.values, math.nan)
+    return replace(one, values=values, trials=tuple(trial for trial in one.trials if trial.seed in counted))
+
+
+def _looked(looks: LooksRecord, a: str, b: str) -> tuple[int, float, float, float, str] | None:
+    """Seeds, difference, interval and decision of a pair as it was last looked at, a against b."""
+    for pair in looks.pairs:
+        if {pair.a, pair.b} == {a, b}:
+            numbers = [math.nan if v is None else v for v in (pair.difference, pair.low, pair.high)]
+            if pair.a == a:
+                return pair.n, numbers[0], numbers[1], numbers[2], pair.decision
+            decision = {"better": "worse", "worse": "better"}.get(pair.decision, pair.decision)
+            return pair.n, -numbers[0], -numbers[2], -numbers[1], decision
+    return None
+
+
+def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
+    looks = result.looks
+    if looks is None:
+        return
+    if comparison.looks is None:
+        yield (
+            "This study added seeds by looks, until it was decided: only the question that they were to answer"
+            f" ({looks.metric} at the last epoch, --margin {looks.margin:g}, --confidence {looks.confidence:g}) has its"
+            " error rates; these intervals are those of a study of a fixed size, and too narrow for one that was"
+            " stopped by what it saw."
+        )
+        return
+    looked = set(looks.seeds[: looks.taken[-1].seeds])
+    added = {t.seed for c in result.compared for t in c.trials if t.status == "completed"} - looked
+    if added:
+        yield (
+            f"{len(added)} seed{'s' if len(added) > 1 else ''} beyond the last look: left out here. Adding seeds until"
+            " the answer pleases calls equal candidates different in up to 19 of 100 studies."
+        )
 
 
 # --- what to beware of
@@ -587,14 +662,25 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
         data = " on test data" if what.split == "test" and result.validation_is_test else ""
         yield f"The best epoch was chosen{data} by what is compared, which flatters unevenly (best - last): {told}."
     yield from _seed_warnings(comparison)
+    yield from _look_warnings(comparison, result)
     yield from (text for one in contenders if (text := _incomplete(one)))
-    if comparison.question.by == "setting" and comparison.setting:
-        yield (
-            "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
-        )
+    yield from _setting_warnings(comparison, result)
     if result.mixture:
         yield result.mixture
     yield from result.problems
+
+
+def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
+    if comparison.role == "tuning":
+        yield "These are the tuning seeds, by which settings are chosen: what was chosen as the best is flattered."
+    elif comparison.setting:
+        yield (
+            "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
+        )
+    missing = [label for label in dict.fromkeys(c.label for c in result.candidates) if result.tuning_seeds]
+    missing = [label for label in missing if label not in {choice.label for choice in result.chosen}]
+    if missing and comparison.role == "comparison":
+        yield f"Not compared, as no setting is chosen for it yet: {', '.join(missing)}."
 
 
 def _seed_warnings(comparison: Comparison) -> Iterator[str]:

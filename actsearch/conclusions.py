@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from actsearch.comparison import FEWEST_SEEDS, Comparison, Contender, Pair
+from actsearch.comparison import Comparison, Contender, Pair
 from actsearch.experiment import in_words
-from actsearch.statistics import Forecast
+from actsearch.statistics import FEWEST_SEEDS, Forecast
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""
@@ -199,9 +200,24 @@ def _against_baseline(comparison: Comparison) -> Iterator[str]:
 
 
 def _method(comparison: Comparison) -> Iterator[str]:
+    if comparison.choices:
+        seeds = listed([str(seed) for seed in comparison.choices[0].seeds])
+        yield (
+            "Each is compared at its own setting, the one with the best mean validation accuracy on the tuning seeds"
+            f" {seeds}, which are not among those compared."
+        )
     if comparison.most_seeds < 2:
         return
     k = sum(one.completed > 0 for one in comparison.contenders)
+    looks = comparison.looks
+    if looks is not None:
+        yield (
+            f"Seeds were added at looks fixed beforehand ({listed([str(n) for n in looks.looks])} seeds), of which"
+            f" {len(looks.taken)} {'was' if len(looks.taken) == 1 else 'were'} taken; paired by seed, the"
+            f" {percent(comparison.question.confidence)} t intervals of all {looks.family} pairs at all looks hold"
+            f" together; differences within {_margin(comparison)} count as none."
+        )
+        return
     pairs = "the pair" if comparison.family == 1 else f"all {comparison.family} pairs together"
     yield (
         f"Differences are paired by seed; their {percent(comparison.question.confidence)} t intervals hold for {pairs}"
@@ -257,13 +273,19 @@ def listed(names: Sequence[str]) -> str:
 # --- what it holds for
 
 
-def _common(mappings: Sequence[dict[str, object]]) -> dict[str, object]:
-    """The keys that all have with one value."""
-    first = mappings[0]
-    return {key: value for key, value in first.items() if all(other.get(key) == value for other in mappings[1:])}
+def _common(mappings: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The keys that all have with one value; of mappings, such keys in them."""
+    found: dict[str, Any] = {}
+    for key in mappings[0]:
+        values = [one.get(key) for one in mappings]
+        if all(isinstance(value, dict) for value in values):
+            found[key] = _common([value for value in values if isinstance(value, dict)])
+        elif all(value == values[0] for value in values):
+            found[key] = values[0]
+    return found
 
 
-def _data(comparison: Comparison, data: dict[str, object]) -> str:
+def _data(comparison: Comparison, data: dict[str, Any]) -> str:
     sha256 = str(data.get("sha256", ""))[:12]
     size = data.get("train_size") or data.get("train_first")
     parts = [f"SHA-256 {sha256}…", f"{size} training examples" if size else "the whole training set"]
@@ -271,13 +293,13 @@ def _data(comparison: Comparison, data: dict[str, object]) -> str:
     return ", ".join([*parts, f"judged on the {examples} set"])
 
 
-def _network(model: dict[str, object]) -> str:
+def _network(model: dict[str, Any]) -> str:
     kind = {"cnn": "convolutional", "mlp": "dense"}.get(str(model.get("kind")), "various")
     layers = [f"filters {in_words(model['filters'])}"] if "filters" in model else []
     return ", ".join([kind, *layers, *([f"dense {in_words(model['dense'])}"] if "dense" in model else [])])
 
 
-def _settings(training: dict[str, object]) -> str:
+def _settings(training: dict[str, Any]) -> str:
     told = []
     optimizer = training.get("optimizer")
     if isinstance(optimizer, dict):

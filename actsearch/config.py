@@ -10,6 +10,7 @@ import itertools
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ from actsearch.experiment import (
 from actsearch.mistakes import in_plain_words, name_location, suggestion
 from actsearch.schema import (
     ENTRIES,
+    FIRST_TUNING_SEED,
     INITIALIZERS_WITH_ARGUMENTS,
     OPTIMIZERS,
     OWN_ENTRIES,
@@ -200,6 +202,7 @@ class _Checker:
         if len(set(seeds)) < len(seeds):
             twice = next(seed for i, seed in enumerate(seeds) if seed in seeds[:i])
             self.problem(("seeds",), f"{twice} stands there twice", "give each seed once")
+        tuning_seeds = self._tuning_seeds(checked, seeds, grid)
         self._check_texts(checked)
         candidates = self._candidates(checked, sound, grid)
         if self.problems:
@@ -208,6 +211,7 @@ class _Checker:
             dict.fromkeys(
                 [
                     *_data_warnings(data, len(seeds)),
+                    *(_tuning_warnings(data, candidates) if tuning_seeds else ()),
                     *_loss_warnings(candidates),
                     *_selu_warnings(candidates),
                     *(f"{label}: its slope is 0 on all of [-10, 10]; no gradient passes it." for label in self._flat),
@@ -224,7 +228,26 @@ class _Checker:
             document,
             warnings,
             _diagnostics(checked.diagnostics),
+            tuning_seeds,
         )
+
+    def _tuning_seeds(self, checked: Any, seeds: Sequence[int], grid: Mapping[str, Any]) -> tuple[int, ...]:
+        given = checked.tuning_seeds
+        if given is None:
+            return ()
+        first = FIRST_TUNING_SEED
+        tuning = tuple(range(first, first + given)) if isinstance(given, int) else tuple(given)
+        if not grid:
+            what = "there is no grid from which a setting could be chosen"
+            self.problem(("tuning_seeds",), what, "add a grid, or remove tuning_seeds")
+        twice = next((seed for i, seed in enumerate(tuning) if seed in tuning[:i]), None)
+        if twice is not None:
+            self.problem(("tuning_seeds",), f"{twice} stands there twice", "give each seed once")
+        both = next((seed for seed in tuning if seed in seeds), None)
+        if both is not None:
+            what = f"{both} is one of the seeds as well: what was chosen with a seed must not be compared with it"
+            self.problem(("tuning_seeds",), what, "give seeds that differ from all of seeds")
+        return tuning
 
     def _checked(self, raw: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """The checked file, and its content without what was wrong, so that the rest can be checked all the same."""
@@ -506,6 +529,10 @@ def _document(checked: Any, grid: Mapping[str, Any]) -> dict[str, Any]:
     plain["activations"] = [_full_entry(entry) for entry in plain["activations"]]
     if isinstance(plain["seeds"], int):
         plain["seeds"] = list(range(plain["seeds"]))
+    if plain["tuning_seeds"] is None:
+        del plain["tuning_seeds"]
+    elif isinstance(plain["tuning_seeds"], int):
+        plain["tuning_seeds"] = list(range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + plain["tuning_seeds"]))
     if grid:
         plain["grid"] = {key: list(values) for key, values in grid.items()}
     else:
@@ -626,6 +653,18 @@ def _data_warnings(data: DataSpec, seeds: int) -> Iterator[str]:
         )
     if seeds == 1:
         yield "One seed: a difference between two activations may be chance."
+
+
+def _tuning_warnings(data: DataSpec, candidates: Sequence[Candidate]) -> Iterator[str]:
+    if data.holdout is None:
+        yield "Settings are chosen on the test set, as validation is the test set: test values flatter what is chosen."
+    settings = Counter(candidate.label for candidate in candidates)
+    if len(set(settings.values())) > 1:
+        least, most = min(settings, key=settings.__getitem__), max(settings, key=settings.__getitem__)
+        yield (
+            f"Not as many settings for each activation ({most}: {settings[most]}, {least}: {settings[least]}): more to"
+            " choose from is an advantage by itself."
+        )
 
 
 def _loss_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:

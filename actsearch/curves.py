@@ -167,6 +167,10 @@ class View:
     """A logarithmic axis has no 0; such values are drawn on its lower edge."""
 
 
+CHOSEN = "each at the setting chosen"
+"""The title of a facet whose curves are at different points of the grid."""
+
+
 def is_accuracy(metric: str) -> bool:
     """Whether more is better, and 1 the most."""
     return metric.endswith("accuracy")
@@ -185,13 +189,15 @@ def number(value: float) -> str:
 def learning_curves(result: ExperimentResult, metric: str, without: Collection[str] = ()) -> LearningCurves:
     """The curves of a metric, candidates in the order of the experiment, one facet per point of the grid.
 
+    Where settings were chosen with tuning seeds, one facet holds all, each at its own setting.
+
     `without` holds labels or names of activations. Raises UserError for an unknown name or metric, if nothing would be
     left, and if no epoch is finished.
     """
     drawn = kept(result, without)
     _check_metric(result, metric)
     variants = _variants(result.candidates)
-    points = titles(drawn)
+    points = [CHOSEN] * len(drawn) if result.tuning_seeds else titles(drawn)
     facets: dict[str, list[Curve]] = {title: [] for title in points}
     for candidate, title in zip(drawn, points, strict=True):
         facets[title].append(_curve(candidate, metric, variants[candidate.activation.name, candidate.label]))
@@ -203,14 +209,14 @@ def learning_curves(result: ExperimentResult, metric: str, without: Collection[s
         validation_is_test=result.validation_is_test,
         loss=result.loss,
         facets=tuple(Facet(title, tuple(curves)) for title, curves in facets.items()),
-        not_drawn=tuple(dict.fromkeys(c.label for c in result.candidates if c not in drawn)),
+        not_drawn=tuple(dict.fromkeys(c.label for c in result.compared if c not in drawn)),
         mixture=result.mixture,
     )
 
 
 def metrics(result: ExperimentResult) -> tuple[str, ...]:
     """The metrics that the histories hold, in their order there."""
-    return tuple(dict.fromkeys(name for c in result.candidates for trial in c.trials for name in trial.history))
+    return tuple(dict.fromkeys(name for c in result.compared for trial in c.trials for name in trial.history))
 
 
 def error_rates(curves: LearningCurves) -> LearningCurves:
@@ -225,10 +231,14 @@ def error_rates(curves: LearningCurves) -> LearningCurves:
 
 
 def kept(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateResult, ...]:
-    """The candidates but for those with a label or activation in `without`.
+    """The candidates that are compared, but for those with a label or activation in `without`.
 
-    Raises UserError for a name that there is not, and if nothing is left.
+    Raises UserError for a name that there is not, if nothing is left, and as long as all settings are to be chosen.
     """
+    if not result.compared:
+        raise UserError(
+            f"{result.name}: no setting is chosen yet, and nothing compared; actsearch status shows how far"
+        )
     names = {name: None for c in result.candidates for name in (c.label, c.activation.name)}
     dropped = set()
     for wanted in without:
@@ -237,7 +247,7 @@ def kept(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateR
             what = f"without: {result.name} has no candidate {wanted}"
             raise UserError(f"{what}; {_did_you_mean(wanted, list(names))}")
         dropped.add(name)
-    left = tuple(c for c in result.candidates if not dropped & {c.label, c.activation.name})
+    left = tuple(c for c in result.compared if not dropped & {c.label, c.activation.name})
     if dropped and not left:
         raise UserError(f"without: nothing of {result.name} is left to draw; leave out fewer candidates")
     return left
@@ -246,7 +256,7 @@ def kept(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateR
 def _check_metric(result: ExperimentResult, metric: str) -> None:
     known = metrics(result)
     if not known:
-        raise nothing_finished(result.folder, result.candidates)
+        raise nothing_finished(result.folder, result.compared)
     if metric not in known:
         raise UserError(f"metric: {result.name} has no {metric}; {_did_you_mean(metric, known)}")
 

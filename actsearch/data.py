@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MNIST_FILE = Path(__file__).parent / "datasets" / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
+TEST_EXAMPLES = 10_000
+"""Of each of the data sets known by name."""
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
 KERAS_FILES = {
@@ -118,6 +120,19 @@ def load(spec: DataSpec) -> Dataset:
         path = _npz_path(spec)
         return _checked(_read_npz(path), str(path))
     return _checked(_load_from_keras(spec.name), spec.name)
+
+
+def validation_examples(spec: DataSpec) -> int:
+    """How many examples the validation set has.
+
+    Raises:
+        DataError: the data cannot be had.
+    """
+    if spec.holdout is not None:
+        return spec.holdout
+    if spec.name != "npz":
+        return TEST_EXAMPLES
+    return len(_read_npz(_npz_path(spec))["y_test"])
 
 
 def split(dataset: Dataset, spec: DataSpec) -> Splits:

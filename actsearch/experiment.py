@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -174,6 +174,8 @@ class Experiment:
     warnings: tuple[str, ...] = ()
     """What is allowed but would mislead, each a sentence for the user."""
     diagnostics: DiagnosticsSpec | None = None
+    tuning_seeds: tuple[int, ...] = ()
+    """With which each activation's setting is chosen, before the seeds compare; empty where nothing is chosen."""
 
 
 @dataclass(frozen=True)
@@ -191,12 +193,24 @@ class Trial:
     """What to look at meanwhile; it changes no history."""
 
 
-def expand(experiment: Experiment, data_sha256: str) -> tuple[Trial, ...]:
-    """The trials of an experiment, seed by seed, so that every candidate is seen early."""
+def expand(
+    experiment: Experiment,
+    data_sha256: str,
+    seeds: Sequence[int] | None = None,
+    candidates: Sequence[Candidate] | None = None,
+) -> tuple[Trial, ...]:
+    """The trials of an experiment, seed by seed, so that every candidate is seen early.
+
+    Args:
+        experiment: whose.
+        data_sha256: of its data.
+        seeds: which ones; None: `experiment.seeds`.
+        candidates: which of its own; None: all of them.
+    """
     return tuple(
         _trial(candidate, seed, experiment.data, data_sha256, experiment.diagnostics)
-        for seed in experiment.seeds
-        for candidate in experiment.candidates
+        for seed in (experiment.seeds if seeds is None else seeds)
+        for candidate in (experiment.candidates if candidates is None else candidates)
     )
 
 

@@ -133,11 +133,12 @@ class Explanation:
 
 def explain(result: ExperimentResult) -> Explanation:
     """Raises NothingToShow if no trial has diagnostics."""
-    probed = [Readings.of(candidate) for candidate in result.candidates if candidate.probed]
+    probed = [Readings.of(candidate) for candidate in result.compared if candidate.probed]
     if not probed:
-        if any(trial.epochs_done for candidate in result.candidates for trial in candidate.trials):
+        if any(trial.epochs_done for candidate in result.compared for trial in candidate.trials):
             raise NoDiagnostics(result.folder)
-        raise NothingToShow(f"no epoch is finished yet in {result.folder}; run it first")
+        finished = "no setting is chosen yet" if not result.compared else "no epoch is finished yet"
+        raise NothingToShow(f"{finished} in {result.folder}; run it first")
     has_selu = any(one.candidate.activation.name == "selu" for one in probed)
     told = [_of_candidate(one, has_selu) for one in probed]
     return Explanation(
@@ -145,7 +146,7 @@ def explain(result: ExperimentResult) -> Explanation:
         folder=result.folder,
         validation_is_test=result.validation_is_test,
         candidates=tuple(sorted(told, key=_importance)),
-        without_diagnostics=tuple(candidate for candidate in result.candidates if not candidate.probed),
+        without_diagnostics=tuple(candidate for candidate in result.compared if not candidate.probed),
         notes=() if result.mixture is None else (result.mixture,),
     )
 

@@ -406,7 +406,7 @@ def _standing_of(result: ExperimentResult, rows: Sequence[Row]) -> Standing:
     counts = Counter(row.status for row in rows)
     running = counts["running"]
     measured = Measured()
-    trials = (trial for candidate in result.candidates for trial in candidate.trials)
+    trials = (trial for candidate in result.candidates for trial in candidate.all_trials)
     for row, trial in zip(rows, trials, strict=True):
         for seconds in trial.seconds_per_epoch:
             measured.add(row.name, seconds)

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from actsearch.errors import UserError
 from actsearch.results import ExperimentResult, TestValues, TrialResult
 
-MARGIN = 0.001
-"""Of accuracies: differences below 0.1 percentage points count as none, unless another margin is given."""
 TEST_METRICS = ("test_accuracy", "test_binary_accuracy", "test_loss")
 """The test values of the last epoch and of the best one, beside the histories' metrics."""
 
@@ -120,7 +118,7 @@ def measure(results: Sequence[ExperimentResult], metric: str, at: str) -> Measur
 
 def known_metrics(results: Sequence[ExperimentResult]) -> list[str]:
     """The metrics that trials of these experiments have."""
-    trials = [t for result in results for candidate in result.candidates for t in (*candidate.trials,)]
+    trials = [t for result in results for candidate in result.candidates for t in candidate.all_trials]
     found = dict.fromkeys(metric for trial in trials for metric in trial.history)
     return [*(found or ("val_accuracy", "val_loss", "accuracy", "loss")), *TEST_METRICS]
 
@@ -144,7 +142,7 @@ def _check_epoch(results: Sequence[ExperimentResult], metric: str, at: str) -> N
     number = mean.group(1) if mean else at
     if not re.fullmatch(r"[0-9]{1,9}", number) or int(number) < 1:
         raise UserError(f"--at {at}: no such epoch; give last, best, an epoch such as 12, or mean-last-10")
-    epochs = min((t.epochs for result in results for c in result.candidates for t in c.trials), default=0)
+    epochs = min((t.epochs for result in results for c in result.candidates for t in c.all_trials), default=0)
     if int(number) > epochs:
         remedy = f"give at most {epochs}" if epochs else "train it first"
         raise UserError(f"--at {at}: {results[0].name} has {epochs} epochs; {remedy}")

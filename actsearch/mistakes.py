@@ -155,6 +155,7 @@ def _unknown_member(location: Location, value: Any) -> tuple[str, str]:
         ("data", "train_size"): "train_size: 5000, or train_size: {first: 1000}",
         ("diagnostics",): "diagnostics: false, or diagnostics: {every: 10}",
         ("seeds",): "seeds: 5, or seeds: [0, 1, 2]",
+        ("tuning_seeds",): "tuning_seeds: 3, or tuning_seeds: [1000, 1001, 1002]",
         ("model",): "model: {kind: cnn}",
     }
     return f"{_shown(value)} is not what can stand there", f"write {examples.get(location, 'another value')}"
@@ -201,6 +202,7 @@ _EXAMPLES = {
     "holdout": "10000",
     "first": "1000",
     "seeds": "[0, 1, 2]",
+    "tuning_seeds": "[1000, 1001, 1002]",
     "activations": "[relu, gelu]",
     "kind": "cnn",
     "formula": "x * sigmoid(beta * x)",
@@ -230,8 +232,8 @@ def _example(location: Location, raw: Any) -> str:
         return f"{key}: [first value, second value]"
     if key in _EXAMPLES:
         return f"{key}: {_EXAMPLES[key]}"
-    if isinstance(location[-1], int) and location[0] == "seeds":
-        return "seeds: [0, 1, 2]"
+    if isinstance(location[-1], int) and location[0] in ("seeds", "tuning_seeds"):
+        return f"{location[0]}: {_EXAMPLES[location[0]]}"
     parents: list[type[BaseModel]] = [*OPTIMIZERS.values(), CnnModel, TrainingSection, *ENTRIES.values()]
     if isinstance(raw, dict) and isinstance(raw.get("model"), dict) and raw["model"].get("kind") == "mlp":
         parents.insert(0, MlpModel)

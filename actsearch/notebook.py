@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from actsearch.config import Loaded
 from actsearch.events import Event
 from actsearch.experiment import Trial
 from actsearch.results import ExperimentResult
+from actsearch.stages import UntilDecided
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -30,6 +32,11 @@ def run(
     out: str | Path = "results",
     on_event: Callable[[Event, Trial], None] | None = None,
     accept_changes: bool = False,
+    *,
+    until_decided: bool = False,
+    margin: float | None = None,
+    confidence: float | None = None,
+    max_seeds: int | None = None,
 ) -> ExperimentResult:
     """Trains every trial of an experiment that is not finished, in this process, and returns the results.
 
@@ -38,19 +45,27 @@ def run(
         out: the folder below which the experiment's own folder lies.
         on_event: called with each event and its trial, such as an `EpochDone`.
         accept_changes: go on though finished trials do not belong to the experiment any more.
+        until_decided: add seeds until it is decided which activations differ, by looks that are fixed beforehand.
+        margin: within which a difference then counts as none (0.001).
+        confidence: with which all that is decided holds together (0.95).
+        max_seeds: how many seeds there are at most (20).
 
     Raises:
         ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
     """
-    plan = runner.plan(loaded.experiment, loaded.folder)
+    until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
+    plan = runner.plan(loaded.experiment, loaded.folder, until)
     kept = store.Store(Path(out) / plan.experiment.name)
-    with kept.locked():
-        work = runner.begin(plan, kept, accept_changes=accept_changes)
-        if work.left:
-            make_train = partial(runner.trainer, runner.load_data(plan), Spacing())
-            for event, trial in runner.run(work.left, kept, runner.engine("in-process", make_train, jobs=1)):
-                if on_event is not None:
-                    on_event(event, trial)
+    with kept.locked(), contextlib.ExitStack() as closing:
+        engine = None
+        for work in runner.rounds(plan, kept, accept_changes=accept_changes):
+            if engine is None and work.left:
+                make_train = partial(runner.trainer, runner.load_data(plan), Spacing())
+                engine = closing.enter_context(contextlib.closing(runner.engine("in-process", make_train, jobs=1)))
+            if engine is not None:
+                for event, trial in runner.run(work.left, kept, engine, keep_engine=True):
+                    if on_event is not None:
+                        on_event(event, trial)
     return store.read_experiment(kept.folder)
 
 

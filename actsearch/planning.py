@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import statistics
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from actsearch.data import Dataset, Splits
-from actsearch.experiment import Cnn, Mlp, Trial
-from actsearch.results import ExperimentResult
+from actsearch.diagnosis import QUANTITIES, is_measured
+from actsearch.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp, Trial, canonical_json, expand
+from actsearch.results import ExperimentResult, Role
 
 TRAINING_PASSES = 3
 """A training step costs a forward pass and a backward pass of twice its arithmetic."""
@@ -26,6 +28,14 @@ LOADING_SECONDS = (4.0, 12.0)
 """Loading TensorFlow, once: the range that was seen."""
 EFFICIENCY = (0.35, 1.0)
 """What share of a bare matrix product's speed a training reaches: the range that was seen."""
+EVALUATION_BATCH = 128
+"""That of `training`, which this module does not load."""
+NETWORKS_KEPT = 8
+"""How many compiled networks a worker keeps, as `models.Networks` does."""
+AGAIN = 0.3
+"""Of the time to a network's first batch, what another seed of it takes."""
+OPTIMIZER_SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "sgd": 1}
+"""How many numbers an optimizer keeps beside each weight, at most."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +128,27 @@ def matrix_product_speed(seconds: float = 0.3) -> float:
 def measured_epochs(previous: ExperimentResult, trials: Sequence[Trial]) -> list[float]:
     """The seconds of each epoch of those trials that are measured already; other settings cost something else."""
     ids = {trial.id for trial in trials}
-    results = (trial for candidate in previous.candidates for trial in candidate.trials if trial.id in ids)
+    results = (trial for candidate in previous.candidates for trial in candidate.all_trials if trial.id in ids)
     return [seconds for trial in results for seconds in trial.seconds_per_epoch]
 
 
+def measured_by_candidate(
+    previous: ExperimentResult, trials: Sequence[Trial], experiment: Experiment
+) -> dict[int, list[float]]:
+    """The same by the place of the candidate, without candidates of which there are none."""
+    found = {
+        place: measured_epochs(previous, [trial for trial in trials if trial.candidate is candidate])
+        for place, candidate in enumerate(experiment.candidates)
+    }
+    return {place: seconds for place, seconds in found.items() if seconds}
+
+
 def _work(trial: Trial, dataset: Dataset, splits: Splits) -> tuple[float, float]:
+    return _work_of(trial.candidate, dataset, splits)
+
+
+def _work_of(candidate: Candidate, dataset: Dataset, splits: Splits) -> tuple[float, float]:
     """Floating-point operations and steps of a trial, its validations and its last evaluation included."""
-    candidate = trial.candidate
     train, test = len(splits.train), len(dataset.y_test)
     validation = test if splits.validation is None else len(splits.validation)
     epochs = candidate.training.epochs
@@ -134,10 +158,295 @@ def _work(trial: Trial, dataset: Dataset, splits: Splits) -> tuple[float, float]
 
 
 def _looking(trial: Trial, dataset: Dataset, splits: Splits) -> tuple[float, float]:
+    return _looking_of(trial.candidate, trial.diagnostics, dataset, splits)
+
+
+def _looking_of(
+    candidate: Candidate, diagnostics: DiagnosticsSpec | None, dataset: Dataset, splits: Splits
+) -> tuple[float, float]:
     """Floating-point operations and steps of looking at a trial's layers."""
-    if trial.diagnostics is None:
+    if diagnostics is None:
         return 0.0, 0.0
-    looks = 1 + math.ceil(trial.candidate.training.epochs / trial.diagnostics.every)
-    passes = LOOKING_PASSES * min(trial.diagnostics.probe_size, len(splits.train))
-    flops = forward_flops(trial.candidate.model, dataset.input_shape, dataset.classes)
+    looks = _looks(candidate, diagnostics)
+    passes = LOOKING_PASSES * min(diagnostics.probe_size, len(splits.train))
+    flops = forward_flops(candidate.model, dataset.input_shape, dataset.classes)
     return float(looks * passes * flops), float(looks * LOOKING_STEPS)
+
+
+# What a whole experiment will cost: its trials, their time from timed steps, and the disk
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Seconds of a kind of network on this machine, measured (see `timing`)."""
+
+    start: float
+    """Building and compiling it, what its first training and evaluation step take beyond one, and its first look."""
+    again: float
+    """Giving it the state of another seed."""
+    step: float
+    """A training step with the making of its batch: the median."""
+    low: float
+    """Of the steps, the lower quartile."""
+    high: float
+    """The upper one."""
+    steps: int
+    """How many training steps were timed."""
+    evaluation: float
+    """A step of evaluation."""
+    look: float = 0.0
+    """A look at the layers, where diagnostics are asked for."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How many steps there are in the trials of an experiment; they depend on its data and a batch size."""
+
+    training: int
+    validation: int
+    """After every epoch."""
+    test: int
+    """After the last one: for the last and the best network; none where the test set is the validation set."""
+
+    @classmethod
+    def of(cls, candidate: Candidate, dataset: Dataset, splits: Splits) -> Steps:
+        def steps(examples: int, batch: int) -> int:
+            return math.ceil(examples / batch)
+
+        held_out = splits.validation is not None
+        validation = len(splits.validation) if splits.validation is not None else len(dataset.y_test)
+        return cls(
+            steps(len(splits.train), candidate.training.batch_size),
+            steps(validation, EVALUATION_BATCH),
+            2 * steps(len(dataset.y_test), EVALUATION_BATCH) if held_out else 0,
+        )
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of a trial of one candidate: what a worker's first one needs to begin, a later one, and all the rest."""
+
+    start: float
+    again: float
+    rest: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Trials that are trained together: a later stage waits until the one before is finished."""
+
+    role: Role
+    choices: tuple[tuple[int, ...], ...]
+    """Places among the experiment's candidates: one of each tuple is trained, with every seed.
+
+    Several where a setting will have been chosen among them by then.
+    """
+    seeds: tuple[int, ...]
+
+    @property
+    def trials(self) -> int:
+        return len(self.choices) * len(self.seeds)
+
+
+def stages(experiment: Experiment, seeds: int | None = None) -> tuple[Stage, ...]:
+    """The stages of an experiment: with tuning seeds, every setting with those first, then one of each activation.
+
+    Args:
+        experiment: which one.
+        seeds: how many to compare with; by default those of the file.
+    """
+    everything = tuple((place,) for place in range(len(experiment.candidates)))
+    compared = experiment.seeds if seeds is None else tuple(range(seeds))
+    if not experiment.tuning_seeds:
+        return (Stage("comparison", everything, compared),)
+    by_label: dict[str, list[int]] = {}
+    for place, candidate in enumerate(experiment.candidates):
+        by_label.setdefault(candidate.label, []).append(place)
+    one_of_each = tuple(map(tuple, by_label.values()))
+    return Stage("tuning", everything, experiment.tuning_seeds), Stage("comparison", one_of_each, compared)
+
+
+def contenders(experiment: Experiment) -> tuple[str, ...]:
+    """What is compared: the labels of the activations, each at one setting."""
+    return tuple(dict.fromkeys(candidate.label for candidate in experiment.candidates))
+
+
+def trials_of(stage: Stage, experiment: Experiment, data_sha256: str) -> list[tuple[Trial, ...]]:
+    """The trials of a stage in their order, each as those that it may turn out to be."""
+    everything = expand(experiment, data_sha256, stage.seeds)
+    n = len(experiment.candidates)
+    return [tuple(everything[i * n + place] for place in choice) for i in range(len(stage.seeds))
+            for choice in stage.choices]  # fmt: skip
+
+
+def kind_of(candidate: Candidate) -> str:
+    """Text that candidates have in common whose steps cost the same, whatever their rates and first weights."""
+    cheap = ("kernel_initializer", "bias_initializer", "output_kernel_initializer", "output_bias_initializer")
+    model = {key: value for key, value in asdict(candidate.model).items() if key not in cheap}
+    training = {key: value for key, value in asdict(candidate.training).items() if key != "epochs"}
+    arguments = candidate.training.optimizer.arguments
+    training["optimizer"] = [candidate.training.optimizer.name, *sorted({*arguments} - {"learning_rate"})]
+    return canonical_json([candidate.activation.as_plain(), model, training])
+
+
+def costs(
+    experiment: Experiment, dataset: Dataset, splits: Splits, timed: Mapping[str, Timed]
+) -> tuple[tuple[Cost, ...], tuple[Cost, ...]]:
+    """What a trial of each candidate costs, at the lower and the upper quartile of its timed steps.
+
+    `timed` is by `kind_of`.
+    """
+
+    def cost(candidate: Candidate, high: bool) -> Cost:
+        one = timed[kind_of(candidate)]
+        steps = Steps.of(candidate, dataset, splits)
+        step = one.high if high else one.low
+        evaluation = one.evaluation * step / one.step
+        epochs = candidate.training.epochs
+        in_epochs = epochs * (steps.training * step + steps.validation * evaluation)
+        looks = _looks(candidate, experiment.diagnostics) * one.look
+        return Cost(one.start, one.again, in_epochs + steps.test * evaluation + looks)
+
+    low, high = (tuple(cost(candidate, high) for candidate in experiment.candidates) for high in (False, True))
+    return low, high
+
+
+def guessed_costs(
+    experiment: Experiment, dataset: Dataset, splits: Splits, epochs: Mapping[int, Sequence[float]], speed: float
+) -> tuple[tuple[Cost, ...], tuple[Cost, ...]]:
+    """The same without timing: from measured epochs where there are any, else from the networks' arithmetic.
+
+    Args:
+        experiment: which one.
+        dataset: its data.
+        splits: their division.
+        epochs: seconds of epochs that were measured, by the place of their candidate.
+        speed: floating-point operations a second of a bare matrix product.
+    """
+    everywhere = [seconds for measured in epochs.values() for seconds in measured]
+
+    def cost(place: int, efficiency: float, factor: float) -> Cost:
+        candidate = experiment.candidates[place]
+        start = Cost(START_SECONDS, AGAIN * START_SECONDS, 0.0)
+        flops, steps = _looking_of(candidate, experiment.diagnostics, dataset, splits)
+        looking = flops / speed / efficiency + steps * STEP_SECONDS
+        if measured := epochs.get(place, everywhere):
+            rest = factor * statistics.median(measured) * candidate.training.epochs
+        else:
+            flops, steps = _work_of(candidate, dataset, splits)
+            rest = flops / speed / efficiency + steps * STEP_SECONDS
+        return replace(start, rest=rest + looking)
+
+    slow, fast = EFFICIENCY
+    places = range(len(experiment.candidates))
+    return tuple(cost(i, fast, 0.8) for i in places), tuple(cost(i, slow, 1.3) for i in places)
+
+
+def makespan(choices: Sequence[Sequence[int]], costs: Sequence[Cost], jobs: int) -> float:
+    """Seconds until the last of these trials is done, with so many workers that take them in order.
+
+    A worker that has the compiled network of a candidate begins its next seed sooner; it keeps the last eight.
+
+    Args:
+        choices: for each trial the places in `costs` that it may turn out to be; it is taken to be all in equal parts.
+        costs: of each candidate.
+        jobs: how many workers.
+    """
+    free = [(0.0, worker) for worker in range(jobs)]
+    kept: list[list[int]] = [[] for _ in range(jobs)]
+    for choice in choices:
+        at, worker = heapq.heappop(free)
+        seconds = statistics.fmean(costs[place].rest for place in choice)
+        seconds += statistics.fmean(
+            costs[place].again if place in kept[worker] else costs[place].start for place in choice
+        )
+        kept[worker] = [*(place for place in kept[worker] if place not in choice), *choice][-NETWORKS_KEPT:]
+        heapq.heappush(free, (at + seconds, worker))
+    return max(at for at, _ in free)
+
+
+def total(
+    stages: Sequence[Sequence[Sequence[int]]],
+    costs: tuple[Sequence[Cost], Sequence[Cost]],
+    jobs: int,
+    loading: tuple[float, float] = LOADING_SECONDS,
+) -> tuple[float, float]:
+    """Seconds from a command to its end, as a range: each stage begins when the one before has ended.
+
+    `stages` holds the choices of each trial that is left, see `makespan`; where there is none it takes no time.
+    """
+    if not any(stages):
+        return 0.0, 0.0
+    low, high = (
+        began + sum(makespan(choices, of, max(1, min(jobs, len(choices)))) for choices in stages if choices)
+        for began, of in zip(loading, costs, strict=True)
+    )
+    return low, high
+
+
+@dataclass(frozen=True)
+class Disk:
+    """Bytes: what finished trials leave, and what the checkpoints of those that run take until they end."""
+
+    results: int
+    checkpoints: int
+
+
+def disk(experiment: Experiment, dataset: Dataset, splits: Splits, choices: Sequence[Sequence[int]], jobs: int) -> Disk:
+    """What so many trials take on disk, by the sizes of the files that finished trials have."""
+    each = [_bytes_left(candidate, experiment.diagnostics, dataset, splits) for candidate in experiment.candidates]
+    running = max(_checkpoint_bytes(candidate, dataset) for candidate in experiment.candidates)
+    results = sum(statistics.fmean(each[place] for place in choice) for choice in choices)
+    return Disk(round(results), 2 * running * max(1, min(jobs, len(choices))))  # the last one, and the one before it
+
+
+TRIAL_BYTES = 2_400
+EPOCH_BYTES = (30, 118)
+"""In `trial.json` and in `history.json`."""
+EXAMPLE_BYTES = 3.3
+"""In `predictions.npz`: index, label and two predictions of ten classes, compressed."""
+QUANTITY_BYTES = 18
+BLOCK = 4096
+
+
+def _bytes_left(candidate: Candidate, diagnostics: DiagnosticsSpec | None, dataset: Dataset, splits: Splits) -> int:
+    epochs = candidate.training.epochs
+    evaluated = len(dataset.y_test) + (0 if splits.validation is None else len(splits.validation))
+    files = [TRIAL_BYTES + epochs * EPOCH_BYTES[0], epochs * EPOCH_BYTES[1], EXAMPLE_BYTES * evaluated]
+    if looks := _looks(candidate, diagnostics):
+        model = candidate.model
+        layers = len(model.dense) + (len(model.filters) if isinstance(model, Cnn) else 0)
+        files.append(looks * layers * len(QUANTITIES) * QUANTITY_BYTES)
+    return sum(BLOCK * math.ceil(size / BLOCK) for size in files)
+
+
+def _checkpoint_bytes(candidate: Candidate, dataset: Dataset) -> int:
+    """The weights, those of the best epoch, and what the optimizer keeps of each, as float32."""
+    slots = OPTIMIZER_SLOTS.get(candidate.training.optimizer.name, 2)
+    return 4 * parameters(candidate.model, dataset.input_shape, dataset.classes) * (2 + slots)
+
+
+def parameters(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
+    """The weights and biases of a network; what batch normalisation and learned parameters add is left out."""
+    count = 0
+    if isinstance(model, Cnn):
+        height, width, channels = input_shape
+        for filters in model.filters:
+            height, width = height - model.kernel_size + 1, width - model.kernel_size + 1
+            count += (channels * model.kernel_size**2 + 1) * filters
+            channels = filters
+        features = (height // 2) * (width // 2) * channels
+    else:
+        features = math.prod(input_shape)
+    for units in (*model.dense, classes):
+        count += (features + 1) * units
+        features = units
+    return count
+
+
+def _looks(candidate: Candidate, diagnostics: DiagnosticsSpec | None) -> int:
+    """How often the layers of a trial are looked at, the untrained network's look included."""
+    if diagnostics is None:
+        return 0
+    epochs = candidate.training.epochs
+    return 1 + sum(is_measured(epoch, epochs, diagnostics.every) for epoch in range(1, epochs + 1))

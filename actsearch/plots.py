@@ -96,7 +96,7 @@ def figures(
     tables = [
         (metric, curves.learning_curves(result, metric, without)) for metric in asked or ("val_accuracy", "val_loss")
     ]
-    pens = _pens(result, LOOKS[style])  # of the whole experiment: --without changes no colour
+    pens = pens_of(result, LOOKS[style])  # of the whole experiment: --without changes no colour
     for metric, table in tables:
         shown = _on_axis(table, log)
         far = curves.outlier(shown)
@@ -132,7 +132,7 @@ class Pen:
     dashes: Any
 
 
-def _pens(result: ExperimentResult, look: Look) -> dict[str, Pen]:
+def pens_of(result: ExperimentResult, look: Look) -> dict[str, Pen]:
     """Label to pen."""
     colors, markers = _by_activation(result, look.activations, look.others), _markers(result)
     seen: dict[str, list[str]] = {}

@@ -42,6 +42,10 @@ editors use through the first line of each file in `configs/`. Any key can be ov
 A seed fixes the initial weights, the order of the images and the dropout, each through a stream of its own, so that one
 candidate's draws do not shift another's.
 
+With `tuning_seeds` an experiment with a grid is run in two stages: every activation at every setting with these seeds,
+then each at its own best setting with `seeds`. What is compared was then trained afresh: the best of many settings on
+the seeds that chose it would flatter.
+
 ## `data`
 
 A name alone (`data: mnist`), or a mapping. `mnist` is in the package; `fashion_mnist` and `cifar10` are downloaded by

@@ -12,8 +12,9 @@ from typing import Literal
 import numpy as np
 
 from actsearch import statistics
-from actsearch.comparison import FEWEST_SEEDS, Comparison
+from actsearch.comparison import Comparison
 from actsearch.errors import UserError
+from actsearch.statistics import FEWEST_SEEDS
 
 State = Literal["holds", "contradicted", "undecided"]
 EXAMPLE = "gelu >= relu - 0.002"

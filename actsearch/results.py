@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 Status = Literal["waiting", "running", "interrupted", "completed", "diverged", "failed"]
+Role = Literal["comparison", "tuning"]
+"""What a trial is for: comparing activations, or choosing the setting at which one is compared."""
 History = Mapping[str, Sequence[float | None]]
 """What Keras calls so: a metric's name to one number per epoch; None for each metric of a diverged epoch."""
 
@@ -94,6 +96,7 @@ class TrialResult:
     earlier_machines: Sequence[Mapping[str, Any]] = ()
     """Machines of another kind on which its first epochs were trained."""
     diagnostics: Diagnostics | None = None
+    role: Role = "comparison"
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Of a finished trial, everything that its result depends on (see `experiment.identity`)."""
     correct: Mapping[str, Correct] = field(default_factory=dict)
@@ -106,13 +109,23 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class CandidateResult:
-    """All trials of one candidate, by seed."""
+    """All trials of one candidate, by seed.
+
+    Where settings are chosen with tuning seeds, a candidate whose setting was not chosen has no `trials`.
+    """
 
     label: str
     activation: Activation
     setting: Mapping[str, Any]
     """The point of the grid, by dotted key; empty without a grid."""
     trials: tuple[TrialResult, ...]
+    """Those that are compared."""
+    tuning: tuple[TrialResult, ...] = ()
+    """Those by which settings are chosen."""
+
+    @property
+    def all_trials(self) -> tuple[TrialResult, ...]:
+        return (*self.tuning, *self.trials)
 
     @property
     def probed(self) -> tuple[tuple[TrialResult, Diagnostics], ...]:
@@ -123,6 +136,99 @@ class CandidateResult:
             ("completed", "diverged") if is_any_completed else ("completed", "diverged", "running", "interrupted")
         )
         return tuple(pair for pair in have if pair[0].status in counting)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The setting at which an activation is compared: the best of the grid on the tuning seeds."""
+
+    label: str
+    setting: Mapping[str, Any]
+    mean: float | None
+    """Of the validation accuracy after the last epoch, over the tuning seeds that completed; None where none did."""
+    seeds: tuple[int, ...]
+    """The tuning seeds."""
+
+
+@dataclass(frozen=True)
+class LookedPair:
+    """Two contenders at a look, by their labels: the first minus the second."""
+
+    a: str
+    b: str
+    n: int
+    """How many seeds both completed."""
+    difference: float | None
+    low: float | None
+    high: float | None
+    """The interval, which holds together with those of all pairs at all looks; None with fewer than 2 seeds."""
+    decision: str
+    """See `sequential.Decision`: the first against the second, what an earlier look settled included."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A contender that left at a look."""
+
+    label: str
+    why: str
+    """`worse`, `settled` (all its pairs are), or `none completed` (none of its trials)."""
+    than: str | None = None
+    """Of one that is worse: than which."""
+
+
+@dataclass(frozen=True)
+class LookTaken:
+    """What a look decided."""
+
+    seeds: int
+    """How many seeds it was taken at."""
+    contenders: tuple[str, ...]
+    """The labels of those that were in."""
+    pairs: tuple[LookedPair, ...]
+    """Each pair of those once."""
+    left: tuple[Left, ...]
+    stays: tuple[str, ...]
+    """Those that go on; after the last look, those of which a pair stays undecided."""
+
+
+@dataclass(frozen=True)
+class LookContender:
+    """What takes part in a sequential study."""
+
+    label: str
+    setting: Mapping[str, Any]
+    first: str
+    """The id of its trial with the first of the seeds: by its hash it is known what was looked at."""
+
+
+@dataclass(frozen=True)
+class LooksRecord:
+    """A sequential study: what was fixed before it began, and the looks taken since. `looks.json`."""
+
+    metric: str
+    margin: float
+    confidence: float
+    max_seeds: int
+    looks: tuple[int, ...]
+    """The numbers of seeds at which it looks."""
+    family: int
+    """The number of pairs at the start."""
+    examples: int | None
+    """Of the validation set."""
+    seeds: tuple[int, ...]
+    """In their order."""
+    contenders: tuple[LookContender, ...]
+    taken: tuple[LookTaken, ...] = ()
+
+    @property
+    def has_ended(self) -> bool:
+        return bool(self.taken) and (not self.taken[-1].stays or len(self.taken) == len(self.looks))
+
+    @property
+    def pairs(self) -> tuple[LookedPair, ...]:
+        """Each pair as it was last looked at."""
+        return tuple({(pair.a, pair.b): pair for taken in self.taken for pair in taken.pairs}.values())
 
 
 @dataclass(frozen=True)
@@ -145,11 +251,21 @@ class ExperimentResult:
     """Files that could not be read, each with what is wrong with it."""
     again: tuple[str, ...] = ()
     """Ids of finished trials that are being, or were begun to be, trained again for their diagnostics."""
+    tuning_seeds: tuple[int, ...] = ()
+    chosen: tuple[Choice, ...] = ()
+    """The settings chosen so far with the tuning seeds."""
+    looks: LooksRecord | None = None
+    """Of a run with --until-decided."""
+
+    @property
+    def compared(self) -> tuple[CandidateResult, ...]:
+        """The candidates that are compared: with tuning seeds, those whose settings were chosen."""
+        return tuple(candidate for candidate in self.candidates if candidate.trials or not self.tuning_seeds)
 
     @property
     def mixture(self) -> str | None:
         """Where trials were trained on processors or with versions that differ: a sentence that says in what."""
-        trials = [trial for candidate in self.candidates for trial in candidate.trials]
+        trials = [trial for candidate in self.candidates for trial in candidate.all_trials]
         kinds = [machine.kind(one) for trial in trials for one in (trial.machine, *trial.earlier_machines) if one]
         differences = []
         for what in kinds[0] if kinds else ():

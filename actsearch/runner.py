@@ -6,18 +6,19 @@ Prints nothing; the caller shows the events. TensorFlow is imported only once th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from actsearch import data, machine
+from actsearch import data, machine, stages
 from actsearch.data import Dataset
-from actsearch.errors import DataError
+from actsearch.errors import DataError, StoreError, UserError
 from actsearch.events import Engine, Event, Failed, Lost, MakeTrain, Train
-from actsearch.experiment import DataSpec, Experiment, Trial, expand
-from actsearch.results import Status
+from actsearch.experiment import DataSpec, Experiment, Trial
+from actsearch.results import Choice, LookTaken, Status, TrialResult
+from actsearch.stages import Asked, UntilDecided
 from actsearch.store import Origin, Store, Survey
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 SaveModel = Literal["best", "last"]
 EngineName = Literal["processes", "in-process", "ray"]
 RETRIES = 2
-FINISHED = ("completed", "diverged")
-"""The statuses of trials that are trained no more."""
+FINISHED = stages.FINISHED
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,18 @@ class Plan:
 
     experiment: Experiment
     trials: tuple[Trial, ...]
+    """What is asked for while nothing has come out; `ask` says what is asked for later."""
+    until: UntilDecided | None = None
+    """That seeds are added until it is decided."""
+
+    @property
+    def data_sha256(self) -> str:
+        return self.trials[0].data_sha256
+
+    @property
+    def in_stages(self) -> bool:
+        """Whether what comes out decides what is trained next."""
+        return bool(self.experiment.tuning_seeds) or self.until is not None
 
     @property
     def threads(self) -> int:
@@ -48,6 +60,8 @@ class Work:
     """What a plan and its folder leave to be done."""
 
     left: tuple[Trial, ...]
+    asked: Asked
+    """What is asked for now, what is finished included."""
     status: Mapping[str, Status]
     """Of each trial, before anything is trained."""
     origins: Mapping[str, Origin]
@@ -64,6 +78,14 @@ class Work:
     """How many finished trials were trained again once, and came out otherwise."""
     unseen: frozenset[str] = frozenset()
     """Trials that have begun, but without what is asked to be looked at: they begin anew."""
+    held: int = 0
+    """How many finished trials are left out for now, and asked for again if what comes out asks for them."""
+    chosen: tuple[Choice, ...] = ()
+    """The settings that were chosen since the last round; in the first, all that are chosen."""
+    looks: tuple[LookTaken, ...] = ()
+    """The looks taken since the last round, or since the run before."""
+    tried: int = 0
+    """How many trials of the rounds before came to no end that counts: they failed."""
 
     @property
     def finished(self) -> frozenset[str]:
@@ -72,14 +94,47 @@ class Work:
         return frozenset(done) - self.undiagnosed
 
 
-def plan(experiment: Experiment, folder: Path) -> Plan:
+def plan(experiment: Experiment, folder: Path, until: UntilDecided | None = None) -> Plan:
     """The trials of an experiment whose relative paths are relative to `folder`. Loads no data, only their hash.
 
     Raises:
         DataError: the data cannot be had.
+        UserError: it cannot be run `until` it is decided (see `stages.check_decidable`).
     """
+    if until is not None:
+        stages.check_decidable(experiment)
     located = replace(experiment, data=data.locate(experiment.data, folder))
-    return Plan(located, expand(located, data.fingerprint(located.data)))
+    sha256 = data.fingerprint(located.data)
+    return Plan(located, stages.ask(located, sha256, _nothing_yet, until=until).trials, until)
+
+
+def ask(plan: Plan, store: Store, anew: bool = False) -> Asked:
+    """What a plan asks for now, from what lies in the store's folder; nothing is changed there.
+
+    With `anew`, as if nothing lay there.
+
+    Raises:
+        StoreError: looks were taken in another way than is asked for, or of another experiment.
+    """
+    if anew:
+        return stages.ask(plan.experiment, plan.data_sha256, _nothing_yet, until=plan.until)
+    record = store.looks()
+    if not plan.in_stages and record is None:
+        return Asked(plan.trials)
+    known: dict[str, TrialResult] = {}
+
+    def result_of(trial: Trial) -> TrialResult:
+        if trial.id not in known:
+            known[trial.id] = store.result(trial)
+        return known[trial.id]
+
+    examples = data.validation_examples(plan.experiment.data) if record is None and plan.until is not None else None
+    try:
+        return stages.ask(
+            plan.experiment, plan.data_sha256, result_of, until=plan.until, record=record, examples=examples
+        )
+    except UserError as error:
+        raise StoreError(f"{store.folder}: {error}") from error
 
 
 def load_data(plan: Plan) -> Dataset:
@@ -95,7 +150,36 @@ def load_data(plan: Plan) -> Dataset:
     return dataset
 
 
-def begin(plan: Plan, store: Store, *, accept_changes: bool = False, only_failed: bool = False) -> Work:
+def rounds(
+    plan: Plan, store: Store, *, accept_changes: bool = False, only_failed: bool = False
+) -> Generator[Work, None, None]:
+    """What is left to do, round after round: when all of one is trained, what came out may ask for more.
+
+    The caller holds the store's lock, and trains all that is left before it asks for the next round, or stops. The
+    first round comes in any case; that nothing is left ends the rounds. No trial is in two of them: what failed is
+    tried again by the next run.
+
+    Args and errors are those of `begin`.
+    """
+    tried: set[str] = set()
+    chosen: tuple[Choice, ...] = ()
+    while True:
+        work = begin(plan, store, accept_changes=accept_changes or bool(tried), only_failed=only_failed, tried=tried)
+        yield replace(work, chosen=tuple(choice for choice in work.chosen if choice not in chosen))
+        if not plan.in_stages or not work.left:
+            return
+        chosen = work.chosen
+        tried |= {trial.id for trial in work.left}
+
+
+def begin(
+    plan: Plan,
+    store: Store,
+    *,
+    accept_changes: bool = False,
+    only_failed: bool = False,
+    tried: Collection[str] = (),
+) -> Work:
     """Writes the plan into the store's folder, and says what is left to do. The caller holds the store's lock.
 
     Args:
@@ -103,20 +187,29 @@ def begin(plan: Plan, store: Store, *, accept_changes: bool = False, only_failed
         store: where.
         accept_changes: go on though finished trials do not belong to the experiment any more.
         only_failed: leave to do only the trials that failed.
+        tried: trials that this run has trained already: they are not left to do, whatever came out.
 
     Raises:
         StoreError: the folder cannot be used, or (`Stranding`) finished trials would be left out.
     """
     problems = store.set_damaged_plan_aside()
-    longer = store.begin(plan.experiment, plan.trials, accept_changes)
-    survey = store.survey(plan.trials)
-    undiagnosed = frozenset() if only_failed else frozenset(survey.undiagnosed)
+    before = store.looks()
+    asked = ask(plan, store)
+    held = store.held(asked.trials, asked.may_follow) if asked.may_follow else 0
+    longer = store.begin(
+        plan.experiment, asked.trials, accept_changes, may_follow=asked.may_follow, chosen=asked.chosen
+    )
+    if asked.looks is not None:
+        store.keep_looks(asked.looks)
+    survey = store.survey(asked.trials)
+    undiagnosed = frozenset() if only_failed else frozenset(survey.undiagnosed.difference(tried))
     store.train_again(undiagnosed)
-    wanted = to_train(plan.trials, survey, only_failed)
+    wanted = [trial for trial in to_train(asked.trials, survey, only_failed) if trial.id not in tried]
     problems += [*survey.problems, *store.set_damaged_checkpoints_aside(wanted)]
     origins = {trial.id: origin for trial in wanted if (origin := store.origin(trial)) is not None}
     return Work(
         left=tuple(wanted),
+        asked=asked,
         status=survey.status,
         origins=origins,
         longer=longer,
@@ -125,6 +218,10 @@ def begin(plan: Plan, store: Store, *, accept_changes: bool = False, only_failed
         otherwise=len(survey.otherwise),
         differing=len(survey.differing),
         unseen=frozenset(trial.id for trial in wanted if trial.id not in origins and store.has_unseen(trial)),
+        held=held,
+        chosen=asked.chosen,
+        looks=() if asked.looks is None else asked.looks.taken[0 if before is None else len(before.taken) :],
+        tried=sum(survey.status.get(trial_id) not in FINISHED for trial_id in tried),
     )
 
 
@@ -136,7 +233,13 @@ def to_train(trials: Sequence[Trial], survey: Survey, only_failed: bool = False)
 
 
 def run(
-    trials: Sequence[Trial], store: Store, engine: Engine, *, retries: int = RETRIES, fail_fast: bool = False
+    trials: Sequence[Trial],
+    store: Store,
+    engine: Engine,
+    *,
+    retries: int = RETRIES,
+    fail_fast: bool = False,
+    keep_engine: bool = False,
 ) -> Generator[tuple[Event, Trial], None, None]:
     """Trains the trials, stores each event, and yields it with its trial.
 
@@ -148,7 +251,10 @@ def run(
         engine: what trains; it is closed in the end.
         retries: how often a trial is begun again whose worker was lost; after that it is failed.
         fail_fast: stop at the first trial that failed.
+        keep_engine: leave the engine open when all trials have ended, for those of the next round; its workers have
+            loaded TensorFlow already.
     """
+    all_ended = False
     by_id = {trial.id: trial for trial in trials}
     lost: Counter[str] = Counter()
     try:
@@ -166,8 +272,10 @@ def run(
             yield event, trial
             if fail_fast and isinstance(event, Failed):
                 return
+        all_ended = True
     finally:
-        engine.close()
+        if not (keep_engine and all_ended):
+            engine.close()
 
 
 def engine(
@@ -232,6 +340,10 @@ def loading_trainer(
     if data.fingerprint(spec) != sha256:
         raise DataError(f"{spec.path or spec.name}: has changed since the run began; run the experiment again")
     return trainer(data.load(spec), spacing, save_model)
+
+
+def _nothing_yet(trial: Trial) -> TrialResult:
+    return TrialResult(trial.id, trial.seed, "waiting", trial.candidate.training.epochs)
 
 
 def _given_up(event: Lost, times: int) -> Failed:

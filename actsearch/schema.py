@@ -476,6 +476,15 @@ Seeds = Annotated[
 ]
 
 
+TuningSeeds = Annotated[
+    Annotated[Annotated[int, Field(ge=3, le=10_000)], Tag("\0number")]
+    | Annotated[Annotated[list[Seed], Field(min_length=3, max_length=10_000)], Tag("\0list")],
+    _tags(number="number", list="list"),
+]
+FIRST_TUNING_SEED = 1000
+"""Where tuning seeds begin that are given by their number: more `seeds` later are others."""
+
+
 class ExperimentFile(_Strict):
     """A network, trained once with every activation function, setting and seed."""
 
@@ -484,6 +493,11 @@ class ExperimentFile(_Strict):
     name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$", description="Names the folder of the results.")
     description: str = Field("", max_length=2000, description="For readers.")
     seeds: Seeds = Field([0, 1, 2], description="A list, or n for 0 .. n-1.")
+    tuning_seeds: TuningSeeds | None = Field(
+        None,
+        description="With a grid: each activation's setting is chosen with these, the best mean validation accuracy"
+        " after the last epoch, and compared with `seeds`, which must be others. A list, or n for 1000 .. 1000+n-1.",
+    )
     data: Data = Field(NamedData(), description="See below.")
     model: Model = Field(CnnModel(), description="See below.")
     training: TrainingSection = Field(TrainingSection(), description="See below.")

@@ -40,10 +40,16 @@ from actsearch.experiment import CLIPPING, Activation, DiagnosticsSpec, Experime
 from actsearch.files import keep_names, write_atomically, write_together
 from actsearch.results import (
     CandidateResult,
+    Choice,
     Correct,
     Diagnostics,
     ExperimentResult,
     History,
+    Left,
+    LookContender,
+    LookedPair,
+    LooksRecord,
+    LookTaken,
     Status,
     TestValues,
     TrialResult,
@@ -54,6 +60,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
+LOOKS = "looks.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
 MODEL, TRACEBACK, DIAGNOSTICS = "model.keras", "traceback.txt", "diagnostics.json"
 CHECKPOINT, CHECKPOINT_BEFORE = "checkpoint", "checkpoint.before"
@@ -157,8 +164,23 @@ class Store:
             (self.folder / HOLDER).unlink(missing_ok=True)
             return _move_aside(self.folder, "old")
 
-    def begin(self, experiment: Experiment, trials: Sequence[Trial], accept_changes: bool = False) -> frozenset[str]:
+    def begin(
+        self,
+        experiment: Experiment,
+        trials: Sequence[Trial],
+        accept_changes: bool = False,
+        *,
+        may_follow: Sequence[Trial] = (),
+        chosen: Sequence[Choice] = (),
+    ) -> frozenset[str]:
         """Writes what the experiment asks for: `experiment.yaml` and `plan.json`.
+
+        Args:
+            experiment: what is asked for,
+            trials: and its trials, as far as it asks for them now.
+            accept_changes: go on though finished trials do not belong to the experiment any more.
+            may_follow: trials that it may ask for later: none of them is left out yet.
+            chosen: the settings chosen so far, where it chooses any.
 
         Returns:
             The ids of those trials that contain a finished one of the plan on disk, with more epochs than it.
@@ -170,13 +192,13 @@ class Store:
         import yaml
 
         _refuse_newer(self.folder / PLAN)
-        left = self._left_behind(trials)
+        left = self._left_behind(trials, may_follow)
         if left.stranded and not accept_changes:
             raise self._stranding(left, experiment, trials)
         with _told_plainly(self.folder):
             text = yaml.safe_dump(dict(experiment.document), sort_keys=False, allow_unicode=True, width=100)
             # The plan first: a folder is an experiment once it has an experiment.yaml, and is then read by its plan.
-            self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials, left.contained)))
+            self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials, left.contained, chosen)))
             self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
             self._keep_sources(experiment)
             self._trials.mkdir(exist_ok=True)
@@ -198,23 +220,55 @@ class Store:
         Raises:
             StoreError: the plan was written by a newer version.
         """
-        plan, experiment = self.folder / PLAN, self.folder / EXPERIMENT
+        plan, experiment, looks = self.folder / PLAN, self.folder / EXPERIMENT, self.folder / LOOKS
         _refuse_newer(plan)
         damaged = [plan] if plan.is_file() and self._planned_before() is None else []
         damaged += [experiment] if experiment.is_file() and self._document_before() is None else []
+        damaged += [looks] if looks.is_file() and self.looks() is None else []
         with _told_plainly(self.folder):
             return [
                 f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}, written anew" for path in damaged
             ]
 
-    def refusal(self, experiment: Experiment, trials: Sequence[Trial]) -> Stranding | None:
+    def refusal(
+        self, experiment: Experiment, trials: Sequence[Trial], may_follow: Sequence[Trial] = ()
+    ) -> Stranding | None:
         """What `begin` raises unless changes are accepted, if it would."""
-        left = self._left_behind(trials)
+        left = self._left_behind(trials, may_follow)
         return self._stranding(left, experiment, trials) if left.stranded else None
 
     def _stranding(self, left: _LeftBehind, experiment: Experiment, trials: Sequence[Trial]) -> Stranding:
         changed = self._changes(experiment, trials[0], left.stranded[0])
         return Stranding(self.folder, len(left.stranded), changed)
+
+    def looks(self) -> LooksRecord | None:
+        """The looks taken so far of a study that is run until it is decided; None without any, or where damaged.
+
+        Raises:
+            StoreError: they cannot be read, or were written by a newer version.
+        """
+        try:
+            return _read_looks(self.folder)
+        except Damaged:
+            return None
+
+    def keep_looks(self, record: LooksRecord) -> None:
+        """Writes the looks taken so far."""
+        with _told_plainly(self.folder):
+            content = {"format_version": FORMAT_VERSION, **asdict(record)}
+            self._write_if_new(self.folder / LOOKS, _json(content | {"checksum": _checksum(content)}))
+
+    def held(self, trials: Sequence[Trial], may_follow: Sequence[Trial]) -> int:
+        """How many finished trials of the plan on disk these are not, but may follow."""
+        return len(self._left_behind(trials).stranded) - len(self._left_behind(trials, may_follow).stranded)
+
+    def result(self, trial: Trial) -> TrialResult:
+        """How a trial stands, as if no driver were at work; a damaged one waits."""
+        epochs = trial.candidate.training.epochs
+        try:
+            return _read_trial(self._trial_folder(trial.id), trial.id, trial.seed, epochs, driver=None)
+        except Damaged:
+            return TrialResult(trial.id, trial.seed, "waiting", epochs)
 
     def survey(self, trials: Sequence[Trial], repair: bool = True) -> Survey:
         """The status of each trial.
@@ -480,11 +534,11 @@ class Store:
             for name in (PROGRESS, CHECKPOINT_BEFORE) if kept else (PROGRESS, CHECKPOINT, CHECKPOINT_BEFORE):
                 (folder / name).unlink(missing_ok=True)
 
-    def _left_behind(self, trials: Sequence[Trial]) -> _LeftBehind:
-        """The finished trials of the plan on disk that these are not."""
-        wanted = {trial.id for trial in trials}
+    def _left_behind(self, trials: Sequence[Trial], may_follow: Sequence[Trial] = ()) -> _LeftBehind:
+        """The finished trials of the plan on disk that these are not, nor those that may follow."""
+        wanted = {trial.id for trial in (*trials, *may_follow)}
         longest: dict[str, Trial] = {}
-        for trial in trials:
+        for trial in (*trials, *may_follow):
             known = longest.setdefault(trial.trajectory, trial)
             if trial.candidate.training.epochs > known.candidate.training.epochs:
                 longest[trial.trajectory] = trial
@@ -634,7 +688,7 @@ def _result(
     rights = _Rights(predictions) if predictions else None
     candidates = []
     for row in plan["candidates"]:
-        trials = []
+        trials: list[TrialResult] = []
         for planned in row["trials"]:
             where = folder / "trials" / planned["id"]
             try:
@@ -647,9 +701,18 @@ def _result(
                     trials[-1] = replace(trials[-1], diagnostics=_read_diagnostics(where))
                 except Damaged as error:
                     problems.append(f"{error}; the next run looks again")
-        activation = _activation(row["activation"])
-        candidates.append(CandidateResult(row["label"], activation, row["setting"], tuple(trials)))
-    wanted = {trial.id for candidate in candidates for trial in candidate.trials}
+            trials[-1] = replace(trials[-1], role=planned.get("role", "comparison"))
+        by_role = (tuple(t for t in trials if t.role == role) for role in ("comparison", "tuning"))
+        candidates.append(CandidateResult(row["label"], _activation(row["activation"]), row["setting"], *by_role))
+    wanted = {trial.id for candidate in candidates for trial in candidate.all_trials}
+    looks = None
+    try:
+        looks = _read_looks(folder)
+    except Damaged as error:
+        problems.append(f"{error}; a run --until-decided takes the looks anew, from the trials")
+    if looks is not None and not {one.first for one in looks.contenders} <= wanted:
+        problems.append(f"{folder / LOOKS}: is about trials that the experiment does not ask for any more")
+        looks = None
     return ExperimentResult(
         name=plan["name"],
         description=plan["description"],
@@ -662,7 +725,47 @@ def _result(
         grid=plan["grid"],
         problems=tuple(problems),
         again=tuple(i for i in sorted(wanted) if (folder / "trials" / f"{i}{AGAIN}").is_dir()),
+        tuning_seeds=tuple(plan.get("tuning_seeds", ())),
+        chosen=tuple(
+            Choice(row["label"], row["setting"], row["mean"], tuple(row["seeds"])) for row in plan.get("chosen", ())
+        ),
+        looks=looks,
     )
+
+
+def _read_looks(folder: Path) -> LooksRecord | None:
+    """None where there are none.
+
+    Raises:
+        Damaged: the file is not what was written.
+        StoreError: it cannot be read, or was written by a newer version.
+    """
+    path = folder / LOOKS
+    try:
+        found = json.loads(path.read_bytes())
+        _check_version(found["format_version"], path)
+        if found.pop("checksum") != _checksum(found):
+            raise Damaged(f"{path}: is damaged")
+        del found["format_version"]
+        contenders = tuple(LookContender(**row) for row in found.pop("contenders"))
+        taken = tuple(
+            LookTaken(
+                row["seeds"],
+                tuple(row["contenders"]),
+                tuple(LookedPair(**pair) for pair in row["pairs"]),
+                tuple(Left(**left) for left in row["left"]),
+                tuple(row["stays"]),
+            )
+            for row in found.pop("taken")
+        )
+        looks, seeds = tuple(found.pop("looks")), tuple(found.pop("seeds"))
+        return LooksRecord(**found, looks=looks, seeds=seeds, contenders=contenders, taken=taken)
+    except FileNotFoundError:
+        return None
+    except (IsADirectoryError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Damaged(f"{path}: is damaged") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _activation(row: Mapping[str, Any]) -> Activation:
@@ -708,11 +811,14 @@ def _run_of(holder: Any) -> str:
     return f"{holder.get('pid')} {holder.get('start')}" if isinstance(holder, dict) else ""
 
 
-def _plan(experiment: Experiment, trials: Sequence[Trial], contained: Sequence[str]) -> dict[str, Any]:
+def _plan(
+    experiment: Experiment, trials: Sequence[Trial], contained: Sequence[str], chosen: Sequence[Choice]
+) -> dict[str, Any]:
     """What `experiment.yaml` expands to, for the commands that read results without the schema.
 
     `contained` are finished trials on disk that are the beginning of one of these.
     """
+    tuning_seeds = frozenset(experiment.tuning_seeds)
     by_candidate: dict[int, list[Trial]] = {}
     for trial in trials:
         by_candidate.setdefault(id(trial.candidate), []).append(trial)
@@ -730,13 +836,29 @@ def _plan(experiment: Experiment, trials: Sequence[Trial], contained: Sequence[s
                 "activation": candidate.activation.as_plain(),
                 "setting": dict(candidate.setting),
                 "trials": [
-                    {"id": trial.id, "seed": trial.seed, "epochs": candidate.training.epochs}
+                    {
+                        "id": trial.id,
+                        "seed": trial.seed,
+                        "epochs": candidate.training.epochs,
+                        **({"role": "tuning"} if trial.seed in tuning_seeds else {}),
+                    }
                     for trial in by_candidate.get(id(candidate), [])
                 ],
             }
             for candidate in experiment.candidates
         ],
         **({"contained": list(contained)} if contained else {}),
+        **({"tuning_seeds": list(experiment.tuning_seeds)} if tuning_seeds else {}),
+        **({"chosen": [_choice(choice) for choice in chosen]} if tuning_seeds else {}),
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "label": choice.label,
+        "setting": dict(choice.setting),
+        "mean": choice.mean,
+        "seeds": list(choice.seeds),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any, Protocol
 
@@ -31,7 +31,15 @@ from actsearch.events import (
     Started,
 )
 from actsearch.experiment import Trial, in_words
-from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
+from actsearch.results import (
+    CandidateResult,
+    Choice,
+    ExperimentResult,
+    LooksRecord,
+    LookTaken,
+    TestValues,
+    TrialResult,
+)
 
 STATUS_STYLE = {
     "completed": "green",
@@ -177,10 +185,10 @@ def rows_of(result: ExperimentResult) -> list[Row]:
             loss=last_value(trial, "loss"),
             val_loss=last_value(trial, "val_loss"),
             val_accuracy=last_value(trial, "val_accuracy"),
-            note=_state(trial),
+            note=_state(trial) + (" (tuning)" if trial.role == "tuning" else ""),
         )
         for candidate in result.candidates
-        for trial in candidate.trials
+        for trial in candidate.all_trials
     ]
 
 
@@ -318,8 +326,8 @@ def summary(result: ExperimentResult) -> RenderableType:
 
 
 def _summary(result: ExperimentResult, width: int) -> Table:
-    several = any(len(candidate.trials) > 1 for candidate in result.candidates)
-    rows = [(candidate, _mean_of(candidate, _final("val_accuracy"))) for candidate in result.candidates]
+    several = any(len(candidate.trials) > 1 for candidate in result.compared)
+    rows = [(candidate, _mean_of(candidate, _final("val_accuracy"))) for candidate in result.compared]
     rows.sort(key=lambda row: (row[1] is None, -(row[1] or 0.0)))
     states = [_states(candidate) for candidate, _ in rows]
     whole = width >= 80 or not (several and any(states))
@@ -359,7 +367,7 @@ class _AtWidth:
 def summary_notes(result: ExperimentResult) -> list[str]:
     """What a reader of the summary must know so as not to conclude too much."""
     notes = []
-    if any(len(candidate.trials) > 1 for candidate in result.candidates):
+    if any(len(candidate.trials) > 1 for candidate in result.compared):
         notes.append("Values are means over the seeds that completed, at the last epoch.")
     else:
         notes.append("Values are of the last epoch.")
@@ -386,6 +394,7 @@ def trial_as_json(candidate: CandidateResult, trial: TrialResult) -> dict[str, A
         "parameters": dict(candidate.activation.parameters),
         "setting": dict(candidate.setting),
         "seed": trial.seed,
+        "role": trial.role,
         "status": trial.status,
         "epochs_done": trial.epochs_done,
         "epochs": trial.epochs,
@@ -401,6 +410,50 @@ def trial_as_json(candidate: CandidateResult, trial: TrialResult) -> dict[str, A
 
 def name_of(trial: Trial) -> str:
     return f"{candidate_name(trial.candidate.label, trial.candidate.setting)} seed {trial.seed}"
+
+
+def choice_line(choice: Choice) -> str:
+    """`relu: chosen learning_rate=0.1, of mean val_accuracy 0.9712 over 3 tuning seeds`."""
+    setting = candidate_name("", choice.setting).strip() or "the only setting"
+    of = "none of its tuning trials completed" if choice.mean is None else f"mean val_accuracy {number(choice.mean)}"
+    return printable(f"{choice.label}: chosen {setting} ({of}, {len(choice.seeds)} tuning seeds)")
+
+
+LEAVING = {
+    "worse": "worse than {than}",
+    "settled": "all its pairs are settled",
+    "none completed": "none of its trials completed",
+}
+"""Why a contender left at a look."""
+
+
+def look_line(record: LooksRecord, taken: LookTaken) -> str:
+    """`look 1 of 4 (5 seeds): sigmoid leaves (worse than relu); 5 go on`."""
+    place = record.looks.index(taken.seeds) + 1
+    said = [f"{one.label} leaves ({LEAVING[one.why].format(than=one.than)})" for one in taken.left]
+    n = len(taken.stays)
+    if not n:
+        said.append("nothing is left to decide")
+    elif place < len(record.looks):
+        said.append(f"{n} go{'es' if n == 1 else ''} on")
+    else:
+        said.append(f"the last look; undecided: {', '.join(_undecided(taken))}")
+    return printable(f"look {place} of {len(record.looks)} ({taken.seeds} seeds): {'; '.join(said)}")
+
+
+def _undecided(taken: LookTaken) -> list[str]:
+    return [f"{pair.a} and {pair.b}" for pair in taken.pairs if pair.decision == "undecided"]
+
+
+def look_as_json(record: LooksRecord, taken: LookTaken) -> dict[str, Any]:
+    """A look as `--json` gives it."""
+    return {"look": record.looks.index(taken.seeds) + 1, "of": len(record.looks), **asdict(taken)}
+
+
+def choice_as_json(choice: Choice) -> dict[str, Any]:
+    """A choice as `--json` gives it."""
+    setting, seeds = dict(choice.setting), list(choice.seeds)
+    return {"label": choice.label, "setting": setting, "mean": choice.mean, "seeds": seeds}
 
 
 def candidate_name(label: str, setting: Any) -> str:

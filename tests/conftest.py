@@ -74,8 +74,10 @@ class FakeTrain:
     `resumed` has those of them that went on from a checkpoint.
     """
 
-    def __init__(self, wrong: Mapping[str, Sequence[str]], checkpoints: bool, at_end: bool) -> None:
-        self._wrong, self._checkpoints, self._at_end = wrong, checkpoints, at_end
+    def __init__(
+        self, wrong: Mapping[str, Sequence[str]], checkpoints: bool, at_end: bool, numbers: Mapping[str, Any]
+    ) -> None:
+        self._wrong, self._checkpoints, self._at_end, self._numbers = wrong, checkpoints, at_end, numbers
         self.begun: list[str] = []
         self.resumed: list[str] = []
 
@@ -87,7 +89,8 @@ class FakeTrain:
             self.resumed.append(trial.id)
         label = trial.candidate.label
         diverges_in = 2 if label in self._wrong["diverges"] else None
-        for event in fake_training.events_of(trial, checkpoint, diverges_in=diverges_in, at_end=self._at_end):
+        how = {"diverges_in": diverges_in, "at_end": self._at_end, **self._numbers}
+        for event in fake_training.events_of(trial, checkpoint, **how):
             if isinstance(event, Checkpoint) and not self._checkpoints:
                 continue
             yield event
@@ -101,7 +104,8 @@ class FakeTrain:
 def fake_train() -> Callable[..., FakeTrain]:
     """Makes a `train` that needs no TensorFlow. Arguments: the labels that fail, diverge, or are interrupted by Ctrl-C.
 
-    With `checkpoints` it yields one after every epoch but the last, with `at_end` after that, too.
+    With `checkpoints` it yields one after every epoch but the last, with `at_end` after that, too. `accuracies` and
+    `noise` are those of `fake_training.events_of`.
     """
 
     def make(
@@ -110,9 +114,10 @@ def fake_train() -> Callable[..., FakeTrain]:
         interrupted: Sequence[str] = (),
         checkpoints: bool = False,
         at_end: bool = False,
+        **numbers: Any,
     ) -> FakeTrain:
         wrong = {"fails": fails, "diverges": diverges, "interrupted": interrupted}
-        return FakeTrain(wrong, checkpoints or at_end, at_end)
+        return FakeTrain(wrong, checkpoints or at_end, at_end, numbers)
 
     return make
 

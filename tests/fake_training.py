@@ -52,6 +52,9 @@ class Faults:
     folder: Path | None = None
     sleeps: float = 0.0
     """Seconds before each epoch ends."""
+    accuracies: Mapping[str, float] | None = None
+    """See `events_of`."""
+    noise: float = 0.0
     tells_pid: bool = False
     """An epoch's seconds are the number of the process that trained it."""
 
@@ -63,10 +66,14 @@ def events_of(
     seconds: float = 0.5,
     diverges_in: int | None = None,
     at_end: bool = False,
+    accuracies: Mapping[str, float] | None = None,
+    noise: float = 0.0,
 ) -> Iterator[Event]:
     """What a real training of this trial would yield, with a checkpoint after every epoch but the last (or it, too).
 
     A longer trial of the same trajectory begins with the same numbers; another trial's checkpoint is refused.
+    `accuracies` gives the validation accuracy by label, or by label and settings (`relu 0.1`), and `noise` the standard
+    deviation of what the trial adds to it.
     """
     rng = random.Random(trial.trajectory)
     epochs = trial.candidate.training.epochs
@@ -74,6 +81,11 @@ def events_of(
     done = saved["epochs"]
     assert saved.get("trajectory", trial.trajectory) == trial.trajectory
     rows = [{name: rng.random() for name in METRICS} for _ in range(epochs)]
+    if accuracies is not None:
+        candidate = trial.candidate
+        name = " ".join([candidate.label, *map(str, candidate.setting.values())])
+        value = accuracies.get(name, accuracies.get(candidate.label, 0.5)) + noise * rng.gauss()
+        rows = [{**row, "val_accuracy": value} for row in rows]
     before = tuple(EpochDone(trial.id, epoch + 1, rows[epoch], seconds) for epoch in range(done))
     seen = [diagnosed(trial, epoch) for epoch in range(epochs + 1)] if trial.diagnostics is not None else []
     yield Started(trial.id, MACHINE, before, diagnosed=tuple(seen[: done + 1]) if done else ())
@@ -110,7 +122,8 @@ def make_train(faults: Faults = Faults()) -> Callable[[Trial, bytes | None], Ite
         label = trial.candidate.label
         if faults.folder is not None:
             (faults.folder / trial.id).touch()
-        for event in events_of(trial, checkpoint, diverges_in=2 if label in faults.diverges else None):
+        numbers = {"accuracies": faults.accuracies, "noise": faults.noise}
+        for event in events_of(trial, checkpoint, diverges_in=2 if label in faults.diverges else None, **numbers):
             if isinstance(event, EpochDone):
                 time.sleep(faults.sleeps)
                 if faults.tells_pid:

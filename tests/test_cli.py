@@ -291,10 +291,11 @@ def test_validate_reports_the_mistakes_of_all_files_at_once(
 
 
 def test_validate_says_what_would_be_trained(actsearch_: Callable[..., Done], repository: Path) -> None:
-    """180 trials instead of 18 are noticed before the night, not after it; so is what misleads."""
+    """114 trials instead of 18 are noticed before the night, not after it; so is what misleads."""
     done = actsearch_("validate", repository / "configs" / "sound.yaml", repository / "configs" / "article.yaml")
     assert done.code == 0
-    assert "18 candidates x 10 seeds = 180 trials" in done.out
+    assert "18 candidates x 3 tuning seeds = 54 trials" in done.out
+    assert "then 6 activations at the setting chosen x 10 seeds = 60 trials" in done.out
     assert "6 candidates x 1 seed = 6 trials" in done.out
     assert "note: Validation is the test set" in done.out
 
@@ -1018,7 +1019,7 @@ def test_status_as_json(actsearch_: Callable[..., Done], write_experiment: Write
     assert set(one) == {"experiment", "folder", "trials", "mixture", "stranded", "problems", "again"}
     assert (one["experiment"], one["folder"], len(one["trials"])) == ("one", "results/one", 2)
     assert set(one["trials"][0]) == {
-        *("trial", "label", "activation", "parameters", "setting", "seed", "status", "epochs_done", "epochs"),
+        *("trial", "label", "activation", "parameters", "setting", "seed", "role", "status", "epochs_done", "epochs"),
         *("last", "test", "seconds", "error"),
     }
     assert [trial_id.split("-")[0] for trial_id in two["stranded"]] == ["relu"]
@@ -1128,7 +1129,9 @@ def test_plot_all_skips_what_there_is_not_and_says_so(
     assert len(done.out.splitlines()) == 2 + 6 + 2
     told = done.err.splitlines()
     assert [line.split(":")[1].strip() for line in told[:2]] == ["clipping", "parameters"]
-    assert "two has diagnostics; run the experiment again" in told[2]
+    assert "one candidate, and nothing to compare it with" in told[2]
+    assert "there is no grid" in told[3]
+    assert "two has diagnostics; run the experiment again" in told[4]
 
 
 def test_plot_without_diagnostics_is_one_line_that_says_how_to_get_them(
@@ -1140,6 +1143,8 @@ def test_plot_without_diagnostics_is_one_line_that_says_how_to_get_them(
     assert (done.code, len(done.err.splitlines())) == (2, 1)
     assert "run the experiment again with them" in done.err
     assert "add --kind curves" in actsearch_("plot", "results", "--kind", "dead", "--log").err
+    assert "add --kind ranking" in actsearch_("plot", "results", "--kind", "dead", "--margin", "0.1").err
+    assert "add --kind ranking" in actsearch_("plot", "results", "--kind", "dead", "--by", "setting").err
 
 
 def test_explain_says_what_is_seen_and_what_can_not_be(

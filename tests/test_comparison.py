@@ -14,7 +14,16 @@ from scipy import stats
 from actsearch.comparison import Comparison, Question, compare, reading
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation
-from actsearch.results import CandidateResult, ExperimentResult
+from actsearch.results import (
+    CandidateResult,
+    Choice,
+    ExperimentResult,
+    Left,
+    LookContender,
+    LookedPair,
+    LooksRecord,
+    LookTaken,
+)
 
 
 def the(result: ExperimentResult, **question: Any) -> Comparison:
@@ -230,6 +239,71 @@ def test_the_intervals_of_all_settings_hold_together() -> None:
 def test_choosing_the_best_setting_on_the_seeds_that_are_compared_is_refused() -> None:
     with pytest.raises(UserError, match="tuning_seeds"):
         compare(gridded(), Question(by="activation"))
+
+
+def tuned() -> ExperimentResult:
+    """Two rates, tuned on three seeds and compared on five: the higher rate is chosen for both."""
+    key = "training.optimizer.learning_rate"
+    found = []
+    for i, (label, mean) in enumerate((("relu", 0.8), ("elu", 0.5))):
+        for rate in (0.1, 0.01):
+            one = a_candidate(label, noisy(mean + rate, 5, stream=i), {key: rate})
+            tuning = tuple(replace(a_trial(mean + rate, seed=1000 + s), role="tuning") for s in range(3))
+            found.append(replace(one, trials=one.trials if rate == 0.1 else (), tuning=tuning))
+    chosen = tuple(Choice(label, {key: 0.1}, 0.9, (1000, 1001, 1002)) for label in ("relu", "elu"))
+    return replace(a_study(*found, grid={key: (0.1, 0.01)}), tuning_seeds=(1000, 1001, 1002), chosen=chosen)
+
+
+def test_each_is_compared_at_the_setting_that_its_tuning_seeds_chose() -> None:
+    found = the(tuned())
+    assert [one.name for one in found.contenders] == ["relu learning_rate=0.1", "elu learning_rate=0.1"]
+    assert found.seeds == (0, 1, 2, 3, 4)
+    assert found.role == "comparison"
+    assert found.family == 1
+
+
+def test_all_settings_side_by_side_are_those_of_the_tuning_seeds_alone() -> None:
+    """Mixed with the others, a setting that was chosen would have more seeds than the rest."""
+    tables = compare(tuned(), Question(by="setting"))
+    assert [table.role for table in tables] == ["tuning", "tuning"]
+    assert {table.seeds for table in tables} == {(1000, 1001, 1002)}
+    assert any("tuning seeds" in text for text in tables[0].warnings)
+
+
+# --- sequential studies
+
+
+def looked() -> ExperimentResult:
+    """Eight seeds are there; at a look at five, elu left, being worse."""
+    study = a_study(a_candidate("relu", noisy(0.9, 8)), a_candidate("elu", noisy(0.8, 8, stream=1)))
+    pair = LookedPair("elu", "relu", 5, -0.1, -0.11, -0.09, "worse")
+    taken = LookTaken(5, ("relu", "elu"), (pair,), (Left("elu", "worse", "relu"), Left("relu", "settled")), ())
+    contenders = tuple(LookContender(label, {}, "t0") for label in ("relu", "elu"))
+    record = LooksRecord(
+        "val_accuracy", 0.001, 0.95, 20, (5, 8, 12, 20), 1, 1000, tuple(range(20)), contenders, (taken,)
+    )
+    return replace(study, looks=record)
+
+
+def test_a_sequential_study_is_judged_by_its_looks() -> None:
+    """Their intervals are wider, which pays for having looked."""
+    found = the(looked())
+    pair = found.pair(1, 0)
+    assert (pair.n, pair.low, pair.high, pair.verdict) == (5, -0.11, -0.09, "worse")
+    assert found.pair(0, 1).verdict == "better"
+    assert (found.pair(0, 1).low, found.pair(0, 1).high) == (0.09, 0.11)
+
+
+def test_seeds_beyond_the_last_look_reopen_nothing() -> None:
+    found = the(looked())
+    assert [one.completed for one in found.contenders] == [5, 5]
+    assert any(text.startswith("3 seeds beyond the last look: left out here") for text in found.warnings)
+
+
+def test_another_question_than_that_of_the_looks_is_answered_with_a_warning() -> None:
+    found = the(looked(), margin=0.01)
+    assert found.pair(1, 0).n == 8
+    assert any("stopped by what it saw" in text for text in found.warnings)
 
 
 # --- what is refused, and what is warned of

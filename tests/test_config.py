@@ -340,3 +340,29 @@ def test_checking_a_file_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code, str(CONFIGS[0])], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_tuning_seeds_by_number_begin_far_from_seeds(tmp_path: Path) -> None:
+    """Whoever asks for more seeds later must not meet those that chose the settings."""
+    path = tmp_path / "x.yaml"
+    text = "name: a\ngrid: {training.optimizer.learning_rate: [0.1, 0.2]}\n"
+    path.write_text(text + "tuning_seeds: 3\n", encoding="utf-8")
+    experiment = load(path).experiment
+    assert (experiment.seeds, experiment.tuning_seeds) == ((0, 1, 2), (1000, 1001, 1002))
+    assert experiment.document["tuning_seeds"] == [1000, 1001, 1002]
+    path.write_text(text, encoding="utf-8")
+    assert "tuning_seeds" not in load(path).experiment.document
+
+
+def test_what_makes_the_choice_of_settings_unfair_is_told(tmp_path: Path) -> None:
+    """More settings to choose from, or choosing on test data, flatters: the user must know before the night."""
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        "name: a\ndata: {name: mnist, validation: test}\ntuning_seeds: 3\n"
+        "grid: {training.optimizer.learning_rate: [0.1, 0.2]}\n"
+        "activations: [relu, {name: selu, with: {training.optimizer.learning_rate: 0.3}}]\n",
+        encoding="utf-8",
+    )
+    warnings = " ".join(load(path).experiment.warnings)
+    assert "Settings are chosen on the test set" in warnings
+    assert "Not as many settings for each activation (relu: 2, selu (learning_rate=0.3): 1)" in warnings

@@ -389,6 +389,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file(write: Write) ->
     ]
 
 
+GRID = "grid: {training.optimizer.learning_rate: [0.1, 0.2]}\n"
 CASES: list[Any] = [
     # key, what stands there, what is told
     ("name", "name: a b\n", "cannot name a folder"),
@@ -404,6 +405,14 @@ CASES: list[Any] = [
     ("seeds[0]", "seeds: [-1]\n", "at least 0"),
     ("seeds[1]", "seeds: [1, 1.5]\n", "whole number"),
     ("seeds[0]", "seeds: [4294967296]\n", "out of range"),
+    ("tuning_seeds", f"{GRID}tuning_seeds: 2\n", "at least 3"),
+    ("tuning_seeds", f"{GRID}tuning_seeds: [7, 8]\n", "at least 3 items"),
+    ("tuning_seeds", f"{GRID}tuning_seeds: soon\n", "tuning_seeds: 3, or"),
+    ("tuning_seeds[1]", f"{GRID}tuning_seeds: [7, x, 9]\n", "tuning_seeds: [1000, 1001, 1002]"),
+    ("tuning_seeds", f"{GRID}tuning_seeds: [7, 8, 7]\n", "7 stands there twice"),
+    ("tuning_seeds", f"{GRID}tuning_seeds: [7, 8, 1]\n", "1 is one of the seeds as well"),
+    ("tuning_seeds", f"{GRID}seeds: 1001\ntuning_seeds: 3\n", "1000 is one of the seeds as well"),
+    ("tuning_seeds", "tuning_seeds: 3\n", "add a grid"),
     ("data", "data: 3\n", "data: mnist"),
     ("data", "data: cifar\n", "did you mean 'cifar10'?"),
     ("data.validation", "data: {validation: tset}\n", "did you mean 'test'?"),

@@ -9,6 +9,7 @@ import importlib.util
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -34,7 +35,7 @@ from actsearch.events import (
     Started,
     Train,
 )
-from actsearch.experiment import DataSpec, Experiment, Trial
+from actsearch.experiment import DataSpec, Experiment, Trial, expand
 from actsearch.results import ExperimentResult
 from actsearch.store import Store, read_experiment
 
@@ -391,6 +392,33 @@ def test_the_same_files_come_from_every_engine(
     assert files(hostile / "there") == files(hostile / "here")
 
 
+@every_engine
+def test_a_run_in_stages_gives_the_same_files_on_every_engine(
+    make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path
+) -> None:
+    """The engine is kept from stage to stage, and asked again after it had nothing to do."""
+    experiment = make_experiment(["relu", "selu"], seeds=2)[0]
+    slow = tuple(
+        replace(one, setting={"batch": 4}, training=replace(one.training, batch_size=4))
+        for one in experiment.candidates
+    )
+    experiment = replace(experiment, candidates=(*experiment.candidates, *slow), tuning_seeds=(7, 8, 9))
+    plan = runner.Plan(experiment, expand(experiment, "0" * 64, experiment.tuning_seeds))
+    for name, engine in (
+        ("here", InProcess(faulty(diverges=["selu"]))),
+        ("there", make_engine(faulty(diverges=["selu"]))),
+    ):
+        kept = Store(hostile / name)
+        with kept.locked():
+            trained = []
+            for work in runner.rounds(plan, kept):
+                trained.append(len(work.left))
+                for _ in runner.run(work.left, kept, engine, keep_engine=True):
+                    pass
+        assert trained == [12, 4, 0]
+    assert files(hostile / "there") == files(hostile / "here")
+
+
 @every_engine_of_its_own_processes
 def test_a_lost_trial_goes_on_from_its_checkpoint_to_the_same_files(
     make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path
@@ -454,10 +482,7 @@ def test_real_trainings_give_the_same_files_on_every_engine(
     make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path
 ) -> None:
     """What is published does not say on which engine it was trained, and need not."""
-    from dataclasses import replace
-
     from actsearch import data
-    from actsearch.experiment import expand
 
     spec = DataSpec("mnist", holdout=100, train_size=200)
     experiment, _ = make_experiment(["relu", "selu"], data=spec, seeds=2, epochs=2)

@@ -61,6 +61,14 @@ def test_plot_loads_what_draws(repository: Path, hostile: Path) -> None:
     assert not loaded & {"tensorflow", "keras", "scipy", "pydantic", "rich", "yaml"}
 
 
+def test_plot_of_comparisons_loads_scipy_and_no_more(repository: Path, hostile: Path) -> None:
+    """The intervals need SciPy; a figure for a paper must not cost what a training costs."""
+    kinds = ("--kind", "ranking", "--kind", "differences", "--kind", "learning-speed")
+    loaded = loaded_by("plot", "results/article-12", *kinds, "--out", str(hostile), cwd=repository)
+    assert {"matplotlib", "scipy"} <= loaded
+    assert not loaded & {"tensorflow", "keras", "pydantic", "rich", "yaml"}
+
+
 def test_show_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
     """A look at a formula must not cost what a training costs; the table of all needs no SymPy."""
     assert not loaded_by("show", cwd=repository) & {"tensorflow", "keras", "scipy", "matplotlib", "pydantic", "sympy"}
@@ -83,7 +91,7 @@ def test_explain_loads_what_prints(repository: Path, hostile: Path) -> None:
         f"sys.path.append({str(Path(__file__).parent)!r})\n"
         "import actsearch.store, fake_diagnostics as fake\n"
         "result = fake.experiment(fake.candidate('relu', fake.trial(fake.diagnostics())))\n"
-        "actsearch.store.read_experiment = lambda folder, diagnostics: result\n"
+        "actsearch.store.read_experiment = lambda folder, **_: result\n"
     )
     loaded = loaded_by("explain", str(hostile), cwd=repository, prepare=prepare)
     assert "rich" in loaded
@@ -94,6 +102,13 @@ def test_a_dry_run_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
     """What a run would cost is asked before it; an answer must not cost half a minute itself."""
     loaded = loaded_by("run", "configs/smoke.yaml", "--dry-run", "--out", str(hostile), cwd=repository)
     assert not loaded & {"tensorflow", "keras", "matplotlib", "scipy"}
+
+
+def test_a_plan_without_timing_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
+    """On the front node of a cluster one wants to know what a study can find out, and may have no TensorFlow."""
+    loaded = loaded_by("plan", "configs/smoke.yaml", "--no-timing", "--out", str(hostile), cwd=repository)
+    assert {"numpy", "rich", "scipy"} <= loaded
+    assert not loaded & {"tensorflow", "keras", "matplotlib", "sympy"}
 
 
 def test_a_run_in_worker_processes_loads_no_tensorflow_itself(write_experiment: Callable[..., Path]) -> None:

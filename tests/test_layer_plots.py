@@ -14,7 +14,7 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actsearch import cli, drawing, layer_curves, layer_plots
+from actsearch import cli, comparison_curves, drawing, layer_curves, layer_plots
 from actsearch.layer_curves import Kind
 from actsearch.results import CandidateResult, ExperimentResult
 
@@ -156,6 +156,7 @@ def test_log_ticks_stay_few_over_many_powers() -> None:
 def test_the_command_line_knows_all_kinds() -> None:
     """It has a list of its own, so that its help loads nothing."""
     assert cli.LAYER_KINDS == layer_curves.KINDS
+    assert cli.COMPARISON_KINDS == comparison_curves.KINDS
 
 
 def test_drawing_loads_nothing_heavy(tmp_path: Path) -> None:
