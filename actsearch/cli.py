@@ -933,6 +933,58 @@ def _experiments(paths: Sequence[Path], together: bool, predictions: Sequence[st
 
 
 @commands.command()
+@_paths
+@_asking
+@click.option("--out", type=click.Path(path_type=Path), help="The page, or a folder; else beside the results.")
+def report(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> None:
+    """Write all that is known of an experiment into one HTML page that needs nothing else.
+
+    The verdict in words, the ranking, learning curves to point at, every difference, the noise, what the layers did,
+    the functions, every trial, and how to reproduce it; for several experiments a page each.
+
+    \b
+    actsearch report results/mine
+    actsearch report results/mine --baseline relu --out mine.html
+    actsearch report results/ --out pages/
+    """
+    from actsearch import report as pages
+    from actsearch.comparison import Question, compare, reading
+    from actsearch.store import EXPERIMENT, find_experiments, read_experiment
+
+    question = Question(**asked)
+    folders = list(dict.fromkeys(one.folder for path in paths for one in find_experiments(path)))
+    is_folder = out is not None and (out.is_dir() or not out.suffix)
+    if out is not None and len(folders) > 1 and not is_folder:
+        raise UserError(f"--out {out}: there are {len(folders)} experiments, a page each; give a folder")
+    errors = []
+    for folder in folders:
+        result = read_experiment(folder, diagnostics=True, predictions=reading(question))
+        missing = ""
+        try:
+            found = compare(result, question)
+        except NothingToShow as error:  # the page says so, and shows what there is
+            found, missing = (), str(error)
+        except UserError as error:
+            errors.append(str(error))
+            continue
+        asked_for = ""
+        with contextlib.suppress(OSError):
+            asked_for = (folder / EXPERIMENT).read_text(encoding="utf-8", errors="replace")
+        try:
+            text = pages.page(result, found, question, asked_for, missing)
+        except UserError as error:  # nothing is finished here
+            errors.append(str(error))
+            continue
+        target = folder / pages.FILE if out is None else out / f"{result.name}.html" if is_folder else out
+        pages.save(target, text)
+        click.echo(str(target))
+    if errors and len(errors) == len(folders):
+        raise UserError("\n".join(errors))
+    for what in errors:
+        click.echo(f"note: {what}", err=True)
+
+
+@commands.command()
 @click.option("--markdown", is_flag=True, help="The reference of every key as a page to read.")
 def schema(markdown: bool) -> None:
     """Print the JSON Schema of experiment files.
