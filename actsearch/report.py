@@ -36,7 +36,7 @@ from actsearch.function_pages import facts
 from actsearch.layer_curves import LayerFigure, Line
 from actsearch.mathml import mathml
 from actsearch.report_charts import Differences, Pen, swatch
-from actsearch.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.results import CandidateResult, ExperimentResult, Left, LooksRecord, TrialResult
 
 AGAINST: Mapping[str, str] = {
     "better": "is better than", "worse": "is worse than", "tied": "is tied with", "undecided": "is undecided against",
@@ -75,7 +75,7 @@ def page(
         UserError: no epoch of any trial is finished.
     """
     if not curves.metrics(result):
-        raise curves.nothing_finished(result.folder, result.candidates)
+        raise curves.nothing_finished(result.folder, curves.kept(result, ()))
     pens = report_charts.pens(result)
     style = f"{report_charts.palette(pens)}\n{_asset('report.css')}"
     script = _asset("report.js")
@@ -101,6 +101,9 @@ def page(
         more_layers=_layers(result, [k for k in layer_curves.KINDS if k not in FIRST_KINDS], pens),
         functions=[_function(*one, pens) for one in _activations(result)],
         trials=_trials(result, comparisons, pens),
+        tuning=_tuning(result, pens),
+        tuning_seeds=conclusions.listed([str(seed) for seed in result.tuning_seeds]),
+        looks=_looks(result.looks),
         settings=_settings(result),
         machines=_machines(result),
         commands=_commands(result, question),
@@ -173,7 +176,7 @@ def _without_folder(text: str, result: ExperimentResult) -> str:
 
 
 def _facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -> Iterator[tuple[str, str]]:
-    trials = [trial for candidate in result.candidates for trial in candidate.trials]
+    trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     if comparisons:
         one = comparisons[0]
         yield "compared", one.measure.in_words()
@@ -182,7 +185,9 @@ def _facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -> Itera
         if one.question.baseline is not None:
             yield "baseline", one.contenders[one.reference].name
     yield "candidates", str(len(result.candidates))
-    yield "seeds", str(len({trial.seed for trial in trials}))
+    yield "seeds", str(len({trial.seed for candidate in result.candidates for trial in candidate.trials}))
+    if result.tuning_seeds:
+        yield "tuning seeds", str(len(result.tuning_seeds))
     counts = {status: sum(trial.status == status for trial in trials) for status in STATUSES}
     yield "trials", ", ".join(f"{n} {status}" for status, n in counts.items() if n)
 
@@ -259,7 +264,8 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
         "target": None if c.question.target is None else f"{c.question.target:g}",
         "margin": f"{c.margin:g}",
         "confidence": conclusions.percent(c.question.confidence),
-        "family": c.family,
+        "together": _together(c),
+        "role": c.role,
         "forest": [(row, differences.row(p)) for row, p in ((rows[p.a], p) for p in pairs) if p.n],
         "axis": differences.axis(),
         "cuts": differences.cuts,
@@ -274,6 +280,13 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
         "one_seed": c.most_seeds < 2,
         "description": [_description(c, one, row) for one, row in zip(c.contenders, rows, strict=True)],
     }  # fmt: skip
+
+
+def _together(c: Comparison) -> str:
+    """With what the intervals of differences hold together."""
+    if c.looks is not None:
+        return f"hold together for all {c.looks.family} pairs at all {len(c.looks.looks)} looks"
+    return f"hold together for all {c.family} pairs" if c.family > 1 else "are of the one pair there is"
 
 
 def _row(c: Comparison, i: int, differences: Differences, pens: Mapping[str, Pen]) -> dict[str, Any]:
@@ -618,10 +631,10 @@ def _drawn_function(entry: Entry, css: str) -> dict[str, Any]:
 
 def _trials(result: ExperimentResult, comparisons: Sequence[Comparison], pens: Mapping[str, Pen]) -> dict[str, Any]:
     """A row a candidate, a cell a seed: its value, or what became of it."""
-    seeds = sorted({trial.seed for candidate in result.candidates for trial in candidate.trials})
+    seeds = sorted({trial.seed for candidate in result.compared for trial in candidate.trials})
     measured = comparisons[0].measure if comparisons else None
     rows = []
-    for candidate in result.candidates:
+    for candidate in result.compared:
         by_seed = {trial.seed: trial for trial in candidate.trials}
         cells = []
         for seed in seeds:
@@ -632,10 +645,61 @@ def _trials(result: ExperimentResult, comparisons: Sequence[Comparison], pens: M
     failed = [
         (_candidate_name(candidate), trial.seed, _without_folder(trial.error or "no message", result))
         for candidate in result.candidates
-        for trial in candidate.trials
+        for trial in candidate.all_trials
         if trial.status == "failed"
     ]
     return {"seeds": seeds, "rows": rows, "failed": failed, "what": measured.in_words() if measured else ""}
+
+
+def _tuning(result: ExperimentResult, pens: Mapping[str, Pen]) -> list[dict[str, Any]]:
+    """How each activation did at each setting on the tuning seeds, and which was chosen."""
+    chosen = {(one.label, in_words(one.setting)) for one in result.chosen}
+    rows = []
+    for candidate in result.candidates:
+        if not candidate.tuning:
+            continue
+        values = [v[-1] for t in candidate.tuning if t.status == "completed" and (v := t.history.get("val_accuracy"))]
+        known = [value for value in values if value is not None]
+        states = {status: sum(t.status == status for t in candidate.tuning) for status in STATUSES[1:]}
+        rows.append({
+            "label": candidate.label,
+            "css": pens[candidate.label].css,
+            "setting": ", ".join(f"{k.rpartition('.')[2]} = {in_words(v)}" for k, v in candidate.setting.items()),
+            "mean": f"{sum(known) / len(known):.4f}" if known else "–",
+            "spread": f"{min(known):.4f} to {max(known):.4f}" if len(known) > 1 else "",
+            "missing": ", ".join(f"{n} {status}" for status, n in states.items() if n),
+            "chosen": (candidate.label, in_words(candidate.setting)) in chosen,
+        })  # fmt: skip
+    return sorted(rows, key=lambda row: list(pens).index(row["label"]))
+
+
+def _looks(record: LooksRecord | None) -> dict[str, Any] | None:
+    """What the looks of a sequential study decided, one after the other."""
+    if record is None:
+        return None
+    return {
+        "planned": conclusions.listed([str(n) for n in record.looks]),
+        "metric": record.metric,
+        "margin": f"{record.margin:g}",
+        "confidence": conclusions.percent(record.confidence),
+        "family": record.family,
+        "ended": record.has_ended,
+        "rows": [
+            {
+                "seeds": taken.seeds,
+                "contenders": ", ".join(taken.contenders),
+                "left": [f"{one.label}: {_why(one)}" for one in taken.left],
+                "stays": ", ".join(taken.stays) or "none",
+            }
+            for taken in record.taken
+        ],
+    }
+
+
+def _why(one: Left) -> str:
+    if one.why == "worse" and one.than:
+        return f"worse than {one.than}"
+    return {"settled": "all its pairs are settled"}.get(one.why, one.why)
 
 
 def _trial_cell(trial: TrialResult | None, value: str | None) -> tuple[str, str]:
@@ -655,7 +719,7 @@ def _trial_cell(trial: TrialResult | None, value: str | None) -> tuple[str, str]
 
 def _settings(result: ExperimentResult) -> dict[str, Any]:
     """What all finished trials were trained with, and what differs between them."""
-    rows = [_flat(t.settings) for c in result.candidates for t in c.trials if t.settings]
+    rows = [_flat(t.settings) for c in result.candidates for t in c.all_trials if t.settings]
     if not rows:
         return {"shared": [], "varied": []}
     keys = dict.fromkeys(key for row in rows for key in row if key not in ("seed", "version"))
@@ -679,7 +743,7 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _machines(result: ExperimentResult) -> list[list[tuple[str, str]]]:
     """Every kind of machine that trained, with how many trials it had a part in."""
     found: dict[str, tuple[Mapping[str, Any], int]] = {}
-    for trial in (t for c in result.candidates for t in c.trials):
+    for trial in (t for c in result.candidates for t in c.all_trials):
         for one in (trial.machine, *trial.earlier_machines):
             if one:
                 known, n = found.setdefault(json.dumps(one, sort_keys=True, default=str), (one, 0))
@@ -700,7 +764,7 @@ def _machine(one: Mapping[str, Any], trials: int) -> list[tuple[str, str]]:
 
 def _packages(result: ExperimentResult) -> str:
     """Those that compute, in the versions of the last trial, as pip takes them."""
-    versions = [t.machine.get("versions", {}) for c in result.candidates for t in c.trials if t.machine]
+    versions = [t.machine.get("versions", {}) for c in result.candidates for t in c.all_trials if t.machine]
     if not versions:
         return ""
     some = [f"{name}=={versions[-1][name]}" for name in ("tensorflow", "keras", "numpy") if versions[-1].get(name)]
