@@ -117,8 +117,8 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
     others = [i for i in range(len(comparison.contenders)) if i not in comparison.leaders]
     if not others:
         yield (
-            f"Nothing separates the {len(comparison.leaders)} candidates: none is worse than any other in {what}. {leader.name} has"
-            f" the {most} mean ({value})."
+            f"Nothing separates the {len(comparison.leaders)} candidates: none is worse than any other in {what}."
+            f" {leader.name} has the {most} mean ({value})."
         )
         yield from _inside(comparison)
     elif len(comparison.leaders) == 1:
