@@ -686,6 +686,40 @@ def _parts(
 
 
 @commands.command()
+@_paths
+@click.option("--to", "file_format", required=True, type=click.Choice(["csv", "parquet", "tensorboard", "mlflow"]),
+              help="For which programs, see above.")  # fmt: skip
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder for what is written."
+)
+def export(paths: tuple[Path, ...], file_format: Any, out: Path) -> None:
+    """Write the results of experiments below the paths for other programs.
+
+    Every trial is in it with its status; what was exported there before is replaced, and nothing else. The formats:
+
+    \b
+    csv          tidy tables: histories.csv, trials.csv, diagnostics.csv
+    parquet      the same as .parquet, values exactly
+    tensorboard  event files, a run per trial, with hyperparameters
+    mlflow       an MLflow database, mlflow.db, a run per trial
+
+    \b
+    actsearch export results/ --to csv --out tables
+    actsearch export results/article-12 --to tensorboard --out logs
+    """
+    from actsearch.export import export as write
+    from actsearch.store import find_experiments
+
+    folders = list({one.folder.resolve(): one.folder for path in paths for one in find_experiments(path)}.values())
+    results = list(_readable(folders, diagnostics=True))
+    for result in results:
+        for problem in result.problems:
+            click.echo(f"note: {problem}", err=True)
+    for line in write(results, file_format, out):
+        click.echo(line)
+
+
+@commands.command()
 @click.argument("names", metavar="[NAME|FORMULA]...", nargs=-1)
 @click.option(
     "--set", "values", metavar="NAME=VALUE", multiple=True, help="A parameter's value: alpha=0.2; may be given again."
@@ -896,6 +930,58 @@ def _experiments(paths: Sequence[Path], together: bool, predictions: Sequence[st
     folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
     results = [read_experiment(folder, predictions=predictions) for folder in folders]
     return [pooled(results)] if together else results
+
+
+@commands.command()
+@_paths
+@_asking
+@click.option("--out", type=click.Path(path_type=Path), help="The page, or a folder; else beside the results.")
+def report(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> None:
+    """Write all that is known of an experiment into one HTML page that needs nothing else.
+
+    The verdict in words, the ranking, learning curves to point at, every difference, the noise, what the layers did,
+    the functions, every trial, and how to reproduce it; for several experiments a page each.
+
+    \b
+    actsearch report results/mine
+    actsearch report results/mine --baseline relu --out mine.html
+    actsearch report results/ --out pages/
+    """
+    from actsearch import report as pages
+    from actsearch.comparison import Question, compare, reading
+    from actsearch.store import EXPERIMENT, find_experiments, read_experiment
+
+    question = Question(**asked)
+    folders = list(dict.fromkeys(one.folder for path in paths for one in find_experiments(path)))
+    is_folder = out is not None and (out.is_dir() or not out.suffix)
+    if out is not None and len(folders) > 1 and not is_folder:
+        raise UserError(f"--out {out}: there are {len(folders)} experiments, a page each; give a folder")
+    errors = []
+    for folder in folders:
+        result = read_experiment(folder, diagnostics=True, predictions=reading(question))
+        missing = ""
+        try:
+            found = compare(result, question)
+        except NothingToShow as error:  # the page says so, and shows what there is
+            found, missing = (), str(error)
+        except UserError as error:
+            errors.append(str(error))
+            continue
+        asked_for = ""
+        with contextlib.suppress(OSError):
+            asked_for = (folder / EXPERIMENT).read_text(encoding="utf-8", errors="replace")
+        try:
+            text = pages.page(result, found, question, asked_for, missing)
+        except UserError as error:  # nothing is finished here
+            errors.append(str(error))
+            continue
+        target = folder / pages.FILE if out is None else out / f"{result.name}.html" if is_folder else out
+        pages.save(target, text)
+        click.echo(str(target))
+    if errors and len(errors) == len(folders):
+        raise UserError("\n".join(errors))
+    for what in errors:
+        click.echo(f"note: {what}", err=True)
 
 
 @commands.command()
@@ -1156,8 +1242,10 @@ class _Run:
         elif not self.rules.quiet:
             for figure in figures:
                 click.echo(str(figure))
+            there = shlex.quote(str(self.store.folder))
+            if len(result.compared) > 1 and trained:
+                click.echo(f"is it real? actsearch compare {there}")
             if figures and self.plan.experiment.diagnostics is not None:
-                there = shlex.quote(str(self.store.folder))
                 click.echo(f"why? actsearch explain {there}; actsearch plot {there} --kind all")
         for note in self.store.notes:
             click.echo(f"note: {note}", err=True)
@@ -1447,7 +1535,7 @@ def _outlook(loaded: Loaded, plan: Plan, rules: _PlanRules, interruption: Interr
         costs = planning.costs(experiment, dataset, splits, timed)
         steps = sum(one.steps for one in timed.values())
         beside = "" if jobs == 1 else f" beside {jobs - 1} busy process{'es' if jobs > 2 else ''}"
-        basis = f"{steps} steps of training, timed now{beside}; the medians, and ranges from the quartiles"
+        basis = f"{steps} steps of training, timed now{beside}: the medians and quartiles"
     wanted = Wanted(rules.margin, rules.confidence, rules.baseline, jobs)
     return outlook(
         experiment, sha256, str(store.folder), dataset, splits, noise, wanted,
@@ -1512,7 +1600,8 @@ def _timed(
         ),
         check=interruption.check,
     )
-    return timed, (took, 2 * took) if took > 1 else planning.LOADING_SECONDS
+    # A worker loads Python and the data as well, and beside other workers that do the same.
+    return timed, (took + 1.5, 2 * took + 3) if took > 1 else planning.LOADING_SECONDS
 
 
 def _refusal(plan: Plan, rules: _Rules) -> StoreError | None:

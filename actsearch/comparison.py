@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
 from actsearch.measure import Measure, measure
-from actsearch.results import CandidateResult, Choice, ExperimentResult, TrialResult
+from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult
 from actsearch.statistics import (
     ENOUGH_SEEDS,
     FEWEST_SEEDS,
@@ -36,6 +36,7 @@ from actsearch.statistics import (
 )
 
 By = Literal["activation", "setting"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 MANY_CONTENDERS = 8
 """Above, all pairs cost so much certainty that a baseline, or a screening on other seeds, is the better way."""
 
@@ -255,6 +256,8 @@ class Comparison:
     """Over how many pairs the intervals hold together."""
     validation_is_test: bool
     differences: Differences = field(repr=False)
+    looks: LooksRecord | None = None
+    """Of a sequential study whose looks are judged here; None where they are not, or there were none."""
     examples: int | None = None
     """Of how many examples the metric is the share; None where it is none, or where that is not known."""
     warnings: tuple[str, ...] = ()
@@ -321,6 +324,7 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
         UserError: the question does not fit the experiment.
         NothingToShow: fewer than two contenders have a value.
     """
+    question = _as_fixed_beforehand(question, result.looks)
     what = measure([result], question.metric, question.at)
     margin = question.margin if question.margin is not None else MARGIN if what.is_accuracy else 0.0
     if not 0 <= margin < math.inf:
@@ -396,8 +400,13 @@ def _comparison(
     having = sum(one.completed > 0 for one in contenders)
     if having < 2:
         raise NothingToShow(_too_few(result, contenders, what))
+    looks = _looks(result, question, setting)
+    if looks is not None:
+        contenders = [_as_looked(one, looks, seeds) for one in contenders]
     reference = next((i for i, one in enumerate(contenders) if question.baseline in (one.label, one.name)), 0)
     family = statistics.family(having, question.baseline is not None) * tables
+    if looks is not None:
+        family = looks.family * len(looks.looks)
     values = np.array([one.values for one in contenders])
     examples = _examples(contenders, what)
     differences = statistics.differences(values, family=family, confidence=question.confidence, examples=examples)
@@ -417,6 +426,7 @@ def _comparison(
         validation_is_test=result.validation_is_test,
         differences=differences,
         examples=examples,
+        looks=looks,
     )
     return replace(found, warnings=tuple(_warnings(found, result)))
 
@@ -486,6 +496,10 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     held_back = _held_back(one, other, verdict)
     if held_back is not None:
         verdict, note = None, held_back
+    if comparison.looks is not None and (looked := _looked(comparison.looks, one.label, other.label)) is not None:
+        n, mean, low, high, decision = looked
+        verdict = next((word for word in VERDICTS if word == decision), None)
+        note = note if verdict is not None else held_back or decision
     alpha = (1 - comparison.question.confidence) / comparison.family
     can_tell = statistics.sign_flip_can_tell(n, family=comparison.family, confidence=comparison.question.confidence)
     flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and can_tell else None
@@ -505,9 +519,7 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if n else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        noise_of_examples=partial(
-            _examples_noise, comparison, one, other, n, (low, high), n >= FEWEST_SEEDS and held_back is None
-        ),
+        noise_of_examples=partial(_examples_noise, comparison, one, other, n, n >= FEWEST_SEEDS and held_back is None),
     )
 
 
@@ -543,9 +555,7 @@ def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecas
     )
 
 
-def _examples_noise(
-    comparison: Comparison, one: Contender, other: Contender, n: int, seeds: tuple[float, float], judged: bool
-) -> Examples | None:
+def _examples_noise(comparison: Comparison, one: Contender, other: Contender, n: int, judged: bool) -> Examples | None:
     """The noise of the examples, from the seeds whose predictions of both are there, of the same examples."""
     key = comparison.measure.predictions
     if key is None:
@@ -563,15 +573,13 @@ def _examples_noise(
         p = statistics.mcnemar(left[0], right[0])
         nan = math.nan
         return Examples(left.shape[1], nan, nan, nan, nan, None, can_show_tie=False, mcnemar_p=p)
-    return _crossed(comparison, statistics.crossed(left, right), seeds, judged)
+    return _crossed(comparison, statistics.crossed(left, right), judged)
 
 
-def _crossed(comparison: Comparison, crossed: Crossed, seeds: tuple[float, float], judged: bool) -> Examples:
-    """At few seeds its degrees of freedom can make it narrower than `seeds`, their interval; then that one is taken."""
+def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
     low, high = statistics.new_data_interval(
         crossed, family=comparison.family, confidence=comparison.question.confidence
     )
-    low, high = min(low, seeds[0]), max(high, seeds[1])
     return Examples(
         crossed.examples,
         crossed.seed_variance,
@@ -581,6 +589,67 @@ def _crossed(comparison: Comparison, crossed: Crossed, seeds: tuple[float, float
         _verdict(comparison, low, high) if judged else None,
         statistics.can_show_tie(crossed, comparison.margin),
     )
+
+
+# --- sequential studies
+
+
+def _looks(result: ExperimentResult, question: Question, setting: Mapping[str, Any]) -> LooksRecord | None:
+    """The record of looks, if the question is the one that they were to answer."""
+    looks = result.looks
+    if looks is None or not looks.taken or setting or question.baseline is not None:
+        return None
+    same = (question.metric, question.at, question.margin, question.confidence)
+    return looks if same == (looks.metric, "last", looks.margin, looks.confidence) else None
+
+
+def _as_fixed_beforehand(question: Question, looks: LooksRecord | None) -> Question:
+    """With the margin and the confidence of a sequential study, where no others are given."""
+    if looks is None or question.metric != looks.metric or question.margin is not None:
+        return question
+    given = question.confidence != statistics.CONFIDENCE
+    return replace(question, margin=looks.margin, confidence=question.confidence if given else looks.confidence)
+
+
+def _as_looked(one: Contender, looks: LooksRecord, seeds: Sequence[int]) -> Contender:
+    """A contender with the seeds alone that it had at the last look that it was in."""
+    had = max((taken.seeds for taken in looks.taken if one.label in taken.contenders), default=0)
+    counted = frozenset(looks.seeds[:had])
+    values = np.where([seed in counted for seed in seeds], one.values, math.nan)
+    return replace(one, values=values, trials=tuple(trial for trial in one.trials if trial.seed in counted))
+
+
+def _looked(looks: LooksRecord, a: str, b: str) -> tuple[int, float, float, float, str] | None:
+    """Seeds, difference, interval and decision of a pair as it was last looked at, a against b."""
+    for pair in looks.pairs:
+        if {pair.a, pair.b} == {a, b}:
+            numbers = [math.nan if v is None else v for v in (pair.difference, pair.low, pair.high)]
+            if pair.a == a:
+                return pair.n, numbers[0], numbers[1], numbers[2], pair.decision
+            decision = {"better": "worse", "worse": "better"}.get(pair.decision, pair.decision)
+            return pair.n, -numbers[0], -numbers[2], -numbers[1], decision
+    return None
+
+
+def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
+    looks = result.looks
+    if looks is None:
+        return
+    if comparison.looks is None:
+        yield (
+            "This study added seeds by looks, until it was decided: only the question that they were to answer"
+            f" ({looks.metric} at the last epoch, --margin {looks.margin:g}, --confidence {looks.confidence:g}) has its"
+            " error rates; these intervals are those of a study of a fixed size, and too narrow for one that was"
+            " stopped by what it saw."
+        )
+        return
+    looked = set(looks.seeds[: looks.taken[-1].seeds])
+    added = {t.seed for c in result.compared for t in c.trials if t.status == "completed"} - looked
+    if added:
+        yield (
+            f"{len(added)} seed{'s' if len(added) > 1 else ''} beyond the last look: left out here. Adding seeds until"
+            " the answer pleases calls equal candidates different in up to 19 of 100 studies."
+        )
 
 
 # --- what to beware of
@@ -602,6 +671,7 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
         data = " on test data" if what.split == "test" and result.validation_is_test else ""
         yield f"The best epoch was chosen{data} by what is compared, which flatters unevenly (best - last): {told}."
     yield from _seed_warnings(comparison)
+    yield from _look_warnings(comparison, result)
     yield from (text for one in contenders if (text := _incomplete(one)))
     yield from _setting_warnings(comparison, result)
     if result.mixture:

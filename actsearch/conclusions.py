@@ -113,15 +113,15 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
         few = "one seed" if n == 1 else f"{n} seeds"
         yield f"No verdict: {few} cannot tell chance from difference. {leader.name} has the {most} {what} ({value})."
         return
-    group = [comparison.contenders[i].name for i in comparison.leaders]
+    group = named([comparison.contenders[i].name for i in comparison.leaders])
     others = [i for i in range(len(comparison.contenders)) if i not in comparison.leaders]
     if not others:
         yield (
-            f"Nothing separates the {len(group)} candidates: none is worse than any other in {what}. {leader.name} has"
-            f" the {most} mean ({value})."
+            f"Nothing separates the {len(comparison.leaders)} candidates: none is worse than any other in {what}."
+            f" {leader.name} has the {most} mean ({value})."
         )
         yield from _inside(comparison)
-    elif len(group) == 1:
+    elif len(comparison.leaders) == 1:
         yield f"{group[0]} has the {most} {what} ({value}){_beats(comparison, others)}."
     else:
         yield (
@@ -146,7 +146,11 @@ def _inside(comparison: Comparison) -> Iterator[str]:
     inner = [comparison.pair(a, b) for a in group for b in group if a < b]
     if all(pair.verdict == "tied" for pair in inner):
         which = "They are" if len(inner) == 1 else "Every two of them are"
-        yield f"{which} tied within a margin of {_margin(comparison)}."
+        unequal = sum(pair.smaller_but_real for pair in inner)
+        real = (
+            f", though {'' if len(inner) == 1 else f'in {unequal} of {len(inner)} pairs '}not equal" if unequal else ""
+        )
+        yield f"{which} tied within a margin of {_margin(comparison)}{real}."
         return
     leader = comparison.contenders[0].name
     for wanted, words in (
@@ -166,7 +170,7 @@ def _losers(comparison: Comparison, others: Sequence[int]) -> Iterator[str]:
     if worse:
         yield f"Worse than {leader}: {_told(comparison, worse, 0)}."
     if rest:
-        names = listed([comparison.contenders[i].name for i in rest])
+        names = listed(named([comparison.contenders[i].name for i in rest]))
         verb = "is" if len(rest) == 1 else "are"
         yield f"{names} {verb} not separated from {leader} itself, but worse than another of the leading group."
 
@@ -209,6 +213,15 @@ def _method(comparison: Comparison) -> Iterator[str]:
     if comparison.most_seeds < 2:
         return
     k = sum(one.completed > 0 for one in comparison.contenders)
+    looks = comparison.looks
+    if looks is not None:
+        yield (
+            f"Seeds were added at looks fixed beforehand ({listed([str(n) for n in looks.looks])} seeds), of which"
+            f" {len(looks.taken)} {'was' if len(looks.taken) == 1 else 'were'} taken; paired by seed, the"
+            f" {percent(comparison.question.confidence)} t intervals of all {looks.family} pairs at all looks hold"
+            f" together; differences within {_margin(comparison)} count as none."
+        )
+        return
     pairs = "the pair" if comparison.family == 1 else f"all {comparison.family} pairs together"
     yield (
         f"Differences are paired by seed; their {percent(comparison.question.confidence)} t intervals hold for {pairs}"
@@ -254,6 +267,11 @@ def _margin(comparison: Comparison) -> str:
 
 def _seeds(n: int) -> str:
     return f"{n} seed{'' if n == 1 else 's'}"
+
+
+def named(names: Sequence[str]) -> Sequence[str]:
+    """The names, or the first of them and how many more there are."""
+    return names if len(names) <= NAMED else [*names[:NAMED], f"{len(names) - NAMED} more"]
 
 
 def listed(names: Sequence[str]) -> str:

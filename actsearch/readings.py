@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import takewhile
 from typing import Literal
 
@@ -34,11 +35,18 @@ class Probe:
     diagnostics: Diagnostics
     until: float = math.inf
     """Epochs from this one on are left out."""
+    _rows: dict[tuple[str, ...], Mapping[int, float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Rows that were asked for; each is asked for many times."""
 
-    def row(self, layer: str, *path: str) -> dict[int, float]:
+    def row(self, layer: str, *path: str) -> Mapping[int, float]:
         """A quantity by epoch, where it has a value."""
-        values = zip(self.diagnostics.epochs, self.diagnostics.row(layer, *path), strict=False)
-        return {epoch: value for epoch, value in values if math.isfinite(value) and epoch < self.until}
+        key = (layer, *path)
+        if key not in self._rows:
+            values = zip(self.diagnostics.epochs, self.diagnostics.row(layer, *path), strict=False)
+            self._rows[key] = {e: value for e, value in values if math.isfinite(value) and e < self.until}
+        return self._rows[key]
 
     @property
     def file(self) -> str:
@@ -83,6 +91,9 @@ class Readings:
     probes: tuple[Probe, ...]
     layers: tuple[str, ...]
     plateau: Plateau | None
+    _spreads: dict[tuple[str, ...], Mapping[int, Spread]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, candidate: CandidateResult) -> Readings:
@@ -93,13 +104,16 @@ class Readings:
     def only(self, probes: Sequence[Probe]) -> Readings:
         return replace(self, probes=tuple(probes))
 
-    @property
+    @cached_property
     def before_divergence(self) -> Readings:
         """Without the epochs in which trials diverged: where weights are huge, all units look dead or saturated."""
         ends = {probe.trial.id: probe.trial.epochs_done for probe in self.probes if probe.trial.status == "diverged"}
-        return self.only([replace(probe, until=ends.get(probe.trial.id, math.inf)) for probe in self.probes])
+        if not ends:
+            return self
+        probes = [(probe, ends.get(probe.trial.id, math.inf)) for probe in self.probes]
+        return self.only([replace(probe, until=end) if end != probe.until else probe for probe, end in probes])
 
-    @property
+    @cached_property
     def last(self) -> int:
         """The last epoch of which anything is known; the diverged one has no values."""
         return max(
@@ -128,7 +142,7 @@ class Readings:
         Seeds that ended before the last epoch have no say in what holds then.
         """
         last = self.last
-        pick: dict[str, Callable[[dict[int, float]], float | None]] = {
+        pick: dict[str, Callable[[Mapping[int, float]], float | None]] = {
             "start": lambda row: row.get(0),
             "end": lambda row: row.get(last),
             "most": lambda row: max(row.values()),
@@ -140,13 +154,20 @@ class Readings:
         """A quantity of a layer by epoch, the median over the seeds that have it then."""
         return {epoch: spread.median for epoch, spread in self.spreads(layer, *path).items()}
 
-    def spreads(self, layer: str, *path: str) -> dict[int, Spread]:
+    def spreads(self, layer: str, *path: str) -> Mapping[int, Spread]:
         """The same with the range of the seeds."""
+        key = (layer, *path)
+        if key not in self._spreads:
+            self._spreads[key] = self._spread(layer, *path)
+        return self._spreads[key]
+
+    def _spread(self, layer: str, *path: str) -> dict[int, Spread]:
         rows = [probe.row(layer, *path) for probe in self.probes]
-        found = {epoch: [row[epoch] for row in rows if epoch in row] for row in rows for epoch in row}
+        known = sorted({epoch for row in rows for epoch in row})
+        found = {epoch: [row[epoch] for row in rows if epoch in row] for epoch in known}
         return {
             epoch: Spread(statistics.median(values), min(values), max(values), len(values))
-            for epoch, values in sorted(found.items())
+            for epoch, values in found.items()
         }
 
     def peaks(self, *path: str) -> dict[str, tuple[int, Spread]]:

@@ -7,8 +7,8 @@ unit.
 
 Why a paired t interval and not a bootstrap: at 3 to 20 seeds a bootstrap's 95 % interval holds the truth in 75 to 92 %
 of studies (tests/test_statistics_simulations.py repeats it); Wilcoxon's test can't reach 0.05 with five seeds; Holm's
-procedure has no intervals that agree with its tests; Welch's interval throws the pairing away. Its limit: where noise is
-strongly skewed and one of two contenders has three times as much of it, the error rises from 0.05 to 0.09.
+procedure has no intervals that agree with its tests; Welch's interval throws the pairing away. Its limit: where noise
+is strongly skewed and one of two contenders has three times as much of it, the error rises from 0.05 to 0.09.
 
 Of SciPy only `special` is loaded, in a third of the time of `stats`; the tests compare the two.
 """

@@ -57,6 +57,7 @@ MAY_IMPORT = {
         "power",
         "pooling",
         "reference",
+        "report",
         "requirements",
         "results",
         "resumption",
@@ -112,6 +113,7 @@ MAY_IMPORT = {
     "layer_plots": {"drawing", "layer_curves", "results"},
     "live": {"events", "experiment", "results", "terminal"},
     "machine": set(),
+    "mathml": {"formula_tree"},
     "measure": {"errors", "results"},
     "mistakes": {"activations", "schema", "yaml_source"},
     "models": {"clipping", "evaluation", "experiment", "keras_activations", "layer_probe", "own_activations"},
@@ -144,6 +146,13 @@ MAY_IMPORT = {
     "reference": {"experiment", "formula_tree", "schema"},
     "requirements": {"comparison", "errors", "statistics"},
     "results": {"experiment", "machine"},
+    "report": {
+        *("catalogue", "comparison", "conclusions", "curves", "errors", "experiment", "files", "findings"),
+        *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results"),
+    },
+    "report_charts": {
+        *("catalogue", "comparison", "conclusions", "curves", "drawing", "function_plots", "layer_curves", "results"),
+    },
     "resumption": {"doctor", "files"},
     "runner": {
         "batches",
@@ -171,7 +180,7 @@ MAY_IMPORT = {
     "symbolic": {"formula_tree", "formulas"},
     "templates": {"errors"},
     "terminal": {"events", "experiment", "results"},
-    "timing": {"batches", "data", "experiment", "models", "observation", "planning", "training"},
+    "timing": {"batches", "data", "errors", "experiment", "models", "observation", "planning", "training"},
     "training": {
         "batches",
         "checkpoints",
@@ -190,6 +199,7 @@ MAY_IMPORT = {
 HEAVY = {
     *(
         "jax",
+        "jinja2",
         "keras",
         "matplotlib",
         "numpy",
@@ -235,6 +245,8 @@ LOADS_AT_ONCE = {
     "properties": {"numpy"},
     "reference": {"pydantic"},
     "requirements": {"numpy"},
+    "report": {"jinja2"},
+    "report_charts": {"matplotlib", "numpy"},
     "schema": {"pydantic"},
     "sequential": {"numpy"},
     "statistics": {"numpy", "scipy"},
@@ -254,6 +266,7 @@ WRITERS = {
     *("files", "store", "drawing", "templates"),
     "comparison_pages",  # the table as CSV
     "diagnostics",  # for those who have no store
+    "report",  # the page
     "doctor",  # tries out the folder of the results
     "resumption",  # the experiment that it kills and resumes
 }

@@ -14,7 +14,16 @@ from scipy import stats
 from actsearch.comparison import Comparison, Question, compare, reading
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation
-from actsearch.results import CandidateResult, Choice, ExperimentResult
+from actsearch.results import (
+    CandidateResult,
+    Choice,
+    ExperimentResult,
+    Left,
+    LookContender,
+    LookedPair,
+    LooksRecord,
+    LookTaken,
+)
 
 
 def the(result: ExperimentResult, **question: Any) -> Comparison:
@@ -259,6 +268,47 @@ def test_all_settings_side_by_side_are_those_of_the_tuning_seeds_alone() -> None
     assert [table.role for table in tables] == ["tuning", "tuning"]
     assert {table.seeds for table in tables} == {(1000, 1001, 1002)}
     assert any("tuning seeds" in text for text in tables[0].warnings)
+
+
+# --- sequential studies
+
+
+def looked() -> ExperimentResult:
+    """Eight seeds are there; at a look at five, elu left, being worse."""
+    study = a_study(a_candidate("relu", noisy(0.9, 8)), a_candidate("elu", noisy(0.8, 8, stream=1)))
+    pair = LookedPair("elu", "relu", 5, -0.1, -0.11, -0.09, "worse")
+    taken = LookTaken(5, ("relu", "elu"), (pair,), (Left("elu", "worse", "relu"), Left("relu", "settled")), ())
+    contenders = tuple(LookContender(label, {}, "t0") for label in ("relu", "elu"))
+    record = LooksRecord(
+        "val_accuracy", 0.001, 0.95, 20, (5, 8, 12, 20), 1, 1000, tuple(range(20)), contenders, (taken,)
+    )
+    return replace(study, looks=record)
+
+
+def test_a_sequential_study_is_judged_by_its_looks() -> None:
+    """Their intervals are wider, which pays for having looked."""
+    found = the(looked())
+    pair = found.pair(1, 0)
+    assert (pair.n, pair.low, pair.high, pair.verdict) == (5, -0.11, -0.09, "worse")
+    assert found.pair(0, 1).verdict == "better"
+    assert (found.pair(0, 1).low, found.pair(0, 1).high) == (0.09, 0.11)
+
+
+def test_seeds_beyond_the_last_look_reopen_nothing() -> None:
+    found = the(looked())
+    assert [one.completed for one in found.contenders] == [5, 5]
+    assert any(text.startswith("3 seeds beyond the last look: left out here") for text in found.warnings)
+
+
+def test_the_margin_that_was_fixed_beforehand_is_the_one_that_counts() -> None:
+    record = replace(looked().looks, margin=0.2)  # type: ignore[type-var]
+    assert the(replace(looked(), looks=record)).margin == 0.2
+
+
+def test_another_question_than_that_of_the_looks_is_answered_with_a_warning() -> None:
+    found = the(looked(), margin=0.01)
+    assert found.pair(1, 0).n == 8
+    assert any("stopped by what it saw" in text for text in found.warnings)
 
 
 # --- what is refused, and what is warned of

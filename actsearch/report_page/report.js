@@ -1,0 +1,317 @@
+(function () {
+  'use strict';
+  const root = document.documentElement;
+  root.classList.add('js');
+  const $ = (id) => document.getElementById(id);
+  const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
+  const pressed = (button) => button.getAttribute('aria-pressed') === 'true';
+  const press = (button, on) => button.setAttribute('aria-pressed', String(on));
+
+  // --- light and dark
+  const theme = $('theme');
+  const prefersDark = matchMedia('(prefers-color-scheme: dark)');
+  const isDark = () => (root.dataset.theme || (prefersDark.matches ? 'dark' : 'light')) === 'dark';
+  try { root.dataset.theme = localStorage.getItem('actsearch-theme') || ''; } catch (e) { /* no storage: no memory */ }
+  if (!root.dataset.theme) delete root.dataset.theme;
+  press(theme, isDark());
+  prefersDark.addEventListener('change', () => press(theme, isDark()));
+  theme.addEventListener('click', () => {
+    root.dataset.theme = isDark() ? 'light' : 'dark';
+    press(theme, isDark());
+    try { localStorage.setItem('actsearch-theme', root.dataset.theme); } catch (e) { /* likewise */ }
+  });
+
+  // --- copying
+  function copyByHand(text) {
+    const area = document.createElement('textarea');
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject();
+  }
+  for (const button of all('[data-copy]')) {
+    const label = button.textContent;
+    button.addEventListener('click', () => {
+      const text = $(button.dataset.copy).textContent.trim() + '\n';
+      const copied = navigator.clipboard ? navigator.clipboard.writeText(text).catch(() => copyByHand(text)) : copyByHand(text);
+      copied.then(() => { button.textContent = 'Copied'; }, () => { button.textContent = 'Not copied: select it'; })
+        .then(() => setTimeout(() => { button.textContent = label; }, 1600));
+    });
+  }
+
+  // --- on paper everything is open
+  let opened = [];
+  addEventListener('beforeprint', () => {
+    opened = all('details:not([open])');
+    opened.forEach((one) => { one.open = true; });
+  });
+  addEventListener('afterprint', () => opened.forEach((one) => { one.open = false; }));
+
+  // --- tips of dots, intervals and cells
+  const tip = $('tip');
+  function place(box, x, y, width, height) {
+    box.style.left = Math.max(4, x + 14 + box.offsetWidth > width ? x - 14 - box.offsetWidth : x + 14) + 'px';
+    box.style.top = Math.max(4, Math.min(y - box.offsetHeight / 2, height - box.offsetHeight - 4)) + 'px';
+  }
+  document.addEventListener('pointerover', (event) => {
+    const target = event.target.closest && event.target.closest('[data-tip]');
+    tip.hidden = !target;
+    if (!target) return;
+    tip.textContent = target.dataset.tip;
+    place(tip, event.clientX, event.clientY, innerWidth, innerHeight);
+  });
+
+  // --- learning curves
+  const data = JSON.parse($('data').textContent);
+  const SVG = 'http://www.w3.org/2000/svg';
+  const metric = $('metric'), log = $('log'), bands = $('bands');
+  const legend = all('.legendbutton');
+  const shown = () => new Set(legend.filter(pressed).map((button) => Number(button.dataset.series)));
+  const charts = all('.chartbox').map((box) => ({ box, facet: data.facets[box.dataset.facet], svg: null }));
+
+  function element(parent, name, attributes, text) {
+    const made = document.createElementNS(SVG, name);
+    for (const key in attributes) made.setAttribute(key, attributes[key]);
+    if (text !== undefined) made.textContent = text;
+    parent.append(made);
+    return made;
+  }
+  const shorter = (value) => String(Number(value.toPrecision(4)));
+  const said = (value) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(Math.abs(value) < 10 ? 4 : 1));
+
+  // Rows of a curve for what is chosen: mean, low and high, as error rates on a logarithmic axis of accuracies.
+  function rows(curve, state) {
+    const [mean, low, high] = curve.y[state.metric];
+    if (!state.error) return { mean, low: low || mean, high: high || mean };
+    const turned = (row) => row.map((value) => 1 - value);
+    return { mean: turned(mean), low: turned(high || mean), high: turned(low || mean) };
+  }
+  // The axis on which the ends of what is shown can be told apart: the rule of the static chart.
+  function limits(curves, state) {
+    const values = curves.flatMap((one) => [...one.rows.low, ...one.rows.high]);
+    if (!values.length) return state.log ? [0.1, 1] : [0, 1];
+    const least = Math.min(...values), most = Math.max(...values);
+    if (state.log) {
+      const positive = values.filter((value) => value > 0);
+      if (!positive.length) return [1e-6, 1];
+      const from = Math.min(...positive), to = Math.max(...positive), pad = Math.max(1.1, Math.pow(to / from, 0.04));
+      return [from / (positive.length < values.length ? 2 : pad), to * pad];
+    }
+    const calm = curves.filter((one) => !one.curve.diverged);
+    const racing = calm.length ? calm : curves;
+    const late = racing.flatMap(({ rows: row }) => {
+      const from = row.mean.length - Math.max(1, Math.floor(row.mean.length / 4));
+      return [...row.low.slice(from), ...row.high.slice(from)];
+    });
+    const room = Math.max(Math.max(...late) - Math.min(...late), (most - least) / 500, 2e-4 * Math.abs(Math.max(...late)), 1e-9);
+    let low = least, high = most;
+    if (most - least > 5 * room) {
+      low = Math.max(least, Math.min(...late) - 2.5 * room);
+      high = Math.min(most, Math.max(...late) + 2.5 * room);
+      if (most - least <= 1.5 * (high - low)) { low = least; high = most; }
+    }
+    const pad = 0.04 * (high - low) || Math.max(0.05 * Math.abs(high), 1e-3);
+    if (low === least) low = Math.max(low - pad, Math.min(low, 0));
+    if (high === most) high += pad;
+    return [low, state.accuracy && most <= 1 ? Math.min(high, Math.max(most, 1 + pad / 4)) : high];
+  }
+  function steps(low, high, about) {
+    const raw = (high - low) / about, power = Math.pow(10, Math.floor(Math.log10(raw)));
+    const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= raw);
+    const found = [];
+    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
+    return found;
+  }
+  function powers(low, high) {
+    if (high / low < 6) return steps(low, high, 5).filter((value) => value > 0);
+    const wide = high / low > 2000, found = [];
+    for (let p = Math.floor(Math.log10(low)); p <= Math.ceil(Math.log10(high)); p++) {
+      for (const factor of wide ? [1] : [1, 2, 5]) {
+        const value = factor * Math.pow(10, p);
+        if (value >= low && value <= high) found.push(value);
+      }
+    }
+    return found;
+  }
+  function epochs(last, most) {
+    if (last <= most) return Array.from({ length: last }, (_, i) => i + 1);
+    let step = 1;
+    for (let power = 1; last / step > most; power *= 10) {
+      step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => last / one <= most) || 10 * power;
+    }
+    const found = [1];
+    for (let epoch = step; epoch <= last; epoch += step) if (epoch > 1) found.push(epoch);
+    return found;
+  }
+  // Places at least `gap` apart, as near as can be to those wanted (which rise).
+  function spread(wanted, gap, low, high) {
+    const pools = [];
+    for (const y of wanted) {
+      pools.push([Math.min(Math.max(y, low), high), 1]);
+      while (pools.length > 1) {
+        const [b, n] = pools[pools.length - 1], [a, m] = pools[pools.length - 2];
+        if (b - a >= gap * (m + n) / 2) break;
+        const half = gap * (m + n - 1) / 2;
+        pools.splice(-2, 2, [Math.max(Math.min((a * m + b * n) / (m + n), high - half), low + half), m + n]);
+      }
+    }
+    return pools.flatMap(([centre, n]) => Array.from({ length: n }, (_, i) => centre + gap * (i - (n - 1) / 2)));
+  }
+
+  function draw(chart) {
+    const now = { metric: Number(metric.value), log: pressed(log) };
+    now.accuracy = data.metrics[now.metric].accuracy;
+    now.error = now.log && now.accuracy;
+    const visible = shown();
+    const curves = chart.facet.curves.filter((one) => visible.has(one.s) && one.x.length)
+      .map((curve) => ({ curve, rows: rows(curve, now) }));
+    const width = Math.round(Math.max(280, Math.min(chart.box.clientWidth, 1200)));
+    const height = Math.round(Math.max(260, Math.min(420, width * 0.42)));
+    const named = width > 620 && curves.length <= 12;
+    const frame = { left: 50, right: width - (named ? 140 : 10), top: 14, bottom: height - 38 };
+    const last = Math.max(2, ...chart.facet.curves.map((one) => one.x[one.x.length - 1] || 1));
+    const [low, high] = limits(curves, now);
+    const bend = now.log ? Math.log : (value) => value;
+    const y0 = bend(low), y1 = bend(high);
+    const x = (epoch) => frame.left + (epoch - 1) / (last - 1) * (frame.right - frame.left);
+    const y = (value) => frame.bottom - (Math.max(-9, Math.min(9, (bend(Math.max(value, now.log ? low : -Infinity)) - y0) / (y1 - y0)))) * (frame.bottom - frame.top);
+    const old = chart.box.querySelector('svg');
+    const svg = document.createElementNS(SVG, 'svg');
+    for (const [key, value] of Object.entries({ class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img' })) svg.setAttribute(key, value);
+    const title = now.error ? data.metrics[now.metric].title.replace('accuracy', 'error rate') : data.metrics[now.metric].title;
+    const ends = curves.map(({ curve, rows: row }) => `${curve.label} ${said(row.mean[row.mean.length - 1])}`);
+    svg.setAttribute('aria-label', `${title} by epoch${now.log ? ', logarithmic axis' : ''}. At the end: ${ends.join(', ') || 'nothing is shown'}.`);
+    document.querySelector(`[data-axisname="${chart.box.dataset.facet}"]`).textContent = title + (now.log ? ', logarithmic axis' : '');
+    const grid = element(svg, 'g', { class: 'ground' });
+    for (const value of now.log ? powers(low, high) : steps(low, high, 7)) {
+      element(grid, 'line', { class: 'grid', x1: frame.left, x2: frame.right, y1: y(value), y2: y(value) });
+      element(grid, 'text', { class: 'tick', x: frame.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, shorter(value));
+    }
+    for (const epoch of epochs(last, width > 620 ? 12 : 6)) element(grid, 'text', { class: 'tick', x: x(epoch), y: frame.bottom + 18, 'text-anchor': 'middle' }, epoch);
+    element(grid, 'text', { class: 'axis', x: (frame.left + frame.right) / 2, y: height - 4, 'text-anchor': 'middle' }, 'epoch');
+    const clip = element(svg, 'clipPath', { id: `clip${chart.box.dataset.facet}` });
+    element(clip, 'rect', { x: frame.left, y: frame.top - 3, width: frame.right - frame.left + 3, height: frame.bottom - frame.top + 6 });
+    const join = (points) => 'M' + points.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join('L');
+    const groups = new Map();
+    for (const { curve, rows: row } of curves) {
+      const group = element(svg, 'g', { class: `curve s${curve.s}`, 'data-series': curve.s });
+      const inner = element(group, 'g', { 'clip-path': `url(#clip${chart.box.dataset.facet})` });
+      const points = (values) => curve.x.map((epoch, i) => [x(epoch), y(values[i])]);
+      if (curve.seeds > 1 && pressed(bands)) element(inner, 'path', { class: 'band', d: join([...points(row.high), ...points(row.low).reverse()]) + 'Z' });
+      element(inner, 'path', { class: 'line', d: join(points(row.mean)) });
+      if (curve.x.length === 1) element(inner, 'circle', { class: 'point', cx: x(curve.x[0]), cy: y(row.mean[0]), r: 4 });
+      for (const epoch of curve.marks) {
+        const at = Math.max(0, curve.x.findIndex((one) => one >= epoch));
+        element(inner, 'text', { class: 'cross', x: x(epoch), y: y(row.mean[at]) + 5 }, '✕');
+      }
+      groups.set(curve.s, group);
+    }
+    if (named) {
+      const within = (value) => Math.min(Math.max(value, frame.top), frame.bottom);
+      const wanted = curves.map(({ curve, rows: row }) => [within(y(row.mean[row.mean.length - 1])), curve]).sort((a, b) => a[0] - b[0]);
+      spread(wanted.map(([place]) => place), 15, frame.top, frame.bottom).forEach((place, i) => {
+        element(groups.get(wanted[i][1].s), 'text', { class: 'name', x: frame.right + 8, y: place + 4 }, wanted[i][1].short);
+      });
+    }
+    const focus = element(svg, 'g', { class: 'reading', visibility: 'hidden' });
+    chart.cursor = element(focus, 'line', { class: 'cursor', y1: frame.top, y2: frame.bottom });
+    chart.point = element(focus, 'circle', { r: 5, class: 'focus' });
+    Object.assign(chart, { svg, focus, frame, curves, x, y, width, height, now, groups });
+    old.replaceWith(svg);
+  }
+
+  function highlight(chart, series) {
+    for (const [s, group] of chart.groups) group.classList.toggle('dim', series !== null && s !== series);
+  }
+  function read(chart, at, which) {
+    const { curve, rows: row } = chart.curves[which];
+    const i = Math.max(0, Math.min(at, curve.x.length - 1));
+    chart.reading = { at: i, which };
+    const cx = chart.x(curve.x[i]), cy = Math.max(chart.frame.top, Math.min(chart.frame.bottom, chart.y(row.mean[i])));
+    chart.focus.setAttribute('visibility', 'visible');
+    chart.focus.setAttribute('class', `reading s${curve.s}`);
+    chart.cursor.setAttribute('x1', cx);
+    chart.cursor.setAttribute('x2', cx);
+    chart.point.setAttribute('cx', cx);
+    chart.point.setAttribute('cy', cy);
+    highlight(chart, curve.s);
+    const box = chart.box.querySelector('.readout');
+    box.replaceChildren();
+    const line = (name, text) => { const made = document.createElement(name); made.textContent = text; box.append(made); };
+    line('b', curve.label);
+    line('span', `epoch ${curve.x[i]}: ${said(row.mean[i])}`);
+    if (curve.seeds > 1) {
+      const n = Array.isArray(curve.n) ? curve.n[i] : curve.n;
+      line('span', `${said(row.low[i])} to ${said(row.high[i])}, ${n} seed${n === 1 ? '' : 's'}`);
+    }
+    box.hidden = false;
+    const scale = chart.svg.getBoundingClientRect().width / chart.width;
+    place(box, cx * scale, cy * scale, chart.box.clientWidth, chart.box.clientHeight);
+  }
+  function forget(chart) {
+    chart.reading = null;
+    if (chart.focus) chart.focus.setAttribute('visibility', 'hidden');
+    if (chart.groups) highlight(chart, null);
+    chart.box.querySelector('.readout').hidden = true;
+  }
+  function nearest(chart, event) {
+    const bounds = chart.svg.getBoundingClientRect(), scale = chart.width / bounds.width;
+    const px = (event.clientX - bounds.left) * scale, py = (event.clientY - bounds.top) * scale;
+    let best = null;
+    chart.curves.forEach(({ curve, rows: row }, which) => {
+      let at = 0;
+      curve.x.forEach((epoch, i) => { if (Math.abs(chart.x(epoch) - px) < Math.abs(chart.x(curve.x[at]) - px)) at = i; });
+      const far = Math.hypot(chart.x(curve.x[at]) - px, chart.y(row.mean[at]) - py);
+      if (best === null || far < best.far) best = { at, which, far };
+    });
+    return best;
+  }
+  for (const chart of charts) {
+    chart.box.tabIndex = 0;
+    chart.box.setAttribute('role', 'group');
+    chart.box.setAttribute('aria-label', 'Chart of learning curves; the arrow keys read it out');
+    const point = (event) => {
+      const found = chart.curves.length ? nearest(chart, event) : null;
+      if (found) read(chart, found.at, found.which);
+    };
+    chart.box.addEventListener('pointermove', point);
+    chart.box.addEventListener('pointerdown', point);
+    chart.box.addEventListener('pointerleave', () => forget(chart));
+    chart.box.addEventListener('blur', () => forget(chart));
+    chart.box.addEventListener('keydown', (event) => {
+      const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: [-1e9, 0], End: [1e9, 0] }[event.key];
+      if (event.key === 'Escape') forget(chart);
+      if (!move || !chart.curves.length) return;
+      event.preventDefault();
+      const before = chart.reading || { at: move[0] < 0 ? 1e9 : 0, which: 0 };
+      const which = (before.which + move[1] + chart.curves.length) % chart.curves.length;
+      read(chart, chart.reading ? Math.min(before.at, chart.curves[which].curve.x.length - 1) + move[0] : before.at, which);
+    });
+  }
+  const redraw = () => charts.forEach((chart) => { forget(chart); draw(chart); });
+  metric.addEventListener('change', redraw);
+  for (const button of [log, bands, ...legend]) {
+    button.addEventListener('click', () => { press(button, !pressed(button)); redraw(); });
+  }
+  for (const button of all('[data-show]')) {
+    button.addEventListener('click', () => {
+      const which = button.dataset.show;
+      legend.forEach((one) => press(one, which === 'all' || (which === 'leading' && 'leads' in one.dataset)));
+      redraw();
+    });
+  }
+  for (const button of legend) {
+    const series = Number(button.dataset.series);
+    const over = () => { if (pressed(button)) charts.forEach((chart) => chart.groups && highlight(chart, series)); };
+    const out = () => charts.forEach((chart) => chart.groups && highlight(chart, null));
+    button.addEventListener('pointerenter', over);
+    button.addEventListener('pointerleave', out);
+    button.addEventListener('focus', () => { if (button.matches(':focus-visible')) over(); });
+    button.addEventListener('blur', out);
+  }
+  redraw();
+  let before = innerWidth;
+  addEventListener('resize', () => { if (innerWidth !== before) { before = innerWidth; redraw(); } });
+})();

@@ -1,0 +1,206 @@
+"""The report in a browser: it asks for nothing, and can be used with a mouse, with keys, on a phone and on paper."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_report import HOSTILE, made, probed, three
+
+from actsearch.results import ExperimentResult
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+found = next(filter(None, map(shutil.which, BROWSERS)), None)
+playwright = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else __import__(
+    "playwright.sync_api", fromlist=["sync_playwright"])  # fmt: skip
+pytestmark = pytest.mark.skipif(found is None and not os.environ.get("CI"), reason="no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    assert found is not None, "CI needs a Chromium: apt-get install chromium"
+    with playwright.sync_playwright() as started:
+        one = started.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ä page") / "report.html"
+    path.write_text(made(probed(three())), encoding="utf-8")
+    return path
+
+
+class Visit:
+    """A page that was opened, with what it did meanwhile."""
+
+    def __init__(self, browser: Any, path: Path, width: int = 1280, **how: Any) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 800}, **how)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(path.as_uri())
+
+    def path(self, series: int = 0) -> Any:
+        line = self.page.query_selector(f".curve.s{series} .line")
+        return line and line.get_attribute("d")
+
+    def width(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
+
+@pytest.fixture
+def visit(browser: Any, file: Path) -> Iterator[Visit]:
+    one = Visit(browser, file)
+    yield one
+    one.context.close()
+
+
+def test_it_asks_for_nothing_and_complains_of_nothing(visit: Visit) -> None:
+    """Offline it would look broken; a complaint of the policy means that a part of it does not work."""
+    assert visit.complaints == []
+    assert [url for url in visit.requests if not url.startswith("data:")] == visit.requests[:1]
+
+
+def test_hostile_text_does_nothing(browser: Any, tmp_path: Path) -> None:
+    """A browser has the last word on what is escaped."""
+    from dataclasses import replace
+
+    study: ExperimentResult = three()
+    relu, gelu, sigmoid = study.candidates
+    named = replace(study, name=HOSTILE, description=HOSTILE, candidates=(relu, gelu, replace(sigmoid, label=HOSTILE)))
+    path = tmp_path / "report.html"
+    path.write_text(made(named, configuration=HOSTILE), encoding="utf-8")
+    one = Visit(browser, path)
+    one.page.hover(".dot >> nth=0", force=True)
+    assert one.complaints == []
+    assert one.page.locator("img").count() == 0
+    assert "alert(1)" in one.page.locator("h1").inner_text()
+    one.context.close()
+
+
+def test_pointing_at_a_line_reads_it_out(visit: Visit) -> None:
+    """Which value, of which candidate, at which epoch."""
+    box = visit.page.locator(".chartbox")
+    box.scroll_into_view_if_needed()
+    box.hover(position={"x": 500, "y": 60})
+    readout = box.locator(".readout")
+    assert readout.is_visible()
+    assert "epoch" in readout.inner_text()
+    visit.page.mouse.move(0, 0)
+    assert not readout.is_visible()
+
+
+def test_a_name_hides_its_line_and_shows_it_again(visit: Visit) -> None:
+    """Twenty lines are too many to look at."""
+    button = visit.page.locator(".legendbutton[data-series='0']")
+    assert visit.path() is not None
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert visit.path() is None
+    button.click()
+    assert visit.path() is not None
+
+
+def test_the_log_axis_and_another_metric_draw_the_lines_anew(visit: Visit) -> None:
+    """Small losses can be told apart on a logarithmic axis only."""
+    linear = visit.path()
+    visit.page.click("#log")
+    assert visit.path() != linear
+    assert "logarithmic" in visit.page.locator("[data-axisname='0']").inner_text()
+    visit.page.click("#log")
+    assert visit.path() == linear
+    visit.page.select_option("#metric", label="validation loss")
+    assert visit.path() != linear
+
+
+def test_dark_follows_the_system_and_the_button(browser: Any, file: Path) -> None:
+    """And stays legible: ink and paper change places."""
+    one = Visit(browser, file, color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = one.page.evaluate(ground)
+    assert dark == "rgb(20, 23, 26)"
+    one.page.click("#theme")
+    assert one.page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert one.page.locator("#theme").get_attribute("aria-pressed") == "false"
+    one.context.close()
+
+
+def test_on_a_phone_the_page_does_not_scroll_sideways(browser: Any, file: Path) -> None:
+    """Tables scroll within their own boxes."""
+    one = Visit(browser, file, width=360)
+    for details in one.page.query_selector_all("details"):
+        details.evaluate("one => one.open = true")
+    assert one.width() <= 360
+    one.context.close()
+
+
+def test_without_a_script_the_charts_are_there(browser: Any, file: Path) -> None:
+    """Some mail programs and readers run none."""
+    one = Visit(browser, file, java_script_enabled=False)
+    assert one.page.locator(".chartbox svg .line").count() == 3
+    assert not one.page.locator("#log").is_visible()
+    one.context.close()
+
+
+def test_keys_reach_the_controls_and_read_the_chart(visit: Visit) -> None:
+    """Not everybody has a mouse."""
+    visit.page.locator("#log").focus()
+    visit.page.keyboard.press("Enter")
+    assert visit.page.locator("#log").get_attribute("aria-pressed") == "true"
+    reached = set()
+    for _ in range(60):
+        visit.page.keyboard.press("Tab")
+        reached.add(visit.page.evaluate("document.activeElement.className || document.activeElement.tagName"))
+    assert {"chartbox", "legendbutton", "SUMMARY"} <= reached
+    visit.page.locator(".chartbox").focus()
+    visit.page.keyboard.press("ArrowRight")
+    first = visit.page.locator(".readout").inner_text()
+    assert "epoch 1" in first
+    visit.page.keyboard.press("ArrowRight")
+    assert "epoch 2" in visit.page.locator(".readout").inner_text()
+    visit.page.keyboard.press("Escape")
+    assert not visit.page.locator(".readout").is_visible()
+
+
+def test_every_control_and_picture_has_a_name(visit: Visit) -> None:
+    """What a screen reader says of them."""
+    for role in ("button", "img", "group", "region", "navigation", "combobox"):
+        for one in visit.page.get_by_role(role).all():
+            name = one.evaluate(
+                "e => e.getAttribute('aria-label') || e.textContent.trim() || (e.labels && e.labels[0].textContent)"
+            )
+            assert name, (role, one.evaluate("e => e.outerHTML.slice(0, 200)"))
+    for landmark in ("banner", "main", "navigation", "contentinfo"):
+        assert visit.page.get_by_role(landmark).count() == 1
+
+
+def test_it_prints_with_everything_open(visit: Visit) -> None:
+    """A folded table on paper is lost."""
+    pdf = visit.page.pdf(format="A4")
+    assert pdf.startswith(b"%PDF")
+    visit.page.emulate_media(media="print")
+    assert not visit.page.locator("nav").is_visible()
+    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert visit.page.locator("details:not([open])").count() == 0
+    visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert visit.page.locator("details:not([open])").count() > 0
+
+
+def test_copying_puts_the_configuration_into_the_clipboard(browser: Any, file: Path) -> None:
+    """Retyping it would be an experiment of its own."""
+    one = Visit(browser, file, permissions=["clipboard-read", "clipboard-write"])
+    one.page.click("[data-copy='configuration']")
+    one.page.wait_for_function("document.querySelector('[data-copy=configuration]').textContent === 'Copied'")
+    assert one.page.evaluate("navigator.clipboard.readText()") == "name: study\n"
+    one.context.close()
