@@ -42,6 +42,7 @@ MAY_IMPORT = {
         "events",
         "experiment",
         "explanation",
+        "export",
         "findings",
         "function_pages",
         "function_plots",
@@ -97,6 +98,16 @@ MAY_IMPORT = {
     "events": {"experiment"},
     "experiment": set(),
     "explanation": {"findings", "terminal"},
+    "export": {"errors", *(f"exporters.{name}" for name in ("csv", "mlflow", "parquet", "tensorboard")), "results"},
+    "exporters.__init__": set(),
+    "exporters.belongings": {"errors", "files"},
+    "exporters.csv": {"exporters.belongings", "files", "results"},
+    "exporters.mlflow": {"errors", "experiment", "exporters.runs", "results"},
+    "exporters.parquet": {"errors", "exporters.belongings", "files", "results"},
+    "exporters.runs": {"experiment", "results"},
+    "exporters.tensorboard": {
+        *("errors", "experiment", "exporters.belongings", "exporters.runs", "files", "results"),
+    },
     "files": set(),
     "findings": {"errors", "readings", "results"},
     "formula_tree": set(),
@@ -143,7 +154,7 @@ MAY_IMPORT = {
     "readings": {"results"},
     "reference": {"experiment", "formula_tree", "schema"},
     "requirements": {"comparison", "errors", "statistics"},
-    "results": {"experiment", "machine"},
+    "results": {"errors", "experiment", "machine"},
     "resumption": {"doctor", "files"},
     "runner": {
         "batches",
@@ -189,16 +200,21 @@ MAY_IMPORT = {
 
 HEAVY = {
     *(
+        "alembic",
         "jax",
         "keras",
         "matplotlib",
+        "mlflow",
         "numpy",
         "psutil",
+        "pyarrow",
         "pydantic",
         "ray",
         "rich",
         "scipy",
+        "sqlalchemy",
         "sympy",
+        "tensorboard",
         "tensorflow",
         "yaml",
     ),
@@ -255,6 +271,7 @@ WRITERS = {
     "comparison_pages",  # the table as CSV
     "diagnostics",  # for those who have no store
     "doctor",  # tries out the folder of the results
+    *(f"exporters.{name}" for name in ("belongings", "csv", "parquet", "tensorboard")),
     "resumption",  # the experiment that it kills and resumes
 }
 """Who writes files."""
@@ -349,7 +366,10 @@ def test_files_are_written_where_the_table_says() -> None:
         text = MODULES[name].read_text(encoding="utf-8")
         if any(
             call in text
-            for call in ("write_atomically(", "write_together(", ".write_text(", ".write_bytes(", '.open("wb")', '"a"')
+            for call in (
+                *("write_atomically(", "write_together(", "replacing("),
+                *(".write_text(", ".write_bytes(", '.open("wb")', '"a"'),
+            )
         ):
             writers.add(name)
     assert writers == WRITERS
