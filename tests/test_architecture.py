@@ -237,17 +237,22 @@ MAY_IMPORT = {
 
 HEAVY = {
     *(
+        "alembic",
         "jax",
         "jinja2",
         "keras",
         "matplotlib",
+        "mlflow",
         "numpy",
         "psutil",
+        "pyarrow",
         "pydantic",
         "ray",
         "rich",
         "scipy",
+        "sqlalchemy",
         "sympy",
+        "tensorboard",
         "tensorflow",
         "yaml",
     ),
@@ -307,6 +312,7 @@ WRITERS = {
     "diagnostics",  # for those who have no store
     "report",  # the page
     "doctor",  # tries out the folder of the results
+    *(f"exporters.{name}" for name in ("belongings", "csv", "parquet", "tensorboard")),
     "resumption",  # the experiment that it kills and resumes
 }
 """Who writes files."""
@@ -401,7 +407,10 @@ def test_files_are_written_where_the_table_says() -> None:
         text = MODULES[name].read_text(encoding="utf-8")
         if any(
             call in text
-            for call in ("write_atomically(", "write_together(", ".write_text(", ".write_bytes(", '.open("wb")', '"a"')
+            for call in (
+                *("write_atomically(", "write_together(", "replacing("),
+                *(".write_text(", ".write_bytes(", '.open("wb")', '"a"'),
+            )
         ):
             writers.add(name)
     assert writers == WRITERS
