@@ -474,16 +474,16 @@ def _findings(
             ranked.setdefault(key, (len(ranked), number(c, one.mean)))
             badges.setdefault(key, None if i == c.reference else _badge(c.pair(i, c.reference)))
     told = []
-    for one in explained.candidates:
-        key = (one.candidate.label, in_words(one.candidate.setting))
+    for explanation in explained.candidates:
+        key = (explanation.candidate.label, in_words(explanation.candidate.setting))
         place, mean = ranked.get(key, (len(ranked), ""))
         told.append({
             "place": place,
-            "name": _candidate_name(one.candidate),
-            "css": pens[one.candidate.label].css,
+            "name": _candidate_name(explanation.candidate),
+            "css": pens[explanation.candidate.label].css,
             "mean": mean,
             "badge": badges.get(key),
-            "findings": [(finding.text, finding.kind in findings.HARMLESS) for finding in one.findings],
+            "findings": [(finding.text, finding.kind in findings.HARMLESS) for finding in explanation.findings],
         })  # fmt: skip
     return {
         "candidates": sorted(told, key=lambda row: row["place"]),
@@ -723,7 +723,8 @@ def _settings(result: ExperimentResult) -> dict[str, Any]:
     if not rows:
         return {"shared": [], "varied": []}
     keys = dict.fromkeys(key for row in rows for key in row if key not in ("seed", "version"))
-    shared, varied = [], []
+    shared: list[tuple[str, str]] = []
+    varied: list[tuple[str, str]] = []
     for key in keys:
         values = list(dict.fromkeys(in_words(row[key]) if key in row else "not set" for row in rows))
         if key.startswith("activation."):
