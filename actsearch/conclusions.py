@@ -113,15 +113,15 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
         few = "one seed" if n == 1 else f"{n} seeds"
         yield f"No verdict: {few} cannot tell chance from difference. {leader.name} has the {most} {what} ({value})."
         return
-    group = [comparison.contenders[i].name for i in comparison.leaders]
+    group = named([comparison.contenders[i].name for i in comparison.leaders])
     others = [i for i in range(len(comparison.contenders)) if i not in comparison.leaders]
     if not others:
         yield (
-            f"Nothing separates the {len(group)} candidates: none is worse than any other in {what}. {leader.name} has"
-            f" the {most} mean ({value})."
+            f"Nothing separates the {len(comparison.leaders)} candidates: none is worse than any other in {what}."
+            f" {leader.name} has the {most} mean ({value})."
         )
         yield from _inside(comparison)
-    elif len(group) == 1:
+    elif len(comparison.leaders) == 1:
         yield f"{group[0]} has the {most} {what} ({value}){_beats(comparison, others)}."
     else:
         yield (
@@ -166,7 +166,7 @@ def _losers(comparison: Comparison, others: Sequence[int]) -> Iterator[str]:
     if worse:
         yield f"Worse than {leader}: {_told(comparison, worse, 0)}."
     if rest:
-        names = listed([comparison.contenders[i].name for i in rest])
+        names = listed(named([comparison.contenders[i].name for i in rest]))
         verb = "is" if len(rest) == 1 else "are"
         yield f"{names} {verb} not separated from {leader} itself, but worse than another of the leading group."
 
@@ -263,6 +263,11 @@ def _margin(comparison: Comparison) -> str:
 
 def _seeds(n: int) -> str:
     return f"{n} seed{'' if n == 1 else 's'}"
+
+
+def named(names: Sequence[str]) -> Sequence[str]:
+    """The names, or the first of them and how many more there are."""
+    return names if len(names) <= NAMED else [*names[:NAMED], f"{len(names) - NAMED} more"]
 
 
 def listed(names: Sequence[str]) -> str:

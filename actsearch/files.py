@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 
@@ -36,6 +36,23 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
             left.unlink(missing_ok=True)
     for folder in {path.parent for path in contents}:
         keep_names(folder)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Gives a path to write to, for what is too long for memory; in the end that file takes the place of `path`.
+
+    If something goes wrong before, `path` is what it was.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield beside
+        with beside.open("rb+") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    keep_names(path.parent)
 
 
 def keep_names(folder: Path) -> None:

@@ -81,15 +81,19 @@ def load_model(path: str | Path) -> Any:
     return keras.saving.load_model(path)
 
 
-def read_results(path: str | Path) -> tuple[ExperimentResult, ...]:
+def read_results(path: str | Path, diagnostics: bool = False) -> tuple[ExperimentResult, ...]:
     """The results of every experiment at or below a path, as values; TensorFlow is not needed.
+
+    Args:
+        path: a folder of one experiment or of several.
+        diagnostics: read what their layers did as well, which takes longer.
 
     Raises:
         UserError: there is no experiment.
     """
     predictions = [key for at in ("last", "best") for key in comparison.reading(Question(at=at))]
     found = store.find_experiments(Path(path))
-    return tuple(store.read_experiment(one.folder, predictions=predictions) for one in found)
+    return tuple(store.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
 
 
 def compare(results: ExperimentResult, **question: Any) -> tuple[Comparison, ...]:

@@ -32,6 +32,8 @@ EVALUATION_BATCH = 128
 """That of `training`, which this module does not load."""
 NETWORKS_KEPT = 8
 """How many compiled networks a worker keeps, as `models.Networks` does."""
+LEEWAY = (0.9, 1.15)
+"""How far a run may be from what was timed, beyond the quartiles of its steps: it lasts longer, beside other things."""
 AGAIN = 0.3
 """Of the time to a network's first batch, what another seed of it takes."""
 OPTIMIZER_SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "sgd": 1}
@@ -300,12 +302,13 @@ def costs(
     def cost(candidate: Candidate, high: bool) -> Cost:
         one = timed[kind_of(candidate)]
         steps = Steps.of(candidate, dataset, splits)
-        step = one.high if high else one.low
+        step = one.high * LEEWAY[1] if high else one.low * LEEWAY[0]
         evaluation = one.evaluation * step / one.step
         epochs = candidate.training.epochs
         in_epochs = epochs * (steps.training * step + steps.validation * evaluation)
         looks = _looks(candidate, experiment.diagnostics) * one.look
-        return Cost(one.start, one.again, in_epochs + steps.test * evaluation + looks)
+        begin = LEEWAY[1] if high else LEEWAY[0]
+        return Cost(one.start * begin, one.again * begin, in_epochs + steps.test * evaluation + looks * begin)
 
     low, high = (tuple(cost(candidate, high) for candidate in experiment.candidates) for high in (False, True))
     return low, high

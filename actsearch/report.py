@@ -474,16 +474,16 @@ def _findings(
             ranked.setdefault(key, (len(ranked), number(c, one.mean)))
             badges.setdefault(key, None if i == c.reference else _badge(c.pair(i, c.reference)))
     told = []
-    for explanation in explained.candidates:
-        key = (explanation.candidate.label, in_words(explanation.candidate.setting))
+    for found in explained.candidates:
+        key = (found.candidate.label, in_words(found.candidate.setting))
         place, mean = ranked.get(key, (len(ranked), ""))
         told.append({
             "place": place,
-            "name": _candidate_name(explanation.candidate),
-            "css": pens[explanation.candidate.label].css,
+            "name": _candidate_name(found.candidate),
+            "css": pens[found.candidate.label].css,
             "mean": mean,
             "badge": badges.get(key),
-            "findings": [(finding.text, finding.kind in findings.HARMLESS) for finding in explanation.findings],
+            "findings": [(finding.text, finding.kind in findings.HARMLESS) for finding in found.findings],
         })  # fmt: skip
     return {
         "candidates": sorted(told, key=lambda row: row["place"]),

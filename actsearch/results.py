@@ -6,12 +6,14 @@ Knows neither files nor Keras nor the terminal.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from actsearch import machine
-from actsearch.experiment import Activation
+from actsearch.errors import UserError
+from actsearch.experiment import Activation, canonical_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 Status = Literal["waiting", "running", "interrupted", "completed", "diverged", "failed"]
 Role = Literal["comparison", "tuning"]
 """What a trial is for: comparing activations, or choosing the setting at which one is compared."""
+Table = Literal["histories", "trials", "diagnostics"]
+"""The tables that results are for other programs: one value a row, or one trial a row."""
 History = Mapping[str, Sequence[float | None]]
 """What Keras calls so: a metric's name to one number per epoch; None for each metric of a diverged epoch."""
 
@@ -276,6 +280,123 @@ class ExperimentResult:
             return None
         return f"Not all trials were trained alike ({'; '.join(differences)}): the last digits may differ for that."
 
+    def to_rows(self, table: Table = "histories") -> list[dict[str, Any]]:
+        """The results as a tidy table, for data frames: `pandas.DataFrame(result.to_rows())`.
+
+        `histories` has a row for each trial, epoch and metric, `diagnostics` one for each trial, epoch, layer and
+        quantity (where they were read), `trials` one for each trial whatever became of it. docs/results.md has the
+        columns. None is what is not known or not defined, such as each metric of a diverged epoch.
+
+        Raises:
+            UserError: there is no such table.
+        """
+        if table not in COLUMNS:
+            raise UserError(f"to_rows: no such table as {table!r}; there are: {', '.join(COLUMNS)}")
+        return [dict(zip(COLUMNS[table], row, strict=True)) for row in rows(self, table)]
+
 
 def _said(value: Any) -> str:
     return ", ".join(value) if isinstance(value, (list, tuple)) else str(value or "none")
+
+
+TEST_METRICS = ("loss", "accuracy", "binary_accuracy")
+KEY: Mapping[str, type] = {
+    "experiment": str,
+    "label": str,
+    "activation": str,
+    "parameters": str,
+    "setting": str,
+    "seed": int,
+    "role": str,
+    "trial": str,
+    "status": str,
+}
+"""Which trial a row is about. `parameters` and `setting` are JSON, with sorted keys, so that they can be grouped by."""
+COLUMNS: Mapping[Table, Mapping[str, type]] = {
+    "histories": {**KEY, "epoch": int, "split": str, "metric": str, "value": float},
+    "trials": {
+        **KEY,
+        "epochs": int,
+        "epochs_done": int,
+        **{
+            f"test_{which}_{what}": int if what == "epoch" else float
+            for which in ("last", "best")
+            for what in ("epoch", *TEST_METRICS)
+        },
+        "seconds": float,
+        "seconds_per_epoch": float,
+        "machine": str,
+        "settings": str,
+        "error": str,
+    },
+    "diagnostics": {**KEY, "epoch": int, "depth": int, "layer": str, "quantity": str, "value": float},
+}
+"""The columns of each table, with the type of their values; any of them may be None."""
+
+
+def tables(results: Sequence[ExperimentResult]) -> tuple[Table, ...]:
+    """Those that there is something in: not every experiment has diagnostics."""
+    trials = (trial for result in results for candidate in result.candidates for trial in candidate.all_trials)
+    probed = any(trial.diagnostics is not None for trial in trials)
+    return tuple(table for table in COLUMNS if table != "diagnostics" or probed)
+
+
+def rows(result: ExperimentResult, table: Table) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table, a value for each of its columns, one after the other: there may be millions."""
+    for candidate in result.candidates:
+        activation = candidate.activation
+        parameters, setting = canonical_json(dict(activation.parameters)), canonical_json(dict(candidate.setting))
+        of_candidate = (result.name, candidate.label, activation.name, parameters, setting)
+        for trial in candidate.all_trials:
+            key = (*of_candidate, trial.seed, trial.role, trial.id, trial.status)
+            if table == "trials":
+                yield (*key, *_of_trial(trial))
+            elif table == "histories":
+                yield from ((*key, *row) for row in _of_history(trial.history, result.validation_is_test))
+            elif trial.diagnostics is not None:
+                yield from ((*key, *row) for row in of_diagnostics(trial.diagnostics))
+
+
+def _of_history(history: History, validation_is_test: bool) -> Iterator[tuple[int, str, str, float | None]]:
+    validation = "test" if validation_is_test else "validation"
+    columns = [(validation if name.startswith("val_") else "training", name, row) for name, row in history.items()]
+    for i in range(len(next(iter(history.values()), ()))):
+        for split, name, row in columns:
+            yield i + 1, split, name, row[i]
+
+
+def _of_trial(trial: TrialResult) -> tuple[Any, ...]:
+    tests = [
+        (test.epoch, *(test.values.get(name) for name in TEST_METRICS))
+        if test is not None
+        else (None,) * (1 + len(TEST_METRICS))
+        for test in (trial.last, trial.best)
+    ]
+    seconds = trial.seconds_per_epoch
+    return (
+        *(trial.epochs, trial.epochs_done),
+        *(value for test in tests for value in test),
+        *((sum(seconds), median(seconds)) if seconds else (None, None)),
+        canonical_json(machine.kind(trial.machine)) if trial.machine else None,
+        canonical_json(dict(trial.settings)) if trial.settings else None,
+        trial.error,
+    )
+
+
+def of_diagnostics(diagnostics: Diagnostics) -> Iterator[tuple[int, int, str, str, float | None]]:
+    """Epoch, depth (1 is the layer next to the input), layer, quantity and value, layer by layer."""
+    for depth, layer in enumerate(diagnostics.layers, 1):
+        table = [(".".join(path), diagnostics.row(layer, *path)) for path in _paths(diagnostics.layers[layer])]
+        for i, epoch in enumerate(diagnostics.epochs):
+            for quantity, values in table:
+                value = values[i] if i < len(values) else math.nan
+                yield epoch, depth, layer, quantity, None if math.isnan(value) else value
+
+
+def _paths(quantities: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """`("mean",)`, and for what is nested `("parameters", "alpha", "mean")`."""
+    for name, values in quantities.items():
+        if isinstance(values, Mapping):
+            yield from ((name, *rest) for rest in _paths(values))
+        else:
+            yield (name,)

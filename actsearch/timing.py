@@ -20,6 +20,7 @@ import numpy as np
 from actsearch import training
 from actsearch.batches import Batches, Pipelines
 from actsearch.data import Dataset, Splits
+from actsearch.errors import UserError
 from actsearch.experiment import Trial
 from actsearch.models import Networks
 from actsearch.observation import Observer
@@ -95,6 +96,7 @@ class Timer:
         part, index = ("test", np.arange(len(dataset.y_test))) if splits.validation is None else (
             "train", splits.validation)  # fmt: skip
         evaluate = self._pipelines.batches(part, training.EVALUATION_BATCH, len(index))  # type: ignore[arg-type]
+        test = self._pipelines.batches("test", training.EVALUATION_BATCH, len(dataset.y_test))
 
         began = clock()
         network = networks.fresh(trial.candidate, *shape, trial.seed, trial.diagnostics)
@@ -103,6 +105,7 @@ class Timer:
         evaluation = _steps(evaluate, index, lambda batches: network.evaluate_batch(batches).numpy())
         step()
         evaluation()
+        network.evaluate_batch(test.of(np.arange(len(dataset.y_test))))  # may be compiled once more, for another shape
         first_look = look = 0.0
         if trial.diagnostics is not None:
             observer = Observer(trial, network, dataset, splits, clock)
@@ -116,7 +119,7 @@ class Timer:
         networks.fresh(trial.candidate, *shape, trial.seed + 1, trial.diagnostics)
         again = clock() - began
         low, typical, high = statistics.quantiles(took, n=4)
-        usual = typical + statistics.median(evaluated) + 2 * look
+        usual = typical + 2 * statistics.median(evaluated) + 2 * look
         return Timed(
             start=max(0.0, begun - usual),
             again=again,
@@ -186,6 +189,9 @@ def time_kinds(
         workers: how many train at a time; all but one are stood in for.
         say: is told of each that is timed.
         check: raises where it should stop.
+
+    Raises:
+        UserError: a step of one of them fails.
     """
     timer = Timer(dataset, splits)
     threads = next(iter(trials.values())).candidate.training.threads
@@ -193,7 +199,12 @@ def time_kinds(
     with neighbours(workers - 1, threads):
         for kind, trial in trials.items():
             check()
-            timed[kind] = timer.time(trial)
+            try:
+                timed[kind] = timer.time(trial)
+            except Exception as error:  # a function of the user's own, or memory: a run would end in the same
+                what = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+                label = trial.candidate.label
+                raise UserError(f"{label}: its steps fail ({what}); mend it, or plan with --no-timing") from error
             say(kind, timed[kind])
     check()
     return timed

@@ -180,7 +180,7 @@ MAY_IMPORT = {
     "symbolic": {"formula_tree", "formulas"},
     "templates": {"errors"},
     "terminal": {"events", "experiment", "results"},
-    "timing": {"batches", "data", "experiment", "models", "observation", "planning", "training"},
+    "timing": {"batches", "data", "errors", "experiment", "models", "observation", "planning", "training"},
     "training": {
         "batches",
         "checkpoints",

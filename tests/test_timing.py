@@ -13,6 +13,7 @@ import pytest
 
 from actsearch import data, models, planning, timing, training
 from actsearch.data import Dataset
+from actsearch.errors import UserError
 from actsearch.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
 from actsearch.planning import Timed
 
@@ -91,6 +92,18 @@ def test_each_kind_is_told_and_can_be_left_between_two(make_experiment: Callable
         timing.time_kinds(trials, dataset, splits, 2, say, check)
     assert told == ["relu"]
     assert {child.pid for child in psutil.Process().children()} <= before
+
+
+def test_a_network_that_cannot_be_trained_is_named(make_experiment: Callable[..., Any], dataset: Dataset) -> None:
+    """Found in seconds, and not in the morning after the run."""
+    spec = DataSpec("npz", holdout=8)
+    (trial, _) = _trials(make_experiment, data=spec)
+    broken = replace(trial.candidate, label="odd", activation=Activation("no_such_function"))
+    with pytest.raises(UserError, match=r"^odd: its steps fail \(.+\); mend it, or plan with --no-timing$"):
+        timing.time_kinds(
+            {"odd": replace(trial, candidate=broken)}, dataset, data.split(dataset, spec), 1, lambda *_: None,
+            lambda: None,
+        )  # fmt: skip
 
 
 def test_neighbours_are_busy() -> None:
