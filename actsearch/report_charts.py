@@ -96,7 +96,7 @@ def pens(result: ExperimentResult) -> dict[str, Pen]:
             color = colors[candidate.activation.name]
             dash = DASHES[(len(found) + used.get(color, 0)) % len(DASHES)]
             used[color] = used.get(color, 0) + 1
-            spaces = "" if dash == "solid" else " ".join(f"{2 * part:g}" for part in dash[1])
+            spaces = "" if dash == "solid" else " ".join(f"{1.6 * part:.3g}" for part in dash[1])
             found[candidate.label] = Pen(candidate.label, len(found), *color, spaces)
     return found
 
@@ -125,7 +125,7 @@ def palette(pens: Mapping[str, Pen]) -> str:
 def swatch(css: str) -> Markup:
     """A short piece of a line, for lists and tables."""
     return Markup(
-        '<svg class="swatch {}" width="26" height="10" aria-hidden="true"><line class="line" x1="1" x2="25" y1="5"'
+        '<svg class="swatch {}" width="32" height="10" aria-hidden="true"><line class="line" x1="1" x2="31" y1="5"'
         ' y2="5"/></svg>'
     ).format(css)
 
@@ -438,7 +438,8 @@ def _panel_grid(figure: LayerFigure, axis: Axis, x: Scale, y: Scale) -> Iterator
     if figure.by == "epoch":
         for epoch in dict.fromkeys([figure.first, *epoch_ticks(figure.last, 6)]):
             if epoch == figure.first or x(epoch) - x(figure.first) > 14:
-                yield _text(f"{x(epoch):.1f}", PANEL_HEIGHT - 8, str(epoch))
+                is_last = x(epoch) > PANEL_WIDTH - IN_RIGHT - 6
+                yield _text(f"{x(epoch):.1f}", PANEL_HEIGHT - 8, str(epoch), "end" if is_last else "middle")
         return
     names = figure.x_ticks
     for place in range(1, figure.last + 1) if names else epoch_ticks(figure.last, 8):

@@ -113,6 +113,13 @@ def test_export_loads_its_format_and_no_tensorflow(repository: Path, hostile: Pa
     assert to != "csv" or not loaded & {"numpy", "pydantic", "yaml"}
 
 
+def test_report_loads_what_compares_and_draws(repository: Path, hostile: Path) -> None:
+    """A page of results needs no library that trains, and none that checks experiment files."""
+    loaded = loaded_by("report", "results/article-12", "--out", str(hostile / "page.html"), cwd=repository)
+    assert {"jinja2", "numpy", "scipy"} <= loaded
+    assert not loaded & {"tensorflow", "keras", "sympy", "pydantic", "yaml"}
+
+
 def test_a_dry_run_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
     """What a run would cost is asked before it; an answer must not cost half a minute itself."""
     loaded = loaded_by("run", "configs/smoke.yaml", "--dry-run", "--out", str(hostile), cwd=repository)
