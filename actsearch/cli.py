@@ -13,37 +13,26 @@ import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from actsearch.console import new_console, nobody_reads, number_of
 from actsearch.errors import (
     ActsearchError,
     InvalidExperiment,
     NothingToShow,
-    Problem,
     StoreError,
-    UnsuitableSetting,
     UserError,
 )
 
 if TYPE_CHECKING:
     from actsearch.catalogue import Entry
     from actsearch.comparison import Comparison, Question
-    from actsearch.config import Loaded
-    from actsearch.data import Dataset, Splits
-    from actsearch.events import Engine
-    from actsearch.experiment import Experiment, Trial
     from actsearch.findings import Explanation
-    from actsearch.interruption import Interruption
-    from actsearch.outlook import Outlook
-    from actsearch.planning import Timed
-    from actsearch.power import Noise
     from actsearch.results import ExperimentResult
-    from actsearch.runner import EngineName, Plan, SaveModel, Work
 
 LAYER_KINDS: tuple[Any, ...] = (
     *("gradients", "updates", "saturation", "dead"),
@@ -89,11 +78,6 @@ def _write_log(text: str) -> str:
     return name
 
 
-def _nobody_reads() -> None:
-    """The reader has gone, as in `actsearch status results | head -1`: what is still to be said goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 class _Commands(click.Group):
     """Lists the commands in the order in which one needs them, which is that of this file."""
 
@@ -104,7 +88,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # click itself would end the process, with the exit code of a failed trial
-            _nobody_reads()
+            nobody_reads()
             return 0
 
 
@@ -193,17 +177,19 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
     \b
     actsearch validate configs/*.yaml
     """
-    for loaded in _load_all(files, overrides):
+    from actsearch.experiment_files import load_all
+
+    for loaded in load_all(files, overrides):
         experiment = loaded.experiment
         n, tuning = len(experiment.candidates), len(experiment.tuning_seeds)
-        seeds = f"{tuning} tuning seeds" if tuning else _count(len(experiment.seeds), "seed")
-        trials = _count(n * (tuning or len(experiment.seeds)), "trial")
-        click.echo(f"{loaded.path}: valid; {_count(n, 'candidate')} x {seeds} = {trials}")
+        seeds = f"{tuning} tuning seeds" if tuning else number_of(len(experiment.seeds), "seed")
+        trials = number_of(n * (tuning or len(experiment.seeds)), "trial")
+        click.echo(f"{loaded.path}: valid; {number_of(n, 'candidate')} x {seeds} = {trials}")
         if tuning:
             activations = len({candidate.label for candidate in experiment.candidates})
-            trials = _count(activations * len(experiment.seeds), "trial")
-            seeds = _count(len(experiment.seeds), "seed")
-            click.echo(f"  then {_count(activations, 'activation')} at the setting chosen x {seeds} = {trials}")
+            trials = number_of(activations * len(experiment.seeds), "trial")
+            seeds = number_of(len(experiment.seeds), "seed")
+            click.echo(f"  then {number_of(activations, 'activation')} at the setting chosen x {seeds} = {trials}")
         for warning in experiment.warnings:
             click.echo(f"  note: {warning}")
 
@@ -255,13 +241,13 @@ def doctor(out: Path, jobs: int | None, ray_address: str | None, resume: bool, a
                 check.status
             ]
             remedy = f"; {check.remedy}" if check.remedy else ""
-            console = _console()
+            console = new_console()
             console.print(f"[{style}]{mark:8}[/]", end="", emoji=False)
             console.print(f"{check.name}: {check.what}{remedy}", markup=False, emoji=False, soft_wrap=True)
     return 1 if problems else 0
 
 
-@commands.command("plan")
+@commands.command()
 @_files
 @_set
 @click.option(
@@ -305,7 +291,7 @@ def doctor(out: Path, jobs: int | None, ray_address: str | None, resume: bool, a
 )
 @click.option("--no-timing", is_flag=True, help="Guess the time from the networks' arithmetic; loads no TensorFlow.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
-def plan_command(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool, **options: Any) -> None:
+def plan(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Say what experiments will cost, and which differences they can tell; train and write nothing.
 
     A few real steps of each candidate are timed. How much is chance is taken from the likest finished study below
@@ -316,24 +302,24 @@ def plan_command(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: b
     actsearch plan my.yaml --margin 0.002 --baseline relu
     actsearch plan my.yaml --sd 0.004 --no-timing --json
     """
-    from actsearch import plan_pages
+    from actsearch import plan_command, plan_pages, runner
+    from actsearch.experiment_files import load_all, require_tensorflow
     from actsearch.interruption import Interruption
-    from actsearch.runner import plan
 
-    rules = _PlanRules(quiet=as_json, **options)
+    rules = plan_command.Rules(quiet=as_json, **options)
     if not rules.no_timing:
-        _require_tensorflow()
-    loaded = _load_all(files, overrides)
+        require_tensorflow()
+    loaded = load_all(files, overrides)
     rules.refuse(loaded)
     with Interruption() as interruption:
         for i, one in enumerate(loaded):
-            outlook = _outlook(one, plan(one.experiment, one.folder), rules, interruption)
+            outlook = plan_command.outlook_of(one, runner.plan(one.experiment, one.folder), rules, interruption)
             if as_json:
                 click.echo(json.dumps(plan_pages.as_json(outlook), ensure_ascii=False))
                 continue
             if i:
                 click.echo()
-            console = _console()
+            console = new_console()
             for line in plan_pages.lines(outlook):
                 console.print(line, markup=False, emoji=False)
 
@@ -450,42 +436,43 @@ def run(
     actsearch run *.yaml --jobs 8 --stop-after 10h
     actsearch run my.yaml --until-decided --margin 0.002 --max-seeds 30
     """
+    from actsearch import run_command, runner
+    from actsearch.experiment_files import load_all, load_data, located, require_tensorflow
     from actsearch.interruption import Interruption
-    from actsearch.runner import plan
     from actsearch.stages import UntilDecided
 
-    rules = _Rules(**options)
-    _refuse_combinations(rules)
+    rules = run_command.Rules(**options)
+    run_command.refuse_combinations(rules)
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
     if until is None and (margin, confidence, max_seeds) != (None, None, None):
         raise UserError("--margin, --confidence and --max-seeds say how to run --until-decided; add it")
-    _require_tensorflow()
+    require_tensorflow()
     if name is not None:
         if len(files) > 1:
             raise UserError("--name: one name for several files would mix them; give one file")
         overrides = (*overrides, f"name={json.dumps(name)}")
     if threads is not None:
         overrides = (*overrides, f"training.threads={threads}")
-    loaded = _load_all(files, overrides)
-    _refuse_clashes(loaded, rules)
+    loaded = load_all(files, overrides)
+    run_command.refuse_clashes(loaded, rules)
     code = 0
     with Interruption(stop_after) as interruption:
         plans = []
         for one in loaded:
-            with _located(one):
-                plans.append((one, plan(one.experiment, one.folder, until)))
+            with located(one):
+                plans.append((one, runner.plan(one.experiment, one.folder, until)))
         if len(plans) > 1 and not dry_run:  # what is wrong with the last one should not come to light in the morning
             for one, planned in plans:
-                _load_data(one, planned)
-                if refusal := _refusal(planned, rules):
+                load_data(one, planned)
+                if refusal := run_command.would_stop_at(planned, rules):
                     raise refusal
         for one, planned in plans:
             if dry_run:
-                _dry_run(one, planned, rules)
+                run_command.dry_run(one, planned, rules)
             elif interruption.time_is_up:
                 click.echo(f"{planned.experiment.name}: not begun, the time is up", err=True)
             else:
-                code = max(code, _Run(one, planned, interruption, rules).go())
+                code = max(code, run_command.Run(one, planned, interruption, rules).go())
                 if code and rules.fail_fast:
                     break
     return code
@@ -806,7 +793,7 @@ def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown
             click.echo(row or function_pages.latex_lines(entry))
     else:
         page = function_pages.terminal(entries) if named else function_pages.Overview(entries)
-        _console().print(page)
+        new_console().print(page)
 
 
 @commands.command()
@@ -891,7 +878,7 @@ def compare(
     for text in requirements:
         parse(text)
     question = Question(**asked)
-    console, states, errors = _console(), [], []
+    console, states, errors = new_console(), [], []
     compared: list[Comparison] = []
     _say_everything()
     results = _experiments(paths, together, reading(question))
@@ -1003,619 +990,6 @@ def schema(markdown: bool) -> None:
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-@dataclass(frozen=True)
-class _Rules:
-    """The options of `run` that hold for each of its experiments."""
-
-    out: Path
-    engine: EngineName
-    jobs: int | None
-    ray_address: str | None
-    ray_gpus: float
-    retries: int
-    fail_fast: bool
-    retry_failed: bool
-    accept_changes: bool
-    fresh: bool
-    keep_checkpoints: bool
-    checkpoint_share: float
-    save_models: SaveModel | None
-    no_plots: bool
-    quiet: bool
-    as_json: bool
-
-
-class _Run:
-    """One experiment's run, as the user sees it."""
-
-    def __init__(self, loaded: Loaded, plan: Plan, interruption: Interruption, rules: _Rules) -> None:
-        from actsearch.store import Store
-
-        self.loaded, self.plan, self.interruption, self.rules = loaded, plan, interruption, rules
-        self.name = plan.experiment.name
-        self.store = Store(rules.out / self.name, rules.keep_checkpoints)
-        self.told: set[str] = set()
-        """What was said of what waits, which is said once."""
-
-    def go(self) -> int:
-        """Trains what is left, shows the summary, draws; returns the exit code."""
-        from actsearch import runner
-
-        if self.rules.fresh and self.store.folder.exists():
-            with self.store.locked():  # not under the feet of a driver that is at work
-                pass
-            self._say(f"{self.store.folder} is kept as {self.store.set_aside()}")
-        rounds = runner.rounds(
-            self.plan,
-            self.store,
-            accept_changes=self.rules.accept_changes,
-            only_failed=self.rules.retry_failed,
-        )
-        with self.store.locked(), contextlib.ExitStack() as closing:
-            work = next(rounds)
-            self._tell(work)
-            if work.left:
-                self._train(work, rounds, closing)
-            else:
-                self._say(self._nothing_left(work))
-                self._mention_missing_models(work)
-            return self._conclude(trained=bool(work.left))
-
-    def _tell(self, work: Work) -> None:
-        """What a first round found."""
-        for problem in work.problems:
-            click.echo(f"note: {problem}", err=True)
-        if work.otherwise:
-            self._say(
-                f"{_count(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
-                " for (every, probe_size); --fresh trains and looks anew"
-            )
-        if work.differing:
-            self._say(
-                f"{_count(work.differing, 'finished trial')} without diagnostics: trained again once, their"
-                " histories came out otherwise; they are tried again once their .differs- folders are removed"
-            )
-        if work.held:
-            self._say(
-                f"{_count(work.held, 'finished trial')} left out until settings are chosen anew, which may ask for"
-                " them again; they stay on disk"
-            )
-        self._tell_decisions(work)
-
-    def _tell_decisions(self, work: Work) -> None:
-        """What the trials that ended before this round decided."""
-        from actsearch import terminal
-
-        for choice in work.chosen:
-            if self.rules.as_json:
-                click.echo(json.dumps({"event": "chosen", **terminal.choice_as_json(choice)}, ensure_ascii=False))
-            self._say(terminal.choice_line(choice))
-        record = work.asked.looks
-        for taken in work.looks if record is not None else ():
-            assert record is not None
-            if self.rules.as_json:
-                click.echo(json.dumps({"event": "look", **terminal.look_as_json(record, taken)}, ensure_ascii=False))
-            self._say(terminal.look_line(record, taken))
-        for sentence in work.asked.waiting:
-            if sentence not in self.told:
-                click.echo(f"note: {terminal.printable(sentence)}", err=True)
-        self.told.update(work.asked.waiting)
-
-    def _nothing_left(self, work: Work) -> str:
-        n = len(work.asked.trials)
-        if self.rules.retry_failed and len(work.finished) < n:
-            return f"{self.name}: no trial has failed; without --retry-failed the rest is trained"
-        done = "its trial is" if n == 1 else f"all {n} trials are"
-        return f"{self.name}: {done} finished already; nothing is trained again (--fresh would)"
-
-    def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
-        """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time.
-
-        Args:
-            work: the first round.
-            rounds: those that follow.
-            closing: closes in the end what must be.
-        """
-        from actsearch.interruption import TimeIsUp
-
-        finished = work.finished
-        if finished:
-            n = len(work.asked.trials)
-            self._say(f"{len(finished)} of {n} trials are finished already; {len(work.left)} to train")
-            self._mention_missing_models(work)
-        try:
-            self._train_rounds(work, rounds, closing)
-        except TimeIsUp:
-            self._explain("The time is up")
-        except BrokenPipeError as error:  # as when a program that reads --json has crashed
-            _nobody_reads()
-            self._explain("Stopped, as nobody reads the output any more")
-            raise KeyboardInterrupt from error
-        except KeyboardInterrupt:
-            self._explain("Stopped")
-            raise
-        finally:
-            self.interruption.stop_the_clock()
-
-    def _train_rounds(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
-        dataset = _load_data(self.loaded, self.plan)
-        for warning in self.plan.experiment.warnings:
-            self._say(f"note: {warning}")
-        most = self._jobs(dataset)
-        jobs = min(most, len(work.left))
-        engine = self._engine(dataset, most if self.plan.in_stages else jobs)
-        closing.callback(engine.close)
-        processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
-        where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
-        self._say(f"{self.name}: training {_count(len(work.left), 'trial')}{where}; TensorFlow is loading")
-        said = [*_origins(work), *_diagnostics_lines(work, dataset)]
-        for line in said:
-            self._say(line)
-        is_whole = self._show_events(work, engine, jobs)
-        while is_whole and (following := next(rounds, None)) is not None:
-            self._tell_decisions(following)
-            if following.left:
-                self._say(f"{self.name}: training {_count(len(following.left), 'trial')} more")
-                for line in [*_origins(following), *_diagnostics_lines(following, dataset)]:
-                    if line not in said:
-                        self._say(line)
-                is_whole = self._show_events(following, engine, min(most, len(following.left)))
-
-    def _show_events(self, work: Work, engine: Engine, jobs: int) -> bool:
-        """Trains what is left of a round; false where a failure ended it early."""
-        from actsearch import runner
-        from actsearch.events import Failed
-
-        events = runner.run(
-            work.left,
-            self.store,
-            engine,
-            retries=self.rules.retries,
-            fail_fast=self.rules.fail_fast,
-            keep_engine=self.plan.in_stages,
-        )
-        any_failed = False
-        with self._display(work, jobs) as display, contextlib.closing(events):
-            self.interruption.start_the_clock()
-            for event, trial in events:
-                self.interruption.check()
-                display.show(event, trial)
-                any_failed |= isinstance(event, Failed)
-        self.interruption.stop_the_clock()
-        self.interruption.check()
-        return not (any_failed and self.rules.fail_fast)
-
-    def _engine(self, dataset: Dataset, jobs: int) -> Any:
-        from actsearch import runner
-        from actsearch.checkpoints import Spacing
-
-        more = Spacing(self.rules.checkpoint_share, self.rules.keep_checkpoints), self.rules.save_models
-        make_train = partial(runner.trainer, dataset, *more)
-        if self.rules.engine == "processes":  # which do not get the data through a pipe
-            spec, sha256 = self.plan.experiment.data, self.plan.data_sha256
-            make_train = partial(runner.loading_trainer, spec, sha256, *more)
-        return runner.engine(
-            self.rules.engine,
-            make_train,
-            jobs=jobs,
-            threads=self.plan.threads,
-            data_bytes=dataset.nbytes,
-            ray_address=self.rules.ray_address,
-            ray_gpus=self.rules.ray_gpus,
-        )
-
-    def _jobs(self, dataset: Dataset) -> int:
-        from actsearch import machine
-
-        if self.rules.engine == "in-process":
-            return 1
-        if self.rules.jobs is not None:
-            return self.rules.jobs
-        return 1024 if self.rules.engine == "ray" else machine.default_jobs(self.plan.threads, dataset.nbytes)
-
-    @property
-    def _same_command(self) -> str:
-        return "the same command without --fresh" if self.rules.fresh else "the same command"
-
-    def _explain(self, what: str) -> None:
-        asked, left = self._asked_and_left()
-        click.echo(
-            f"{what}. {asked - left} of {_count(asked, 'trial')} finished and kept in {self.store.folder};"
-            f" {self._same_command} goes on with the rest, from their last checkpoints where they have any.",
-            err=True,
-        )
-
-    def _conclude(self, trained: bool) -> int:
-        from actsearch.store import read_experiment
-
-        result = read_experiment(self.store.folder, ended=True)
-        failed = [trial for candidate in result.candidates for trial in candidate.all_trials]
-        failed = [trial for trial in failed if trial.status == "failed"]
-        if not self.rules.as_json:
-            self._show_summary(result)
-        figures = [] if self.rules.no_plots else self._draw(result, trained)
-        if self.rules.as_json:
-            left = self._asked_and_left()[1] - len(failed)
-            row: dict[str, Any] = {"event": "finished", "experiment": result.name, "folder": result.folder}
-            row |= {"failed": len(failed), "left": left}
-            click.echo(json.dumps(row | {"figures": [str(figure) for figure in figures]}, ensure_ascii=False))
-        elif not self.rules.quiet:
-            for figure in figures:
-                click.echo(str(figure))
-            there = shlex.quote(str(self.store.folder))
-            if len(result.compared) > 1 and trained:
-                click.echo(f"is it real? actsearch compare {there}")
-            if figures and self.plan.experiment.diagnostics is not None:
-                click.echo(f"why? actsearch explain {there}; actsearch plot {there} --kind all")
-        for note in self.store.notes:
-            click.echo(f"note: {note}", err=True)
-        for trial in failed:
-            where = self.store.folder / "trials" / trial.id / "traceback.txt"
-            click.echo(f"Error: {trial.id} failed: {trial.error} (all of it in {where})", err=True)
-        if failed:
-            click.echo(f"Mended? {self._same_command} tries again what failed, --retry-failed that alone.", err=True)
-        return 1 if failed or self.store.failed_again else 0
-
-    def _asked_and_left(self) -> tuple[int, int]:
-        """How many trials are asked for, and left to be trained, those among them that lack their diagnostics."""
-        from actsearch import runner
-
-        trials = runner.ask(self.plan, self.store).trials
-        return len(trials), len(runner.to_train(trials, self.store.survey(trials, repair=False)))
-
-    def _show_summary(self, result: Any) -> None:
-        from actsearch import terminal
-
-        if self.rules.quiet:
-            return
-        console = _console()
-        console.print(terminal.summary(result))
-        for note in terminal.summary_notes(result):
-            console.print(note, style="dim", markup=False, emoji=False)
-
-    def _draw(self, result: Any, trained: bool) -> list[Path]:
-        """Draws what is new, and removes second figures that the experiment as it is now has no more."""
-        from actsearch.store import PLAN
-
-        existing = sorted(self.store.folder.glob("accuracy*.png")) + sorted(self.store.folder.glob("loss*.png"))
-        planned = (self.store.folder / PLAN).stat().st_mtime_ns
-        if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:
-            return existing
-        from actsearch.plots import draw
-
-        try:
-            figures = draw(result, self.store.folder)
-        except StoreError:
-            raise
-        except UserError as error:  # every trial failed or diverged at once: there is nothing to draw, and that is said
-            self._say(f"no figures: {str(error).partition(';')[0]}")
-            return []
-        for figure in existing:
-            if figure not in figures and "-without-" in figure.name:
-                figure.unlink(missing_ok=True)
-        return figures
-
-    def _mention_missing_models(self, work: Work) -> None:
-        if self.rules.save_models is None:
-            return
-        kept = self.store.saved_models(work.finished)
-        missing = sum(which != self.rules.save_models for which in kept)
-        if missing:
-            self._say(
-                f"{_count(missing, 'finished trial')} kept no network of the {self.rules.save_models} epoch; --fresh"
-                " trains anew and keeps it"
-            )
-
-    def _display(self, work: Work, jobs: int) -> Any:
-        from actsearch import live, terminal
-
-        if self.rules.as_json:
-            return terminal.JsonLines(click.echo)
-        if self.rules.quiet:
-            return terminal.NoDisplay()
-        console = _console()
-        if live.suits(console):
-            return live.LiveDisplay(console, self.name, work.left, len(work.finished) + work.tried, jobs)
-        return terminal.PlainLines(click.echo)
-
-    def _say(self, text: str) -> None:
-        if not self.rules.quiet and not self.rules.as_json:
-            click.echo(text)
-
-
-def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
-    """What will be looked at otherwise than one would expect."""
-    lines = []
-    if work.undiagnosed:
-        lines.append(_undiagnosed(len(work.undiagnosed)))
-    if work.unseen:
-        lines.append(
-            f"{_count(len(work.unseen), 'trial')} that had begun without these diagnostics: to begin anew (stop, and"
-            " give the diagnostics as they were, to go on from the last checkpoint instead)"
-        )
-    asked = work.left[0].diagnostics
-    if asked is not None:
-        from actsearch import data
-
-        examples = len(data.split(dataset, work.left[0].data).train)
-        if asked.probe_size > examples:
-            lines.append(f"diagnostics: there are only {examples} training examples to look at, not {asked.probe_size}")
-    return lines
-
-
-def _undiagnosed(n: int) -> str:
-    return (
-        f"{_count(n, 'finished trial')} without diagnostics: to be trained again beside what is there, which stays"
-        " (--set diagnostics=false leaves them as they are)"
-    )
-
-
-def _origins(work: Work) -> list[str]:
-    """How many trials go on from a checkpoint, and whose it is."""
-    own = sum(origin.trial_id == trial_id for trial_id, origin in work.origins.items())
-    others = sum(origin.trial_id != trial_id for trial_id, origin in work.origins.items())
-    anew = sum(trial.id not in work.origins for trial in work.left if trial.id in work.longer)
-    lines = []
-    if own:
-        lines.append(f"{_count(own, 'trial')} that had begun: to go on from the last checkpoint")
-    if others:
-        lines.append(f"{_count(others, 'trial')}: to go on from the checkpoint of a shorter or longer one")
-    if anew:
-        lines.append(
-            f"{_count(anew, 'trial')} longer than before: to begin anew, no checkpoint of the shorter one is there"
-            " (--keep-checkpoints keeps it)"
-        )
-    return lines
-
-
-def _load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
-    """Every file's experiment; the mistakes of all the files at once."""
-    from actsearch.config import load
-
-    loaded, problems = [], []
-    for file in files:
-        try:
-            loaded.append(load(file, overrides))
-        except InvalidExperiment as error:
-            problems += [problem for problem in error.problems if problem not in problems]
-    if problems:
-        raise InvalidExperiment(problems)
-    return loaded
-
-
-def _require_tensorflow() -> None:
-    if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
-        backend = os.environ["KERAS_BACKEND"]
-        raise UserError(f"KERAS_BACKEND is {backend}: trainings need tensorflow; unset it")
-
-
-def _refuse_combinations(rules: _Rules) -> None:
-    """Options that say nothing together, or that the engine would pass over."""
-    if rules.fresh and rules.retry_failed:
-        raise UserError("--fresh trains everything anew, --retry-failed only what failed; give one of them")
-    if rules.engine != "ray" and (rules.ray_address or rules.ray_gpus):
-        given = "--ray-address" if rules.ray_address else "--ray-gpus"
-        raise UserError(f"{given} is for Ray alone; add --engine ray")
-    if rules.engine == "in-process" and (rules.jobs or 1) > 1:
-        raise UserError(f"--jobs {rules.jobs}: one process trains one trial at a time; leave out --engine in-process")
-
-
-def _refuse_clashes(loaded: Sequence[Loaded], rules: _Rules) -> None:
-    """Two files of one name would write into one folder; two thread counts cannot be had in one process."""
-    problems = []
-    for i, one in enumerate(loaded):
-        for other in loaded[:i]:
-            name = one.experiment.name
-            if name.lower() == other.experiment.name.lower():
-                what = f"{name!r} is the name of {other.path} as well (upper or lower case aside)"
-                problems.append(Problem(one.where("name"), "name", what, "give each experiment its own name"))
-    threads = sorted({one.experiment.candidates[0].training.threads for one in loaded})
-    if problems:
-        raise InvalidExperiment(problems)
-    if len(threads) > 1 and rules.engine == "in-process":
-        counts = " and ".join(map(str, threads))
-        raise UserError(
-            f"training.threads differs between the files ({counts}), and one process has one number; leave out"
-            " --engine in-process, or give --threads N"
-        )
-
-
-def _load_data(loaded: Loaded, plan: Plan) -> Dataset:
-    from actsearch import runner
-
-    with _located(loaded):
-        return runner.load_data(plan)
-
-
-def _dry_run(loaded: Loaded, plan: Plan, rules: _Rules) -> None:
-    from actsearch import data, machine, planning, runner, terminal
-    from actsearch.store import PLAN, Store, read_experiment
-
-    store = Store(rules.out / plan.experiment.name)
-    asked = runner.ask(plan, store, anew=rules.fresh)
-    survey = store.survey(() if rules.fresh else asked.trials, repair=False)
-    left = list(asked.trials) if rules.fresh else runner.to_train(asked.trials, survey, rules.retry_failed)
-    wanted = {trial.id for trial in left}
-    finished = {i for i, one in survey.status.items() if one in runner.FINISHED and i not in wanted}
-    dataset = _load_data(loaded, plan)
-    known = (store.folder / PLAN).is_file()
-    measured = planning.measured_epochs(read_experiment(store.folder), asked.trials) if known else []
-    jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
-    jobs = max(1, min(jobs, len(left)))
-    cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured, jobs)
-    if rules.as_json:
-        rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in asked.trials]
-        seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis, "diagnostics_share": cost.diagnostics}
-        head = {"experiment": plan.experiment.name, "trials": rows, "may_follow": asked.to_follow}
-        click.echo(json.dumps({**head, "seconds": seconds}))
-        return
-    for trial in asked.trials:
-        state = "finished" if trial.id in finished else "to train" if trial.id in wanted else "left out"
-        click.echo(f"{state}  {terminal.name_of(trial)}  ({trial.id})")
-    click.echo(
-        f"{plan.experiment.name}: {_count(len(asked.trials), 'trial')}, {len(left)} to train, into {store.folder}"
-    )
-    if asked.to_follow:
-        click.echo(
-            f"then {asked.to_follow} more, at the settings chosen"
-            if plan.until is None
-            else f"then up to {asked.to_follow} more, until it is decided"
-        )
-    if left:
-        low, high = terminal.duration(cost.low), terminal.duration(cost.high)
-        span = low if low == high else f"{low} to {high}"
-        looking = f", {max(cost.diagnostics, 0.001):.1%} of it for diagnostics" if left[0].diagnostics else ""
-        click.echo(f"about {span} with {_count(jobs, 'worker')}{looking} (from {cost.basis})")
-    for warning in plan.experiment.warnings:
-        click.echo(f"note: {warning}")
-    if survey.undiagnosed and not rules.retry_failed:
-        click.echo(_undiagnosed(len(survey.undiagnosed)))
-    if refusal := _refusal(plan, rules):
-        click.echo(f"note: the run would stop at this: {refusal}")
-
-
-@dataclass(frozen=True)
-class _PlanRules:
-    """The options of `plan` that hold for each of its experiments."""
-
-    margin: float
-    confidence: float
-    baseline: str | None
-    out: Path
-    jobs: int | None
-    sd: float | None
-    correlation: float | None
-    no_timing: bool
-    quiet: bool
-
-    def refuse(self, loaded: Sequence[Loaded]) -> None:
-        """A baseline that is no activation of a file; thread counts that one process cannot have."""
-        for one in loaded:
-            labels = list(dict.fromkeys(candidate.label for candidate in one.experiment.candidates))
-            if self.baseline is not None and self.baseline not in labels:
-                raise UserError(
-                    f"--baseline {self.baseline}: {one.path} has no such activation, but {', '.join(labels)}"
-                )
-        threads = sorted({one.experiment.candidates[0].training.threads for one in loaded})
-        if len(threads) > 1 and not self.no_timing:
-            counts = " and ".join(map(str, threads))
-            raise UserError(
-                f"training.threads differs between the files ({counts}), and one process has one number; plan them"
-                " apart, or with --no-timing"
-            )
-
-
-def _outlook(loaded: Loaded, plan: Plan, rules: _PlanRules, interruption: Interruption) -> Outlook:
-    """What is known of an experiment before it is trained: read, timed and computed."""
-    from actsearch import data, machine, planning, runner
-    from actsearch.outlook import Wanted, outlook
-    from actsearch.store import PLAN, Store, read_experiment
-
-    experiment, sha256 = plan.experiment, plan.data_sha256
-    store = Store(rules.out / experiment.name)
-    may_be = [one for stage in planning.stages(experiment) for one in planning.trials_of(stage, experiment, sha256)]
-    survey = store.survey([trial for trials in may_be for trial in trials], repair=False)
-    finished = {i for i, one in survey.status.items() if one in runner.FINISHED} - survey.undiagnosed
-    dataset = _load_data(loaded, plan)
-    splits = data.split(dataset, experiment.data)
-    jobs = rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
-    noise, notes = _noise(experiment, sha256, rules)
-    timed: Mapping[str, Timed] = {}
-    loading = planning.LOADING_SECONDS
-    if rules.no_timing:
-        known = (store.folder / PLAN).is_file()
-        epochs = planning.measured_by_candidate(read_experiment(store.folder), plan.trials, experiment) if known else {}
-        speed = planning.matrix_product_speed()
-        costs = planning.guessed_costs(experiment, dataset, splits, epochs, speed)
-        measured = sum(map(len, epochs.values()))
-        arithmetic = f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now; nothing was timed"
-        basis = f"{measured} measured epochs" if measured else arithmetic
-    else:
-        timed, loading = _timed(plan, dataset, splits, jobs, rules, interruption)
-        costs = planning.costs(experiment, dataset, splits, timed)
-        steps = sum(one.steps for one in timed.values())
-        beside = "" if jobs == 1 else f" beside {jobs - 1} busy process{'es' if jobs > 2 else ''}"
-        basis = f"{steps} steps of training, timed now{beside}: the medians and quartiles"
-    wanted = Wanted(rules.margin, rules.confidence, rules.baseline, jobs)
-    return outlook(
-        experiment, sha256, str(store.folder), dataset, splits, noise, wanted,
-        costs=costs, basis=basis, timed=timed, loading=loading, finished=finished,
-        notes=[*experiment.warnings, *notes],
-    )  # fmt: skip
-
-
-def _noise(experiment: Experiment, data_sha256: str, rules: _PlanRules) -> tuple[Noise, list[str]]:
-    """How much of an accuracy is chance, from the likest finished study below --out; and what could not be read."""
-    from actsearch import power
-    from actsearch.store import find_experiments, read_experiment
-
-    try:
-        folders = [one.folder for one in find_experiments(rules.out)]
-    except UserError:  # nothing is there yet
-        folders = []
-    results, notes = [], []
-    for folder in folders:
-        try:
-            results.append(read_experiment(folder))
-        except StoreError as error:
-            notes.append(str(error))
-    found = power.likest(results, experiment, data_sha256)
-    noise = power.assumed()
-    if found is not None:
-        result, like = found
-        split = "test_last" if result.validation_is_test else "validation_last"
-        noise = power.measured(read_experiment(Path(result.folder), predictions=[split]), like)
-    return power.with_given(noise, rules.sd, rules.correlation), notes
-
-
-def _timed(
-    plan: Plan, dataset: Dataset, splits: Splits, jobs: int, rules: _PlanRules, interruption: Interruption
-) -> tuple[Mapping[str, Timed], tuple[float, float]]:
-    """Times each kind of network with TensorFlow: what its steps take, and how long the loading of TensorFlow took."""
-    from actsearch import machine, planning, terminal
-    from actsearch.native_output import held_back
-
-    trials: dict[str, Trial] = {}
-    for trial in plan.trials:
-        trials.setdefault(planning.kind_of(trial.candidate), trial)
-
-    def say(text: str) -> None:
-        if not rules.quiet:
-            click.echo(text, err=True)
-
-    say(f"{plan.experiment.name}: TensorFlow is loading")
-    began = time.monotonic()
-    with held_back():
-        from actsearch import timing
-    took = time.monotonic() - began
-    about = round(timing.expected_seconds(len(trials)))
-    say(f"timing {_count(len(trials), 'kind')} of network, about {about} s")
-    timed: Mapping[str, Timed] = timing.time_kinds(
-        trials,
-        dataset,
-        splits,
-        workers=1 if machine.gpus() else jobs,
-        say=lambda kind, one: say(
-            f"  {terminal.printable(trials[kind].candidate.label)}: {1000 * one.step:.3g} ms a step"
-        ),
-        check=interruption.check,
-    )
-    # A worker loads Python and the data as well, and beside other workers that do the same.
-    return timed, (took + 1.5, 2 * took + 3) if took > 1 else planning.LOADING_SECONDS
-
-
-def _refusal(plan: Plan, rules: _Rules) -> StoreError | None:
-    """What the run would stop at, if finished trials do not belong to the experiment any more."""
-    from actsearch import runner
-    from actsearch.store import Store
-
-    if rules.fresh or rules.accept_changes:
-        return None
-    store = Store(rules.out / plan.experiment.name)
-    asked = runner.ask(plan, store)
-    return store.refusal(plan.experiment, asked.trials, asked.may_follow)
-
-
 def _status_as_json(result: ExperimentResult) -> str:
     from actsearch import terminal
 
@@ -1633,7 +1007,7 @@ def _show_status(result: ExperimentResult) -> None:
     from actsearch import terminal
 
     trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
-    console = _console()
+    console = new_console()
     head = f"{result.name} ({result.folder}): {terminal.counted(trials)}"
     console.print(head, style="bold", markup=False, emoji=False)
     console.print(terminal.trials_table(result))
@@ -1645,7 +1019,7 @@ def _show_status(result: ExperimentResult) -> None:
     if result.stranded:
         ids = "".join(f"\n  {trial_id}" for trial_id in result.stranded)
         console.print(f"on disk, but not asked for any more:{ids}", markup=False, emoji=False)
-    again = [f"{_count(len(result.again), 'finished trial')} to be looked into again"] if result.again else []
+    again = [f"{number_of(len(result.again), 'finished trial')} to be looked into again"] if result.again else []
     for note in [*([result.mixture] if result.mixture else []), *again, *result.problems]:
         console.print(f"note: {note}", markup=False, emoji=False)
 
@@ -1661,7 +1035,7 @@ def _watch(folders: Sequence[Path], as_json: bool) -> None:
     from actsearch import live
     from actsearch.store import running_driver
 
-    console = _console()
+    console = new_console()
     screen = None if as_json or not live.suits(console) else Live(console=console, auto_refresh=False)
     width = console.width
     told: dict[str, str] = {}
@@ -1687,7 +1061,7 @@ def _watch(folders: Sequence[Path], as_json: bool) -> None:
 def _show_explanation(explanation: Explanation) -> None:
     from actsearch import explanation as page
 
-    console = _console()
+    console = new_console()
     for line in page.lines(explanation):
         console.print(line, markup=False, emoji=False)
 
@@ -1734,34 +1108,3 @@ def _targets(paths: Sequence[Path], out: Path | None) -> list[tuple[Path, Path]]
             raise UserError(f"{one.folder}: {target} would hold another experiment's figures too; plot them apart")
         targets[one.folder] = target
     return list(targets.items())
-
-
-class _located:  # noqa: N801  (used as a function)
-    """Gives an error that came to light with the data the line of the experiment file that it is about."""
-
-    def __init__(self, loaded: Loaded) -> None:
-        self.loaded = loaded
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        if isinstance(error, UnsuitableSetting):
-            where = self.loaded.where(error.key)
-            raise InvalidExperiment([Problem(where, error.key, error.what, error.remedy)]) from error
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    class Plain(Console):
-        def on_broken_pipe(self) -> None:
-            raise  # what it is called for; Rich itself would end the process
-
-    # In a pipe Rich assumes 80 columns, cuts tables and breaks lines; a pipe has room.
-    width = None if sys.stdout.isatty() else 1000
-    return Plain(width=width, highlight=False)
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"

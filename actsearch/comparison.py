@@ -324,6 +324,7 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
         UserError: the question does not fit the experiment.
         NothingToShow: fewer than two contenders have a value.
     """
+    question = _as_fixed_beforehand(question, result.looks)
     what = measure([result], question.metric, question.at)
     margin = question.margin if question.margin is not None else MARGIN if what.is_accuracy else 0.0
     if not 0 <= margin < math.inf:
@@ -600,6 +601,14 @@ def _looks(result: ExperimentResult, question: Question, setting: Mapping[str, A
         return None
     same = (question.metric, question.at, question.margin, question.confidence)
     return looks if same == (looks.metric, "last", looks.margin, looks.confidence) else None
+
+
+def _as_fixed_beforehand(question: Question, looks: LooksRecord | None) -> Question:
+    """With the margin and the confidence of a sequential study, where no others are given."""
+    if looks is None or question.metric != looks.metric or question.margin is not None:
+        return question
+    given = question.confidence != statistics.CONFIDENCE
+    return replace(question, margin=looks.margin, confidence=question.confidence if given else looks.confidence)
 
 
 def _as_looked(one: Contender, looks: LooksRecord, seeds: Sequence[int]) -> Contender:

@@ -146,7 +146,11 @@ def _inside(comparison: Comparison) -> Iterator[str]:
     inner = [comparison.pair(a, b) for a in group for b in group if a < b]
     if all(pair.verdict == "tied" for pair in inner):
         which = "They are" if len(inner) == 1 else "Every two of them are"
-        yield f"{which} tied within a margin of {_margin(comparison)}."
+        unequal = sum(pair.smaller_but_real for pair in inner)
+        real = (
+            f", though {'' if len(inner) == 1 else f'in {unequal} of {len(inner)} pairs '}not equal" if unequal else ""
+        )
+        yield f"{which} tied within a margin of {_margin(comparison)}{real}."
         return
     leader = comparison.contenders[0].name
     for wanted, words in (

@@ -485,7 +485,7 @@ def _of_seeds(curves: LearningCurves, with_bands: bool) -> list[str]:
     if curves.n_seeds == 1:
         return [f"{curves.experiment}: one seed, so differences may be chance.", *missing]
     seeds = f"{curves.n_seeds} seeds"
-    if any(curve.counted < curve.n_seeds for curve in curves.drawn):
+    if any(curve.counted < curves.n_seeds for curve in curves.drawn):  # of who left at a look, fewer were asked for
         seeds = f"up to {seeds}"
     bands = ", bands the range of the seeds" if with_bands else ""
     said = [f"{curves.experiment}: lines are means of {seeds}{bands}.", *missing]

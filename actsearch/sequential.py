@@ -81,8 +81,8 @@ def decide(
 
     leaves: dict[int, str] = {}
     better: dict[int, int] = {}
-    completed = ~np.isnan(x).all(axis=1)
-    means = np.array([np.nanmean(row) if some else -np.inf for row, some in zip(x, completed, strict=True)])
+    completed = (~np.isnan(x)).sum(axis=1)
+    means = np.nansum(x, axis=1) / np.maximum(completed, 1)
     for i in np.flatnonzero(here):
         beaten_by = np.flatnonzero(both[i] & (decisions[i] == "worse"))
         if not completed[i]:

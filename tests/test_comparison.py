@@ -300,6 +300,11 @@ def test_seeds_beyond_the_last_look_reopen_nothing() -> None:
     assert any(text.startswith("3 seeds beyond the last look: left out here") for text in found.warnings)
 
 
+def test_the_margin_that_was_fixed_beforehand_is_the_one_that_counts() -> None:
+    record = replace(looked().looks, margin=0.2)  # type: ignore[type-var]
+    assert the(replace(looked(), looks=record)).margin == 0.2
+
+
 def test_another_question_than_that_of_the_looks_is_answered_with_a_warning() -> None:
     found = the(looked(), margin=0.01)
     assert found.pair(1, 0).n == 8

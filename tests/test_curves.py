@@ -56,7 +56,7 @@ def test_a_caption_speaks_of_bands_and_of_the_best_only_where_they_are_drawn() -
     figure = table(a_candidate("relu", a_trial([0.4]), a_trial([0.6], seed=1)), a_candidate("elu", a_trial([0.5])))
     assert "bands the range of the seeds. Bold: " in caption(figure)
     said = " ".join(curves.caption(figure, curves.view(figure), only_lines=True))
-    assert said.startswith("exp: lines are means of 2 seeds.")
+    assert said.startswith("exp: lines are means of up to 2 seeds.")
     assert "old" not in said
 
 

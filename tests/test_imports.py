@@ -98,6 +98,21 @@ def test_explain_loads_what_prints(repository: Path, hostile: Path) -> None:
     assert not loaded & {"tensorflow", "keras", "scipy", "sympy", "pydantic", "numpy", "matplotlib", "yaml"}
 
 
+@pytest.mark.parametrize(
+    ("to", "wanted"),
+    [("csv", set()), ("parquet", {"pyarrow"}), ("tensorboard", {"tensorboard"}), ("mlflow", {"mlflow"})],
+)
+def test_export_loads_its_format_and_no_tensorflow(repository: Path, hostile: Path, to: str, wanted: set[str]) -> None:
+    """TensorBoard and MLflow would load it where it is installed, with its notices, for a file of a few numbers."""
+    loaded = loaded_by("export", "results/theory/clipping", "--to", to, "--out", str(hostile), cwd=repository)
+    assert wanted <= loaded
+    assert not loaded & {"tensorflow", "keras", "scipy", "matplotlib", "rich"}
+    assert loaded & {"pyarrow", "tensorboard", "mlflow", "sqlalchemy"} <= wanted | (
+        {"sqlalchemy", "pyarrow"} if to == "mlflow" else set()
+    )
+    assert to != "csv" or not loaded & {"numpy", "pydantic", "yaml"}
+
+
 def test_report_loads_what_compares_and_draws(repository: Path, hostile: Path) -> None:
     """A page of results needs no library that trains, and none that checks experiment files."""
     loaded = loaded_by("report", "results/article-12", "--out", str(hostile / "page.html"), cwd=repository)

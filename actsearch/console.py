@@ -1,0 +1,28 @@
+"""The console of the commands: how wide it is, and what happens once nobody reads it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+
+def nobody_reads() -> None:
+    """The reader has gone, as in `actsearch status results | head -1`: what is still to be said goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def new_console() -> Any:
+    from rich.console import Console
+
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # what it is called for; Rich itself would end the process
+
+    # In a pipe Rich assumes 80 columns, cuts tables and breaks lines; a pipe has room.
+    width = None if sys.stdout.isatty() else 1000
+    return Plain(width=width, highlight=False)
+
+
+def number_of(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
