@@ -106,10 +106,15 @@
       return [...row.low.slice(from), ...row.high.slice(from)];
     });
     const room = Math.max(Math.max(...late) - Math.min(...late), (most - least) / 500, 2e-4 * Math.abs(Math.max(...late)), 1e-9);
+    const end = Math.max(...racing.map((one) => one.curve.x[one.curve.x.length - 1]));
+    const finals = racing.filter((one) => one.curve.x[one.curve.x.length - 1] === end)
+      .sort((a, b) => (state.accuracy ? -1 : 1) * (a.rows.mean[a.rows.mean.length - 1] - b.rows.mean[b.rows.mean.length - 1]));
+    const best = finals[0];  // it should be seen to rise, but for the first few of many epochs
+    const rise = best.curve.x.flatMap((epoch, i) => (epoch > Math.floor(end / 15) ? [best.rows.low[i], best.rows.high[i]] : []));
     let low = least, high = most;
     if (most - least > 5 * room) {
-      low = Math.max(least, Math.min(...late) - 2.5 * room);
-      high = Math.min(most, Math.max(...late) + 2.5 * room);
+      low = Math.max(least, Math.min(Math.min(...late) - 2.5 * room, ...rise));
+      high = Math.min(most, Math.max(Math.max(...late) + 2.5 * room, ...rise));
       if (most - least <= 1.5 * (high - low)) { low = least; high = most; }
     }
     const pad = 0.04 * (high - low) || Math.max(0.05 * Math.abs(high), 1e-3);
