@@ -21,7 +21,7 @@ import numpy as np
 
 from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
-from actsearch.experiment import Activation, canonical_json, in_words
+from actsearch.experiment import Activation, canonical_json
 from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult
 from actsearch.statistics import (
@@ -63,7 +63,7 @@ class Contender:
     """What is ranked: an activation at one setting, over its seeds."""
 
     name: str
-    """The label, with its setting where contenders of one comparison have different ones; unique."""
+    """The label: in a comparison every one stands for one setting."""
     label: str
     activation: Activation
     setting: Mapping[str, Any]
@@ -392,8 +392,7 @@ def _comparison(
     trials = [candidate.trials for candidate in candidates]
     seeds = tuple(dict.fromkeys(trial.seed for some in trials for trial in some))
     contenders = [
-        _contender(candidate, some, seeds, what, question, named=not setting)
-        for candidate, some in zip(candidates, trials, strict=True)
+        _contender(candidate, some, seeds, what, question) for candidate, some in zip(candidates, trials, strict=True)
     ]
     target = _target(contenders, question, what)
     contenders = [replace(one, target=target) for one in sorted(contenders, key=_rank(what))]
@@ -437,15 +436,11 @@ def _contender(
     seeds: Sequence[int],
     what: Measure,
     question: Question,
-    named: bool,
 ) -> Contender:
     by_seed = {trial.seed: what.of(trial) for trial in trials}
     values = np.array([math.nan if (v := by_seed.get(seed)) is None else v for seed in seeds], float)
-    setting = "".join(f" {key.rpartition('.')[2]}={in_words(value)}" for key, value in candidate.setting.items())
-    name = candidate.label + (setting if named else "")
-    return Contender(
-        name, candidate.label, candidate.activation, candidate.setting, trials, values, what, question.confidence
-    )
+    label = candidate.label
+    return Contender(label, label, candidate.activation, candidate.setting, trials, values, what, question.confidence)
 
 
 def _rank(what: Measure) -> Callable[[Contender], tuple[bool, float]]:

@@ -207,8 +207,8 @@ def _method(comparison: Comparison) -> Iterator[str]:
     if comparison.choices:
         seeds = listed([str(seed) for seed in comparison.choices[0].seeds])
         yield (
-            "Each is compared at its own setting, the one with the best mean validation accuracy on the tuning seeds"
-            f" {seeds}, which are not among those compared."
+            f"Each is compared at its own setting ({_chosen(comparison)}), which had the best mean validation accuracy on"
+            f" the tuning seeds {seeds}; these are not among those compared."
         )
     if comparison.most_seeds < 2:
         return
@@ -227,6 +227,21 @@ def _method(comparison: Comparison) -> Iterator[str]:
         f"Differences are paired by seed; their {percent(comparison.question.confidence)} t intervals hold for {pairs}"
         f" ({k} candidates, {_seeds(comparison.most_seeds)}); differences within {_margin(comparison)} count as none."
     )
+
+
+def _chosen(comparison: Comparison) -> str:
+    """`learning_rate 0.0003 for sigmoid, 0.001 for the others`: the commonest setting without names."""
+    settings = [
+        ", ".join(f"{key.rpartition('.')[2]} {in_words(value)}" for key, value in choice.setting.items())
+        for choice in comparison.choices
+    ]
+    commonest = max(settings, key=settings.count)
+    others = [
+        f"{setting} for {listed([c.label for c, s in zip(comparison.choices, settings, strict=True) if s == setting])}"
+        for setting in dict.fromkeys(settings)
+        if setting != commonest
+    ]
+    return ", ".join([*others, f"{commonest} for {'the others' if others else 'all'}"])
 
 
 def _new_data(comparison: Comparison) -> Iterator[str]:
