@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from actsearch.comparison import Comparison, Contender, Pair
+from actsearch.comparison import VERDICTS, Comparison, Contender, Pair
 from actsearch.experiment import in_words
-from actsearch.statistics import FEWEST_SEEDS, Forecast
+from actsearch.statistics import FEWEST_SEEDS, Forecast, Verdict
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""
@@ -79,7 +79,14 @@ def sentences(comparison: Comparison) -> tuple[str, ...]:
 
 def headline(comparison: Comparison) -> str:
     """The verdict in one sentence."""
-    return next(iter((_against_baseline if comparison.has_baseline else _ranking)(comparison)))
+    if not comparison.has_baseline:
+        return next(_ranking(comparison))
+    base = comparison.contenders[comparison.reference].name
+    parts = [
+        f"{wanted or 'no verdict'}: {listed(named([comparison.contenders[i].name for i in some]))}"
+        for wanted, some in _by_verdict(comparison)
+    ]
+    return f"Against {base} in {comparison.measure.in_words()}: {'; '.join(parts)}."
 
 
 def scope(comparison: Comparison) -> str:
@@ -193,11 +200,18 @@ def _against_baseline(comparison: Comparison) -> Iterator[str]:
     base = comparison.contenders[comparison.reference]
     what = comparison.measure.in_words()
     yield f"Against {base.name} ({what} {number(comparison, base.mean)}, the mean of {_seeds(base.completed)}):"
+    for wanted, some in _by_verdict(comparison):
+        yield f"{wanted or 'no verdict'}: {_told(comparison, some, comparison.reference)}."
+
+
+def _by_verdict(comparison: Comparison) -> Iterator[tuple[Verdict | None, list[int]]]:
+    """The contenders by their verdicts against the reference."""
     places = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
-    for wanted in ("better", "worse", "tied", "undecided", None):
+    wanted: Verdict | None
+    for wanted in (*VERDICTS, None):
         some = [i for i in places if comparison.pair(i, comparison.reference).verdict == wanted]
         if some:
-            yield f"{wanted or 'no verdict'}: {_told(comparison, some, comparison.reference)}."
+            yield wanted, some
 
 
 # --- what is behind it
@@ -207,8 +221,8 @@ def _method(comparison: Comparison) -> Iterator[str]:
     if comparison.choices:
         seeds = listed([str(seed) for seed in comparison.choices[0].seeds])
         yield (
-            f"Each is compared at its own setting ({_chosen(comparison)}), which had the best mean validation accuracy on"
-            f" the tuning seeds {seeds}; these are not among those compared."
+            f"Each is compared at its own setting ({_chosen(comparison)}), which had the best mean validation accuracy"
+            f" on the tuning seeds {seeds}; these are not among those compared."
         )
     if comparison.most_seeds < 2:
         return
@@ -258,10 +272,12 @@ def _new_data(comparison: Comparison) -> Iterator[str]:
         f" {_changed(comparison, changed)}."
     )
     if not all(one.can_show_tie for one in known):
-        widest = max(1.96 * math.sqrt(one.example_variance) for one in known)
+        widths = [1.96 * math.sqrt(one.example_variance) for one in known]
+        least, most = number(comparison, min(widths)), number(comparison, max(widths))
+        span = least if least == most else f"{least} to {most}"
         yield (
-            f"The {split} set alone leaves differences uncertain by up to {number(comparison, widest)}, which more"
-            f" seeds cannot reduce: it can't show every tie within {_margin(comparison)} on new data."
+            f"The {split} set alone leaves these differences uncertain by {span}, which more seeds"
+            f" cannot reduce: it can't show every tie within {_margin(comparison)} on new data."
         )
 
 
