@@ -169,6 +169,16 @@ class Contender:
         return float(next(good, math.inf))
 
     @cached_property
+    def test_mean(self) -> float | None:
+        """Of a validation value, the test set's at the same epoch, over the same seeds; None where it is not known."""
+        name = self.measure.metric.removeprefix("val_")
+        if self.measure.split != "validation" or self.measure.at not in ("last", "best"):
+            return None
+        test = replace(self.measure, metric=f"test_{name}", split="test")
+        known = [value for trial in self.trials if (value := test.of(trial)) is not None]
+        return float(np.mean(known)) if known else None
+
+    @cached_property
     def flattery(self) -> float | None:
         """By how much the best epoch's value is better than the last one's, on average over the seeds."""
         found = [self.measure.flattery(trial) for trial in self.trials]

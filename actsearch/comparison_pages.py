@@ -288,6 +288,7 @@ def _row(comparison: Comparison, i: int, one: Contender) -> dict[str, Any]:
         "seconds_per_epoch": one.seconds_per_epoch,
         "epochs_to_target": one.epochs_to_target,
         "best_epoch_flatters_by": one.flattery,
+        "test_mean": one.test_mean,
     }
     pair = comparison.pair(i, comparison.reference) if i != comparison.reference else None
     return row | _against(pair)

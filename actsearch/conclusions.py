@@ -74,7 +74,7 @@ def percent(confidence: float) -> str:
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """What may be concluded, the verdict first, each a sentence that could stand in a paper."""
     found = (_against_baseline if comparison.has_baseline else _ranking)(comparison)
-    return (*found, *_method(comparison), *_new_data(comparison), scope(comparison))
+    return (*found, *_method(comparison), *_new_data(comparison), *_test(comparison), scope(comparison))
 
 
 def headline(comparison: Comparison) -> str:
@@ -279,6 +279,15 @@ def _new_data(comparison: Comparison) -> Iterator[str]:
             f"The {split} set alone leaves these differences uncertain by {span}, which more seeds"
             f" cannot reduce: it can't show every tie within {_margin(comparison)} on new data."
         )
+
+
+def _test(comparison: Comparison) -> Iterator[str]:
+    """The test values of what was compared on held-out examples: told once, and nothing is chosen by them."""
+    known = [one for one in comparison.contenders if one.test_mean is not None]
+    if known and comparison.role == "comparison":
+        told = named([f"{one.name} {number(comparison, one.test_mean)}" for one in known])
+        name = comparison.measure.metric.removeprefix("val_").replace("_", " ")
+        yield f"On the test set, by which nothing was chosen here, the mean {name} is: {listed(told)}."
 
 
 def _changed(comparison: Comparison, pairs: Sequence[Pair]) -> str:

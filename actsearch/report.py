@@ -184,7 +184,9 @@ def _facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -> Itera
         yield "confidence", conclusions.percent(one.question.confidence)
         if one.question.baseline is not None:
             yield "baseline", one.contenders[one.reference].name
-    yield "candidates", str(len(result.candidates))
+    labels = len({candidate.label for candidate in result.candidates})
+    settings = len(result.candidates)
+    yield "candidates", f"{labels}, at {settings} settings" if settings > labels else str(labels)
     yield "seeds", str(len({trial.seed for candidate in result.candidates for trial in candidate.trials}))
     if result.tuning_seeds:
         yield "tuning seeds", str(len(result.tuning_seeds))

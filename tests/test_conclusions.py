@@ -74,3 +74,11 @@ def test_against_a_baseline_each_verdict_is_told() -> None:
     assert said.startswith("Against relu (validation accuracy")
     assert "better: gelu (+0.0" in said
     assert "worse: elu (-0." in said
+
+
+def test_the_test_set_is_told_once_and_chooses_nothing() -> None:
+    study = a_study(a_candidate("relu", noisy(0.9, 5)), a_candidate("elu", noisy(0.1, 5)))
+    assert "On the test set, by which nothing was chosen here, the mean accuracy is: relu 0.8995 and elu" in text(
+        the(study)
+    )
+    assert "On the test set" not in text(the(study, metric="test_accuracy"))
