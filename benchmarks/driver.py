@@ -45,7 +45,9 @@ BASELINE_EVERY = 10
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=1000)
-    parser.add_argument("--finished", type=int, default=10_000, help="for `status` and `plot`; 0 leaves them out")
+    parser.add_argument(
+        "--finished", type=int, default=10_000, help="for `status`, `plot` and `export`; 0 leaves them out"
+    )
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--examples", type=int, default=10_000, help="predictions that a trial hands back")
     parser.add_argument("--jobs", type=int, default=2)
@@ -68,8 +70,10 @@ def main() -> None:
             with mock.patch("os.fsync"):
                 for _ in ended(experiment, folder / "many", "in-process", given):
                     pass
-            for command in (["status"], ["plot", "--out", str(folder)]):
-                label = f"{command[0]} of {given.finished}"
+            exports = {f"{to} export": ["export", "--to", to, "--out", str(folder / to)] for to in ("csv", "parquet")}
+            shown = {"status": ["status"], "plot": ["plot", "--out", str(folder)], **exports}
+            for name, command in shown.items():
+                label = f"{name} of {given.finished}"
                 commands([command[0], str(folder / "many"), *command[1:]], label, given.runs)
 
 
