@@ -71,7 +71,10 @@ def main() -> None:
                 for _ in ended(experiment, folder / "many", "in-process", given):
                     pass
             exports = {f"{to} export": ["export", "--to", to, "--out", str(folder / to)] for to in ("csv", "parquet")}
+            ranking = ["plot", "--kind", "ranking", "--out", str(folder)]
+            page = ["report", "--out", str(folder / "report.html")]
             shown = {"status": ["status"], "plot": ["plot", "--out", str(folder)], **exports}
+            shown |= {"compare": ["compare"], "ranking": ranking, "report": page}
             for name, command in shown.items():
                 label = f"{name} of {given.finished}"
                 commands([command[0], str(folder / "many"), *command[1:]], label, given.runs)
@@ -81,7 +84,8 @@ def write_experiment(path: Path, trials: int, epochs: int) -> Path:
     """An experiment file of ten candidates and a tenth as many seeds as trials."""
     path.write_text(
         f"name: {path.stem}\nseeds: {max(1, trials // len(ACTIVATIONS))}\ndata: {{name: mnist}}\n"
-        f"model: {{kind: mlp, dense: [4]}}\ntraining: {{epochs: {epochs}}}\nactivations: [{', '.join(ACTIVATIONS)}]\n",
+        f"model: {{kind: mlp, dense: [4]}}\ntraining: {{epochs: {epochs}}}\nactivations: [{', '.join(ACTIVATIONS)}]\n"
+        "diagnostics: false\n",
         encoding="utf-8",
     )
     return path
@@ -95,7 +99,11 @@ def make_train(examples: int) -> Callable[..., Iterator[Any]]:
     labels = rng.integers(0, 10, examples).astype(np.uint8)
     guessed = np.where(rng.random(examples) < 0.98, labels, rng.integers(0, 10, examples)).astype(np.uint8)
     index = np.arange(examples, dtype=np.uint16)
-    predictions = {"test_index": index, "test_y_best": guessed, "test_y_last": guessed, "test_y_true": labels}
+    predictions = {
+        f"{split}_{part}": array
+        for split in ("test", "validation")
+        for part, array in (("index", index), ("y_best", guessed), ("y_last", guessed), ("y_true", labels))
+    }
 
     def train(trial: Any, checkpoint: bytes | None) -> Iterator[Any]:  # noqa: ARG001
         numbers, epochs = random.Random(trial.id), trial.candidate.training.epochs
