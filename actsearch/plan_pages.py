@@ -142,6 +142,8 @@ def advice(outlook: Outlook) -> list[str]:
     if power.planned < advised:
         told.append(f"As a rule of thumb, {k} activations are compared with {advised} seeds to begin with.")
     told += _for_the_margin(outlook, power)
+    if k > 1 and power.baseline is None:
+        told.append("Seeds can also be added until it is decided, and no further: actsearch run FILE --until-decided.")
     if k > MANY and power.baseline is None:
         told.append(
             f"{k} activations make {power.family} pairs: screen them first in a study with other seeds, and compare the"

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from actsearch import training
 from actsearch.batches import Batches, Pipelines
@@ -23,6 +24,7 @@ from actsearch.data import Dataset, Splits
 from actsearch.errors import UserError
 from actsearch.experiment import Trial
 from actsearch.models import Networks
+from actsearch.native_output import held_back
 from actsearch.observation import Observer
 from actsearch.planning import Timed
 
@@ -195,6 +197,9 @@ def time_kinds(
     """
     timer = Timer(dataset, splits)
     threads = next(iter(trials.values())).candidate.training.threads
+    with held_back():  # what TensorFlow has to say on devices that are not there
+        training.set_threads(threads)
+        tf.config.list_logical_devices()
     timed = {}
     with neighbours(workers - 1, threads):
         for kind, trial in trials.items():
@@ -202,6 +207,7 @@ def time_kinds(
             try:
                 timed[kind] = timer.time(trial)
             except Exception as error:  # a function of the user's own, or memory: a run would end in the same
+                check()  # or Ctrl-C, which TensorFlow makes an error of its own in the middle of a step
                 what = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
                 label = trial.candidate.label
                 raise UserError(f"{label}: its steps fail ({what}); mend it, or plan with --no-timing") from error

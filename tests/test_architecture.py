@@ -219,7 +219,17 @@ MAY_IMPORT = {
     "symbolic": {"formula_tree", "formulas"},
     "templates": {"errors"},
     "terminal": {"events", "experiment", "results"},
-    "timing": {"batches", "data", "errors", "experiment", "models", "observation", "planning", "training"},
+    "timing": {
+        "batches",
+        "data",
+        "errors",
+        "experiment",
+        "models",
+        "native_output",
+        "observation",
+        "planning",
+        "training",
+    },
     "training": {
         "batches",
         "checkpoints",
@@ -296,7 +306,7 @@ LOADS_AT_ONCE = {
     "statistics": {"numpy", "scipy"},
     "symbolic": {"sympy"},
     "terminal": {"rich"},
-    "timing": {"numpy"},  # and TensorFlow by `training`
+    "timing": {"numpy", "tensorflow"},  # and TensorFlow by `training`
     "training": {"keras", "numpy", "tensorflow"},
     "yaml_source": {"yaml"},
 }
