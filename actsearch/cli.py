@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import shlex
 import sys
@@ -106,6 +107,16 @@ def commands() -> None:
     """
 
 
+class _Number(click.FloatRange):
+    """A finite number; click's own lets `nan` through."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        return number if math.isfinite(number) else self.fail(f"{value!r}: must be a finite number", param, ctx)
+
+
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 _paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 QUESTION = {
@@ -113,15 +124,15 @@ QUESTION = {
                            help="What to compare: val_accuracy, val_loss, test_accuracy, ..."),
     "at": click.option("--at", metavar="WHEN", default="last", show_default=True,
                        help="last, best, an epoch such as 12, or mean-last-10."),
-    "margin": click.option("--margin", metavar="X", type=float,
+    "margin": click.option("--margin", metavar="X", type=_Number(),
                            help="Differences within it count as none; 0.001 for accuracies, 0 for others."),
-    "confidence": click.option("--confidence", metavar="X", type=float, default=0.95, show_default=True,
+    "confidence": click.option("--confidence", metavar="X", type=_Number(), default=0.95, show_default=True,
                                help="With which all intervals hold together."),
     "baseline": click.option("--baseline", metavar="NAME",
                              help="Compare all with this one, named before you saw results, instead of all pairs."),
     "by": click.option("--by", type=click.Choice(["activation", "setting"]),
                        help="With a grid: each activation at its own setting, or all at each setting."),
-    "target": click.option("--target", metavar="X", type=float, help="Count epochs until the metric reaches it."),
+    "target": click.option("--target", metavar="X", type=_Number(), help="Count epochs until the metric reaches it."),
 }  # fmt: skip
 """The options that make a `comparison.Question`."""
 ASKED_OF_FIGURES: dict[str, Any] = {
@@ -253,7 +264,7 @@ def doctor(out: Path, jobs: int | None, ray_address: str | None, resume: bool, a
 @click.option(
     "--margin",
     metavar="M",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=_Number(0, 1, min_open=True, max_open=True),
     default=0.001,
     show_default=True,
     help="Accuracies that differ by less are alike to you.",
@@ -261,7 +272,7 @@ def doctor(out: Path, jobs: int | None, ray_address: str | None, resume: bool, a
 @click.option(
     "--confidence",
     metavar="C",
-    type=click.FloatRange(0.5, 1, max_open=True),
+    type=_Number(0.5, 1, max_open=True),
     default=0.95,
     show_default=True,
     help="Of all comparisons together.",
@@ -280,13 +291,13 @@ def doctor(out: Path, jobs: int | None, ray_address: str | None, resume: bool, a
 @click.option(
     "--sd",
     metavar="X",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=_Number(0, 1, min_open=True, max_open=True),
     help="Standard deviation of an accuracy over seeds, in the place of a measured one: 0.0005.",
 )
 @click.option(
     "--correlation",
     metavar="R",
-    type=click.FloatRange(-1, 1, min_open=True, max_open=True),
+    type=_Number(-1, 1, min_open=True, max_open=True),
     help="Of two candidates' accuracies, seed by seed, likewise.",
 )
 @click.option("--no-timing", is_flag=True, help="Guess the time from the networks' arithmetic; loads no TensorFlow.")
@@ -362,7 +373,7 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--ray-gpus",
     metavar="N",
-    type=click.FloatRange(0, 64),
+    type=_Number(0, 64),
     default=0,
     show_default=True,
     help="GPUs of a trial on Ray.",
@@ -382,11 +393,11 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option("--until-decided", is_flag=True, help="Add seeds until it is decided which activations differ.")
 @click.option(
-    "--margin", metavar="X", type=click.FloatRange(0, 1),
+    "--margin", metavar="X", type=_Number(0, 1),
     help="With --until-decided: differences within it count as none; 0.001.",
 )  # fmt: skip
 @click.option(
-    "--confidence", metavar="C", type=click.FloatRange(0.5, 1, max_open=True),
+    "--confidence", metavar="C", type=_Number(0.5, 1, max_open=True),
     help="With --until-decided: of all that is decided together; 0.95.",
 )  # fmt: skip
 @click.option(
@@ -398,7 +409,7 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--checkpoint-share",
     metavar="X",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=_Number(0, 1, min_open=True),
     default=0.01,
     show_default=True,
     help="Share of the time that checkpoints may cost.",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any, Literal, get_args
 
@@ -21,7 +21,7 @@ import numpy as np
 
 from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
-from actsearch.experiment import Activation, canonical_json
+from actsearch.experiment import Activation, canonical_json, in_words
 from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult
 from actsearch.statistics import (
@@ -307,21 +307,33 @@ class Comparison:
         d, m = self.differences, self.margin
         inside = (d.low > -m) & (d.high < m)
         beyond = d.high < 0 if self.measure.higher_is_better else d.low > 0
-        found: np.ndarray = beyond & ~inside & (d.n >= FEWEST_SEEDS)
+        share = np.array([one.diverged / max(1, one.diverged + one.completed) for one in self.contenders])
+        found: np.ndarray = beyond & ~inside & (d.n >= FEWEST_SEEDS) & (share[None, :] <= share[:, None])
         return found
 
     @cached_property
     def leaders(self) -> tuple[int, ...]:
         """Those that are not worse than any other; empty where nothing can be said, or only against a baseline."""
-        if self.has_baseline or self.most_seeds < FEWEST_SEEDS:
+        if self.has_baseline or not self.is_judged:
             return ()
         having = [i for i, one in enumerate(self.contenders) if one.completed >= FEWEST_SEEDS]
         return tuple(having[i] for i in statistics.leading_group(self.worse[np.ix_(having, having)]))
 
     @property
-    def has_verdicts(self) -> bool:
-        return any(
-            self.pair(i, self.reference).verdict is not None for i in range(len(self.contenders)) if i != self.reference
+    def is_judged(self) -> bool:
+        """Whether any two have enough seeds in common for a verdict."""
+        n = self.differences.n
+        return bool((n[~np.eye(len(n), dtype=bool)] >= FEWEST_SEEDS).any())
+
+    def in_order(self) -> Comparison:
+        """The leading group first, whatever seeds its means are over, each part by its means."""
+        ahead = [*self.leaders, *(i for i in range(len(self.contenders)) if i not in self.leaders)]
+        arrays = {f.name: getattr(self.differences, f.name)[np.ix_(ahead, ahead)] for f in fields(self.differences)}
+        return replace(
+            self,
+            contenders=tuple(self.contenders[i] for i in ahead),
+            differences=Differences(**arrays),
+            reference=ahead.index(self.reference) if self.has_baseline else 0,
         )
 
 
@@ -337,8 +349,11 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
     question = _as_fixed_beforehand(question, result.looks)
     what = measure([result], question.metric, question.at)
     margin = question.margin if question.margin is not None else MARGIN if what.is_accuracy else 0.0
-    if not 0 <= margin < math.inf:
-        raise UserError(f"--margin {margin:g}: must be 0 or more")
+    if not 0 <= margin < (1 if what.is_accuracy else math.inf):
+        below = " and below 1, as accuracies are shares" if what.is_accuracy else ""
+        raise UserError(f"--margin {margin:g}: must be 0 or more{below}")
+    if question.target is not None and not math.isfinite(question.target):
+        raise UserError(f"--target {question.target}: must be a number")
     if not 0.5 <= question.confidence < 1:
         raise UserError(f"--confidence {question.confidence:g}: must be at least 0.5 and below 1, such as 0.95")
     by = question.by or ("activation" if _is_one_setting(result) else "setting")
@@ -346,9 +361,17 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
     _check_baseline(result, question.baseline)
     if by == "activation":
         return (_comparison(result, asked, what, _candidates(result), {}, tables=1),)
-    fields = _fields(result)
-    found = [_comparison(result, asked, what, here, point, tables=len(fields)) for point, here in fields]
-    return tuple(found)
+    points = _points(result)
+    found, missing = [], []
+    for point, here in points:
+        try:
+            found.append(_comparison(result, asked, what, here, point, tables=len(points)))
+        except NothingToShow as error:
+            missing.append((point, error))
+    if not found:
+        raise missing[0][1]
+    told = tuple(f"At {in_words(point)}: {str(error).partition(': ')[2]}." for point, error in missing)
+    return tuple(replace(one, warnings=(*one.warnings, *told)) for one in found)
 
 
 def reading(question: Question) -> tuple[str, ...]:
@@ -372,7 +395,7 @@ def _is_one_setting(result: ExperimentResult) -> bool:
     return len(labels) == len(set(labels))
 
 
-def _fields(result: ExperimentResult) -> list[tuple[Mapping[str, Any], list[CandidateResult]]]:
+def _points(result: ExperimentResult) -> list[tuple[Mapping[str, Any], list[CandidateResult]]]:
     """The points of the grid, each with the candidates that are there, on the tuning seeds where there are such.
 
     A candidate whose own settings fix what the grid varies is there at each of the points that agree with it.
@@ -409,6 +432,8 @@ def _comparison(
     having = sum(one.completed > 0 for one in contenders)
     if having < 2:
         raise NothingToShow(_too_few(result, contenders, what))
+    if not all(one.completed for one in contenders if question.baseline in (one.label, one.name)):
+        raise NothingToShow(f"{result.name}: the baseline {question.baseline} has no completed trial")
     looks = _looks(result, question, setting)
     if looks is not None:
         contenders = [_as_looked(one, looks, seeds) for one in contenders]
@@ -437,6 +462,7 @@ def _comparison(
         examples=examples,
         looks=looks,
     )
+    found = found.in_order()
     return replace(found, warnings=tuple(_warnings(found, result)))
 
 
@@ -519,7 +545,7 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         verdict=verdict,
         smaller_but_real=verdict == "tied" and statistics.is_smaller_but_real(low, high, comparison.margin),
         note=note,
-        forecast=_forecast(comparison, mean, sd, n) if verdict == "undecided" else None,
+        forecast=_forecast(comparison, mean, sd, n) if verdict == "undecided" and comparison.looks is None else None,
         correlation=statistics.correlation(x, y, comparison.question.confidence) if n > 3 else None,
         won=statistics.share_won(x, y, what.higher_is_better) if n else None,
         sign_flip_p=flips,
@@ -640,6 +666,9 @@ def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator
     looks = result.looks
     if looks is None:
         return
+    if not looks.taken:
+        yield f"No look was taken yet: the first of this sequential study is at {looks.looks[0]} seeds."
+        return
     if comparison.looks is None:
         yield (
             "This study added seeds by looks, until it was decided: only the question that they were to answer"
@@ -663,7 +692,7 @@ def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator
 def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
     """Whatever makes a wrong conclusion likely, each a sentence."""
     what, contenders = comparison.measure, comparison.contenders
-    if what.split == "test" and what.metric.startswith("val_"):
+    if what.split == "test" and result.validation_is_test:
         yield (
             "Validation is the test set here: choosing an activation or an epoch by this table is choosing on test"
             " data, and its value there is too good; the sound choice is validation: {holdout: n}."
@@ -673,8 +702,15 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
     if what.at == "best":
         flattery = [(one.name, one.flattery) for one in contenders if one.flattery is not None]
         told = ", ".join(f"{name} {value:+.4f}" for name, value in flattery)
-        data = " on test data" if what.split == "test" and result.validation_is_test else ""
-        yield f"The best epoch was chosen{data} by what is compared, which flatters unevenly (best - last): {told}."
+        data = " on test data" if result.validation_is_test else ""
+        flatters = ", by what is compared, which flatters unevenly" if what.metric == "val_accuracy" else ""
+        yield (
+            f"The best epoch was chosen{data} by validation accuracy{flatters}; by so much is it better than the last"
+            f" one: {told}."
+        )
+    if what.metric in ("val_accuracy", "test_accuracy") and what.predictions is None:
+        yield "What other examples would change is known at the last and the best epoch alone (predictions are kept)."
+    yield from _edge_warnings(comparison, result)
     yield from _seed_warnings(comparison)
     yield from _look_warnings(comparison, result)
     yield from (text for one in contenders if (text := _incomplete(one)))
@@ -695,6 +731,21 @@ def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Itera
     missing = [label for label in missing if label not in {choice.label for choice in result.chosen}]
     if missing and comparison.role == "comparison":
         yield f"Not compared, as no setting is chosen for it yet: {', '.join(missing)}."
+
+
+def _edge_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
+    """A setting that was chosen at the edge of the grid may not be the best one."""
+    for key, given in result.grid.items():
+        numbers = sorted({v for v in given if isinstance(v, (int, float)) and not isinstance(v, bool)})
+        if len(numbers) < 2 or len(numbers) < len(given):
+            continue
+        for edge, way in ((numbers[0], "smaller"), (numbers[-1], "larger")):
+            names = [choice.label for choice in comparison.choices if choice.setting.get(key) == edge]
+            if names:
+                yield (
+                    f"{', '.join(names)}: the best {key.rpartition('.')[2]} of the grid is its edge ({in_words(edge)});"
+                    f" a {way} one may be better still."
+                )
 
 
 def _seed_warnings(comparison: Comparison) -> Iterator[str]:
@@ -729,12 +780,19 @@ def _incomplete(one: Contender) -> str | None:
 
 def _too_few(result: ExperimentResult, contenders: Sequence[Contender], what: Measure) -> str:
     having = [one.name for one in contenders if one.completed]
+    if result.tuning_seeds and len(result.compared) < 2:
+        return (
+            f"{result.name}: fewer than two settings are chosen yet; let the run go on (actsearch status says how far)"
+        )
     if len(contenders) < 2:
         return f"{result.name}: there is one candidate, and nothing to compare it with; add another activation"
     trials = [trial for one in contenders for trial in one.trials]
     states = ", ".join(f"{sum(t.status == s for t in trials)} {s}" for s in dict.fromkeys(t.status for t in trials))
     only = f"only {having[0]} has" if having else "no candidate has"
-    return f"{result.name}: {only} a completed trial with {what.metric} ({states or 'no trials'}); run it to the end"
+    remedy = "; ".join(result.problems) or "run it to the end"
+    if not having and all(trial.status == "completed" for trial in trials):
+        remedy = f"there is no {what.metric}"
+    return f"{result.name}: {only} a completed trial with {what.metric} ({states or 'no trials'}); {remedy}"
 
 
 def _check_baseline(result: ExperimentResult, baseline: str | None) -> None:

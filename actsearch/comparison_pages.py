@@ -17,7 +17,7 @@ from rich.text import Text
 from actsearch import conclusions
 from actsearch.comparison import Comparison, Contender, Examples, Pair
 from actsearch.conclusions import interval, number, signed
-from actsearch.errors import StoreError
+from actsearch.errors import StoreError, UserError
 from actsearch.explanation import Paragraph
 from actsearch.files import write_atomically
 from actsearch.requirements import Outcome
@@ -39,9 +39,16 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
     yield Text()
     yield RankingTable(comparison)
     yield Text()
+    if comparison.leaders:
+        yield Paragraph(f"{LEADING} leading group: not worse than any other; it has no ranks inside", style="dim")
+        yield Text()
     if any(pair.examples is not None and pair.n > 1 for pair in _row_pairs(comparison)):
         yield Paragraph("The two kinds of noise in the differences, as standard errors", style="bold")
-        yield Paragraph("more seeds reduce the first alone; correlation is that over the seeds", style="dim")
+        yield Paragraph(
+        told = "more seeds reduce the first alone; correlation over the seeds; won: the share of seeds in which it is better"
+        yield Paragraph(told, style="dim")
+            style="dim",
+        )
         yield NoiseTable(comparison)
         yield Text()
     if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
@@ -100,7 +107,12 @@ class RankingTable(_Columns):
         dropped = DROPPED[:drop]
         shown = [name for name in COLUMNS if name not in dropped]
         for name in shown:
-            heading = {"difference": f"vs {printable(headings[0])}", "mean": headings[1]}.get(name, name)
+            target = "" if c.question.target is None else f"{c.question.target:g}"
+            heading = {
+                "epochs to target": f"epochs to {target}" if target else name,
+                "difference": f"vs {printable(headings[0])}",
+                "mean": headings[1],
+            }.get(name, name)
             left = name in ("verdict",)
             table.add_column(heading, justify="left" if left else "right", no_wrap=not left, overflow="fold")
         for i, one in enumerate(c.contenders):
@@ -337,6 +349,8 @@ def write_csv(path: Path, comparisons: Sequence[Comparison]) -> None:
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    if not path.name:
+        raise UserError("--csv: give the name of a file")
     try:
         write_atomically(path, text.getvalue().encode("utf-8"))
     except OSError as error:

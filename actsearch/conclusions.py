@@ -63,7 +63,7 @@ def brief_verdict(pair: Pair) -> str:
 def forecast(found: Forecast | None) -> str:
     """`about 24 seeds in all (15 to 60)`."""
     if found is None:
-        return "more seeds than can be told"
+        return "how many seeds would tell can't be said"
     return f"about {found.seeds} seeds in all ({found.low} to {found.high})"
 
 
@@ -120,23 +120,49 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
         few = "one seed" if n == 1 else f"{n} seeds"
         yield f"No verdict: {few} cannot tell chance from difference. {leader.name} has the {most} {what} ({value})."
         return
-    group = named([comparison.contenders[i].name for i in comparison.leaders])
+    group = named([_name(comparison, i) for i in comparison.leaders])
     others = [i for i in range(len(comparison.contenders)) if i not in comparison.leaders]
     if not others:
         yield (
-            f"Nothing separates the {len(comparison.leaders)} candidates: none is worse than any other in {what}."
-            f" {leader.name} has the {most} mean ({value})."
+            f"No two of the {len(comparison.leaders)} candidates are separated with {_seeds(n)}: none is worse than any"
+            f" other in {what}. {_most(comparison)}"
         )
         yield from _inside(comparison)
     elif len(comparison.leaders) == 1:
-        yield f"{group[0]} has the {most} {what} ({value}){_beats(comparison, others)}."
+        first = number(comparison, leader.mean)
+        others_first = any(comparison.measure.better(one.mean, leader.mean) for one in comparison.contenders[1:])
+        has = f"leads in {what}" if others_first else f"has the {most} {what}"
+        yield f"{group[0]} {has} ({first}, the mean of {_seeds(leader.completed)}){_beats(comparison, others)}."
     else:
         yield (
-            f"{listed(group)} lead in {what}: none of them is worse than any other candidate. {leader.name} has the"
-            f" {most} mean ({value})."
+            f"The leading group in {what} is {listed(group)}: none of them is worse than any other candidate."
+            f" {_most(comparison)}"
         )
         yield from _inside(comparison)
     yield from _losers(comparison, others)
+
+
+def _most(comparison: Comparison) -> str:
+    """Whose mean is the highest of all, which may be over other seeds than those of the group."""
+    known = [one for one in comparison.contenders if one.completed]
+    sign = 1 if comparison.measure.higher_is_better else -1
+    first = max(known, key=lambda one: sign * one.mean)
+    most = "highest" if comparison.measure.higher_is_better else "lowest"
+    value = f"{number(comparison, first.mean)}, the mean of {_seeds(first.completed)}"
+    return f"{_name(comparison, comparison.contenders.index(first))} has the {most} mean ({value})."
+
+
+def _name(comparison: Comparison, i: int) -> str:
+    return quoted(comparison.contenders[i].name)
+
+
+def quoted(name: str) -> str:
+    """A label that would be lost in a list, in quotes."""
+    return (
+        f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if "," in name or " and " in name
+        else name
+    )
 
 
 def _beats(comparison: Comparison, others: Sequence[int]) -> str:
@@ -176,10 +202,14 @@ def _losers(comparison: Comparison, others: Sequence[int]) -> Iterator[str]:
     leader = comparison.contenders[0].name
     if worse:
         yield f"Worse than {leader}: {_told(comparison, worse, 0)}."
-    if rest:
-        names = listed(named([comparison.contenders[i].name for i in rest]))
-        verb = "is" if len(rest) == 1 else "are"
-        yield f"{names} {verb} not separated from {leader} itself, but worse than another of the leading group."
+    beaten = [i for i in rest if comparison.worse[i].any()]
+    for some, words in (
+        (beaten, f"not separated from {leader} itself, but worse than another candidate"),
+        ([i for i in rest if i not in beaten], "not judged: too few seeds in common with the others"),
+    ):
+        if some:
+            names = listed(named([_name(comparison, i) for i in some]))
+            yield f"{names} {'is' if len(some) == 1 else 'are'} {words}."
 
 
 def _told(comparison: Comparison, places: Sequence[int], reference: int) -> str:
@@ -189,10 +219,11 @@ def _told(comparison: Comparison, places: Sequence[int], reference: int) -> str:
         pair = comparison.pair(i, reference)
         text = f"{signed(comparison, pair.difference)}, {interval(comparison, pair.low, pair.high)}"
         if pair.verdict == "undecided":
-            text += f"; {forecast(pair.forecast)} would tell"
+            told_by = "" if pair.forecast is None else " would tell"
+            text += "" if comparison.looks is not None else f"; {forecast(pair.forecast)}{told_by}"
         elif pair.verdict is None and pair.note:
             text += f"; {pair.note}"
-        told.append(f"{comparison.contenders[i].name} ({text})")
+        told.append(f"{_name(comparison, i)} ({text})")
     return listed([*told, *([f"{len(places) - NAMED} more"] if len(places) > NAMED else [])])
 
 
@@ -274,7 +305,7 @@ def _new_data(comparison: Comparison) -> Iterator[str]:
     if not all(one.can_show_tie for one in known):
         widths = [1.96 * math.sqrt(one.example_variance) for one in known]
         least, most = number(comparison, min(widths)), number(comparison, max(widths))
-        span = least if least == most else f"{least} to {most}"
+        span = least if least == most else f"{least} to {most}" if min(widths) > 0 else f"up to {most}"
         yield (
             f"The {split} set alone leaves these differences uncertain by {span}, which more seeds"
             f" cannot reduce: it can't show every tie within {_margin(comparison)} on new data."

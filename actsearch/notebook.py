@@ -96,14 +96,16 @@ def read_results(path: str | Path, diagnostics: bool = False) -> tuple[Experimen
     return tuple(store.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
 
 
-def compare(results: ExperimentResult, **question: Any) -> tuple[Comparison, ...]:
+def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: Any) -> tuple[Comparison, ...]:
     """What `actsearch compare` prints, as values: one comparison, or with a grid one for each of its points.
 
     Args:
-        results: of one experiment, as `read_results` gives them.
+        results: of one experiment, or of several as `read_results` gives them: then each is compared by itself.
         question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `comparison.Question`.
 
     Raises:
         UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.
     """
-    return comparison.compare(results, Question(**question))
+    asked = Question(**({**question, "at": str(question["at"])} if "at" in question else question))
+    several = [results] if isinstance(results, ExperimentResult) else results
+    return tuple(found for result in several for found in comparison.compare(result, asked))

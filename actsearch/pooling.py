@@ -21,6 +21,10 @@ def pooled(results: Sequence[ExperimentResult]) -> ExperimentResult:
         UserError: their data or settings differ, or they have no seed in common.
     """
     first = results[0]
+    for result in results if len(results) > 1 else ():
+        kind = "chooses settings on tuning seeds" if result.tuning_seeds else "was run --until-decided"
+        if result.tuning_seeds or result.looks is not None:
+            raise UserError(f"--together: {result.folder} {kind}, which holds for it alone; compare each by itself")
     for other in results[1:]:
         differences = _differences(first, other)
         if differences:
@@ -46,16 +50,22 @@ def pooled(results: Sequence[ExperimentResult]) -> ExperimentResult:
 
 def _candidates(results: Sequence[ExperimentResult]) -> list[CandidateResult]:
     found: list[CandidateResult] = []
-    known: dict[tuple[str, ...], str] = {}
     for result in results:
         for candidate in result.candidates:
-            ids = tuple(trial.id for trial in candidate.trials)
-            if ids in known:
+            same = next((i for i, one in enumerate(found) if _is_same(one, candidate)), None)
+            if same is not None:
+                have = {trial.seed for trial in found[same].trials}
+                more = tuple(trial for trial in candidate.trials if trial.seed not in have)
+                found[same] = replace(found[same], trials=(*found[same].trials, *more))
                 continue
-            known[ids] = candidate.label
             taken = any(one.label == candidate.label and one.setting == candidate.setting for one in found)
             found.append(replace(candidate, label=f"{candidate.label} ({result.name})") if taken else candidate)
     return found
+
+
+def _is_same(one: CandidateResult, other: CandidateResult) -> bool:
+    """Whether they share a trial: then they are one candidate, perhaps with other seeds."""
+    return bool({trial.id for trial in one.trials} & {trial.id for trial in other.trials})
 
 
 def _differences(one: ExperimentResult, other: ExperimentResult) -> list[str]:

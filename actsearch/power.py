@@ -143,6 +143,13 @@ class Likeness:
         return self.data and self.model_kind, self.data, self.split, self.model, self.epochs, self.trials
 
     @property
+    def caveat(self) -> str:
+        """What to expect of a study that is not of the same kind."""
+        if self.data and self.model_kind and self.split and self.model and self.epochs:
+            return ""
+        return ": NOT the same experiment, and fewer images, epochs or layers can mean several times this noise"
+
+    @property
     def words(self) -> str:
         if not self.data:
             return "on other data, so little more than a guess"
@@ -219,7 +226,10 @@ def measured(result: ExperimentResult, like: Likeness) -> Noise:
     return Noise(
         sd=Range(typical, low, high),
         correlation=correlation if common >= FEWEST_PAIRED else 0.0,
-        source=f"measured in {result.folder} ({like.words}; {len(values)} candidates of up to {seeds} seeds), {paired}",
+        source=(
+            f"measured in {result.folder} ({like.words}{like.caveat}; {len(values)} candidates of up to {seeds} seeds),"
+            f" {paired}"
+        ),
         study=result.folder,
         seeds=seeds,
         noisier=tuple(

@@ -40,7 +40,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether it holds, by an interval of what must be 0 or more (of `>=`), in the metric's unit."""
+    """Whether it holds, by an interval of what it has to spare, in the metric's unit: 0 or more holds."""
 
     requirement: Requirement
     state: State
@@ -57,16 +57,24 @@ def parse(text: str, names: Sequence[str] = ()) -> Requirement:
         UserError: it is not of that form.
     """
     found = _FORM.fullmatch(text)
+    if re.search(r"(?<![<>])[<>](?!=)", text) and not names:
+        raise UserError(f"--require {text!r}: only >= and <= can be asked for; write it as {EXAMPLE!r}")
     by_label = _with_known_names(text, names)
     if by_label is not None:
-        return by_label
+        return _finite(by_label)
     if found is None or (found["number"] is None and not found["other"]):
         raise UserError(f"--require {text!r}: cannot be read; write it as {EXAMPLE!r} or 'gelu >= 0.98'")
     at_least = found["sign"] == ">="
     if found["number"] is not None:
-        return Requirement(text, _bare(found["name"]), None, float(found["number"]), at_least)
+        return _finite(Requirement(text, _bare(found["name"]), None, float(found["number"]), at_least))
     shift = float(found["by"] or 0) * (-1 if found["shift"] == "-" else 1)
-    return Requirement(text, _bare(found["name"]), _bare(found["other"]), shift, at_least)
+    return _finite(Requirement(text, _bare(found["name"]), _bare(found["other"]), shift, at_least))
+
+
+def _finite(requirement: Requirement) -> Requirement:
+    if not math.isfinite(requirement.shift):
+        raise UserError(f"--require {requirement.text!r}: the number is too large")
+    return requirement
 
 
 def _with_known_names(text: str, names: Sequence[str]) -> Requirement | None:
@@ -111,17 +119,43 @@ def _outcome(comparison: Comparison, requirement: Requirement, family: int) -> O
     if requirement.other is not None:
         values = values - comparison.contenders[_place(comparison, requirement.other, requirement)].values
     excess = values[~np.isnan(values)] - requirement.shift
+    if not requirement.at_least:
+        excess = -excess
     n = len(excess)
+    _check_completed(comparison, requirement)
     if n == 0:
-        return Outcome(requirement, "undecided", math.nan, math.nan, math.nan, 0)
+        state: State = "contradicted" if one.diverged and not one.completed else "undecided"
+        return Outcome(requirement, state, math.nan, math.nan, math.nan, 0)
     found = statistics.difference(
         excess, family=family, confidence=comparison.question.confidence, examples=comparison.examples
     )
-    low, high = (found.low, found.high) if requirement.at_least else (-found.high, -found.low)
-    state: State = "undecided"
+    state = "undecided"
     if n >= FEWEST_SEEDS:
-        state = "holds" if low >= 0 else "contradicted" if high < 0 else "undecided"
+        state = "holds" if found.low >= 0 else "contradicted" if found.high < 0 else "undecided"
+    if state == "holds" and _lost_more(comparison, requirement):
+        state = "undecided"
     return Outcome(requirement, state, found.mean, found.low, found.high, n)
+
+
+def _check_completed(comparison: Comparison, requirement: Requirement) -> None:
+    for name in (requirement.name, requirement.other):
+        one = None if name is None else comparison.contenders[_place(comparison, name, requirement)]
+        if one is not None and not one.completed and not one.diverged:
+            states = ", ".join(dict.fromkeys(trial.status for trial in one.trials))
+            raise UserError(f"--require {requirement.text!r}: no trial of {one.name} is completed ({states})")
+
+
+def _lost_more(comparison: Comparison, requirement: Requirement) -> bool:
+    """Whether the one that is to be good lost more seeds to divergence: those left are its luckier ones."""
+    names = [name for name in (requirement.name, requirement.other) if name is not None]
+    ones = [comparison.contenders[_place(comparison, name, requirement)] for name in names]
+    good = requirement.at_least == comparison.measure.higher_is_better
+    if len(ones) == 1:
+        return good and ones[0].diverged > 0
+    one, other = ones if good else ones[::-1]
+    return statistics.diverged_more_often(
+        one.diverged, one.diverged + one.completed, other.diverged, other.diverged + other.completed
+    )
 
 
 def _place(comparison: Comparison, name: str, requirement: Requirement) -> int:
@@ -139,5 +173,5 @@ def in_words(outcome: Outcome) -> str:
     n = f"{outcome.seeds} seed{'' if outcome.seeds == 1 else 's'}"
     if not math.isfinite(outcome.low):
         return f"{outcome.state}: {outcome.requirement.text} ({n})"
-    sides = f"{outcome.difference:+.4f} beyond the bound, {outcome.low:+.4f} to {outcome.high:+.4f}"
+    sides = f"to spare: {outcome.difference:+.4f}, {outcome.low:+.4f} to {outcome.high:+.4f}"
     return f"{outcome.state}: {outcome.requirement.text} ({sides}, {n})"

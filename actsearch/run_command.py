@@ -265,7 +265,7 @@ class Run:
             for figure in figures:
                 click.echo(str(figure))
             there = shlex.quote(str(self.store.folder))
-            if len(result.compared) > 1 and trained:
+            if len(result.compared) > 1:
                 click.echo(f"is it real? actsearch compare {there}")
             if figures and self.plan.experiment.diagnostics is not None:
                 click.echo(f"why? actsearch explain {there}; actsearch plot {there} --kind all")

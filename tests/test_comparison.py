@@ -160,6 +160,29 @@ def test_seeds_that_only_one_of_two_completed_are_left_out_of_their_pair_alone()
     assert any(text.startswith("slow: 2 not finished of 6 seeds") for text in found.warnings)
 
 
+def test_the_leader_is_of_the_leading_group_whoever_has_the_highest_mean() -> None:
+    """One that lost its hard seeds has a high mean, and is worse on the seeds that both completed."""
+    values = [0.8 + 0.01 * (seed >= 5) * 10 for seed in range(10)]
+    lucky = CandidateResult(
+        "lucky",
+        Activation("elu"),
+        {},
+        tuple(
+            a_trial(v - 0.01 if s >= 5 else None, s, "completed" if s >= 5 else "waiting") for s, v in enumerate(values)
+        ),
+    )
+    found = the(a_study(lucky, a_candidate("steady", [v + 1e-5 * s for s, v in enumerate(values)])))
+    assert found.contenders[0].mean < found.contenders[1].mean
+    assert [found.contenders[i].label for i in found.leaders] == ["steady"]
+    assert found.reference == 0
+    assert found.pair(1, 0).verdict == "worse"
+
+
+def test_who_diverged_more_often_is_not_what_another_is_worse_than() -> None:
+    found = the(a_study(diverging("wild", noisy(0.99, 8), lost=3), a_candidate("calm", noisy(0.9, 8, stream=1))))
+    assert {found.contenders[i].label for i in found.leaders} == {"wild", "calm"}
+
+
 # --- the two kinds of noise
 
 
@@ -239,6 +262,23 @@ def test_the_intervals_of_all_settings_hold_together() -> None:
 def test_choosing_the_best_setting_on_the_seeds_that_are_compared_is_refused() -> None:
     with pytest.raises(UserError, match="tuning_seeds"):
         compare(gridded(), Question(by="activation"))
+
+
+def test_a_setting_at_which_all_diverged_hides_no_other() -> None:
+    study = gridded()
+    lost = [
+        replace(c, trials=tuple(a_trial(None, t.seed, "diverged") for t in c.trials))
+        if c.setting["training.optimizer.learning_rate"] == 0.1
+        else c
+        for c in study.candidates
+    ]
+    [table] = compare(replace(study, candidates=tuple(lost)))
+    assert table.setting == {"training.optimizer.learning_rate": 0.01}
+    assert any("0.1" in text and "diverged" in text for text in table.warnings)
+
+
+def test_a_choice_at_the_edge_of_the_grid_is_told() -> None:
+    assert any("a larger one may be better still" in text for text in the(tuned()).warnings)
 
 
 def tuned() -> ExperimentResult:
@@ -339,7 +379,7 @@ def test_choosing_on_the_test_set_is_never_silent() -> None:
     values = noisy(0.9, 5)
     study = a_study(a_candidate("relu", values), a_candidate("elu", values), test=True)
     assert any("choosing on test data" in text for text in the(study).warnings)
-    assert any("best - last" in text and "test data" in text for text in the(study, at="best").warnings)
+    assert any("flatters unevenly" in text and "test data" in text for text in the(study, at="best").warnings)
     assert not any("test" in text for text in the(replace(study, validation_is_test=False)).warnings)
 
 

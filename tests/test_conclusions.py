@@ -33,9 +33,9 @@ def test_a_clear_winner_is_named_with_its_value() -> None:
 def test_a_group_has_no_first_and_second() -> None:
     values = noisy(0.9, 10)
     alike = [a_candidate(n, [v + d for v in values]) for n, d in (("a", 0.0), ("b", 1e-5), ("c", 2e-5))]
-    assert "Nothing separates the 3 candidates" in text(the(a_study(*alike)))
+    assert "No two of the 3 candidates are separated with 10 seeds" in text(the(a_study(*alike)))
     said = text(the(a_study(*alike, a_candidate("low", noisy(0.5, 10)))))
-    assert "c, b and a lead" in said
+    assert "The leading group in validation accuracy at the last epoch is c, b and a" in said
     assert "Every two of them are tied within a margin of 0.001." in said
 
 

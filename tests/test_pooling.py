@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,8 +26,24 @@ def test_the_candidates_of_both_stand_in_one_comparison() -> None:
 
 def test_two_of_one_label_that_are_not_the_same_keep_apart() -> None:
     one = a_study(a_candidate("relu", [0.1, 0.2]), name="one")
-    other = a_study(a_candidate("relu", [0.3]), name="other")
+    relu = a_candidate("relu", [0.3])
+    relu = replace(relu, trials=tuple(replace(trial, id="another") for trial in relu.trials))
+    other = a_study(relu, name="other")
     assert [c.label for c in pooled([one, other]).candidates] == ["relu", "relu (other)"]
+
+
+def test_a_candidate_with_more_seeds_in_one_of_them_counts_once_with_all_of_them() -> None:
+    """Compared with itself, it would be undecided for ever."""
+    one = a_study(a_candidate("relu", [0.1, 0.2]), name="one")
+    other = a_study(a_candidate("relu", [0.1, 0.2, 0.3]), name="other")
+    [candidate] = pooled([one, other]).candidates
+    assert [trial.seed for trial in candidate.trials] == [0, 1, 2]
+
+
+def test_a_study_that_chose_or_stopped_by_what_it_saw_is_not_pooled() -> None:
+    one, other = (a_study(a_candidate("relu", [0.1, 0.2]), name=name) for name in ("one", "other"))
+    with pytest.raises(UserError, match="compare each by itself"):
+        pooled([replace(one, tuning_seeds=(1000,)), other])
 
 
 def test_what_an_activation_asks_for_may_differ() -> None:

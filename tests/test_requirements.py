@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from comparison_cases import a_candidate, a_study, noisy
+from comparison_cases import a_candidate, a_study, a_trial, noisy
 
 from actsearch.comparison import Question, compare
 from actsearch.errors import UserError
+from actsearch.experiment import Activation
 from actsearch.requirements import Requirement, check, parse
+from actsearch.results import CandidateResult
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,32 @@ def test_the_data_decide_or_do_not() -> None:
 
 def test_two_seeds_decide_nothing() -> None:
     assert outcome("gelu >= relu", relu=[0.1, 0.1001], gelu=[0.9, 0.9001]) == "undecided"
+
+
+def test_nothing_holds_on_the_seeds_that_divergence_left() -> None:
+    """A change that makes half of the trainings diverge must not pass for better."""
+    wild = CandidateResult("gelu", Activation("gelu"), {}, tuple(
+        a_trial(None if seed < 4 else 0.95 + seed / 10_000, seed, "diverged" if seed < 4 else "completed")
+        for seed in range(8)
+    ))  # fmt: skip
+    relu = a_candidate("relu", noisy(0.9, 8))
+    [found] = compare(a_study(wild, relu))
+    assert check(found, ["gelu >= relu"])[0].state == "undecided"
+    gone = replace(wild, trials=tuple(a_trial(None, seed, "diverged") for seed in range(8)))
+    [found] = compare(a_study(gone, relu, a_candidate("elu", noisy(0.9, 8))))
+    assert check(found, ["gelu >= relu"])[0].state == "contradicted"
+
+
+def test_who_has_no_completed_trial_is_an_error_and_not_a_pass() -> None:
+    waiting = CandidateResult("gelu", Activation("gelu"), {}, (a_trial(None, 0, "waiting"),))
+    [found] = compare(a_study(waiting, a_candidate("relu", noisy(0.9, 5)), a_candidate("elu", noisy(0.9, 5))))
+    with pytest.raises(UserError, match=r"no trial of gelu is completed \(waiting\)"):
+        check(found, ["gelu >= relu"])
+
+
+def test_a_number_beyond_all_numbers_is_refused() -> None:
+    with pytest.raises(UserError, match="too large"):
+        parse("gelu >= relu - 1e999")
 
 
 def test_many_requirements_at_once_are_judged_more_strictly() -> None:
