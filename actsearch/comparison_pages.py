@@ -44,11 +44,8 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
         yield Text()
     if any(pair.examples is not None and pair.n > 1 for pair in _row_pairs(comparison)):
         yield Paragraph("The two kinds of noise in the differences, as standard errors", style="bold")
-        yield Paragraph(
         told = "more seeds reduce the first alone; correlation over the seeds; won: the share of seeds in which it is better"
         yield Paragraph(told, style="dim")
-            style="dim",
-        )
         yield NoiseTable(comparison)
         yield Text()
     if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
