@@ -44,7 +44,7 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
         yield Text()
     if any(pair.examples is not None and pair.n > 1 for pair in _row_pairs(comparison)):
         yield Paragraph("The two kinds of noise in the differences, as standard errors", style="bold")
-        told = "more seeds reduce the first alone; correlation over the seeds; won: the share of seeds in which it is better"
+        told = "more seeds reduce the first alone; correlation over the seeds; won: share of seeds where it is better"
         yield Paragraph(told, style="dim")
         yield NoiseTable(comparison)
         yield Text()

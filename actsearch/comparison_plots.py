@@ -115,7 +115,8 @@ def figures(
     drawn = comparison_curves.shown(result, without)
     look = LOOKS["light" if style == "light" else "dark"]
     pens = plots.pens_of(result, look)
-    stem = kind if question.metric == "val_accuracy" else f"{kind}-{_for_a_file(plots.stem(question.metric))}"
+    metric = question.metric if question.metric.startswith("test_") else plots.stem(question.metric)
+    stem = kind if question.metric == "val_accuracy" else f"{kind}-{_for_a_file(metric)}"
     if kind == "sensitivity":
         table = comparison_curves.sensitivity(result, question, stem, drawn)
         yield stem, _sensitivity_figure(table, look, pens)
