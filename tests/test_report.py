@@ -103,7 +103,8 @@ def test_the_verdict_comes_first_and_every_section_is_there() -> None:
     ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id") in order]
     assert ids == order
     words = page.words
-    assert words.index("The leading group in validation accuracy") < words.index("Validation accuracy at the last epoch; no order")
+    first = words.index("The leading group in validation accuracy")
+    assert first < words.index("Validation accuracy at the last epoch; no order")
     for text in ("Worse than", "This holds for", "Leading group", "actsearch run study.yaml", "name: study"):
         assert text in words
 
