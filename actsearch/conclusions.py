@@ -74,7 +74,8 @@ def percent(confidence: float) -> str:
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """What may be concluded, the verdict first, each a sentence that could stand in a paper."""
     found = (_against_baseline if comparison.has_baseline else _ranking)(comparison)
-    return (*found, *_method(comparison), *_new_data(comparison), *_test(comparison), scope(comparison))
+    behind = (*_networks(comparison), *_method(comparison), *_new_data(comparison), *_test(comparison))
+    return (*found, *behind, scope(comparison))
 
 
 def headline(comparison: Comparison) -> str:
@@ -114,7 +115,7 @@ def title(comparison: Comparison) -> str:
 def _ranking(comparison: Comparison) -> Iterator[str]:
     leader = comparison.contenders[0]
     what, n = comparison.measure.in_words(), comparison.most_seeds
-    value = f"{number(comparison, leader.mean)}, the mean of {_seeds(leader.completed)}"
+    value = f"{number(comparison, leader.mean)}, {_over(leader.completed)}"
     most = "highest" if comparison.measure.higher_is_better else "lowest"
     if not comparison.leaders:
         few = "one seed" if n == 1 else f"{n} seeds"
@@ -132,7 +133,7 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
         first = number(comparison, leader.mean)
         others_first = any(comparison.measure.better(one.mean, leader.mean) for one in comparison.contenders[1:])
         has = f"leads in {what}" if others_first else f"has the {most} {what}"
-        yield f"{group[0]} {has} ({first}, the mean of {_seeds(leader.completed)}){_beats(comparison, others)}."
+        yield f"{group[0]} {has} ({first}, {_over(leader.completed)}){_beats(comparison, others)}."
     else:
         yield (
             f"The leading group in {what} is {listed(group)}: none of them is worse than any other candidate."
@@ -148,7 +149,7 @@ def _most(comparison: Comparison) -> str:
     sign = 1 if comparison.measure.higher_is_better else -1
     first = max(known, key=lambda one: sign * one.mean)
     most = "highest" if comparison.measure.higher_is_better else "lowest"
-    value = f"{number(comparison, first.mean)}, the mean of {_seeds(first.completed)}"
+    value = f"{number(comparison, first.mean)}, {_over(first.completed)}"
     return f"{_name(comparison, comparison.contenders.index(first))} has the {most} mean ({value})."
 
 
@@ -230,7 +231,7 @@ def _told(comparison: Comparison, places: Sequence[int], reference: int) -> str:
 def _against_baseline(comparison: Comparison) -> Iterator[str]:
     base = comparison.contenders[comparison.reference]
     what = comparison.measure.in_words()
-    yield f"Against {base.name} ({what} {number(comparison, base.mean)}, the mean of {_seeds(base.completed)}):"
+    yield f"Against {base.name} ({what} {number(comparison, base.mean)}, {_over(base.completed)}):"
     for wanted, some in _by_verdict(comparison):
         yield f"{wanted or 'no verdict'}: {_told(comparison, some, comparison.reference)}."
 
@@ -272,6 +273,20 @@ def _method(comparison: Comparison) -> Iterator[str]:
         f"Differences are paired by seed; their {percent(comparison.question.confidence)} t intervals hold for {pairs}"
         f" ({k} candidates, {_seeds(comparison.most_seeds)}); differences within {_margin(comparison)} count as none."
     )
+
+
+def _networks(comparison: Comparison) -> Iterator[str]:
+    """With one seed, what can be said of the networks that were trained, which is nothing of their activations."""
+    told = []
+    for i in range(len(comparison.contenders)):
+        pair = comparison.pair(i, comparison.reference) if i != comparison.reference else None
+        if pair is not None and pair.n == 1 and pair.examples is not None and pair.examples.mcnemar_p is not None:
+            told.append(f"{_name(comparison, i)} p = {pair.examples.mcnemar_p:.2g}")
+    if told:
+        yield (
+            f"Of these trained networks alone, against {_name(comparison, comparison.reference)}'s by McNemar's test:"
+            f" {listed(named(told))}. It says nothing of other seeds."
+        )
 
 
 def _chosen(comparison: Comparison) -> str:
@@ -334,6 +349,10 @@ def _changed(comparison: Comparison, pairs: Sequence[Pair]) -> str:
 
 def _margin(comparison: Comparison) -> str:
     return f"{comparison.margin:g}"
+
+
+def _over(n: int) -> str:
+    return "one seed" if n == 1 else f"the mean of {_seeds(n)}"
 
 
 def _seeds(n: int) -> str:

@@ -82,3 +82,9 @@ def test_the_test_set_is_told_once_and_chooses_nothing() -> None:
         the(study)
     )
     assert "On the test set" not in text(the(study, metric="test_accuracy"))
+
+
+def test_one_seed_has_mcnemars_test_of_the_networks_and_of_nothing_else() -> None:
+    said = text(the(a_study(a_predicted("relu", 0.9, 1), a_predicted("elu", 0.8, 1, stream=1))))
+    assert "Of these trained networks alone, against relu's by McNemar's test: elu p = " in said
+    assert "It says nothing of other seeds." in said
