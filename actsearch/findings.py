@@ -458,9 +458,9 @@ def _course_of_death(course: Mapping[int, float]) -> str:
     end, peak = course[max(course)], max(course, key=lambda epoch: course[epoch])
     half = min(epoch for epoch, dead in course.items() if dead >= end / 2)
     said = f", {share(course[0])} untrained" if 0 in course else ""
-    said += f"; half of them by epoch {half}" if half else ""
     if course[peak] - end >= CAME_BACK:
         return f"{said}; it was {share(course[peak])} in epoch {peak}, so some came back"
+    said += f"; half of them by epoch {half}" if half else ""
     return f"{said}; no sign that any came back"
 
 
