@@ -923,10 +923,10 @@ def compare(
 def _experiments(paths: Sequence[Path], together: bool, predictions: Sequence[str]) -> list[ExperimentResult]:
     """The experiments below the paths, or all of them as one."""
     from actsearch.pooling import pooled
-    from actsearch.store import find_experiments, read_experiment
+    from actsearch.store import find_experiments
 
     folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
-    results = [read_experiment(folder, predictions=predictions) for folder in folders]
+    results = list(_readable(list(folders), predictions=predictions))
     return [pooled(results)] if together else results
 
 

@@ -10,7 +10,6 @@ Only completed trials have a value. The others are counted, and a pair is judged
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -22,7 +21,7 @@ import numpy as np
 from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
-from actsearch.measure import Measure, measure
+from actsearch.measure import Measure, did_you_mean, measure
 from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult
 from actsearch.statistics import (
     ENOUGH_SEEDS,
@@ -62,8 +61,6 @@ class Question:
 class Contender:
     """What is ranked: an activation at one setting, over its seeds."""
 
-    name: str
-    """The label: in a comparison every one stands for one setting."""
     label: str
     activation: Activation
     setting: Mapping[str, Any]
@@ -73,6 +70,11 @@ class Contender:
     measure: Measure = field(repr=False)
     confidence: float = statistics.CONFIDENCE
     target: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The label: in a comparison every one stands for one setting."""
+        return self.label
 
     @property
     def known(self) -> np.ndarray:
@@ -422,22 +424,19 @@ def _comparison(
     tables: int,
 ) -> Comparison:
     """One ranking, where `tables` of them are told together."""
-    trials = [candidate.trials for candidate in candidates]
-    seeds = tuple(dict.fromkeys(trial.seed for some in trials for trial in some))
-    contenders = [
-        _contender(candidate, some, seeds, what, question) for candidate, some in zip(candidates, trials, strict=True)
-    ]
+    seeds = tuple(dict.fromkeys(trial.seed for candidate in candidates for trial in candidate.trials))
+    contenders = [_contender(candidate, seeds, what, question) for candidate in candidates]
     target = _target(contenders, question, what)
     contenders = [replace(one, target=target) for one in sorted(contenders, key=_rank(what))]
     having = sum(one.completed > 0 for one in contenders)
     if having < 2:
         raise NothingToShow(_too_few(result, contenders, what))
-    if not all(one.completed for one in contenders if question.baseline in (one.label, one.name)):
+    if not all(one.completed for one in contenders if one.label == question.baseline):
         raise NothingToShow(f"{result.name}: the baseline {question.baseline} has no completed trial")
     looks = _looks(result, question, setting)
     if looks is not None:
         contenders = [_as_looked(one, looks, seeds) for one in contenders]
-    reference = next((i for i, one in enumerate(contenders) if question.baseline in (one.label, one.name)), 0)
+    reference = next((i for i, one in enumerate(contenders) if one.label == question.baseline), 0)
     family = statistics.family(having, question.baseline is not None) * tables
     if looks is not None:
         family = looks.family * len(looks.looks)
@@ -466,17 +465,11 @@ def _comparison(
     return replace(found, warnings=tuple(_warnings(found, result)))
 
 
-def _contender(
-    candidate: CandidateResult,
-    trials: tuple[TrialResult, ...],
-    seeds: Sequence[int],
-    what: Measure,
-    question: Question,
-) -> Contender:
-    by_seed = {trial.seed: what.of(trial) for trial in trials}
+def _contender(candidate: CandidateResult, seeds: Sequence[int], what: Measure, question: Question) -> Contender:
+    by_seed = {trial.seed: what.of(trial) for trial in candidate.trials}
     values = np.array([math.nan if (v := by_seed.get(seed)) is None else v for seed in seeds], float)
-    label = candidate.label
-    return Contender(label, label, candidate.activation, candidate.setting, trials, values, what, question.confidence)
+    c = candidate
+    return Contender(c.label, c.activation, c.setting, c.trials, values, what, question.confidence)
 
 
 def _rank(what: Measure) -> Callable[[Contender], tuple[bool, float]]:
@@ -798,6 +791,4 @@ def _too_few(result: ExperimentResult, contenders: Sequence[Contender], what: Me
 def _check_baseline(result: ExperimentResult, baseline: str | None) -> None:
     labels = list(dict.fromkeys(candidate.label for candidate in result.candidates))
     if baseline is not None and baseline not in labels:
-        close = difflib.get_close_matches(baseline, labels, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(labels)}"
-        raise UserError(f"{result.name}: no candidate is labelled {baseline!r}; {hint}")
+        raise UserError(f"{result.name}: no candidate is labelled {baseline!r}; {did_you_mean(baseline, labels)}")

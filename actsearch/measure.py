@@ -104,9 +104,7 @@ def measure(results: Sequence[ExperimentResult], metric: str, at: str) -> Measur
     """
     known = known_metrics(results)
     if metric not in known:
-        close = difflib.get_close_matches(metric, known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-        raise UserError(f"--metric {metric}: no such metric; {hint}")
+        raise UserError(f"--metric {metric}: no such metric; {did_you_mean(metric, known)}")
     _check_epoch(results, metric, at)
     split = "training"
     if metric in TEST_METRICS:
@@ -121,6 +119,12 @@ def known_metrics(results: Sequence[ExperimentResult]) -> list[str]:
     trials = [t for result in results for candidate in result.candidates for t in candidate.all_trials]
     found = dict.fromkeys(metric for trial in trials for metric in trial.history)
     return [*(found or ("val_accuracy", "val_loss", "accuracy", "loss")), *TEST_METRICS]
+
+
+def did_you_mean(wanted: str, known: Sequence[str]) -> str:
+    """The remedy for a name that there is not: the nearest one, or all."""
+    close = difflib.get_close_matches(wanted, known, 1)
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
 
 
 def best_epoch(trial: TrialResult) -> int | None:

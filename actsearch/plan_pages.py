@@ -14,6 +14,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from actsearch.console import number_of
 from actsearch.explanation import Paragraph
 from actsearch.outlook import Outlook
 from actsearch.power import MOST_SEEDS, POWER, Noise, Power, Range
@@ -61,10 +62,10 @@ def _trials(outlook: Outlook) -> Table:
     for stage in outlook.stages:
         finished = f", {stage.trials - stage.left} of them finished" if stage.left < stage.trials else ""
         what = "candidate" if stage.role == "tuning" or len(outlook.stages) == 1 else "activation"
-        product = f"{count(stage.candidates, what)} x {count(stage.seeds, 'seed')}"
-        table.add_row(stage.role, f"{product} = {count(stage.trials, 'trial')}{finished}")
-    table.add_row("time", f"{_time_left(outlook)} with {count(outlook.jobs, 'worker')}")
-    needed = f"{size(outlook.jobs * outlook.worker_memory)} for {count(outlook.jobs, 'worker')}"
+        product = f"{number_of(stage.candidates, what)} x {number_of(stage.seeds, 'seed')}"
+        table.add_row(stage.role, f"{product} = {number_of(stage.trials, 'trial')}{finished}")
+    table.add_row("time", f"{_time_left(outlook)} with {number_of(outlook.jobs, 'worker')}")
+    needed = f"{size(outlook.jobs * outlook.worker_memory)} for {number_of(outlook.jobs, 'worker')}"
     table.add_row("memory", f"{needed}; {size(outlook.available_memory)} are free")
     checkpoints = f"; while it runs, up to {size(outlook.disk.checkpoints)} more for checkpoints"
     table.add_row("disk", f"{size(outlook.disk.results)}{checkpoints}")
@@ -133,7 +134,7 @@ def advice(outlook: Outlook) -> list[str]:
     told = []
     if outlook.jobs * outlook.worker_memory > outlook.available_memory:
         fitting = max(1, outlook.available_memory // outlook.worker_memory)
-        told.append(f"{count(outlook.jobs, 'worker')} may take more memory than is free: give --jobs {fitting}.")
+        told.append(f"{number_of(outlook.jobs, 'worker')} may take more memory than is free: give --jobs {fitting}.")
     if power is None:
         return [*told, "One activation: there is nothing to compare it with; add another."]
     told.append(_with_the_files_seeds(power))
@@ -163,7 +164,7 @@ def advice(outlook: Outlook) -> list[str]:
 def _with_the_files_seeds(power: Power) -> str:
     n, detectable = power.planned, power.row(power.planned).detectable
     if detectable is None:
-        return f"With {count(n, 'seed')} there will be no verdict; from 3 seeds on there is one."
+        return f"With {number_of(n, 'seed')} there will be no verdict; from 3 seeds on there is one."
     care = " With 3 or 4 seeds a verdict is to be taken with care." if n < 5 else ""
     return (
         f"With {n} seeds a true difference of {_points_with_range(detectable)} will most likely be found; smaller ones"
@@ -273,10 +274,6 @@ def _low_high(seconds: tuple[float, float]) -> dict[str, float]:
 
 
 # --- numbers
-
-
-def count(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def span(low: float, high: float) -> str:

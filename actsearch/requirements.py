@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ import numpy as np
 from actsearch import statistics
 from actsearch.comparison import Comparison
 from actsearch.errors import UserError
+from actsearch.measure import did_you_mean
 from actsearch.statistics import FEWEST_SEEDS
 
 State = Literal["holds", "contradicted", "undecided"]
@@ -108,7 +108,7 @@ def check(comparison: Comparison, texts: Sequence[str]) -> tuple[Outcome, ...]:
     Raises:
         UserError: one cannot be read, or names no contender.
     """
-    names = [name for one in comparison.contenders for name in (one.name, one.label)]
+    names = [one.name for one in comparison.contenders]
     requirements = [parse(text, names) for text in texts]
     return tuple(_outcome(comparison, requirement, len(requirements)) for requirement in requirements)
 
@@ -159,13 +159,10 @@ def _lost_more(comparison: Comparison, requirement: Requirement) -> bool:
 
 
 def _place(comparison: Comparison, name: str, requirement: Requirement) -> int:
-    for i, one in enumerate(comparison.contenders):
-        if name in (one.name, one.label):
-            return i
     names = [one.name for one in comparison.contenders]
-    close = difflib.get_close_matches(name, names, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
-    raise UserError(f"--require {requirement.text!r}: no candidate is labelled {name!r}; {hint}")
+    if name in names:
+        return names.index(name)
+    raise UserError(f"--require {requirement.text!r}: no candidate is labelled {name!r}; {did_you_mean(name, names)}")
 
 
 def in_words(outcome: Outcome) -> str:

@@ -156,7 +156,7 @@ MAY_IMPORT = {
         "terminal",
         "timing",
     },
-    "plan_pages": {"explanation", "outlook", "power", "terminal"},
+    "plan_pages": {"console", "explanation", "outlook", "power", "terminal"},
     "planning": {"data", "diagnosis", "experiment", "results"},
     "plots": {"curves", "drawing", "results"},
     "plugins": {"errors"},
@@ -166,7 +166,7 @@ MAY_IMPORT = {
     "properties": set(),
     "readings": {"results"},
     "reference": {"experiment", "formula_tree", "schema"},
-    "requirements": {"comparison", "errors", "statistics"},
+    "requirements": {"comparison", "errors", "measure", "statistics"},
     "results": {"errors", "experiment", "machine"},
     "report": {
         *("catalogue", "comparison", "conclusions", "curves", "errors", "experiment", "files", "findings"),
