@@ -75,12 +75,8 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     loading = planning.LOADING_SECONDS
     if rules.no_timing:
         known = (store.folder / PLAN).is_file()
-        epochs = planning.measured_by_candidate(read_experiment(store.folder), plan.trials, experiment) if known else {}
-        speed = planning.matrix_product_speed()
-        costs = planning.guessed_costs(experiment, dataset, splits, epochs, speed)
-        measured = sum(map(len, epochs.values()))
-        arithmetic = f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now; nothing was timed"
-        basis = f"{measured} measured epochs" if measured else arithmetic
+        epochs = planning.measured_epochs(read_experiment(store.folder), plan.trials, experiment) if known else {}
+        costs, basis = planning.guess(experiment, dataset, splits, epochs)
     else:
         timed, loading = _timed(plan, dataset, splits, jobs, rules, interruption)
         costs = planning.costs(experiment, dataset, splits, timed)

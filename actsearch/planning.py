@@ -6,8 +6,8 @@ import heapq
 import math
 import statistics
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from actsearch.data import Dataset, Splits
 from actsearch.diagnosis import QUANTITIES, is_measured
@@ -26,6 +26,8 @@ LOOKING_STEPS = 15
 """And beyond its arithmetic, in steps."""
 LOADING_SECONDS = (4.0, 12.0)
 """Loading TensorFlow, once: the range that was seen."""
+PRODUCT = 64
+"""Rows and columns of the matrices whose product is timed: OpenBLAS gives larger ones to several threads."""
 EFFICIENCY = (0.35, 1.0)
 """What share of a bare matrix product's speed a training reaches: the range that was seen."""
 EVALUATION_BATCH = 128
@@ -38,60 +40,6 @@ AGAIN = 0.3
 """Of the time to a network's first batch, what another seed of it takes."""
 OPTIMIZER_SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "sgd": 1}
 """How many numbers an optimizer keeps beside each weight, at most."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Seconds of training that are left, as a range, and what they are taken from."""
-
-    low: float
-    high: float
-    basis: str
-    diagnostics: float = 0.0
-    """Which share of it is for looking at the layers."""
-
-
-def estimate(
-    trials: Sequence[Trial], dataset: Dataset, splits: Splits, measured: Sequence[float] = (), jobs: int = 1
-) -> Estimate:
-    """How long these trials will take on this machine with so many workers at a time.
-
-    From `measured`, seconds of epochs of the same experiment; else from the arithmetic of the networks and the
-    speed of a matrix product, measured now on one thread's worth of work.
-    """
-    if not trials:
-        return Estimate(0, 0, "nothing is left to train")
-    speed = matrix_product_speed()
-    training = [_work(trial, dataset, splits) for trial in trials]
-    looking = [_looking(trial, dataset, splits) for trial in trials]
-    share = _share(looking, training, speed)
-    if measured:
-        typical = statistics.median(measured) / (1 - share)  # what is measured are the epochs alone
-        epochs = sum(trial.candidate.training.epochs for trial in trials)
-        low, high = 0.8 * typical * epochs, 1.3 * typical * epochs
-        return _shared(low, high, f"{len(measured)} measured epochs", trials, jobs, share)
-    work = [*training, *looking]
-    arithmetic = sum(flops for flops, _ in work) / speed
-    overhead = sum(steps for _, steps in work) * STEP_SECONDS + len(trials) * START_SECONDS
-    low, high = (arithmetic / efficiency + overhead for efficiency in reversed(EFFICIENCY))
-    basis = f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now"
-    return _shared(low, high, basis, trials, jobs, share)
-
-
-def _share(looking: Sequence[tuple[float, float]], training: Sequence[tuple[float, float]], speed: float) -> float:
-    """Which share of both the looking is, by their arithmetic and steps, at a middling efficiency."""
-    efficiency = math.sqrt(EFFICIENCY[0] * EFFICIENCY[1])
-    looks, trains = (
-        sum(flops for flops, _ in work) / speed / efficiency + sum(steps for _, steps in work) * STEP_SECONDS
-        for work in (looking, training)
-    )
-    return looks / (looks + trains)
-
-
-def _shared(low: float, high: float, basis: str, trials: Sequence[Trial], jobs: int, share: float) -> Estimate:
-    """The same work shared by workers that take whole trials."""
-    rounds = math.ceil(len(trials) / jobs) / len(trials)
-    return Estimate(low * rounds + LOADING_SECONDS[0], high * rounds + LOADING_SECONDS[1], basis, share)
 
 
 def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
@@ -113,10 +61,11 @@ def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) 
 
 
 def matrix_product_speed(seconds: float = 0.3) -> float:
-    """Floating-point operations a second of a float32 matrix product (512 x 512), the fastest of several."""
+    """Floating-point operations a second of one thread, by the fastest of many float32 matrix products."""
     import numpy as np
 
-    a = np.ones((512, 512), np.float32)
+    n = PRODUCT
+    a = np.ones((n, n), np.float32)
     out = a @ a
     fastest = math.inf
     until = time.perf_counter() + seconds
@@ -124,32 +73,30 @@ def matrix_product_speed(seconds: float = 0.3) -> float:
         began = time.perf_counter()
         np.matmul(a, a, out=out)
         fastest = min(fastest, time.perf_counter() - began)
-    return float(2 * 512**3 / fastest)
+    return float(2 * n**3 / fastest)
 
 
-def measured_epochs(previous: ExperimentResult, trials: Sequence[Trial]) -> list[float]:
-    """The seconds of each epoch of those trials that are measured already; other settings cost something else."""
-    ids = {trial.id for trial in trials}
-    results = (trial for candidate in previous.candidates for trial in candidate.all_trials if trial.id in ids)
-    return [seconds for trial in results for seconds in trial.seconds_per_epoch]
+def places(experiment: Experiment, trials: Iterable[Trial]) -> list[int]:
+    """Of each of its trials, the place of the candidate among the experiment's."""
+    by_identity = {id(candidate): place for place, candidate in enumerate(experiment.candidates)}
+    return [by_identity[id(trial.candidate)] for trial in trials]
 
 
-def measured_by_candidate(
+def measured_epochs(
     previous: ExperimentResult, trials: Sequence[Trial], experiment: Experiment
 ) -> dict[int, list[float]]:
-    """The same by the place of the candidate, without candidates of which there are none."""
-    found = {
-        place: measured_epochs(previous, [trial for trial in trials if trial.candidate is candidate])
-        for place, candidate in enumerate(experiment.candidates)
-    }
+    """The seconds of each epoch of those trials that are measured already, by the place of their candidate.
+
+    Candidates of which there are none are left out, and so are other settings, which cost something else.
+    """
+    known = {trial.id: trial.seconds_per_epoch for candidate in previous.candidates for trial in candidate.all_trials}
+    found: dict[int, list[float]] = {}
+    for place, trial in zip(places(experiment, trials), trials, strict=True):
+        found.setdefault(place, []).extend(known.get(trial.id, ()))
     return {place: seconds for place, seconds in found.items() if seconds}
 
 
-def _work(trial: Trial, dataset: Dataset, splits: Splits) -> tuple[float, float]:
-    return _work_of(trial.candidate, dataset, splits)
-
-
-def _work_of(candidate: Candidate, dataset: Dataset, splits: Splits) -> tuple[float, float]:
+def _work(candidate: Candidate, dataset: Dataset, splits: Splits) -> tuple[float, float]:
     """Floating-point operations and steps of a trial, its validations and its last evaluation included."""
     train, test = len(splits.train), len(dataset.y_test)
     validation = test if splits.validation is None else len(splits.validation)
@@ -159,11 +106,7 @@ def _work_of(candidate: Candidate, dataset: Dataset, splits: Splits) -> tuple[fl
     return passes * forward_flops(candidate.model, dataset.input_shape, dataset.classes), steps
 
 
-def _looking(trial: Trial, dataset: Dataset, splits: Splits) -> tuple[float, float]:
-    return _looking_of(trial.candidate, trial.diagnostics, dataset, splits)
-
-
-def _looking_of(
+def _looking(
     candidate: Candidate, diagnostics: DiagnosticsSpec | None, dataset: Dataset, splits: Splits
 ) -> tuple[float, float]:
     """Floating-point operations and steps of looking at a trial's layers."""
@@ -231,6 +174,8 @@ class Cost:
     start: float
     again: float
     rest: float
+    looking: float = 0.0
+    """Of the rest, what is for looking at the layers."""
 
 
 @dataclass(frozen=True)
@@ -281,6 +226,14 @@ def trials_of(stage: Stage, experiment: Experiment, data_sha256: str) -> list[tu
             for choice in stage.choices]  # fmt: skip
 
 
+def choices_to_follow(experiment: Experiment, may_follow: Sequence[Trial]) -> list[tuple[int, ...]]:
+    """Of trials of which one setting for each label and seed will be asked for: the places that it may be at."""
+    found: dict[tuple[int, str], list[int]] = {}
+    for place, trial in zip(places(experiment, may_follow), may_follow, strict=True):
+        found.setdefault((trial.seed, trial.candidate.label), []).append(place)
+    return [tuple(choice) for choice in found.values()]
+
+
 def kind_of(candidate: Candidate) -> str:
     """Text that candidates have in common whose steps cost the same, whatever their rates and first weights."""
     cheap = ("kernel_initializer", "bias_initializer", "output_kernel_initializer", "output_bias_initializer")
@@ -308,7 +261,8 @@ def costs(
         in_epochs = epochs * (steps.training * step + steps.validation * evaluation)
         looks = _looks(candidate, experiment.diagnostics) * one.look
         begin = LEEWAY[1] if high else LEEWAY[0]
-        return Cost(one.start * begin, one.again * begin, in_epochs + steps.test * evaluation + looks * begin)
+        rest = in_epochs + steps.test * evaluation + looks * begin
+        return Cost(one.start * begin, one.again * begin, rest, looks * begin)
 
     low, high = (tuple(cost(candidate, high) for candidate in experiment.candidates) for high in (False, True))
     return low, high
@@ -329,20 +283,39 @@ def guessed_costs(
     everywhere = [seconds for measured in epochs.values() for seconds in measured]
 
     def cost(place: int, efficiency: float, factor: float) -> Cost:
+        def seconds(work: tuple[float, float]) -> float:
+            flops, steps = work
+            return flops / speed / efficiency + steps * STEP_SECONDS
+
         candidate = experiment.candidates[place]
-        start = Cost(START_SECONDS, AGAIN * START_SECONDS, 0.0)
-        flops, steps = _looking_of(candidate, experiment.diagnostics, dataset, splits)
-        looking = flops / speed / efficiency + steps * STEP_SECONDS
+        looking = seconds(_looking(candidate, experiment.diagnostics, dataset, splits))
         if measured := epochs.get(place, everywhere):
             rest = factor * statistics.median(measured) * candidate.training.epochs
         else:
-            flops, steps = _work_of(candidate, dataset, splits)
-            rest = flops / speed / efficiency + steps * STEP_SECONDS
-        return replace(start, rest=rest + looking)
+            rest = seconds(_work(candidate, dataset, splits))
+        return Cost(START_SECONDS, AGAIN * START_SECONDS, rest + looking, looking)
 
     slow, fast = EFFICIENCY
     places = range(len(experiment.candidates))
     return tuple(cost(i, fast, 0.8) for i in places), tuple(cost(i, slow, 1.3) for i in places)
+
+
+def guess(
+    experiment: Experiment, dataset: Dataset, splits: Splits, epochs: Mapping[int, Sequence[float]]
+) -> tuple[tuple[tuple[Cost, ...], tuple[Cost, ...]], str]:
+    """`guessed_costs` at the speed of this machine, measured now, and what they are taken from, to end a sentence."""
+    speed = matrix_product_speed() * experiment.candidates[0].training.threads
+    measured = sum(map(len, epochs.values()))
+    basis = f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now"
+    found = guessed_costs(experiment, dataset, splits, epochs, speed)
+    return found, f"{measured} measured epochs" if measured else basis
+
+
+def share_of_looking(stages: Sequence[Sequence[Sequence[int]]], costs: tuple[Sequence[Cost], Sequence[Cost]]) -> float:
+    """Which share of the training of these trials is for looking at the layers; `stages` as in `total`."""
+    trials = [(of[place], len(choice)) for stage in stages for choice in stage for place in choice for of in costs]
+    everything = sum(cost.rest / n for cost, n in trials)
+    return sum(cost.looking / n for cost, n in trials) / everything if everything else 0.0
 
 
 def makespan(choices: Sequence[Sequence[int]], costs: Sequence[Cost], jobs: int) -> float:

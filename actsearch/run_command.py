@@ -432,14 +432,20 @@ def dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
     wanted = {trial.id for trial in left}
     finished = {i for i, one in survey.status.items() if one in runner.FINISHED and i not in wanted}
     dataset = load_data(loaded, plan)
+    splits = data.split(dataset, plan.experiment.data)
     known = (store.folder / PLAN).is_file()
-    measured = planning.measured_epochs(read_experiment(store.folder), asked.trials) if known else []
+    epochs = planning.measured_epochs(read_experiment(store.folder), asked.trials, plan.experiment) if known else {}
     jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
-    jobs = max(1, min(jobs, len(left)))
-    cost = planning.estimate(left, dataset, data.split(dataset, plan.experiment.data), measured, jobs)
+    costs, basis = planning.guess(plan.experiment, dataset, splits, epochs)
+    places = planning.places(plan.experiment, left)
+    left_stages: list[list[tuple[int, ...]]] = [[(place,) for place in places]]
+    if plan.until is None:
+        left_stages.append(planning.choices_to_follow(plan.experiment, asked.may_follow))
+    low, high = planning.total(left_stages, costs, jobs)
+    looking = planning.share_of_looking(left_stages, costs)
     if rules.as_json:
         rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in asked.trials]
-        seconds = {"low": cost.low, "high": cost.high, "basis": cost.basis, "diagnostics_share": cost.diagnostics}
+        seconds = {"low": low, "high": high, "basis": basis, "diagnostics_share": looking}
         head = {"experiment": plan.experiment.name, "trials": rows, "may_follow": asked.to_follow}
         click.echo(json.dumps({**head, "seconds": seconds}))
         return
@@ -456,10 +462,12 @@ def dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
             else f"then up to {asked.to_follow} more, until it is decided"
         )
     if left:
-        low, high = terminal.duration(cost.low), terminal.duration(cost.high)
-        span = low if low == high else f"{low} to {high}"
-        looking = f", {max(cost.diagnostics, 0.001):.1%} of it for diagnostics" if left[0].diagnostics else ""
-        click.echo(f"about {span} with {number_of(jobs, 'worker')}{looking} (from {cost.basis})")
+        shortest, longest = terminal.duration(low), terminal.duration(high)
+        span = shortest if shortest == longest else f"{shortest} to {longest}"
+        workers = number_of(max(1, min(jobs, max(map(len, left_stages)))), "worker")
+        first = "" if plan.until is None or not asked.to_follow else f" for the first {len(left)}"
+        share = f", {max(looking, 0.001):.1%} of it for diagnostics" if left[0].diagnostics else ""
+        click.echo(f"about {span} with {workers}{first}{share} (from {basis})")
     for warning in plan.experiment.warnings:
         click.echo(f"note: {warning}")
     if survey.undiagnosed and not rules.retry_failed:

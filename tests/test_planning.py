@@ -12,7 +12,7 @@ import pytest
 
 from actsearch import data, planning
 from actsearch.data import Dataset
-from actsearch.experiment import Candidate, Cnn, DataSpec, DiagnosticsSpec, Experiment, Mlp, Optimizer
+from actsearch.experiment import Candidate, Cnn, DataSpec, DiagnosticsSpec, Experiment, Mlp, Optimizer, expand
 from actsearch.planning import Cost, Timed
 
 IMAGES = np.zeros((40, 28, 28, 1), np.uint8)
@@ -23,21 +23,28 @@ SPLITS = data.split(DATASET, DataSpec("mnist", holdout=10))
 @pytest.mark.parametrize(("jobs", "rounds"), [(1, 3), (2, 2), (3, 1), (64, 1)])
 def test_workers_share_whole_trials(make_experiment: Callable[..., Any], jobs: int, rounds: int) -> None:
     """Three trials take two workers as long as two trials take one, and sixty idle ones help nobody."""
-    _, trials = make_experiment(seeds=3, epochs=5)
-    measured = planning.estimate(trials, DATASET, SPLITS, [9.0, 10.0, 11.0], jobs)
-    assert measured.low <= 10 * 5 * rounds <= measured.high
-    assert measured.high < 2 * measured.low
-    assert measured.basis == "3 measured epochs"
-    guessed, alone = (planning.estimate(trials, DATASET, SPLITS, jobs=n) for n in (jobs, 3))
-    loading = planning.LOADING_SECONDS[0]
-    assert guessed.low - loading == pytest.approx((alone.low - loading) * rounds, rel=0.2)
-    assert guessed.basis.endswith("GFLOP/s, measured now")
+    experiment, trials = make_experiment(seeds=3, epochs=5)
+    choices = [[(place,) for place in planning.places(experiment, trials)]]
+    costs, basis = planning.guess(experiment, DATASET, SPLITS, {0: [9.0, 10.0, 11.0]})
+    low, high = planning.total(choices, costs, jobs)
+    assert low <= 10 * 5 * rounds <= high < 2 * low
+    assert basis == "3 measured epochs"
+    costs, basis = planning.guess(experiment, DATASET, SPLITS, {})
+    assert basis.endswith("GFLOP/s, measured now")
 
 
-def test_nothing_costs_nothing() -> None:
-    """And does not ask how fast the machine is."""
-    nothing = planning.estimate((), DATASET, SPLITS, jobs=4)
-    assert (nothing.low, nothing.high) == (0, 0)
+def test_nothing_costs_nothing(make_experiment: Callable[..., Any]) -> None:
+    """Not even the loading of TensorFlow."""
+    experiment, _ = make_experiment()
+    costs, _ = planning.guess(experiment, DATASET, SPLITS, {})
+    assert planning.total([[]], costs, jobs=4) == (0, 0)
+    assert planning.share_of_looking([[]], costs) == 0
+
+
+def test_what_may_follow_is_one_setting_of_each(tuned: Experiment) -> None:
+    """Which setting, the tuning will tell."""
+    compared = [trial for trial in expand(tuned, "") if trial.seed in tuned.seeds]
+    assert planning.choices_to_follow(tuned, compared) == [(0, 1), (2, 3)] * 2
 
 
 def test_the_arithmetic_of_a_network_is_that_of_its_products() -> None:
@@ -59,7 +66,7 @@ def test_epochs_of_other_settings_are_no_measure(make_experiment: Callable[..., 
         for i, took in ((wanted.id, (1.0, 2.0)), ("other", (3600.0,)))
     ]
     previous = ExperimentResult("tiny", "", "tiny", tuple(results), False, "categorical_crossentropy")
-    assert planning.measured_epochs(previous, [wanted]) == [1.0, 2.0]
+    assert planning.measured_epochs(previous, [wanted], experiment) == {0: [1.0, 2.0]}
 
 
 # --- a whole experiment, from timed steps
@@ -128,8 +135,8 @@ def test_a_trial_costs_its_steps(make_experiment: Callable[..., Any]) -> None:
     looks = 1 + 3  # the untrained network, and epochs 2, 4, 5
     steps = 5 * (4 * 0.005 + 0.05) + 2 * 0.05  # by the lower quartile of the steps, of evaluation too
     (less, more) = planning.LEEWAY
-    assert low == (Cost(3 * less, less, pytest.approx((steps + looks) * less)),)
-    assert high == (Cost(3 * more, more, pytest.approx((4 * steps + looks) * more)),)
+    assert low == (Cost(3 * less, less, pytest.approx((steps + looks) * less), looks * less),)
+    assert high == (Cost(3 * more, more, pytest.approx((4 * steps + looks) * more), looks * more),)
     tested = data.split(DATASET, DataSpec("mnist"))  # the test set is the validation set: no more is tested in the end
     assert planning.Steps.of(candidate, DATASET, tested) == planning.Steps(training=5, validation=1, test=0)
 
