@@ -566,10 +566,18 @@ def _name_of_clipping(one: Readings) -> str:
 
 
 def _normalisation(one: Readings, has_selu: bool) -> Iterator[Finding]:
-    """Of what is compared with SELU, and of any other network that is in the domain when it is untrained."""
+    """Of SELU and what is compared with it, and of any other network that is in the domain when it is untrained.
+
+    That another function is outside of SELU's domain is no news: there its variance is told from layer to layer.
+    """
     first_out = _first_outside(one)
     layers = list(one.when("start", "variance"))
-    if not layers or not (has_selu or first_out is None or first_out[0] > 0):
+    if not layers:
+        return
+    if one.candidate.activation.name != "selu" and first_out is not None and first_out[0] == 0:
+        if has_selu and len(layers) > 1:
+            text = f"the variance of the activations goes {_by_depth(one, layers)}"
+            yield _finding(one, "normalisation", text, layers=(layers[0], layers[-1]), epochs=(0, one.last))
         return
     all_of = f"all {len(layers)} layers" if len(layers) > 1 else layers[0]
     if first_out is None:
@@ -583,7 +591,8 @@ def _normalisation(one: Readings, has_selu: bool) -> Iterator[Finding]:
         verb = "leaves" if epoch else "is outside of"
         text = f"{layer} {verb} SELU's domain {when} ({', '.join(values)})"
     involved = () if first_out is None else (first_out[1],)
-    yield _finding(one, "normalisation", text + _by_depth(one, layers), layers=involved, epochs=(0, one.last))
+    text += f"; the variance goes {_by_depth(one, layers)}" if len(layers) > 1 else ""
+    yield _finding(one, "normalisation", text, layers=involved, epochs=(0, one.last))
 
 
 def _looks(one: Readings) -> list[int]:
@@ -611,17 +620,13 @@ def _first_outside(one: Readings) -> tuple[int, str] | None:
 
 
 def _by_depth(one: Readings, layers: Sequence[str]) -> str:
-    """How the variance goes from the first layer to the last one, before and after training."""
-    if len(layers) < 2:
-        return ""
+    """`from 0.0031 in conv_1 to 0.0015 in dense_1 untrained, and from 0.0098 to 3.3 in epoch 6`."""
     start, end = one.when("start", "variance"), one.when("end", "variance")
     first, last = layers[0], layers[-1]
-    said = (
-        f"; the variance goes from {number(start[first].median)} in {first} to {number(start[last].median)} in {last}"
-    )
+    said = f"from {number(start[first].median)} in {first} to {number(start[last].median)} in {last} untrained"
     if not one.last or first not in end or last not in end:
         return said
-    return f"{said}, and in epoch {one.last} from {number(end[first].median)} to {number(end[last].median)}"
+    return f"{said}, and from {number(end[first].median)} to {number(end[last].median)} in epoch {one.last}"
 
 
 def _parameters(one: Readings) -> Iterator[Finding]:

@@ -91,7 +91,7 @@ DEFINITIONS: Mapping[Kind, Definition] = {
         "Saturated pre-activations",
         (Quantity(("saturated",), "saturated pre-activations", is_share=True),),
         "Share of the pre-activations at which |f'| is under 1 % of its largest value on [-10, 10], over the probe"
-        " ({n} training examples).",
+        " ({n} training examples). For ReLU these are all that are below 0; findings leave activations of 0 out.",
         NO_VALUES,
     ),
     "dead": Definition(
