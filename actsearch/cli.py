@@ -112,6 +112,10 @@ class _Number(click.FloatRange):
 
     name = "number"
 
+    def _describe_range(self) -> str:
+        """For `--help`; click writes `x<=None` where there are no limits."""
+        return "" if self.min is None and self.max is None else super()._describe_range()
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
         return number if math.isfinite(number) else self.fail(f"{value!r}: must be a finite number", param, ctx)
@@ -576,7 +580,7 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
     saturation     share of pre-activations where f is flat
     dead           share of units that nothing on the probe can change
     sparsity       share of activations that are 0
-    normalisation  mean and variance of the activations, beside SELU's domain
+    normalisation  mean and variance of the activations; shaded: SELU's domain
     clipping       share of gradient components that clipping changed
     parameters     learned parameters
     all            all of these that there is something to draw of

@@ -55,14 +55,14 @@ def span(
 ) -> Span:
     """The axis on which the better half of the points, at the least, can be told apart.
 
-    It has all the points, unless the worst of them are far off: see `_kept`. Intervals of what is on it make it longer,
-    but not more than thrice as long; they may be NaN. Values of `always` are never cut off.
+    It has all the points, unless the worst of them are far off: see `_kept`. Intervals that reach into it make it
+    longer, but not more than thrice as long; they may be NaN. Values of `always` are never cut off.
     """
     points = _kept(rows, higher_is_better, always)
     inside = [*points, *always] or [0.0]
     low, high = min(inside), max(inside)
     room = high - low or 1e-3 * abs(high) or 1e-3
-    ends = [end for one in intervals if low <= sum(one) / 2 <= high for end in one]
+    ends = [end for one in intervals if one[0] <= high and one[1] >= low for end in one]
     low, high = max(min([low, *ends]), low - room), min(max([high, *ends]), high + room)
     pad = 0.05 * (high - low) or 0.05 * room
     low, high = low - pad, high + pad
@@ -159,6 +159,7 @@ def ranking(comparison: Comparison, stem: str, drawn: Collection[str] | None = N
         [one.known.tolist() for one in some],
         [one.interval for one in some],
         higher_is_better=comparison.measure.higher_is_better,
+        always=[float(np.median(comparison.contenders[i].known)) for i in comparison.leaders if i in places],
     )
     reference = comparison.contenders[comparison.reference]
     rows = []

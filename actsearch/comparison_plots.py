@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -491,28 +492,34 @@ def _ticks(axes: Axes, table: Sensitivity, ruler: Ruler, width: float) -> tuple[
 
 
 def _setting_line(axes: Axes, table: Sensitivity, line: SettingLine, pen: Pen) -> None:
-    """The mean and the range of the seeds; what lies beyond the axis is drawn on its edge, as an arrow."""
+    """The mean and the range of the seeds; beyond the axis an arrow on its edge, where the line leaves."""
     seen = table.axis
-    mean, low, high = ([min(max(v, seen.low), seen.high) for v in row] for row in (line.mean, line.low, line.high))
+    on_edge = [min(max(v, seen.low), seen.high) for v in line.mean]
+    left, right = axes.get_xlim()
+    inner = Rectangle((left, seen.low), right - left, seen.high - seen.low, transform=axes.transData)
     known = [i for i, value in enumerate(line.mean) if math.isfinite(value)]
     inside = [i for i in known if seen.holds(line.mean[i])]
     if table.with_bands:
         if len(known) > 1:
-            axes.fill_between(line.x, low, high, color=pen.color, alpha=0.12, linewidth=0, zorder=2)
+            band: Artist = axes.fill_between(
+                line.x, line.low, line.high, color=pen.color, alpha=0.12, linewidth=0, zorder=2
+            )
         else:
-            axes.vlines(line.x, low, high, color=pen.color, alpha=0.35, linewidth=4, zorder=2)
-    axes.plot(
-        line.x, mean, color=pen.color, linestyle=pen.dashes, linewidth=1.6, marker=pen.marker, markersize=4.5,
+            band = axes.vlines(line.x, line.low, line.high, color=pen.color, alpha=0.35, linewidth=4, zorder=2)
+        band.set_clip_path(inner)
+    (drawn,) = axes.plot(
+        line.x, line.mean, color=pen.color, linestyle=pen.dashes, linewidth=1.6, marker=pen.marker, markersize=4.5,
         markeredgewidth=0, markevery=inside, zorder=3, label=plain(line.label) or "?",
     )  # fmt: skip
+    drawn.set_clip_path(inner)
     for i in set(known) - set(inside):
         axes.plot(
-            [line.x[i]], [mean[i]], linestyle="none", marker="v" if line.mean[i] < seen.low else "^", markersize=6,
+            [line.x[i]], [on_edge[i]], linestyle="none", marker="v" if line.mean[i] < seen.low else "^", markersize=6,
             markeredgewidth=0, color=pen.color, clip_on=False, zorder=4, label="_beyond",
         )  # fmt: skip
     if line.chosen in inside:
         axes.plot(
-            [line.x[line.chosen]], [mean[line.chosen]], linestyle="none", marker="o", markersize=10,
+            [line.x[line.chosen]], [on_edge[line.chosen]], linestyle="none", marker="o", markersize=10,
             markerfacecolor="none", markeredgecolor=pen.color, markeredgewidth=1.4, zorder=5, label="_chosen",
         )  # fmt: skip
 

@@ -143,6 +143,14 @@ def test_what_the_axis_cuts_off_is_told() -> None:
     assert "what lies beyond is told at its edge" in words(figure.caption)
 
 
+def test_the_leading_group_is_on_the_axis() -> None:
+    """Two that are not told apart must both be seen, or the one that is cut off looks like the loser."""
+    wide = a_candidate("wide", [0.90, 0.93, 0.985, 0.87, 0.95])
+    figure = comparison_curves.ranking(compared(*(a_candidate(f"c{i}", noisy(0.98, 5)) for i in range(5)), wide), "x")
+    assert all(row.is_leading for row in figure.rows)
+    assert figure.axis.holds(0.93)
+
+
 def test_one_seed_has_a_dot_and_no_verdict() -> None:
     """People rank by one run; the figure must not help them."""
     figure = comparison_curves.ranking(compared(a_candidate("relu", [0.99]), a_candidate("elu", [0.98])), "ranking")
@@ -326,6 +334,13 @@ def test_a_rate_that_ruins_everything_does_not_hide_the_good_ones() -> None:
     assert figure.axis.cut == "low"
     assert figure.axis.low > 0.9
     assert "relu at 1 (0.1) and elu at 1 (0.1)" in words(figure.caption)
+
+
+def test_the_range_of_the_best_is_on_the_axis() -> None:
+    """A band that is cut at the top looks like a range that ends there."""
+    table = {"relu": {0.001: [0.980, 0.986], 0.01: [0.970, 0.974]}, "elu": {0.001: [0.97, 0.98], 0.01: [0.97, 0.97]}}
+    figure = comparison_curves.sensitivity(a_study(*a_grid(table)), Question(), "s")
+    assert figure.axis.holds(0.986)
 
 
 def test_without_a_grid_there_is_a_remedy() -> None:

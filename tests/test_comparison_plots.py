@@ -138,6 +138,20 @@ def test_every_seed_is_a_dot_or_told_at_the_edge() -> None:
     assert (dots, told) == (5 + 4, 5 + 1 + 3)
 
 
+def test_a_line_goes_towards_what_the_axis_cuts_off() -> None:
+    """From a point on the edge it would have a slope that is not there."""
+    trials = [a_candidate("relu", [value], {RATE: rate}) for rate, value in ((1e-3, 0.98), (1e-2, 0.985), (1e-1, 0.1))]
+    others = [a_candidate("elu", [value], {RATE: rate}) for rate, value in ((1e-3, 0.97), (1e-2, 0.975), (1e-1, 0.97))]
+    with drawing.settings("light"):
+        ((_, figure),) = comparison_plots.figures(a_study(*trials, *others), "sensitivity", Question())
+    (axes,) = figure.axes
+    (line,) = (line for line in axes.lines if line.get_label() == "relu")
+    assert list(line.get_ydata()) == [0.98, 0.985, 0.1]
+    assert axes.get_ylim()[0] > 0.9
+    (arrow,) = (line for line in axes.lines if line.get_label() == "_beyond")
+    assert (arrow.get_marker(), arrow.get_ydata()[0]) == ("v", axes.get_ylim()[0])
+
+
 def test_a_grid_has_a_figure_for_each_point_and_its_name_tells_which() -> None:
     """One for all would compare each activation with itself at another rate."""
     result = a_grid((0.001, 0.01), (0.0, 0.5))
