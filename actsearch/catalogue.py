@@ -5,7 +5,6 @@ Knows neither the terminal nor SymPy; NumPy comes with the properties, when they
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -18,6 +17,7 @@ from actsearch.activations import ACTIVATIONS, ALIASES, ActivationFunction, Para
 from actsearch.errors import UserError
 from actsearch.formula_tree import differentiate, written
 from actsearch.formulas import Formula
+from actsearch.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from actsearch.properties import Function, Properties
@@ -199,7 +199,7 @@ def _of_a_formula(text: str, settings: Settings) -> Entry:
     except formulas.FormulaError as error:
         if re.fullmatch(r"\w+(-\w+)*", text) and "x" not in text.split("-"):
             spellings = [*ACTIVATIONS, *ALIASES]
-            remedy = _near(text, spellings, "actsearch show lists them; or write a formula in x")
+            remedy = did_you_mean(text, spellings, "actsearch show lists them; or write a formula in x")
             raise UserError(f"no function is called {_shortened(text)!r}; {remedy}") from None
         remedy = error.remedy
         if "under parameters" in remedy:  # as one does it in an experiment
@@ -212,13 +212,7 @@ def _of_a_formula(text: str, settings: Settings) -> Entry:
 def _instead(key: str, known: Collection[str]) -> str:
     if not known:
         return "remove it"
-    return _near(key, known, f"there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known))}")
-
-
-def _near(word: str, known: Collection[str], otherwise: str) -> str:
-    by_lower = {name.lower(): name for name in known}  # `ReLU` is near `relu`
-    near = difflib.get_close_matches(word[:100].lower(), list(by_lower), 1, cutoff=0.6)
-    return f"did you mean {by_lower[near[0]]!r}?" if near else otherwise
+    return did_you_mean(key, sorted(known), f"there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known))}")
 
 
 def _shortened(text: str) -> str:

@@ -21,8 +21,9 @@ import numpy as np
 from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
-from actsearch.measure import Measure, did_you_mean, measure
+from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult
+from actsearch.spelling import did_you_mean
 from actsearch.statistics import (
     ENOUGH_SEEDS,
     FEWEST_SEEDS,

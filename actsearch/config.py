@@ -34,7 +34,7 @@ from actsearch.experiment import (
     Training,
     in_words,
 )
-from actsearch.mistakes import in_plain_words, name_location, suggestion
+from actsearch.mistakes import in_plain_words, name_location
 from actsearch.schema import (
     ENTRIES,
     FIRST_TUNING_SEED,
@@ -52,6 +52,7 @@ from actsearch.schema import (
     NpzData,
     TrainingSection,
 )
+from actsearch.spelling import did_you_mean
 from actsearch.yaml_source import Location, Source, dotted, parse, read, survives
 
 MOST_CANDIDATES = 10_000
@@ -295,7 +296,7 @@ class _Checker:
         elif key in _TOGETHER:
             self.problem(location, "cannot vary apart from what belongs to it", _TOGETHER[key])
         elif key not in known:
-            self.problem(location, "is not a setting that can vary", suggestion(key, known, "the keys are "))
+            self.problem(location, "is not a setting that can vary", did_you_mean(key, known, "the keys are "))
         else:
             return True
         return False
@@ -387,7 +388,8 @@ class _Checker:
         trainable = tuple(sorted(set(entry.get("trainable", ()))))
         for name in trainable:
             if name not in learnable:
-                remedy = suggestion(name, learnable, "its parameters are ") if learnable else "it has none: remove this"
+                otherwise = "its parameters are " if learnable else "it has none: remove this"
+                remedy = did_you_mean(name, learnable, otherwise)
                 if own is not None and not learnable:
                     remedy = f"say with what it begins: parameters: {{{name}: 1.0}}"
                 self.problem((*at, "trainable"), f"there is no parameter {name!r} that could be learned", remedy)
@@ -405,7 +407,7 @@ class _Checker:
                 known = tuple(parameters) if source.parameters is None else source.parameters
                 for name in parameters:
                     if name not in known:
-                        remedy = suggestion(name, known, "they are ") if known else "it has none: remove this"
+                        remedy = did_you_mean(name, known, "they are ") if known else "it has none: remove this"
                         what = f"{entry['function']} has no parameter {name!r}"
                         self.problem((*at, "parameters", name), what, remedy)
                         return None

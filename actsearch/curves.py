@@ -13,7 +13,6 @@ Seeds and the mean. A candidate's line is the mean over its seeds, epoch by epoc
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -25,6 +24,7 @@ import numpy as np
 from actsearch.errors import UserError
 from actsearch.experiment import in_words
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.spelling import did_you_mean
 
 ALL_SHOWN = 5.0
 """Everything is shown if that takes at most so many times the room of the last quarter of the epochs."""
@@ -245,7 +245,7 @@ def kept(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateR
         name = wanted if wanted in names else wanted.replace("-", "_")  # the article writes leaky-relu
         if name not in names:
             what = f"without: {result.name} has no candidate {wanted}"
-            raise UserError(f"{what}; {_did_you_mean(wanted, list(names))}")
+            raise UserError(f"{what}; {did_you_mean(wanted, names)}")
         dropped.add(name)
     left = tuple(c for c in result.compared if not dropped & {c.label, c.activation.name})
     if dropped and not left:
@@ -258,12 +258,7 @@ def _check_metric(result: ExperimentResult, metric: str) -> None:
     if not known:
         raise nothing_finished(result.folder, result.compared)
     if metric not in known:
-        raise UserError(f"metric: {result.name} has no {metric}; {_did_you_mean(metric, known)}")
-
-
-def _did_you_mean(wanted: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(wanted, known, n=1)
-    return (f"did you mean {close[0]}? " if close else "") + f"There are: {', '.join(known)}"
+        raise UserError(f"metric: {result.name} has no {metric}; {did_you_mean(metric, known)}")
 
 
 def nothing_finished(folder: str, candidates: Sequence[CandidateResult]) -> UserError:

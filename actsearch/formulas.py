@@ -9,7 +9,6 @@ of what it let through.
 from __future__ import annotations
 
 import ast
-import difflib
 import keyword
 import re
 import warnings
@@ -50,6 +49,7 @@ from actsearch.formula_values import (
     turning_points,
     values,
 )
+from actsearch.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from actsearch.formula_values import Array
@@ -366,12 +366,7 @@ _OTHER_NAMES = {
 
 
 def _function_instead(name: str) -> str:
-    return _OTHER_NAMES.get(name.lower()) or _near(name, [*FUNCTIONS, "where"], "there are ")
-
-
-def _near(name: str, known: list[str], otherwise: str) -> str:
-    near = difflib.get_close_matches(name[:50].lower(), known, 1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else otherwise + ", ".join(known)
+    return _OTHER_NAMES.get(name.lower()) or did_you_mean(name, [*FUNCTIONS, "where"])
 
 
 def _named_offence(node: ast.expr) -> tuple[str, str]:
@@ -416,8 +411,7 @@ def _check_names(tree: Tree, parameters: Mapping[str, float]) -> None:
     for node in nodes(tree):
         if isinstance(node, Name) and node.name not in (VARIABLE, *CONSTANTS, *parameters):
             known = [VARIABLE, *parameters, *CONSTANTS]
-            near = difflib.get_close_matches(node.name[:50], known, 1, cutoff=0.6)
-            remedy = f"did you mean {near[0]!r}?" if near else f"give it a value under parameters, or write {VARIABLE}"
+            remedy = did_you_mean(node.name, known, f"give it a value under parameters, or write {VARIABLE}")
             raise FormulaError(node.column, f"no parameter is called {node.name[:50]!r}", remedy)
     used = names(tree)
     for name in parameters:

@@ -5,7 +5,6 @@ Knows neither files nor NumPy.
 
 from __future__ import annotations
 
-import difflib
 import re
 import statistics
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 
 from actsearch.errors import UserError
 from actsearch.results import ExperimentResult, TestValues, TrialResult
+from actsearch.spelling import did_you_mean
 
 TEST_METRICS = ("test_accuracy", "test_binary_accuracy", "test_loss")
 """The test values of the last epoch and of the best one, beside the histories' metrics."""
@@ -119,12 +119,6 @@ def known_metrics(results: Sequence[ExperimentResult]) -> list[str]:
     trials = [t for result in results for candidate in result.candidates for t in candidate.all_trials]
     found = dict.fromkeys(metric for trial in trials for metric in trial.history)
     return [*(found or ("val_accuracy", "val_loss", "accuracy", "loss")), *TEST_METRICS]
-
-
-def did_you_mean(wanted: str, known: Sequence[str]) -> str:
-    """The remedy for a name that there is not: the nearest one, or all."""
-    close = difflib.get_close_matches(wanted, known, 1)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
 
 
 def best_epoch(trial: TrialResult) -> int | None:

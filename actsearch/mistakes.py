@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -30,16 +29,10 @@ from actsearch.schema import (
     PlainInitializer,
     TrainingSection,
 )
+from actsearch.spelling import did_you_mean
 from actsearch.yaml_source import Location
 
 _ONE_OF_THREE = "write {name: elu, alpha: 0.2}, {formula: x * sigmoid(x)} or {function: my_module:my_activation}"
-
-
-def suggestion(word: Any, known: Sequence[str], otherwise: str) -> str:
-    unique = list(dict.fromkeys(known))
-    by_lower = {name.lower(): name for name in unique}  # `ReLU` is near `relu`
-    near = difflib.get_close_matches(str(word).lower(), list(by_lower), 1, cutoff=0.6)
-    return f"did you mean {by_lower[near[0]]!r}?" if near else otherwise + ", ".join(unique)
 
 
 def name_location(location: Location, value: Any) -> Location:
@@ -61,12 +54,12 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
         if location[:-1] == ("data", "validation"):
             if {"holdout", "last"} <= set(_at(location[:-1], raw)):
                 return "stands beside last", "give one of holdout and last"
-            return "unknown key", suggestion(word, ("holdout", "last"), "the keys are ")
+            return "unknown key", did_you_mean(word, ("holdout", "last"), "the keys are ")
         if location == ("data", "name"):
             return "stands beside npz", "give one of name and npz"
         if location[:-1] == ("model",) and word in CnnModel.model_fields:  # as where `kind` alone was changed
             return "is for kind: cnn alone", "remove it"
-        return "unknown key", suggestion(word, _keys_at(location[:-1], raw), "the keys are ")
+        return "unknown key", did_you_mean(word, _keys_at(location[:-1], raw), "the keys are ")
     if kind == "missing":
         if location[-1] == "validation":
             return "is missing", "write validation: {holdout: n} to keep n training examples, or validation: test"
@@ -74,14 +67,14 @@ def in_plain_words(row: Any, location: Location, raw: Any) -> tuple[str, str]:
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return _unknown_member(location, value)
     if kind == "literal_error" and location == ("data", "validation"):
-        near = suggestion(value, ("test",), "")
+        near = did_you_mean(value, ("test",), "")
         otherwise = "write {holdout: 10000}, {last: 10000}, or test"
         return f"no such choice as {_shown(value)}", near if near.startswith("did") else otherwise
     if kind == "literal_error":
         choices = re.findall(r"'([^']+)'", context["expected"])
         if not isinstance(value, str):
             return f"{_shown(value)} is none of the choices", "the choices are " + ", ".join(choices)
-        return f"no such choice as {value!r}", suggestion(value, choices, "the choices are ")
+        return f"no such choice as {value!r}", did_you_mean(value, choices, "the choices are ")
     if kind == "actsearch":
         what, _, remedy = row["msg"].partition("|")
         return what, remedy
@@ -162,7 +155,7 @@ def _unknown_member(location: Location, value: Any) -> tuple[str, str]:
 
 
 def _unknown_name(what: str, name: Any, known: Sequence[str]) -> tuple[str, str]:
-    return f"no {what} is called {_shown(name)}", suggestion(name, known, "there are ")
+    return f"no {what} is called {_shown(name)}", did_you_mean(name, known, "there are ")
 
 
 def _at(location: Location, raw: Any) -> Any:

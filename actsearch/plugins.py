@@ -6,7 +6,6 @@ Imports neither NumPy nor Keras; what a user's module imports is its own affair,
 from __future__ import annotations
 
 import ast
-import difflib
 import hashlib
 import importlib
 import sys
@@ -18,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from actsearch.errors import UserError
+from actsearch.spelling import did_you_mean
 
 PREFIX = "actsearch_source_"
 """Begins the names of modules that were made from a text."""
@@ -63,8 +63,7 @@ def find(reference: str, folder: Path) -> Source:
         raise PluginError(f"{file}{line}: is no Python ({getattr(error, 'msg', error)})", "mend the module") from error
     names = _defined(tree)
     if name not in names and "*" not in names:
-        near = difflib.get_close_matches(name, names, 1)
-        remedy = f"did you mean {near[0]!r}?" if near else f"define it there: def {name}(x): ..."
+        remedy = did_you_mean(name, names, f"define it there: def {name}(x): ...")
         raise PluginError(f"{file.name} defines no {name}", remedy)
     try:
         text = content.decode("utf-8")

@@ -13,7 +13,7 @@ import numpy as np
 from actsearch import statistics
 from actsearch.comparison import Comparison
 from actsearch.errors import UserError
-from actsearch.measure import did_you_mean
+from actsearch.spelling import did_you_mean
 from actsearch.statistics import FEWEST_SEEDS
 
 State = Literal["holds", "contradicted", "undecided"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from pathlib import Path
 
 from actsearch.errors import StoreError, UserError
+from actsearch.spelling import did_you_mean
 
 SCHEMA_NAME = "experiment.schema.json"
 _SCHEMA_TITLE = '"title": "actsearch experiment"'
@@ -30,9 +30,7 @@ def write(template: str, path: Path) -> list[Path]:
     """
     names = list(available())
     if template not in names:
-        near = difflib.get_close_matches(template, names, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
-        raise UserError(f"--template {template}: no such example; {hint}")
+        raise UserError(f"--template {template}: no such example; {did_you_mean(template, names)}")
     if path.is_dir():
         path = path / "experiment.yaml"
     if path.exists():

@@ -1070,8 +1070,8 @@ def test_plot_gives_each_experiment_its_own_folder(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--metric", "val_acuracy"], "did you mean val_accuracy"),
-        (["--without", "sigmiod"], "did you mean sigmoid"),
+        (["--metric", "val_acuracy"], "did you mean 'val_accuracy'?"),
+        (["--without", "sigmiod"], "did you mean 'sigmoid'?"),
         ([f"--without={name}" for name in ("sigmoid", "relu", "elu", "leaky-relu", "selu", "gelu")], "nothing of"),
     ],
     ids=["metric", "without", "without all"],

@@ -418,7 +418,7 @@ def test_names_in_without_are_checked() -> None:
     """A typing error must not draw everything in silence."""
     study: ExperimentResult = a_study(a_candidate("relu", [0.9]), a_candidate("leaky_relu", [0.9]))
     assert comparison_curves.shown(study, ["leaky-relu"]) == {"relu"}
-    with pytest.raises(UserError, match="did you mean relu"):
+    with pytest.raises(UserError, match="did you mean 'relu'"):
         comparison_curves.shown(study, ["rely"])
 
 

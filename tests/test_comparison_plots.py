@@ -225,7 +225,7 @@ def test_what_is_left_out_is_not_drawn_and_a_wrong_name_is_told(tmp_path: Path) 
         ((_, figure),) = comparison_plots.figures(result, "ranking", Question(), without=["leaky-relu", "sigmoid"])
     labels = [text.get_text() for text in figure.texts if text.get_gid() == "label"]
     assert labels == ["gelu", "selu", "elu", "relu"]
-    with pytest.raises(UserError, match="did you mean relu"):
+    with pytest.raises(UserError, match="did you mean 'relu'"):
         comparison_plots.draw(result, tmp_path, "ranking", Question(), without=["rellu"])
 
 

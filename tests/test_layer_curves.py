@@ -213,7 +213,7 @@ def test_without_any_diagnostics_the_message_says_how_to_get_them() -> None:
         figure("dead", candidate("relu", trial(None)))
     with pytest.raises(NothingToShow, match="no epoch is finished yet"):
         figure("dead", candidate("relu", trial(None, status="waiting", losses=())))
-    with pytest.raises(UserError, match=r"no candidate rellu; did you mean relu\?"):
+    with pytest.raises(UserError, match=r"no candidate rellu; did you mean 'relu'\?"):
         figure("dead", candidate("relu", trial(diagnostics())), without=["rellu"])
 
 
