@@ -652,12 +652,17 @@ def _drawings(
     """Draws the kinds asked for: the figures' paths, and as notes (true) what `all` does not find."""
     everything = "all" in kinds
     how = {"without": without, "style": style, "format": file_format}
+    missing = []
     if everything or "curves" in kinds:
         from actsearch import plots
+        from actsearch.measure import TEST_METRICS
 
-        for figure in plots.draw(result, target, metrics=metrics, log=log, **how):
-            yield str(figure), False
-    missing = []
+        at_the_end = [metric for metric in metrics if everything and metric in TEST_METRICS]
+        missing += [f"{result.name}: {metric} is known at the end alone, and has no curve" for metric in at_the_end]
+        if not metrics or len(at_the_end) < len(metrics):
+            some = [metric for metric in metrics if metric not in at_the_end]
+            for figure in plots.draw(result, target, metrics=some, log=log, **how):
+                yield str(figure), False
     for drawing in _parts(result, target, questions, [*LAYER_KINDS, *COMPARISON_KINDS] if everything else kinds,
                           variable, [axis for axis in by if axis in ("epoch", "depth")], how):  # fmt: skip
         try:

@@ -1124,6 +1124,9 @@ def test_plot_all_skips_what_there_is_not_and_says_so(
 ) -> None:
     """Nobody clips and learns parameters in every experiment."""
     probed(one=[candidate("relu", trial(diagnostics()))], two=[candidate("relu", trial(None))])
+    done = actsearch_("plot", "results", "--kind", "all", "--metric", "test_accuracy", "--out", "at-the-end")
+    assert done.code == 0
+    assert "test_accuracy is known at the end alone, and has no curve" in done.err
     done = actsearch_("plot", "results", "--kind", "all", "--out", "figures")
     assert done.code == 0
     assert len(done.out.splitlines()) == 2 + 6 + 2
