@@ -37,6 +37,11 @@ from actsearch.statistics import (
 
 By = Literal["activation", "setting"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+TOO_FEW, DIVERGED_MORE = "too few seeds", "diverged more often"
+"""Beside the verdicts, what a pair without one is."""
+MIRRORED = {"better": "worse", "worse": "better"}
+NOISIER = 5.0
+"""One of the leading group whose seeds vary so many times as much as those of the others is named."""
 MANY_CONTENDERS = 8
 """Above, all pairs cost so much certainty that a baseline, or a screening on other seeds, is the better way."""
 
@@ -48,8 +53,9 @@ class Question:
     metric: str = "val_accuracy"
     at: str = "last"
     margin: float | None = None
-    """Differences below it count as none. None: 0.001 for accuracies, 0 for others."""
-    confidence: float = statistics.CONFIDENCE
+    """What is tied lies within it. None: that of a study with looks; else 0.001 for accuracies, 0 for others."""
+    confidence: float | None = None
+    """With which all intervals hold together. None: that of a study with looks; else 0.95."""
     baseline: str | None = None
     """The label of the one that all others are compared with, named before the results were seen."""
     by: By | None = None
@@ -109,8 +115,14 @@ class Contender:
 
     @cached_property
     def interval(self) -> tuple[float, float]:
-        """The t interval of this mean by itself; NaN below two seeds. Not to judge differences by."""
-        return statistics.interval_of_mean(self.known, self.confidence) if self.completed > 1 else (math.nan, math.nan)
+        """The t interval of this mean by itself; NaN below two seeds. Not to judge differences by.
+
+        As far as the metric goes: of an accuracy, from 0 to 1.
+        """
+        if self.completed < 2:
+            return math.nan, math.nan
+        low, high = statistics.interval_of_mean(self.known, self.confidence)
+        return (max(0.0, low), min(1.0, high)) if self.measure.is_accuracy else (low, high)
 
     @property
     def low(self) -> float:
@@ -203,10 +215,12 @@ class Examples:
     """The simultaneous interval for new seeds and new examples."""
     verdict: Verdict | None
     """The one for new data."""
+    left_open: float
+    """What more seeds can't take away of the interval's half-width, see `statistics.left_open_by_examples`."""
     can_show_tie: bool
     """Whether the examples alone would let a tie within the margin be seen."""
     mcnemar_p: float | None = None
-    """With one seed: of these two trained networks, and no others."""
+    """With one seed: of these two trained networks, and no others; times the number of pairs, as for all of them."""
 
 
 @dataclass(frozen=True)
@@ -266,11 +280,13 @@ class Comparison:
     reference: int
     """What the table's differences are against: the leader, or the baseline."""
     family: int
-    """Over how many pairs the intervals hold together."""
+    """How many intervals hold together: the pairs, times the tables by setting, times the looks."""
     validation_is_test: bool
     differences: Differences = field(repr=False)
     looks: LooksRecord | None = None
     """Of a sequential study whose looks are judged here; None where they are not, or there were none."""
+    planned_looks: int = 1
+    """How many looks the study was to have, also where another question is asked of it than they were to answer."""
     examples: int | None = None
     """Of how many examples the metric is the share; None where it is none, or where that is not known."""
     warnings: tuple[str, ...] = ()
@@ -278,6 +294,15 @@ class Comparison:
     @property
     def margin(self) -> float:
         return self.question.margin or 0.0
+
+    @property
+    def confidence(self) -> float:
+        return self.question.confidence or statistics.CONFIDENCE
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """The places of all but the reference."""
+        return tuple(i for i in range(len(self.contenders)) if i != self.reference)
 
     @property
     def has_baseline(self) -> bool:
@@ -292,7 +317,7 @@ class Comparison:
         """Every pair that the intervals hold for, once, the better mean first."""
         places = range(len(self.contenders))
         if self.has_baseline:
-            yield from (self.pair(i, self.reference) for i in places if i != self.reference)
+            yield from (self.pair(i, self.reference) for i in self.others)
         else:
             yield from (self.pair(a, b) for a in places for b in places if a < b)
 
@@ -305,13 +330,33 @@ class Comparison:
         return lru_cache(maxsize=None)(lambda a, b: _judged(self, a, b))
 
     @cached_property
+    def decisions(self) -> np.ndarray:
+        """(contenders, contenders) texts, the row against the column: a verdict, or why there is none.
+
+        Those of a sequential study are what its looks decided (`sequential.Decision`).
+        """
+        d = self.differences
+        found = statistics.verdicts(d.low, d.high, self.margin, self.measure.higher_is_better).astype("<U20")
+        found[d.n < FEWEST_SEEDS] = TOO_FEW
+        found[statistics.held_back(found, self.diverged_more)] = DIVERGED_MORE
+        if self.looks is not None:
+            place = {one.label: i for i, one in enumerate(self.contenders)}
+            for pair in self.looks.pairs:
+                if pair.a in place and pair.b in place:
+                    found[place[pair.a], place[pair.b]] = pair.decision
+                    found[place[pair.b], place[pair.a]] = MIRRORED.get(pair.decision, pair.decision)
+        return found
+
+    @cached_property
+    def diverged_more(self) -> np.ndarray:
+        """(contenders, contenders) booleans: the row's diverged more often than the column's."""
+        counts = [(one.diverged, one.diverged + one.completed) for one in self.contenders]
+        return statistics.diverged_more_often(*np.array(counts).T)
+
+    @cached_property
     def worse(self) -> np.ndarray:
-        """(contenders, contenders) booleans: the row's contender is worse than the column's, by the intervals."""
-        d, m = self.differences, self.margin
-        inside = (d.low > -m) & (d.high < m)
-        beyond = d.high < 0 if self.measure.higher_is_better else d.low > 0
-        share = np.array([one.diverged / max(1, one.diverged + one.completed) for one in self.contenders])
-        found: np.ndarray = beyond & ~inside & (d.n >= FEWEST_SEEDS) & (share[None, :] <= share[:, None])
+        """(contenders, contenders) booleans: the row's contender is worse than the column's."""
+        found: np.ndarray = self.decisions == "worse"
         return found
 
     @cached_property
@@ -329,8 +374,13 @@ class Comparison:
         return bool((n[~np.eye(len(n), dtype=bool)] >= FEWEST_SEEDS).any())
 
     def in_order(self) -> Comparison:
-        """The leading group first, whatever seeds its means are over, each part by its means."""
-        ahead = [*self.leaders, *(i for i in range(len(self.contenders)) if i not in self.leaders)]
+        """The leading group first, whatever seeds its means are over, each part by its means.
+
+        Within the group those last who diverged more often than another of it: their means are of luckier seeds.
+        """
+        lucky = [i for i in self.leaders if self.diverged_more[i, list(self.leaders)].any()]
+        group = [*(i for i in self.leaders if i not in lucky), *lucky]
+        ahead = [*group, *(i for i in range(len(self.contenders)) if i not in group)]
         arrays = {f.name: getattr(self.differences, f.name)[np.ix_(ahead, ahead)] for f in fields(self.differences)}
         return replace(
             self,
@@ -351,16 +401,17 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
     """
     question = _as_fixed_beforehand(question, result.looks)
     what = measure([result], question.metric, question.at)
-    margin = question.margin if question.margin is not None else MARGIN if what.is_accuracy else 0.0
+    margin = question.margin if question.margin is not None else MARGIN if what.is_share_of_examples else 0.0
+    confidence = statistics.CONFIDENCE if question.confidence is None else question.confidence
     if not 0 <= margin < (1 if what.is_accuracy else math.inf):
         below = " and below 1, as accuracies are shares" if what.is_accuracy else ""
         raise UserError(f"--margin {margin:g}: must be 0 or more{below}")
     if question.target is not None and not math.isfinite(question.target):
         raise UserError(f"--target {question.target}: must be a number")
-    if not 0.5 <= question.confidence < 1:
-        raise UserError(f"--confidence {question.confidence:g}: must be at least 0.5 and below 1, such as 0.95")
+    if not 0.5 <= confidence < 1:
+        raise UserError(f"--confidence {confidence:g}: must be at least 0.5 and below 1, such as 0.95")
     by = question.by or ("activation" if _is_one_setting(result) else "setting")
-    asked = replace(question, margin=margin, by=by)
+    asked = replace(question, margin=margin, confidence=confidence, by=by)
     _check_baseline(result, question.baseline)
     if by == "activation":
         return (_comparison(result, asked, what, _candidates(result), {}, tables=1),)
@@ -427,6 +478,9 @@ def _comparison(
     """One ranking, where `tables` of them are told together."""
     seeds = tuple(dict.fromkeys(trial.seed for candidate in candidates for trial in candidate.trials))
     contenders = [_contender(candidate, seeds, what, question) for candidate in candidates]
+    looks = _looks(result, question, setting)
+    if looks is not None:
+        contenders = [_as_looked(one, looks, seeds) for one in contenders]
     target = _target(contenders, question, what)
     contenders = [replace(one, target=target) for one in sorted(contenders, key=_rank(what))]
     having = sum(one.completed > 0 for one in contenders)
@@ -434,16 +488,18 @@ def _comparison(
         raise NothingToShow(_too_few(result, contenders, what))
     if not all(one.completed for one in contenders if one.label == question.baseline):
         raise NothingToShow(f"{result.name}: the baseline {question.baseline} has no completed trial")
-    looks = _looks(result, question, setting)
-    if looks is not None:
-        contenders = [_as_looked(one, looks, seeds) for one in contenders]
     reference = next((i for i, one in enumerate(contenders) if one.label == question.baseline), 0)
     family = statistics.family(having, question.baseline is not None) * tables
     if looks is not None:
         family = looks.family * len(looks.looks)
     values = np.array([one.values for one in contenders])
     examples = _examples(contenders, what)
-    differences = statistics.differences(values, family=family, confidence=question.confidence, examples=examples)
+    differences = statistics.differences(
+        values, family=family, confidence=question.confidence or statistics.CONFIDENCE, examples=examples
+    )
+    if what.is_accuracy:  # further apart no two can be
+        low, high = (np.clip(ends, -1, 1) for ends in (differences.low, differences.high))
+        differences = replace(differences, low=low, high=high)
     found = Comparison(
         experiment=result.name,
         description=result.description,
@@ -461,6 +517,7 @@ def _comparison(
         differences=differences,
         examples=examples,
         looks=looks,
+        planned_looks=1 if result.looks is None else len(result.looks.looks),
     )
     found = found.in_order()
     return replace(found, warnings=tuple(_warnings(found, result)))
@@ -470,7 +527,8 @@ def _contender(candidate: CandidateResult, seeds: Sequence[int], what: Measure, 
     by_seed = {trial.seed: what.of(trial) for trial in candidate.trials}
     values = np.array([math.nan if (v := by_seed.get(seed)) is None else v for seed in seeds], float)
     c = candidate
-    return Contender(c.label, c.activation, c.setting, c.trials, values, what, question.confidence)
+    confidence = statistics.CONFIDENCE if question.confidence is None else question.confidence
+    return Contender(c.label, c.activation, c.setting, c.trials, values, what, confidence)
 
 
 def _rank(what: Measure) -> Callable[[Contender], tuple[bool, float]]:
@@ -479,7 +537,7 @@ def _rank(what: Measure) -> Callable[[Contender], tuple[bool, float]]:
 
 
 def _target(contenders: Sequence[Contender], question: Question, what: Measure) -> float | None:
-    """Rounded so that the middle contender reaches it: to three digits after the point, of small numbers to two."""
+    """Rounded so that the middle contender reaches it: accuracies after the third digit, losses to three digits."""
     if question.target is not None or what.history is None:
         return question.target
     means = [one.mean for one in contenders if one.completed]
@@ -494,7 +552,7 @@ def _target(contenders: Sequence[Contender], question: Question, what: Measure) 
 
 def _examples(contenders: Sequence[Contender], what: Measure) -> int | None:
     """How many examples the metric is the share of, if it is one and that is known."""
-    if not what.is_accuracy or what.split == "training":
+    if not what.is_share_of_examples or what.split == "training":
         return None
     trials = [trial for one in contenders for trial in one.trials]
     for trial in trials:
@@ -514,20 +572,18 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     one, other = comparison.contenders[a], comparison.contenders[b]
     n, mean, sd = int(d.n[a, b]), float(d.mean[a, b]), float(d.sd[a, b])
     low, high = float(d.low[a, b]), float(d.high[a, b])
+    if comparison.looks is not None and (looked := _looked(comparison.looks, one.label, other.label)) is not None:
+        n, mean, low, high = looked
+    decision = str(comparison.decisions[a, b])
+    verdict = next((word for word in VERDICTS if word == decision), None)
+    note = _with_care(n) if verdict is not None else _without_verdict(comparison, a, b, decision, n)
     both = ~np.isnan(one.values) & ~np.isnan(other.values)
     x, y = one.values[both], other.values[both]
-    verdict = _verdict(comparison, low, high) if n >= FEWEST_SEEDS else None
-    note = _too_few_seeds(n)
-    held_back = _held_back(one, other, verdict)
-    if held_back is not None:
-        verdict, note = None, held_back
-    if comparison.looks is not None and (looked := _looked(comparison.looks, one.label, other.label)) is not None:
-        n, mean, low, high, decision = looked
-        verdict = next((word for word in VERDICTS if word == decision), None)
-        note = note if verdict is not None else held_back or decision
-    alpha = (1 - comparison.question.confidence) / comparison.family
-    can_tell = statistics.sign_flip_can_tell(n, family=comparison.family, confidence=comparison.question.confidence)
-    flips = statistics.sign_flip_p(x - y) if n >= FEWEST_SEEDS and can_tell else None
+    here = len(x)  # of a sequential study, what can be read now: trials may have been lost since its looks
+    alpha = (1 - comparison.confidence) / comparison.family
+    unequal = int(np.count_nonzero(x - y))
+    can_tell = statistics.sign_flip_can_tell(unequal, family=comparison.family, confidence=comparison.confidence)
+    flips = statistics.sign_flip_p(x - y) if here >= FEWEST_SEEDS and can_tell else None
     return Pair(
         a=a,
         b=b,
@@ -540,18 +596,28 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         smaller_but_real=verdict == "tied" and statistics.is_smaller_but_real(low, high, comparison.margin),
         note=note,
         forecast=_forecast(comparison, mean, sd, n) if verdict == "undecided" and comparison.looks is None else None,
-        correlation=statistics.correlation(x, y, comparison.question.confidence) if n > 3 else None,
-        won=statistics.share_won(x, y, what.higher_is_better) if n else None,
+        correlation=statistics.correlation(x, y, comparison.confidence) if here > 3 else None,
+        won=statistics.share_won(x, y, what.higher_is_better) if here else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        noise_of_examples=partial(_examples_noise, comparison, one, other, n, n >= FEWEST_SEEDS and held_back is None),
+        noise_of_examples=partial(_examples_noise, comparison, one, other, here, verdict is not None),
     )
 
 
-def _too_few_seeds(n: int) -> str | None:
-    if n < FEWEST_SEEDS:
-        return f"{n} seed{'' if n == 1 else 's'}: no verdict"
+def _with_care(n: int) -> str | None:
     return f"{n} seeds: to be taken with care" if n < ENOUGH_SEEDS else None
+
+
+def _without_verdict(comparison: Comparison, a: int, b: int, decision: str, n: int) -> str:
+    """Why there is no verdict."""
+    if decision == TOO_FEW:
+        return f"{n} seed{'' if n == 1 else 's'}: no verdict"
+    if decision == DIVERGED_MORE:
+        for i, j in ((a, b), (b, a)):
+            one = comparison.contenders[i]
+            if comparison.diverged_more[i, j]:
+                return f"{one.name} diverged more often ({one.diverged} of {one.diverged + one.completed} seeds)"
+    return decision
 
 
 def _verdict(comparison: Comparison, low: float, high: float) -> Verdict:
@@ -559,24 +625,9 @@ def _verdict(comparison: Comparison, low: float, high: float) -> Verdict:
     return statistics.verdict(low, high, comparison.margin, comparison.measure.higher_is_better)
 
 
-def _held_back(one: Contender, other: Contender, verdict: Verdict | None) -> str | None:
-    """Why there is no verdict: who diverged more often is neither better nor tied on the seeds that are left."""
-    more = statistics.diverged_more_often
-    counts = (one.diverged, one.diverged + one.completed), (other.diverged, other.diverged + other.completed)
-    if verdict in ("better", "tied") and more(*counts[0], *counts[1]):
-        return _diverged(one)
-    if verdict in ("worse", "tied") and more(*counts[1], *counts[0]):
-        return _diverged(other)
-    return None
-
-
-def _diverged(one: Contender) -> str:
-    return f"{one.name} diverged more often ({one.diverged} of {one.diverged + one.completed} seeds)"
-
-
 def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecast | None:
     return statistics.forecast(
-        mean, sd, n, comparison.margin, family=comparison.family, confidence=comparison.question.confidence
+        mean, sd, n, comparison.margin, family=comparison.family, confidence=comparison.confidence
     )
 
 
@@ -595,16 +646,17 @@ def _examples_noise(comparison: Comparison, one: Contender, other: Contender, n:
         return None
     left, right = (np.stack([pair[side].array() for pair in pairs]) for side in (0, 1))
     if len(pairs) == 1:
-        p = statistics.mcnemar(left[0], right[0])
+        p = min(1.0, comparison.family * statistics.mcnemar(left[0], right[0]))
         nan = math.nan
-        return Examples(left.shape[1], nan, nan, nan, nan, None, can_show_tie=False, mcnemar_p=p)
+        return Examples(left.shape[1], nan, nan, nan, nan, None, nan, can_show_tie=False, mcnemar_p=p)
     return _crossed(comparison, statistics.crossed(left, right), judged)
 
 
 def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
-    low, high = statistics.new_data_interval(
-        crossed, family=comparison.family, confidence=comparison.question.confidence
-    )
+    family, confidence = comparison.family, comparison.confidence
+    low, high = statistics.new_data_interval(crossed, family=family, confidence=confidence)
+    low, high = max(-1.0, low), min(1.0, high)
+    left_open = statistics.left_open_by_examples(crossed.example_variance, family=family, confidence=confidence)
     return Examples(
         crossed.examples,
         crossed.seed_variance,
@@ -612,7 +664,8 @@ def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples
         low,
         high,
         _verdict(comparison, low, high) if judged else None,
-        statistics.can_show_tie(crossed, comparison.margin),
+        left_open,
+        can_show_tie=left_open < comparison.margin,
     )
 
 
@@ -630,10 +683,10 @@ def _looks(result: ExperimentResult, question: Question, setting: Mapping[str, A
 
 def _as_fixed_beforehand(question: Question, looks: LooksRecord | None) -> Question:
     """With the margin and the confidence of a sequential study, where no others are given."""
-    if looks is None or question.metric != looks.metric or question.margin is not None:
+    if looks is None or question.metric != looks.metric:
         return question
-    given = question.confidence != statistics.CONFIDENCE
-    return replace(question, margin=looks.margin, confidence=question.confidence if given else looks.confidence)
+    margin = looks.margin if question.margin is None else question.margin
+    return replace(question, margin=margin, confidence=question.confidence or looks.confidence)
 
 
 def _as_looked(one: Contender, looks: LooksRecord, seeds: Sequence[int]) -> Contender:
@@ -644,21 +697,25 @@ def _as_looked(one: Contender, looks: LooksRecord, seeds: Sequence[int]) -> Cont
     return replace(one, values=values, trials=tuple(trial for trial in one.trials if trial.seed in counted))
 
 
-def _looked(looks: LooksRecord, a: str, b: str) -> tuple[int, float, float, float, str] | None:
-    """Seeds, difference, interval and decision of a pair as it was last looked at, a against b."""
+def _looked(looks: LooksRecord, a: str, b: str) -> tuple[int, float, float, float] | None:
+    """Seeds, difference and interval of a pair as it was decided, or else last looked at, a against b."""
     for pair in looks.pairs:
         if {pair.a, pair.b} == {a, b}:
-            numbers = [math.nan if v is None else v for v in (pair.difference, pair.low, pair.high)]
-            if pair.a == a:
-                return pair.n, numbers[0], numbers[1], numbers[2], pair.decision
-            decision = {"better": "worse", "worse": "better"}.get(pair.decision, pair.decision)
-            return pair.n, -numbers[0], -numbers[2], -numbers[1], decision
+            mean, low, high = (math.nan if v is None else v for v in (pair.difference, pair.low, pair.high))
+            return (pair.n, mean, low, high) if pair.a == a else (pair.n, -mean, -high, -low)
     return None
 
 
 def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
     looks = result.looks
     if looks is None:
+        if result.earlier_seeds:
+            before = ", ".join(map(str, result.earlier_seeds))
+            yield (
+                f"Seeds were added to this study after {before} of them were finished. Unless their number was fixed"
+                " without a look at the results, equal candidates are called different more often than the confidence"
+                " says: after one such step in about 10 of 100 studies."
+            )
         return
     if not looks.taken:
         yield f"No look was taken yet: the first of this sequential study is at {looks.looks[0]} seeds."
@@ -703,7 +760,11 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
             f" one: {told}."
         )
     if what.metric in ("val_accuracy", "test_accuracy") and what.predictions is None:
-        yield "What other examples would change is known at the last and the best epoch alone (predictions are kept)."
+        yield (
+            "What other examples would change can't be told from those by which the best epoch was chosen."
+            if what.at == "best"
+            else "What other examples would change is known at the last epoch alone, of which predictions are kept."
+        )
     yield from _edge_warnings(comparison, result)
     yield from _seed_warnings(comparison)
     yield from _look_warnings(comparison, result)
@@ -749,12 +810,33 @@ def _seed_warnings(comparison: Comparison) -> Iterator[str]:
     elif n == 2:
         yield "Two seeds: intervals, but no verdict."
     elif n < ENOUGH_SEEDS:
-        yield f"{n} seeds: verdicts to be taken with care; {5 if k < 3 else 10} are a good number for {k} candidates."
-    if k > MANY_CONTENDERS and not comparison.has_baseline:
+        advised = statistics.advised_seeds(k)
+        yield f"{n} seeds: verdicts to be taken with care; {advised} are a good number for {k} candidates."
+    else:
+        few = [one for one in comparison.contenders if FEWEST_SEEDS <= one.completed < ENOUGH_SEEDS]
+        yield from (
+            f"{one.name}: what is said of it goes by {one.completed} seeds, and is to be taken with care."
+            for one in few
+        )
+    if k > MANY_CONTENDERS and not comparison.has_baseline and comparison.planned_looks == 1:
         yield (
-            f"{k} candidates make {comparison.family} pairs, which costs certainty: name a baseline beforehand"
+            f"{k} candidates make {statistics.family(k)} pairs, which costs certainty: name a baseline beforehand"
             " (--baseline), or screen on other seeds first."
         )
+    yield from _too_variable(comparison)
+
+
+def _too_variable(comparison: Comparison) -> Iterator[str]:
+    """Of the leading group, those that are in it because nothing can be told of them."""
+    group = [comparison.contenders[i] for i in comparison.leaders]
+    for one in group:
+        others = [other.sd for other in group if other is not one and math.isfinite(other.sd)]
+        usual = float(np.median(others)) if others else math.nan
+        if one.sd > NOISIER * max(usual, statistics.smallest_deviation(comparison.examples)):
+            yield (
+                f"{one.name} is in the leading group because its seeds differ too much to tell (standard deviation"
+                f" {one.sd:.2g}; of the others {usual:.2g}), not because it is known to be as good."
+            )
 
 
 def _incomplete(one: Contender) -> str | None:

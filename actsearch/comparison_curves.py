@@ -23,8 +23,6 @@ from actsearch.statistics import FEWEST_SEEDS, Verdict
 
 Kind = Literal["ranking", "differences", "sensitivity", "learning-speed"]
 KINDS: tuple[Kind, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
-MATRIX_UP_TO = 12
-"""So many contenders have a matrix of their pairs."""
 FAR = 3.0
 """The worst values are cut off if all would take more than so many times the room of the others."""
 FEW_POINTS = 5
@@ -190,7 +188,7 @@ def ranking(comparison: Comparison, stem: str, drawn: Collection[str] | None = N
         stem,
         what[0].upper() + what[1:],
         conclusions.title(comparison),
-        _headline(comparison),
+        conclusions.headline(comparison),
         ("seeds", "mean", f"- {reference.name}", _interval_heading(comparison), "verdict"),
         tuple(rows),
         axis,
@@ -239,7 +237,7 @@ def differences(comparison: Comparison, stem: str, drawn: Collection[str] | None
         stem,
         f"Difference to {reference.name}",
         conclusions.title(comparison),
-        _headline(comparison),
+        conclusions.headline(comparison),
         (
             *("seeds", "mean", _interval_heading(comparison), "verdict"),
             *(("on new data",) if with_new else ()),
@@ -250,20 +248,6 @@ def differences(comparison: Comparison, stem: str, drawn: Collection[str] | None
         tuple(_differences_caption(comparison, drawn, axis, with_new)),
         margin,
     )
-
-
-def _headline(comparison: Comparison) -> str:
-    """The verdict in one sentence; against a baseline, who is what."""
-    if not comparison.has_baseline:
-        return conclusions.headline(comparison)
-    names: dict[str, list[str]] = {}
-    for i, one in enumerate(comparison.contenders):
-        if i != comparison.reference:
-            names.setdefault(comparison.pair(i, comparison.reference).verdict or "without a verdict", []).append(
-                one.name
-            )
-    told = [f"{word} {'is' if len(some) == 1 else 'are'} {curves.listed(some)}" for word, some in names.items()]
-    return f"Against {comparison.contenders[comparison.reference].name}, {'; '.join(told)}."
 
 
 def _places(comparison: Comparison, drawn: Collection[str] | None) -> list[int]:
@@ -279,7 +263,7 @@ def _difference(comparison: Comparison, pair: Pair) -> tuple[str, str]:
 
 
 def _interval_heading(comparison: Comparison) -> str:
-    return f"{conclusions.percent(comparison.question.confidence)} interval"
+    return f"{conclusions.percent(comparison.confidence)} interval"
 
 
 def _verdict(comparison: Comparison, pair: Pair) -> str:
@@ -287,7 +271,7 @@ def _verdict(comparison: Comparison, pair: Pair) -> str:
     if pair.verdict == "undecided":
         return f"undecided ({pair.forecast.low}-{pair.forecast.high} seeds)" if pair.forecast else "undecided"
     if pair.verdict is not None:
-        return pair.verdict
+        return conclusions.brief_verdict(pair)
     if pair.n < FEWEST_SEEDS or not pair.note:
         return "no verdict"
     for i in (pair.a, pair.b):  # the row has the name already
@@ -358,7 +342,7 @@ class Matrix:
 def matrix(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> Matrix | None:
     """The matrix of pairs; None where there is one pair alone, too many, no verdict, or a baseline's pairs only."""
     places = [i for i in _places(comparison, drawn) if comparison.contenders[i].completed]
-    if comparison.has_baseline or not 2 < len(places) <= MATRIX_UP_TO or not comparison.leaders:
+    if comparison.has_baseline or not 2 < len(places) <= conclusions.MATRIX_UP_TO or not comparison.leaders:
         return None
     cells = tuple(
         tuple(
@@ -392,7 +376,7 @@ def matrix(comparison: Comparison, stem: str, drawn: Collection[str] | None = No
 
 
 def _ranking_caption(comparison: Comparison, drawn: Collection[str] | None, axis: Span) -> Iterator[str]:
-    n, confidence = comparison.most_seeds, conclusions.percent(comparison.question.confidence)
+    n, confidence = comparison.most_seeds, conclusions.percent(comparison.confidence)
     if n < 2:
         yield "Each dot is the one seed there is."
     else:
@@ -401,7 +385,7 @@ def _ranking_caption(comparison: Comparison, drawn: Collection[str] | None, axis
             " differences by)."
         )
     if comparison.leaders:
-        yield "Shaded: the leading group, not worse than any other; it has no ranks inside."
+        yield "Shaded: the leading group, not shown to be worse than any other; it has no ranks inside."
     if n > 1:
         name = comparison.contenders[comparison.reference].name
         yield f"In the columns, the difference to {name}{_a_baseline(comparison)}. {_simultaneous(comparison)}"
@@ -419,7 +403,7 @@ def _differences_caption(
     if comparison.most_seeds > 1:
         yield f"Markers are their means, thick lines the intervals of those. {_simultaneous(comparison)}"
     if comparison.margin:
-        yield f"Band: the margin, {comparison.margin:g} either way, within which a difference counts as none."
+        yield f"Band: the margin, {comparison.margin:g} either way, a tie lies within it."
     if with_new:
         yield (
             f"Thin lines: the intervals for new seeds and new examples of the same kind as the {_examples(comparison)}"
@@ -436,16 +420,16 @@ def _a_baseline(comparison: Comparison) -> str:
 
 
 def _examples(comparison: Comparison) -> int:
-    places = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
-    found = [e.examples for i in places if (e := comparison.pair(i, comparison.reference).examples) is not None]
+    found = [
+        e.examples for i in comparison.others if (e := comparison.pair(i, comparison.reference).examples) is not None
+    ]
     return found[0]
 
 
 def _simultaneous(comparison: Comparison) -> str:
-    together = "the pair" if comparison.family == 1 else f"all {comparison.family} pairs together"
     return (
-        f"Differences are paired by seed; their {conclusions.percent(comparison.question.confidence)} t intervals hold"
-        f" for {together}, and differences within {comparison.margin:g} count as none."
+        f"Differences are paired by seed; their {conclusions.percent(comparison.confidence)} t intervals"
+        f" {conclusions.simultaneity(comparison)}.{conclusions.rule(comparison)}"
     )
 
 
@@ -459,9 +443,11 @@ def _tuning_seeds(comparison: Comparison) -> list[str]:
 
 
 def _forecasts(comparison: Comparison) -> Iterator[str]:
-    places = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
-    if any(comparison.pair(i, comparison.reference).verdict == "undecided" for i in places):
-        yield "Undecided: about so many seeds in all would tell."
+    if any(comparison.pair(i, comparison.reference).forecast is not None for i in comparison.others):
+        yield (
+            "Undecided: about so many seeds in all would tell; to add them here and look again calls equal candidates"
+            " different in about 10 of 100 studies."
+        )
 
 
 def _axis_caption(axis: Span, comparison: Comparison) -> Iterator[str]:

@@ -21,15 +21,12 @@ from actsearch.errors import StoreError, UserError
 from actsearch.explanation import Paragraph
 from actsearch.files import write_atomically
 from actsearch.requirements import Outcome
-from actsearch.requirements import in_words as requirement_in_words
 from actsearch.terminal import printable
 
 VERDICT_STYLE = {"better": "green", "worse": "red", "tied": "cyan", "undecided": "yellow"}
 REQUIREMENT_STYLE = {"holds": "green", "contradicted": "bold red", "undecided": "yellow"}
 LEADING = "\N{BLACK RIGHT-POINTING SMALL TRIANGLE}"
 """Stands before each candidate of the leading group."""
-MATRIX_UP_TO = 12
-"""So many candidates have a matrix of their pairs on the terminal."""
 SYMBOLS = {"better": ">", "worse": "<", "tied": "=", "undecided": "?", None: "."}
 
 
@@ -40,7 +37,7 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
     yield RankingTable(comparison)
     yield Text()
     if comparison.leaders:
-        yield Paragraph(f"{LEADING} leading group: not worse than any other; it has no ranks inside", style="dim")
+        yield Paragraph(f"{LEADING} leading group: not shown to be worse than any; no ranks inside", style="dim")
         yield Text()
     if any(pair.examples is not None and pair.n > 1 for pair in _row_pairs(comparison)):
         yield Paragraph("The two kinds of noise in the differences, as standard errors", style="bold")
@@ -48,7 +45,11 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
         yield Paragraph(told, style="dim")
         yield NoiseTable(comparison)
         yield Text()
-    if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
+    if (
+        not comparison.has_baseline
+        and 2 < len(comparison.contenders) <= conclusions.MATRIX_UP_TO
+        and comparison.leaders
+    ):
         yield Matrix(comparison)
         yield Text()
     for sentence in conclusions.sentences(comparison):
@@ -56,12 +57,12 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
     for warning in comparison.warnings:
         yield Paragraph(warning, "! ", mark_style="yellow")
     for outcome in requirements:
-        yield Paragraph(requirement_in_words(outcome), "", REQUIREMENT_STYLE[outcome.state])
+        text = conclusions.requirement(comparison, outcome)
+        yield Paragraph(text, "", REQUIREMENT_STYLE[outcome.state])
 
 
 def _row_pairs(comparison: Comparison) -> list[Pair]:
-    places = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
-    return [comparison.pair(i, comparison.reference) for i in places]
+    return [comparison.pair(i, comparison.reference) for i in comparison.others]
 
 
 class _Columns:
@@ -97,7 +98,8 @@ class RankingTable(_Columns):
 
     def build(self, drop: int) -> Table:
         c = self.comparison
-        headings = [c.contenders[c.reference].name, c.measure.metric]
+        name = c.measure.metric.removeprefix("val_").removeprefix("test_").replace("_", " ")
+        headings = [c.contenders[c.reference].name, f"{c.measure.split} {name}"]
         table = _table()
         table.add_column("")
         table.add_column("activation", overflow="fold", min_width=8)
@@ -244,7 +246,7 @@ def as_json(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> dic
         "split": c.measure.split,
         "higher_is_better": c.measure.higher_is_better,
         "margin": c.margin,
-        "confidence": c.question.confidence,
+        "confidence": c.confidence,
         "baseline": c.question.baseline,
         "setting": dict(c.setting),
         "role": c.role,
@@ -309,6 +311,7 @@ def _against(pair: Pair | None) -> dict[str, Any]:
     forecast = None if pair is None else pair.forecast
     correlation = (None, None, None) if pair is None or pair.correlation is None else pair.correlation
     return {
+        "common_seeds": None if pair is None else pair.n,
         "difference": None if pair is None else _finite(pair.difference),
         "difference_low": None if pair is None else _finite(pair.low),
         "difference_high": None if pair is None else _finite(pair.high),
@@ -335,8 +338,7 @@ def _against(pair: Pair | None) -> dict[str, Any]:
 
 
 def _pair(comparison: Comparison, pair: Pair) -> dict[str, Any]:
-    names = {"a": comparison.contenders[pair.a].name, "b": comparison.contenders[pair.b].name, "seeds": pair.n}
-    return names | _against(pair)
+    return {"a": comparison.contenders[pair.a].name, "b": comparison.contenders[pair.b].name} | _against(pair)
 
 
 def write_csv(path: Path, comparisons: Sequence[Comparison]) -> None:
@@ -358,8 +360,8 @@ def _flat_rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
     """The rows of all of them, flat: mappings as JSON, with what they are about before them."""
     return [
         {"experiment": c.experiment, "metric": c.measure.metric, "at": c.measure.at, "split": c.measure.split}
-        | {"margin": c.margin, "confidence": c.question.confidence, "family": c.family}
-        | {"reference": c.contenders[c.reference].name}
+        | {"margin": c.margin, "confidence": c.confidence, "family": c.family}
+        | {"table": json.dumps(dict(c.setting)), "role": c.role, "reference": c.contenders[c.reference].name}
         | {key: json.dumps(value) if isinstance(value, Mapping) else value for key, value in row.items()}
         for c in comparisons
         for row in rows(c)

@@ -11,10 +11,13 @@ from typing import Any
 
 from actsearch.comparison import VERDICTS, Comparison, Contender, Pair
 from actsearch.experiment import in_words
+from actsearch.requirements import Outcome
 from actsearch.statistics import FEWEST_SEEDS, Forecast, Verdict
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""
+MATRIX_UP_TO = 12
+"""So many contenders have a matrix of their pairs, and all pairs are told of; with more, those with the reference."""
 NAMED = 12
 """A sentence names so many candidates, and counts the rest."""
 
@@ -42,29 +45,64 @@ def interval(comparison: Comparison, low: float, high: float) -> str:
     return f"{signed(comparison, low)} to {signed(comparison, high)}" if math.isfinite(low) else "-"
 
 
-def verdict(pair: Pair) -> str:
-    """`undecided: about 24 seeds in all (15 to 60)`, `tied (a real but smaller difference)`, or why there is none."""
+def brief_verdict(pair: Pair) -> str:
+    """For a table: `undecided: 24 seeds? (15 to 60)`, `tied (but not equal)`, `worse (3 seeds)`, or why none."""
     if pair.verdict is None:
         return f"no verdict: {pair.note}" if pair.note and "verdict" not in pair.note else pair.note or "no verdict"
-    if pair.verdict == "tied":
-        return "tied (a real but smaller difference)" if pair.smaller_but_real else "tied"
     if pair.verdict == "undecided":
-        return f"undecided: {forecast(pair.forecast)}"
-    return pair.verdict
-
-
-def brief_verdict(pair: Pair) -> str:
-    """The same for a table: `undecided: 24 seeds? (15 to 60)`."""
-    if pair.verdict == "undecided" and pair.forecast is not None:
+        if pair.forecast is None:
+            return "undecided"
         return f"undecided: {pair.forecast.seeds} seeds? ({pair.forecast.low} to {pair.forecast.high})"
-    return "tied (but not equal)" if pair.verdict == "tied" and pair.smaller_but_real else verdict(pair)
+    told = "tied (but not equal)" if pair.smaller_but_real else str(pair.verdict)
+    return f"{told} ({_seeds(pair.n)})" if pair.note else told
 
 
-def forecast(found: Forecast | None) -> str:
+def forecast(comparison: Comparison, found: Forecast | None) -> str:
     """`about 24 seeds in all (15 to 60)`."""
-    if found is None:
-        return "how many seeds would tell can't be said"
-    return f"about {found.seeds} seeds in all ({found.low} to {found.high})"
+    if found is not None:
+        return f"about {found.seeds} seeds in all ({found.low} to {found.high})"
+    return "after the last look" if comparison.looks is not None else "how many seeds would tell can't be said"
+
+
+def looking_again(comparison: Comparison) -> str | None:
+    """What it costs to follow a forecast, where one is given: two simulations are in the tests of the statistics."""
+    if not any(comparison.pair(i, comparison.reference).forecast is not None for i in comparison.others):
+        return None
+    return (
+        "Adding the seeds that an undecided pair needs and looking again calls equal candidates different in about 10"
+        " of 100 studies, and if that is repeated in 20: train so many fresh ones (other seeds), or use run"
+        " --until-decided, which pays for its looks."
+    )
+
+
+def simultaneity(comparison: Comparison) -> str:
+    """With what the intervals of differences hold together: `hold for all 15 pairs together`."""
+    if comparison.looks is not None:
+        looks = comparison.looks
+        pairs = "the one pair" if looks.family == 1 else f"all {looks.family} pairs"
+        return f"hold for {pairs} at all {len(looks.looks)} looks together"
+    if comparison.family == 1:
+        return "are of the one pair there is"
+    tables = " of all tables" if comparison.setting else ""
+    return f"hold for all {comparison.family} pairs{tables} together"
+
+
+def rule(comparison: Comparison) -> str:
+    """What the verdicts mean, as a sentence with a space before it; empty where there is none."""
+    if not comparison.is_judged:
+        return ""
+    beyond = "etter or worse: it leaves out 0, by however little."
+    if not comparison.margin:
+        return f" B{beyond}"
+    return f" Tied: the whole interval is within {_margin(comparison)}; b{beyond}"
+
+
+def requirement(comparison: Comparison, outcome: Outcome) -> str:
+    """`holds: gelu >= relu - 0.002 (to spare: +0.0011, -0.0002 to +0.0024; 10 seeds)`."""
+    if not math.isfinite(outcome.low):
+        return f"{outcome.state}: {outcome.requirement.text} ({_seeds(outcome.seeds)} in common)"
+    spare = f"{signed(comparison, outcome.difference)}, {interval(comparison, outcome.low, outcome.high)}"
+    return f"{outcome.state}: {outcome.requirement.text} (to spare: {spare}; {_seeds(outcome.seeds)})"
 
 
 def percent(confidence: float) -> str:
@@ -74,20 +112,21 @@ def percent(confidence: float) -> str:
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """What may be concluded, the verdict first, each a sentence that could stand in a paper."""
     found = (_against_baseline if comparison.has_baseline else _ranking)(comparison)
-    behind = (*_networks(comparison), *_method(comparison), *_new_data(comparison), *_test(comparison))
-    return (*found, *behind, scope(comparison))
+    again = looking_again(comparison)
+    told = (*found, *([] if again is None else [again]), *_networks(comparison), *_method(comparison))
+    return (*told, *_new_data(comparison), *_test(comparison), scope(comparison))
 
 
 def headline(comparison: Comparison) -> str:
     """The verdict in one sentence."""
     if not comparison.has_baseline:
         return next(_ranking(comparison))
-    base = comparison.contenders[comparison.reference].name
     parts = [
-        f"{wanted or 'no verdict'}: {listed(named([comparison.contenders[i].name for i in some]))}"
+        f"{wanted or 'without a verdict'} {'is' if len(some) == 1 else 'are'}"
+        f" {listed(named([_name(comparison, i) for i in some]))}"
         for wanted, some in _by_verdict(comparison)
     ]
-    return f"Against {base} in {comparison.measure.in_words()}: {'; '.join(parts)}."
+    return f"Against {_name(comparison, comparison.reference)}, {'; '.join(parts)}."
 
 
 def scope(comparison: Comparison) -> str:
@@ -119,14 +158,19 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
     most = "highest" if comparison.measure.higher_is_better else "lowest"
     if not comparison.leaders:
         few = "one seed" if n == 1 else f"{n} seeds"
-        yield f"No verdict: {few} cannot tell chance from difference. {leader.name} has the {most} {what} ({value})."
+        first = _name(comparison, 0)
+        yield f"No verdict: {few} cannot tell chance from difference. {first} has the {most} {what} ({value})."
         return
     group = named([_name(comparison, i) for i in comparison.leaders])
     others = [i for i in range(len(comparison.contenders)) if i not in comparison.leaders]
     if not others:
+        inner = [comparison.pair(a, b) for a in comparison.leaders for b in comparison.leaders if a < b]
+        k = len(comparison.leaders)
+        apart = f"No two of the {k} candidates are separated with {_over_seeds(inner)}: none"
+        lost = f"None of the {k} candidates"
         yield (
-            f"No two of the {len(comparison.leaders)} candidates are separated with {_seeds(n)}: none is worse than any"
-            f" other in {what}. {_most(comparison)}"
+            f"{apart if all(pair.verdict for pair in inner) else lost} is shown to be worse than any other in {what}."
+            f" {_most(comparison)}"
         )
         yield from _inside(comparison)
     elif len(comparison.leaders) == 1:
@@ -136,8 +180,8 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
         yield f"{group[0]} {has} ({first}, {_over(leader.completed)}){_beats(comparison, others)}."
     else:
         yield (
-            f"The leading group in {what} is {listed(group)}: none of them is worse than any other candidate."
-            f" {_most(comparison)}"
+            f"The leading group in {what} is {listed(group)}: none of them is shown to be worse than any other"
+            f" candidate. {_most(comparison)}"
         )
         yield from _inside(comparison)
     yield from _losers(comparison, others)
@@ -150,7 +194,14 @@ def _most(comparison: Comparison) -> str:
     first = max(known, key=lambda one: sign * one.mean)
     most = "highest" if comparison.measure.higher_is_better else "lowest"
     value = f"{number(comparison, first.mean)}, {_over(first.completed)}"
-    return f"{_name(comparison, comparison.contenders.index(first))} has the {most} mean ({value})."
+    lost = f"; {_seeds(first.diverged)} diverged" if first.diverged else ""
+    return f"{_name(comparison, comparison.contenders.index(first))} has the {most} mean ({value}{lost})."
+
+
+def _over_seeds(pairs: Sequence[Pair]) -> str:
+    """`10 seeds`, or `3 to 10 seeds`: those that these pairs have in common."""
+    least, most = min(pair.n for pair in pairs), max(pair.n for pair in pairs)
+    return _seeds(most) if least == most else f"{least} to {_seeds(most)}"
 
 
 def _name(comparison: Comparison, i: int) -> str:
@@ -186,7 +237,7 @@ def _inside(comparison: Comparison) -> Iterator[str]:
         )
         yield f"{which} tied within a margin of {_margin(comparison)}{real}."
         return
-    leader = comparison.contenders[0].name
+    leader = _name(comparison, 0)
     for wanted, words in (
         ("tied", "tied with"),
         ("undecided", "undecided against"),
@@ -200,9 +251,13 @@ def _inside(comparison: Comparison) -> Iterator[str]:
 def _losers(comparison: Comparison, others: Sequence[int]) -> Iterator[str]:
     worse = [i for i in others if comparison.pair(i, 0).verdict == "worse"]
     rest = [i for i in others if i not in worse and comparison.contenders[i].completed]
-    leader = comparison.contenders[0].name
+    leader = _name(comparison, 0)
     if worse:
         yield f"Worse than {leader}: {_told(comparison, worse, 0)}."
+    lost = [i for i in rest if comparison.pair(i, 0).verdict is None and comparison.pair(i, 0).n >= FEWEST_SEEDS]
+    if lost:
+        yield f"{leader} is without a verdict against {_told(comparison, lost, 0)}."
+    rest = [i for i in rest if i not in lost]
     beaten = [i for i in rest if comparison.worse[i].any()]
     for some, words in (
         (beaten, f"not separated from {leader} itself, but worse than another candidate"),
@@ -221,8 +276,8 @@ def _told(comparison: Comparison, places: Sequence[int], reference: int) -> str:
         text = f"{signed(comparison, pair.difference)}, {interval(comparison, pair.low, pair.high)}"
         if pair.verdict == "undecided":
             told_by = "" if pair.forecast is None else " would tell"
-            text += "" if comparison.looks is not None else f"; {forecast(pair.forecast)}{told_by}"
-        elif pair.verdict is None and pair.note:
+            text += "" if comparison.looks is not None else f"; {forecast(comparison, pair.forecast)}{told_by}"
+        elif pair.note:
             text += f"; {pair.note}"
         told.append(f"{_name(comparison, i)} ({text})")
     return listed([*told, *([f"{len(places) - NAMED} more"] if len(places) > NAMED else [])])
@@ -230,18 +285,17 @@ def _told(comparison: Comparison, places: Sequence[int], reference: int) -> str:
 
 def _against_baseline(comparison: Comparison) -> Iterator[str]:
     base = comparison.contenders[comparison.reference]
-    what = comparison.measure.in_words()
-    yield f"Against {base.name} ({what} {number(comparison, base.mean)}, {_over(base.completed)}):"
+    value = f"{comparison.measure.in_words()} {number(comparison, base.mean)}, {_over(base.completed)}"
+    yield f"Against {quoted(base.name)} ({value}):"
     for wanted, some in _by_verdict(comparison):
         yield f"{wanted or 'no verdict'}: {_told(comparison, some, comparison.reference)}."
 
 
 def _by_verdict(comparison: Comparison) -> Iterator[tuple[Verdict | None, list[int]]]:
     """The contenders by their verdicts against the reference."""
-    places = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
     wanted: Verdict | None
     for wanted in (*VERDICTS, None):
-        some = [i for i in places if comparison.pair(i, comparison.reference).verdict == wanted]
+        some = [i for i in comparison.others if comparison.pair(i, comparison.reference).verdict == wanted]
         if some:
             yield wanted, some
 
@@ -254,7 +308,7 @@ def _method(comparison: Comparison) -> Iterator[str]:
         seeds = listed([str(seed) for seed in comparison.choices[0].seeds])
         yield (
             f"Each is compared at its own setting ({_chosen(comparison)}), which had the best mean validation accuracy"
-            f" on the tuning seeds {seeds}; these are not among those compared."
+            f" on the tuning seeds {seeds}; these seeds are not among those compared."
         )
     if comparison.most_seeds < 2:
         return
@@ -264,14 +318,14 @@ def _method(comparison: Comparison) -> Iterator[str]:
         yield (
             f"Seeds were added at looks fixed beforehand ({listed([str(n) for n in looks.looks])} seeds), of which"
             f" {len(looks.taken)} {'was' if len(looks.taken) == 1 else 'were'} taken; paired by seed, the"
-            f" {percent(comparison.question.confidence)} t intervals of all {looks.family} pairs at all looks hold"
-            f" together; differences within {_margin(comparison)} count as none."
+            f" {percent(comparison.confidence)} t intervals {simultaneity(comparison)}.{rule(comparison)}"
         )
         return
-    pairs = "the pair" if comparison.family == 1 else f"all {comparison.family} pairs together"
+    told = [pair for pair in comparison.pairs() if pair.n]
+    seeds = _over_seeds(told) if told else _seeds(comparison.most_seeds)
     yield (
-        f"Differences are paired by seed; their {percent(comparison.question.confidence)} t intervals hold for {pairs}"
-        f" ({k} candidates, {_seeds(comparison.most_seeds)}); differences within {_margin(comparison)} count as none."
+        f"Differences are paired by seed; their {percent(comparison.confidence)} t intervals {simultaneity(comparison)}"
+        f" ({k} candidates, {seeds}).{rule(comparison)}"
     )
 
 
@@ -283,9 +337,10 @@ def _networks(comparison: Comparison) -> Iterator[str]:
         if pair is not None and pair.n == 1 and pair.examples is not None and pair.examples.mcnemar_p is not None:
             told.append(f"{_name(comparison, i)} p = {pair.examples.mcnemar_p:.2g}")
     if told:
+        pairs = f", times {comparison.family} for as many pairs" if comparison.family > 1 else ""
         yield (
-            f"Of these trained networks alone, against {_name(comparison, comparison.reference)}'s by McNemar's test:"
-            f" {listed(named(told))}. It says nothing of other seeds."
+            f"Of these trained networks alone, against {_name(comparison, comparison.reference)}'s by McNemar's test"
+            f"{pairs}: {listed(named(told))}. It says nothing of other seeds."
         )
 
 
@@ -296,29 +351,29 @@ def _chosen(comparison: Comparison) -> str:
         for choice in comparison.choices
     ]
     commonest = max(settings, key=settings.count)
-    others = [
-        f"{setting} for {listed([c.label for c, s in zip(comparison.choices, settings, strict=True) if s == setting])}"
-        for setting in dict.fromkeys(settings)
-        if setting != commonest
-    ]
+    labels: dict[str, list[str]] = {}
+    for choice, setting in zip(comparison.choices, settings, strict=True):
+        labels.setdefault(setting, []).append(quoted(choice.label))
+    others = [f"{setting} for {listed(some)}" for setting, some in labels.items() if setting != commonest]
     return ", ".join([*others, f"{commonest} for {'the others' if others else 'all'}"])
 
 
 def _new_data(comparison: Comparison) -> Iterator[str]:
-    """What the noise of the examples makes of the verdicts against the reference."""
-    others = [i for i in range(len(comparison.contenders)) if i != comparison.reference]
-    pairs = [pair for i in others if (pair := comparison.pair(i, comparison.reference)).examples is not None]
+    """What the noise of the examples makes of the verdicts: of all pairs, or with many of those with the reference."""
+    of_all = comparison.has_baseline or len(comparison.contenders) <= MATRIX_UP_TO
+    pairs = [*(comparison.pairs() if of_all else (comparison.pair(i, comparison.reference) for i in comparison.others))]
     known = [pair.examples for pair in pairs if pair.examples is not None and pair.n >= FEWEST_SEEDS]
     if not known:
         return
     examples, split = known[0].examples, comparison.measure.split
     changed = [p for p in pairs if p.examples and p.verdict is not None and p.examples.verdict != p.verdict]
+    against = "" if of_all else f" for the differences to {_name(comparison, comparison.reference)}"
     yield (
         f"That is about new seeds on these {examples} {split} examples. About new examples of the same kind as well,"
-        f" {_changed(comparison, changed)}."
+        f" {_changed(comparison, changed)}{against}."
     )
     if not all(one.can_show_tie for one in known):
-        widths = [1.96 * math.sqrt(one.example_variance) for one in known]
+        widths = [one.left_open for one in known]
         least, most = number(comparison, min(widths)), number(comparison, max(widths))
         span = least if least == most else f"{least} to {most}" if min(widths) > 0 else f"up to {most}"
         yield (
@@ -331,7 +386,7 @@ def _test(comparison: Comparison) -> Iterator[str]:
     """The test values of what was compared on held-out examples: told once, and nothing is chosen by them."""
     known = [one for one in comparison.contenders if one.test_mean is not None]
     if known and comparison.role == "comparison":
-        told = named([f"{one.name} {number(comparison, one.test_mean)}" for one in known])
+        told = named([f"{quoted(one.name)} {number(comparison, one.test_mean)}" for one in known])
         name = comparison.measure.metric.removeprefix("val_").replace("_", " ")
         yield f"On the test set, by which nothing was chosen here, the mean {name} is: {listed(told)}."
 
@@ -340,11 +395,12 @@ def _changed(comparison: Comparison, pairs: Sequence[Pair]) -> str:
     if not pairs:
         return "the same is concluded"
     told = [
-        f"{comparison.contenders[pair.a].name} is {pair.examples.verdict} instead of {pair.verdict}"
-        for pair in pairs[:NAMED]
+        f"{_name(comparison, pair.a)} against {_name(comparison, pair.b)} is {pair.examples.verdict} instead of"
+        f" {pair.verdict}"
+        for pair in pairs
         if pair.examples is not None
     ]
-    return listed(told)
+    return listed(named(told))
 
 
 def _margin(comparison: Comparison) -> str:

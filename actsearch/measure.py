@@ -34,14 +34,23 @@ class Measure:
         return self.metric.endswith("accuracy")
 
     @property
+    def is_share_of_examples(self) -> bool:
+        """Not `binary_accuracy`, which counts every output of every example."""
+        return self.is_accuracy and not self.metric.endswith("binary_accuracy")
+
+    @property
     def higher_is_better(self) -> bool:
         return self.is_accuracy
 
     @property
     def predictions(self) -> str | None:
-        """The key of `TrialResult.correct` that holds what this is the mean of; None where no predictions are kept."""
-        counts = self.metric in ("val_accuracy", "test_accuracy")
-        return f"{self.split}_{self.at}" if counts and self.at in ("last", "best") else None
+        """The key of `TrialResult.correct` that holds what this is the mean of; None where there is none.
+
+        None too of the best epoch's validation accuracy: that epoch was chosen on these very examples, so that they do
+        not tell what others would have given.
+        """
+        kept = {"val_accuracy": ("last",), "test_accuracy": ("last", "best")}
+        return f"{self.split}_{self.at}" if self.at in kept.get(self.metric, ()) else None
 
     @property
     def history(self) -> str | None:

@@ -14,14 +14,13 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from actsearch import statistics
 from actsearch.console import number_of
 from actsearch.explanation import Paragraph
 from actsearch.outlook import Outlook
 from actsearch.power import MOST_SEEDS, POWER, Noise, Power, Range
 from actsearch.terminal import duration, printable
 
-ADVISED = {2: 5, 3: 6, 4: 8, 5: 9, 6: 10}
-"""Seeds for so many activations; for more, those of six."""
 MANY = 8
 """Above so many activations all pairs are too many for one study."""
 
@@ -139,11 +138,11 @@ def advice(outlook: Outlook) -> list[str]:
         return [*told, "One activation: there is nothing to compare it with; add another."]
     told.append(_with_the_files_seeds(power))
     k = len(power.contenders)
-    advised = ADVISED.get(k, ADVISED[max(ADVISED)])
+    advised = statistics.advised_seeds(k)
     if power.planned < advised:
         told.append(f"As a rule of thumb, {k} activations are compared with {advised} seeds to begin with.")
     told += _for_the_margin(outlook, power)
-    if k > 1 and power.baseline is None:
+    if power.baseline is None:
         told.append("Seeds can also be added until it is decided, and no further: actsearch run FILE --until-decided.")
     if k > MANY and power.baseline is None:
         told.append(
@@ -154,7 +153,7 @@ def advice(outlook: Outlook) -> list[str]:
         told.append(
             f"{power.examples:,} evaluated examples cannot show a tie within {_points(power.margin)} points that holds"
             f" on new data, however many the seeds: their choice leaves ±{_points(power.smallest_tie)} points open."
-            f" It takes about {_rounded(power.examples_to_tie)} examples."
+            f" About {_rounded(power.examples_to_tie)} examples most likely would."
         )
     for name, sd in power.noise.noisier:
         told.append(f"{printable(name)} varied more there ({_points(sd)} points): pairs with it need more seeds.")

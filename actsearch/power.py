@@ -101,9 +101,10 @@ class Power:
     examples: int = 0
     """How many examples the comparison is made on."""
     smallest_tie: float | None = None
-    """The smallest margin within which so many examples can show a tie that would hold on new data, if known."""
+    """What seeds without end leave open of a difference on new data: within less, no tie can be shown. If known."""
     examples_to_tie: int | None = None
-    """How many examples it takes for the margin; None if those that there are will do, or nothing is known."""
+    """How many examples show a tie within the margin, with a power of `POWER` and seeds without end; None if those that
+    there are can show one, or nothing is known."""
 
     def row(self, seeds: int) -> Row:
         return next(row for row in self.rows if row.seeds == seeds)
@@ -312,8 +313,10 @@ def power(
     smallest, wanted = None, None
     if noise.example_variance is not None and examples:
         # a tie holds on new data only if the noise of the examples alone leaves room for it
-        smallest = 1.96 * math.sqrt(noise.example_variance / examples)
-        wanted = math.ceil(noise.example_variance * (1.96 / margin) ** 2) if smallest > margin else None
+        variance = noise.example_variance
+        smallest = statistics.left_open_by_examples(variance / examples, family=family, confidence=confidence)
+        if smallest >= margin:
+            wanted = statistics.examples_to_tie(variance, margin, family=family, confidence=confidence, power=POWER)
     return Power(
         tuple(contenders), baseline, family, confidence, margin, noise, rows, planned, to_tie(family), to_detect(),
         with_baseline, examples, smallest, wanted,

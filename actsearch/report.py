@@ -181,7 +181,7 @@ def _facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -> Itera
         one = comparisons[0]
         yield "compared", one.measure.in_words()
         yield "margin", f"{one.margin:g}"
-        yield "confidence", conclusions.percent(one.question.confidence)
+        yield "confidence", conclusions.percent(one.confidence)
         if one.question.baseline is not None:
             yield "baseline", one.contenders[one.reference].name
     labels = len({candidate.label for candidate in result.candidates})
@@ -226,12 +226,12 @@ class Badge:
         return SYMBOLS[self.kind]
 
 
-def _badge(pair: Pair) -> Badge:
+def _badge(c: Comparison, pair: Pair) -> Badge:
     if pair.verdict is None:
         return Badge("none", "no verdict", pair.note or "")
     detail = pair.note or ""
     if pair.verdict == "undecided":
-        detail = conclusions.forecast(pair.forecast)
+        detail = conclusions.forecast(c, pair.forecast)
     elif pair.smaller_but_real:
         detail = "a real but smaller difference"
     return Badge(pair.verdict, pair.verdict, detail)
@@ -241,8 +241,7 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
     """What the template says of one comparison."""
     differences = Differences.of(c)
     sentences = conclusions.sentences(c)
-    others = [i for i in range(len(c.contenders)) if i != c.reference]
-    pairs = [c.pair(i, c.reference) for i in others]
+    pairs = [c.pair(i, c.reference) for i in c.others]
     rows = [_row(c, i, differences, pens) for i in range(len(c.contenders))]
     groups = [("", rows)]
     if c.leaders and len(c.leaders) < len(rows):
@@ -265,8 +264,9 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
         "groups": groups,
         "target": None if c.question.target is None else f"{c.question.target:g}",
         "margin": f"{c.margin:g}",
-        "confidence": conclusions.percent(c.question.confidence),
-        "together": _together(c),
+        "confidence": conclusions.percent(c.confidence),
+        "family": c.family,
+        "together": conclusions.simultaneity(c),
         "role": c.role,
         "forest": [(row, differences.row(p)) for row, p in ((rows[p.a], p) for p in pairs) if p.n],
         "axis": differences.axis(),
@@ -282,13 +282,6 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
         "one_seed": c.most_seeds < 2,
         "description": [_description(c, one, row) for one, row in zip(c.contenders, rows, strict=True)],
     }  # fmt: skip
-
-
-def _together(c: Comparison) -> str:
-    """With what the intervals of differences hold together."""
-    if c.looks is not None:
-        return f"hold together for all {c.looks.family} pairs at all {len(c.looks.looks)} looks"
-    return f"hold together for all {c.family} pairs" if c.family > 1 else "are of the one pair there is"
 
 
 def _row(c: Comparison, i: int, differences: Differences, pens: Mapping[str, Pen]) -> dict[str, Any]:
@@ -309,7 +302,7 @@ def _row(c: Comparison, i: int, differences: Differences, pens: Mapping[str, Pen
     if i != c.reference:
         pair = c.pair(i, c.reference)
         row |= {
-            "badge": _badge(pair),
+            "badge": _badge(c, pair),
             "difference": signed(c, pair.difference),
             "difference_interval": interval(c, pair.low, pair.high),
             "chart": differences.small(pair) if math.isfinite(pair.low) else "",
@@ -337,7 +330,7 @@ def _matrix(c: Comparison) -> dict[str, Any]:
                 cells.append(None)
                 continue
             pair = c.pair(a, b)
-            badge = _badge(pair)
+            badge = _badge(c, pair)
             said = "no seed in common"
             if pair.n:
                 said = f"{signed(c, pair.difference)}, {interval(c, pair.low, pair.high)}"
@@ -474,7 +467,7 @@ def _findings(
         for i, one in enumerate(c.contenders):
             key = (one.label, in_words(one.setting))
             ranked.setdefault(key, (len(ranked), number(c, one.mean)))
-            badges.setdefault(key, None if i == c.reference else _badge(c.pair(i, c.reference)))
+            badges.setdefault(key, None if i == c.reference else _badge(c, c.pair(i, c.reference)))
     told = []
     for found in explained.candidates:
         key = (found.candidate.label, in_words(found.candidate.setting))

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from actsearch import statistics
-from actsearch.comparison import Comparison
+from actsearch.comparison import Comparison, Contender
 from actsearch.errors import UserError
 from actsearch.spelling import did_you_mean
 from actsearch.statistics import FEWEST_SEEDS
@@ -20,7 +20,8 @@ State = Literal["holds", "contradicted", "undecided"]
 EXAMPLE = "gelu >= relu - 0.002"
 
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_NAME = r"(?:\"[^\"]+\"|'[^']+'|[^<>=]+?)"
+_QUOTED = r"(?:\"[^\"]+\"|'[^']+')"
+_NAME = rf"(?:{_QUOTED}|[^<>=]+?)"
 _FORM = re.compile(
     rf"\s*(?P<name>{_NAME})\s*(?P<sign><=|>=)\s*(?:(?P<number>[+-]?{_NUMBER})|(?P<other>{_NAME}?)\s*"
     rf"(?:(?P<shift>[+-])\s*(?P<by>{_NUMBER}))?)\s*"
@@ -57,7 +58,7 @@ def parse(text: str, names: Sequence[str] = ()) -> Requirement:
         UserError: it is not of that form.
     """
     found = _FORM.fullmatch(text)
-    if re.search(r"(?<![<>])[<>](?!=)", text) and not names:
+    if not names and re.search(r"(?<![<>])[<>](?!=)", re.sub(_QUOTED, "", text)):
         raise UserError(f"--require {text!r}: only >= and <= can be asked for; write it as {EXAMPLE!r}")
     by_label = _with_known_names(text, names)
     if by_label is not None:
@@ -100,62 +101,67 @@ def _bare(text: str) -> str:
     return text[1:-1] if text[0] == text[-1] and text[0] in "\"'" and len(text) > 2 else text
 
 
-def check(comparison: Comparison, texts: Sequence[str]) -> tuple[Outcome, ...]:
+def check(comparison: Comparison, texts: Sequence[str], tables: int = 1) -> tuple[Outcome, ...]:
     """Judges requirements that were written down before the results were seen.
 
-    Their intervals hold together for all of `texts`, not for all pairs of candidates: no other pair is looked at.
+    Their intervals hold together for all of `texts` in all tables, not for all pairs of candidates: no other pair is
+    looked at. Of a study that was stopped by looks they hold for each of those looks, whatever is required.
+
+    Args:
+        comparison: what is judged.
+        texts: the requirements.
+        tables: of how many comparisons the same is required at once.
 
     Raises:
         UserError: one cannot be read, or names no contender.
     """
     names = [one.name for one in comparison.contenders]
     requirements = [parse(text, names) for text in texts]
-    return tuple(_outcome(comparison, requirement, len(requirements)) for requirement in requirements)
+    family = len(requirements) * tables * comparison.planned_looks
+    return tuple(_outcome(comparison, requirement, family) for requirement in requirements)
 
 
 def _outcome(comparison: Comparison, requirement: Requirement, family: int) -> Outcome:
-    one = comparison.contenders[_place(comparison, requirement.name, requirement)]
-    values = one.values
-    if requirement.other is not None:
-        values = values - comparison.contenders[_place(comparison, requirement.other, requirement)].values
+    places = [_place(comparison, name, requirement) for name in (requirement.name, requirement.other) if name]
+    ones = [comparison.contenders[place] for place in places]
+    _check_completed(ones, requirement)
+    values = ones[0].values if len(ones) == 1 else ones[0].values - ones[1].values
     excess = values[~np.isnan(values)] - requirement.shift
     if not requirement.at_least:
         excess = -excess
     n = len(excess)
-    _check_completed(comparison, requirement)
+    good, bad = _lucky(comparison, requirement, ones)
     if n == 0:
-        state: State = "contradicted" if one.diverged and not one.completed else "undecided"
-        return Outcome(requirement, state, math.nan, math.nan, math.nan, 0)
-    found = statistics.difference(
-        excess, family=family, confidence=comparison.question.confidence, examples=comparison.examples
-    )
-    state = "undecided"
+        nothing = math.nan
+        gone = good and not all(one.completed for one in ones)
+        return Outcome(requirement, "contradicted" if gone else "undecided", nothing, nothing, nothing, 0)
+    found = statistics.difference(excess, family=family, confidence=comparison.confidence, examples=comparison.examples)
+    state: State = "undecided"
     if n >= FEWEST_SEEDS:
         state = "holds" if found.low >= 0 else "contradicted" if found.high < 0 else "undecided"
-    if state == "holds" and _lost_more(comparison, requirement):
+    if (state == "holds" and good) or (state == "contradicted" and bad):
         state = "undecided"
     return Outcome(requirement, state, found.mean, found.low, found.high, n)
 
 
-def _check_completed(comparison: Comparison, requirement: Requirement) -> None:
-    for name in (requirement.name, requirement.other):
-        one = None if name is None else comparison.contenders[_place(comparison, name, requirement)]
-        if one is not None and not one.completed and not one.diverged:
+def _check_completed(ones: Sequence[Contender], requirement: Requirement) -> None:
+    for one in ones:
+        if not one.completed and not one.diverged:
             states = ", ".join(dict.fromkeys(trial.status for trial in one.trials))
             raise UserError(f"--require {requirement.text!r}: no trial of {one.name} is completed ({states})")
 
 
-def _lost_more(comparison: Comparison, requirement: Requirement) -> bool:
-    """Whether the one that is to be good lost more seeds to divergence: those left are its luckier ones."""
-    names = [name for name in (requirement.name, requirement.other) if name is not None]
-    ones = [comparison.contenders[_place(comparison, name, requirement)] for name in names]
-    good = requirement.at_least == comparison.measure.higher_is_better
+def _lucky(comparison: Comparison, requirement: Requirement, ones: Sequence[Contender]) -> tuple[bool, bool]:
+    """Whether the one that is to be good, and the one that may be bad, lost more seeds to divergence than the other.
+
+    Those that are left are its luckier ones, so that the first does not meet, nor the second contradict anything.
+    """
+    wants_first = requirement.at_least == comparison.measure.higher_is_better
     if len(ones) == 1:
-        return good and ones[0].diverged > 0
-    one, other = ones if good else ones[::-1]
-    return statistics.diverged_more_often(
-        one.diverged, one.diverged + one.completed, other.diverged, other.diverged + other.completed
-    )
+        return (ones[0].diverged > 0, False) if wants_first else (False, ones[0].diverged > 0)
+    more = statistics.diverged_more_often(*np.array([(o.diverged, o.diverged + o.completed) for o in ones]).T)
+    first, second = bool(more[0, 1]), bool(more[1, 0])
+    return (first, second) if wants_first else (second, first)
 
 
 def _place(comparison: Comparison, name: str, requirement: Requirement) -> int:
@@ -163,12 +169,3 @@ def _place(comparison: Comparison, name: str, requirement: Requirement) -> int:
     if name in names:
         return names.index(name)
     raise UserError(f"--require {requirement.text!r}: no candidate is labelled {name!r}; {did_you_mean(name, names)}")
-
-
-def in_words(outcome: Outcome) -> str:
-    """`holds: gelu >= relu - 0.002 (0.0011 above, interval -0.0002 to 0.0024, 10 seeds)`."""
-    n = f"{outcome.seeds} seed{'' if outcome.seeds == 1 else 's'}"
-    if not math.isfinite(outcome.low):
-        return f"{outcome.state}: {outcome.requirement.text} ({n})"
-    sides = f"to spare: {outcome.difference:+.4f}, {outcome.low:+.4f} to {outcome.high:+.4f}"
-    return f"{outcome.state}: {outcome.requirement.text} ({sides}, {n})"

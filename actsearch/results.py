@@ -231,8 +231,15 @@ class LooksRecord:
 
     @property
     def pairs(self) -> tuple[LookedPair, ...]:
-        """Each pair as it was last looked at."""
-        return tuple({(pair.a, pair.b): pair for taken in self.taken for pair in taken.pairs}.values())
+        """Each pair as it was when it was settled, or else as it was last looked at.
+
+        The interval of a later look may say something else: it is not what the decision went by.
+        """
+        found: dict[tuple[str, str], LookedPair] = {}
+        for pair in (pair for taken in self.taken for pair in taken.pairs):
+            if (before := found.get((pair.a, pair.b))) is None or before.decision == "undecided":
+                found[pair.a, pair.b] = pair
+        return tuple(found.values())
 
 
 @dataclass(frozen=True)
@@ -249,6 +256,8 @@ class ExperimentResult:
     warnings: tuple[str, ...] = ()
     stranded: tuple[str, ...] = ()
     """Ids of trials in the folder that the experiment as it now stands does not ask for."""
+    earlier_seeds: tuple[int, ...] = ()
+    """With how many seeds it was finished before more were asked for; of a study with looks, those tell."""
     grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """The grid as the experiment file has it."""
     problems: tuple[str, ...] = ()

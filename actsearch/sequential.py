@@ -73,7 +73,7 @@ def decide(
     here[list(range(k)) if before is None else list(before.stays)] = True
     x[~here] = np.nan
     found = statistics.differences(x, family=family * looks, confidence=confidence, examples=examples)
-    now = _verdicts(found, margin, np.isnan(x).sum(axis=1))
+    now = _verdicts(found, margin, np.isnan(x).sum(axis=1), x.shape[1])
     both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
     decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
     open_ = both & (decisions == "undecided")
@@ -99,18 +99,13 @@ def decide(
     return Look(found, decisions, tuple(int(i) for i in np.flatnonzero(here & ~done)), leaves, better)
 
 
-def _verdicts(found: Differences, margin: float, diverged: np.ndarray) -> np.ndarray:
-    """(k, k) texts: what these intervals say, the row against the column (`statistics.verdict` of each).
+def _verdicts(found: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
+    """(k, k) texts: what these intervals say, the row against the column (`statistics.verdicts`).
 
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
     """
-    enough = found.n >= FEWEST
-    with np.errstate(invalid="ignore"):
-        tied = enough & (found.low > -margin) & (found.high < margin)
-        better = enough & ~tied & (found.low > 0)
-        worse = enough & ~tied & (found.high < 0)
-    texts = np.full(found.n.shape, "undecided", dtype="<U20")
-    texts[tied], texts[better], texts[worse] = "tied", "better", "worse"
-    more = diverged[:, None] > diverged[None, :]
-    texts[(more & (tied | better)) | (more.T & (tied | worse))] = "diverged more often"
+    texts = statistics.verdicts(found.low, found.high, margin).astype("<U20")
+    texts[found.n < FEWEST] = "undecided"
+    more = statistics.diverged_more_often(diverged, np.full(len(diverged), seeds))
+    texts[statistics.held_back(texts, more)] = "diverged more often"
     return texts

@@ -36,6 +36,9 @@ FEWEST_SEEDS = 3
 """With fewer there is no verdict."""
 ENOUGH_SEEDS = 5
 """With fewer a verdict comes with a warning."""
+ADVISED_SEEDS = (5, 6, 8, 9, 10)
+"""For two contenders, three, ...; for more, those of the last. A difference of two and a half of one contender's
+standard deviations is found with a power of 0.8, whichever pair it is in."""
 SEEDS_OF_AN_INTERQUARTILE_MEAN = 8
 """With fewer it trims one value of a side or none."""
 LOOKS = (5, 8, 12, 20)
@@ -233,7 +236,7 @@ def verdict(low: float, high: float, margin: float, higher_is_better: bool = Tru
 
 
 def verdicts(low: Floats, high: Floats, margin: float, higher_is_better: bool = True) -> npt.NDArray[np.str_]:
-    """`verdict` of arrays, all of one shape."""
+    """`verdict` of arrays, all of one shape. An interval of NaN is undecided."""
     above, below = ("better", "worse") if higher_is_better else ("worse", "better")
     tied = (-margin < low) & (high < margin)
     return np.where(tied, "tied", np.where(low > 0, above, np.where(high < 0, below, "undecided")))
@@ -407,7 +410,7 @@ def _signed_sums(d: Floats) -> Floats:
 
 
 def sign_flip_can_tell(n: int, *, family: int = 1, confidence: float = CONFIDENCE) -> bool:
-    """Whether the smallest p that n differences can have, 2 / 2**n, is below alpha / family."""
+    """Whether the smallest p that n differences other than 0 can have, 2 / 2**n, is below alpha / family."""
     return 2.0 ** (1 - n) < 2 * _tail(family, confidence)
 
 
@@ -448,9 +451,30 @@ def clopper_pearson(count: int, n: int, confidence: float = CONFIDENCE) -> tuple
     return low, high
 
 
-def diverged_more_often(count_a: int, n_a: int, count_b: int, n_b: int) -> bool:
-    """Whether a larger share of a's trials diverged than of b's: a's other numbers then are of its luckier seeds."""
-    return count_a * n_b > count_b * n_a
+def diverged_more_often(diverged: npt.ArrayLike, ended: npt.ArrayLike) -> Bools:
+    """(k, k): whether a larger share of i's trials diverged than of j's. i's other numbers are of its luckier seeds.
+
+    Args:
+        diverged: (k,), how many trials of each contender diverged,
+        ended: (k,), of how many that did or completed.
+    """
+    d, n = np.asarray(diverged, dtype=np.int64), np.asarray(ended, dtype=np.int64)
+    more: Bools = d[:, None] * n[None, :] > d[None, :] * n[:, None]
+    return more
+
+
+def held_back(verdicts: npt.NDArray[np.str_], diverged_more: Bools) -> Bools:
+    """(k, k): where who diverged more often would be better or tied by the seeds that are left, which says too much.
+
+    Args:
+        verdicts: (k, k), the row against the column.
+        diverged_more: see `diverged_more_often`.
+    """
+    tied = verdicts == "tied"
+    found: Bools = (diverged_more & (tied | (verdicts == "better"))) | (
+        diverged_more.T & (tied | (verdicts == "worse"))
+    )
+    return found
 
 
 # Two kinds of noise
@@ -535,9 +559,35 @@ def new_data_interval(crossed: Crossed, *, family: int = 1, confidence: float = 
     return crossed.difference - half, crossed.difference + half
 
 
-def can_show_tie(crossed: Crossed, margin: float, confidence: float = CONFIDENCE) -> bool:
-    """Whether so many examples can show a tie on new data with any number of seeds: if 1.96 deviations fit in."""
-    return bool(-special.ndtri(_tail(1, confidence)) * math.sqrt(crossed.example_variance) <= margin)
+def left_open_by_examples(example_variance: float, *, family: int = 1, confidence: float = CONFIDENCE) -> float:
+    """The half-width of the interval for new data that no number of seeds can go below: z times a standard error.
+
+    Where it is the margin or more, so many examples cannot show a tie on new data. One alone of family 1 and with a
+    confidence of 0.95 it is 1.96 standard errors, but the intervals of a table are wider, and it is they that judge.
+
+    Args:
+        example_variance: of the mean difference, over other examples (`Crossed.example_variance`).
+        family: how many such intervals are to hold together.
+        confidence: with what probability all of them do.
+    """
+    return float(-special.ndtri(_tail(family, confidence))) * math.sqrt(example_variance)
+
+
+def examples_to_tie(
+    variance: float, margin: float, *, family: int = 1, confidence: float = CONFIDENCE, power: float = 0.8
+) -> int:
+    """How many examples show a tie on new data with that power, if there is no difference, and seeds without end.
+
+    The interval of d +- z(1 - alpha / 2P) e lies within the margin with that probability if margin / e is that z and
+    z(1 - (1 - power) / 2) together, e being sqrt(variance / examples): as for any test of equivalence (Chow, Shao and
+    Wang, Sample Size Calculations in Clinical Research, 2003, chapter 3).
+
+    Args:
+        variance: what one example adds to the variance of a difference; of M examples it is 1/M of that.
+        margin: above 0.
+    """
+    z = -special.ndtri(_tail(family, confidence)) - special.ndtri((1 - power) / 2)
+    return max(1, math.ceil(variance * (float(z) / margin) ** 2))
 
 
 def mcnemar(correct_a: npt.ArrayLike, correct_b: npt.ArrayLike) -> float:
@@ -670,6 +720,11 @@ def _smallest(holds: Callable[[int], bool]) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)
     return high
+
+
+def advised_seeds(contenders: int) -> int:
+    """A good number of seeds to begin with, for so many contenders: see `ADVISED_SEEDS`."""
+    return ADVISED_SEEDS[min(max(contenders, 2) - 2, len(ADVISED_SEEDS) - 1)]
 
 
 def expected_best(settings: int) -> float:

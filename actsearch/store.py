@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 FORMAT_VERSION = 1
+ENDED = ("completed", "diverged")
+"""Of a trial that has a result, and is not trained again."""
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
 LOOKS = "looks.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
@@ -198,11 +200,32 @@ class Store:
         with _told_plainly(self.folder):
             text = yaml.safe_dump(dict(experiment.document), sort_keys=False, allow_unicode=True, width=100)
             # The plan first: a folder is an experiment once it has an experiment.yaml, and is then read by its plan.
-            self._write_if_new(self.folder / PLAN, _json(_plan(experiment, trials, left.contained, chosen)))
+            plan = _plan(experiment, trials, left.contained, chosen)
+            if earlier := self._earlier_seeds(experiment):
+                plan["earlier_seeds"] = earlier
+            self._write_if_new(self.folder / PLAN, _json(plan))
             self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
             self._keep_sources(experiment)
             self._trials.mkdir(exist_ok=True)
         return frozenset(left.longer)
+
+    def _earlier_seeds(self, experiment: Experiment) -> list[int]:
+        """With how many seeds the experiment was finished before it asked for more, as by someone who saw them.
+
+        Whoever adds seeds because of what the first ones showed calls equals different more often. Nothing is kept of
+        a study with looks, which pays for them.
+        """
+        try:
+            before = json.loads((self.folder / PLAN).read_bytes())
+            rows = [trial for one in before["candidates"] for trial in one["trials"] if "role" not in trial]
+            earlier = {n for n in before.get("earlier_seeds", []) if n < len(experiment.seeds)}
+            seeds = {trial["seed"] for trial in rows}
+            more = seeds < {*experiment.seeds} and len(seeds) > 1 and self.looks() is None
+            if more and all(_commit(self._trial_folder(trial["id"])).get("status") in ENDED for trial in rows):
+                earlier.add(len(seeds))
+            return sorted(earlier)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return []
 
     def _keep_sources(self, experiment: Experiment) -> None:
         """The modules of the user's functions, beside the experiment, where they are found when it is run from here."""
@@ -290,7 +313,7 @@ class Store:
             found.status[trial.id] = result.status
             if result.status == "failed" or _progress_header(folder).get("failed_before", False):
                 found.failed.add(trial.id)
-            if result.status in ("completed", "diverged"):
+            if result.status in ENDED:
                 self._survey_diagnostics(trial, found, trial.id in tried)
                 if repair:
                     self._remove_leftovers(folder, result)
@@ -546,7 +569,7 @@ class Store:
         planned = self._planned_before()
         for trial_id in _stranded(self.folder, set()) if planned is None else planned:
             commit = {} if trial_id in wanted else _commit(self._trial_folder(trial_id))
-            if commit.get("status") not in ("completed", "diverged"):
+            if commit.get("status") not in ENDED:
                 continue
             containing = longest.get(str(commit.get("trajectory")))
             if containing is None or containing.candidate.training.epochs < commit.get("epochs", 0):
@@ -722,6 +745,7 @@ def _result(
         loss=plan["loss"],
         warnings=tuple(plan["warnings"]),
         stranded=tuple(_stranded(folder, wanted)),
+        earlier_seeds=tuple(plan.get("earlier_seeds", ())),
         grid=plan["grid"],
         problems=tuple(problems),
         again=tuple(i for i in sorted(wanted) if (folder / "trials" / f"{i}{AGAIN}").is_dir()),

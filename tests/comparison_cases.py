@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from actsearch.experiment import Activation
-from actsearch.results import CandidateResult, Correct, ExperimentResult, Status, TestValues, TrialResult
+from actsearch.results import (
+    CandidateResult,
+    Correct,
+    ExperimentResult,
+    Left,
+    LookContender,
+    LookedPair,
+    LooksRecord,
+    LookTaken,
+    Status,
+    TestValues,
+    TrialResult,
+)
 
 SETTINGS: Mapping[str, Any] = {
     "version": 1,
@@ -84,3 +97,15 @@ def a_predicted(label: str, share: float, seeds: int, examples: int = 1000, stre
     found = rights(share, seeds, examples, stream)
     trials = tuple(a_trial(float(right.mean()), seed, correct=right) for seed, right in enumerate(found))
     return CandidateResult(label, Activation(label), {}, trials)
+
+
+def looked() -> ExperimentResult:
+    """Eight seeds are there; at a look at five, elu left, being worse."""
+    study = a_study(a_candidate("relu", noisy(0.9, 8)), a_candidate("elu", noisy(0.8, 8, stream=1)))
+    pair = LookedPair("elu", "relu", 5, -0.1, -0.11, -0.09, "worse")
+    taken = LookTaken(5, ("relu", "elu"), (pair,), (Left("elu", "worse", "relu"), Left("relu", "settled")), ())
+    contenders = tuple(LookContender(label, {}, "t0") for label in ("relu", "elu"))
+    record = LooksRecord(
+        "val_accuracy", 0.001, 0.95, 20, (5, 8, 12, 20), 1, 1000, tuple(range(20)), contenders, (taken,)
+    )
+    return replace(study, looks=record)

@@ -46,6 +46,7 @@ MAY_IMPORT = {
         "interruption",
         "layer_plots",
         "live",
+        "measure",
         "plan_command",
         "plan_pages",
         "plots",
@@ -72,7 +73,7 @@ MAY_IMPORT = {
         *("comparison", "conclusions", "errors", "explanation", "files", "requirements", "terminal"),
     },
     "comparison_plots": {"comparison", "comparison_curves", "drawing", "plots", "results"},
-    "conclusions": {"comparison", "experiment", "statistics"},
+    "conclusions": {"comparison", "experiment", "requirements", "statistics"},
     "config": {
         *(
             "activations",
@@ -166,7 +167,7 @@ MAY_IMPORT = {
         "terminal",
         "timing",
     },
-    "plan_pages": {"console", "explanation", "outlook", "power", "terminal"},
+    "plan_pages": {"console", "explanation", "outlook", "power", "statistics", "terminal"},
     "planning": {"data", "diagnosis", "experiment", "results"},
     "plots": {"curves", "drawing", "results"},
     "plugins": {"errors", "spelling"},

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from comparison_cases import a_candidate, a_predicted, a_study, a_trial, noisy
+from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked, noisy
 from scipy import stats
 
 from actsearch.comparison import Comparison, Question, compare, reading
@@ -18,11 +18,6 @@ from actsearch.results import (
     CandidateResult,
     Choice,
     ExperimentResult,
-    Left,
-    LookContender,
-    LookedPair,
-    LooksRecord,
-    LookTaken,
 )
 
 
@@ -179,8 +174,73 @@ def test_the_leader_is_of_the_leading_group_whoever_has_the_highest_mean() -> No
 
 
 def test_who_diverged_more_often_is_not_what_another_is_worse_than() -> None:
+    """Nor does it stand first, which would make it what the others are compared with."""
     found = the(a_study(diverging("wild", noisy(0.99, 8), lost=3), a_candidate("calm", noisy(0.9, 8, stream=1))))
-    assert {found.contenders[i].label for i in found.leaders} == {"wild", "calm"}
+    assert [found.contenders[i].label for i in found.leaders] == ["calm", "wild"]
+
+
+def test_an_accuracy_is_not_below_0_nor_above_1() -> None:
+    """Nor are two further apart than 1, however little is known."""
+    found = the(a_study(a_candidate("wild", [0.1, 0.98]), a_candidate("calm", [0.97, 0.98])))
+    assert all((one.low, one.high) == (0, 1) or one.low > 0.9 for one in found.contenders)
+    assert found.contenders[0].high <= 1
+    assert (found.pair(1, 0).low, found.pair(1, 0).high) == (-1, 1)
+
+
+def test_one_that_leads_by_not_being_known_is_named() -> None:
+    """Standing above one that is told to be worse, it looks better than that."""
+    study = a_study(
+        a_candidate("relu", noisy(0.98, 3)),
+        a_candidate("elu", noisy(0.97, 3, stream=1)),
+        a_candidate("wild", [0.1, 0.9, 0.1]),
+    )
+    found = the(study)
+    assert "wild" in [found.contenders[i].label for i in found.leaders]
+    assert any(
+        text.startswith("wild is in the leading group because its seeds differ too much") for text in found.warnings
+    )
+
+
+def test_with_one_seed_the_best_of_many_networks_is_not_picked_out() -> None:
+    """Times the pairs: of ten equal networks one is far from the best by chance in more than half of the studies."""
+    two = the(a_study(a_predicted("a", 0.90, 1), a_predicted("b", 0.86, 1, stream=1))).pair(1, 0).examples
+    others = [a_predicted(f"c{i}", 0.5, 1, stream=i + 2) for i in range(4)]
+    six = the(a_study(a_predicted("a", 0.90, 1), a_predicted("b", 0.86, 1, stream=1), *others)).pair(1, 0).examples
+    assert two is not None
+    assert six is not None
+    assert two.mcnemar_p is not None
+    assert two.mcnemar_p < 1 / 15
+    assert six.mcnemar_p == pytest.approx(15 * two.mcnemar_p)
+
+
+def test_seeds_that_were_added_after_a_look_are_told() -> None:
+    """A study that goes on until it shows something shows it too often."""
+    study = a_study(a_candidate("relu", noisy(0.9, 8)), a_candidate("elu", noisy(0.9, 8, stream=1)))
+    found = the(replace(study, earlier_seeds=(3, 5)))
+    assert any(
+        text.startswith("Seeds were added to this study after 3, 5 of them were finished") for text in found.warnings
+    )
+    assert not any("added" in text for text in the(study).warnings)
+
+
+def test_what_a_verdict_of_few_seeds_goes_by_is_told() -> None:
+    """Beside others with ten it looks as sure as they are."""
+    trials = [*(a_trial(0.9 - s / 1e4, s) for s in range(3)), *(a_trial(None, s, "failed") for s in range(3, 10))]
+    few = CandidateResult("few", Activation("elu"), {}, tuple(trials))
+    found = the(a_study(few, a_candidate("relu", noisy(0.95, 10)), a_candidate("gelu", noisy(0.95, 10, stream=1))))
+    place = next(i for i, one in enumerate(found.contenders) if one.label == "few")
+    assert (found.pair(place, 0).verdict, found.pair(place, 0).n) == ("worse", 3)
+    assert any(text.startswith("few: what is said of it goes by 3 seeds") for text in found.warnings)
+
+
+def test_a_difference_of_0_cannot_be_flipped() -> None:
+    """Nine of ten seeds that differ cannot have a p below 0.05 / 15, and so do not disagree with the interval."""
+    d = np.array([0.0, *np.linspace(0.0015, 0.0025, 9)])
+    others = [a_candidate(f"c{i}", noisy(0.5, 10, stream=i)) for i in range(4)]
+    study = a_study(a_candidate("relu", [0.98] * 10), a_candidate("elu", list(0.98 - d)), *others)
+    found = the(study)
+    pair = found.pair(1, 0)
+    assert (pair.verdict, pair.sign_flip_p, pair.disagrees) == ("worse", None, False)
 
 
 # --- the two kinds of noise
@@ -213,7 +273,10 @@ def test_a_small_test_set_cannot_show_a_tie_on_new_data() -> None:
 
 
 def test_other_epochs_and_metrics_have_no_noise_of_examples() -> None:
-    """The predictions that are kept are of the last and of the best epoch."""
+    """Predictions are kept of the last and of the best epoch; the best one was chosen by these very examples."""
+    assert the(predicted(), at="best").pair(1, 0).examples is None
+    assert reading(Question(at="best")) == ()
+    assert reading(Question(metric="test_accuracy", at="best")) == ("test_best", "validation_best")
     assert the(predicted(), at="2").pair(1, 0).examples is None
     assert the(predicted(), metric="val_loss", margin=0.1).pair(1, 0).examples is None
     assert reading(Question(at="2")) == ()
@@ -313,18 +376,6 @@ def test_all_settings_side_by_side_are_those_of_the_tuning_seeds_alone() -> None
 # --- sequential studies
 
 
-def looked() -> ExperimentResult:
-    """Eight seeds are there; at a look at five, elu left, being worse."""
-    study = a_study(a_candidate("relu", noisy(0.9, 8)), a_candidate("elu", noisy(0.8, 8, stream=1)))
-    pair = LookedPair("elu", "relu", 5, -0.1, -0.11, -0.09, "worse")
-    taken = LookTaken(5, ("relu", "elu"), (pair,), (Left("elu", "worse", "relu"), Left("relu", "settled")), ())
-    contenders = tuple(LookContender(label, {}, "t0") for label in ("relu", "elu"))
-    record = LooksRecord(
-        "val_accuracy", 0.001, 0.95, 20, (5, 8, 12, 20), 1, 1000, tuple(range(20)), contenders, (taken,)
-    )
-    return replace(study, looks=record)
-
-
 def test_a_sequential_study_is_judged_by_its_looks() -> None:
     """Their intervals are wider, which pays for having looked."""
     found = the(looked())
@@ -341,8 +392,56 @@ def test_seeds_beyond_the_last_look_reopen_nothing() -> None:
 
 
 def test_the_margin_that_was_fixed_beforehand_is_the_one_that_counts() -> None:
-    record = replace(looked().looks, margin=0.2)  # type: ignore[type-var]
-    assert the(replace(looked(), looks=record)).margin == 0.2
+    """And the confidence; what is given counts, though it be the default of other studies."""
+    record = replace(looked().looks, margin=0.2, confidence=0.9)  # type: ignore[type-var]
+    study = replace(looked(), looks=record)
+    assert (the(study).margin, the(study).confidence) == (0.2, 0.9)
+    assert (the(study, margin=0.2).confidence, the(study, margin=0.2).looks) == (0.9, record)
+    assert (the(study, confidence=0.95).confidence, the(study, confidence=0.95).looks) == (0.95, None)
+
+
+def test_what_the_looks_decided_makes_the_group() -> None:
+    """Seeds after a decision, and those that diverged after it, must not make a leader of one that was called worse."""
+    study = looked()
+    assert study.looks is not None
+    pair = replace(study.looks.taken[0].pairs[0], decision="better", difference=0.1, low=0.09, high=0.11)
+    record = replace(study.looks, taken=(replace(study.looks.taken[0], pairs=(pair,)),))
+    found = the(replace(study, looks=record))
+    assert [found.contenders[i].label for i in found.leaders] == ["elu"]
+    assert found.pair(0, 1).verdict == "better"
+
+
+def test_a_pair_is_told_as_it_was_when_it_was_settled() -> None:
+    """By a later look it may seem otherwise: a tie beyond the margin."""
+    study = looked()
+    assert study.looks is not None
+    settled = replace(study.looks.taken[0].pairs[0], decision="tied", difference=0.0001, low=-0.0005, high=0.0007)
+    later = replace(settled, n=8, difference=0.0015, low=0.001, high=0.002)
+    first, second = (replace(study.looks.taken[0], seeds=n, pairs=(one,)) for n, one in ((5, settled), (8, later)))
+    found = the(replace(study, looks=replace(study.looks, taken=(first, second))))
+    place = {one.label: i for i, one in enumerate(found.contenders)}
+    pair = found.pair(place["elu"], place["relu"])
+    assert (pair.n, pair.high, pair.verdict) == (5, 0.0007, "tied")
+
+
+def test_trials_lost_after_the_looks_do_not_change_what_they_decided() -> None:
+    """A disk that lost the trials must not end in a traceback."""
+    study = looked()
+    lost = tuple(replace(c, trials=tuple(a_trial(None, t.seed, "waiting") for t in c.trials[:4]) + c.trials[4:])
+                 if c.label == "elu" else c for c in study.candidates)  # fmt: skip
+    pair = the(replace(study, candidates=lost)).pair(1, 0)
+    assert (pair.n, pair.verdict, pair.note, pair.correlation) == (5, "worse", None, None)
+
+
+def test_seeds_beyond_the_last_look_rank_nothing() -> None:
+    """And set no target."""
+    study = looked()
+    high = {"val_accuracy": [0.0, 0.0, 5.0]}
+    late = tuple(replace(c, trials=tuple(replace(t, history=high) if t.seed >= 5 and c.label == "elu" else t
+                                         for t in c.trials)) for c in study.candidates)  # fmt: skip
+    found, other = the(study), the(replace(study, candidates=late))
+    assert [one.label for one in other.contenders] == [one.label for one in found.contenders]
+    assert other.question.target == found.question.target
 
 
 def test_another_question_than_that_of_the_looks_is_answered_with_a_warning() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from comparison_cases import a_candidate, a_predicted, a_study, a_trial, noisy
+from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked, noisy
 
 from actsearch import comparison_curves
 from actsearch.comparison import Comparison, Question, compare
@@ -105,7 +105,7 @@ def test_a_row_has_every_seed_the_mean_and_the_verdict() -> None:
     assert (rows[0].low, rows[0].high) == pytest.approx((0.99 - 4.3027 * 0.001 / 3**0.5, 0.99 + 0.002484), abs=1e-6)
     assert rows[0].cells == ("3", "0.9900", "", "", "")
     assert rows[1].cells[:3] == ("3", "0.9800", "-0.0100")
-    assert rows[1].cells[-1] == "worse"
+    assert rows[1].cells[-1] == "worse (3 seeds)"
     assert [row.is_leading for row in rows] == [True, False]
 
 
@@ -141,6 +141,14 @@ def test_what_the_axis_cuts_off_is_told() -> None:
     assert figure.rows[-1].beyond == "5 seeds: 0.1000 to 0.1200"
     assert not any(row.beyond for row in figure.rows[:-1])
     assert "what lies beyond is told at its edge" in words(figure.caption)
+
+
+def test_a_sequential_study_is_captioned_as_one() -> None:
+    """Its intervals hold for its pairs at its looks, and no forecast is made."""
+    (table,) = compare(looked())
+    for figure in (comparison_curves.ranking(table, "x"), comparison_curves.differences(table, "x")):
+        assert "hold for the one pair at all 4 looks together" in words(figure.caption)
+        assert "would tell" not in words(figure.caption)
 
 
 def test_the_leading_group_is_on_the_axis() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from comparison_cases import a_candidate, a_predicted, a_study, noisy
+from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked, noisy
 
 from actsearch import conclusions
 from actsearch.comparison import Comparison, Question, compare
-from actsearch.results import ExperimentResult
+from actsearch.experiment import Activation
+from actsearch.results import CandidateResult, ExperimentResult
 
 
 def the(result: ExperimentResult, **question: object) -> Comparison:
@@ -50,6 +51,49 @@ def test_one_or_two_seeds_conclude_nothing(seeds: int) -> None:
     found = the(a_study(a_candidate("relu", noisy(0.9, seeds)), a_candidate("elu", noisy(0.1, seeds))))
     assert conclusions.headline(found).startswith("No verdict: ")
     assert "better" not in text(found)
+
+
+def test_what_a_forecast_costs_is_told_with_it() -> None:
+    """Whoever follows it looks again, which the intervals do not know."""
+    study = a_study(a_candidate("relu", noisy(0.9, 6)), a_candidate("elu", noisy(0.9, 6, stream=1)))
+    assert "looking again calls equal candidates different" in text(the(study))
+    apart = a_study(a_candidate("relu", noisy(0.9, 6)), a_candidate("elu", noisy(0.8, 6, stream=1)))
+    assert "looking again" not in text(the(apart))
+    assert "looking again" not in text(the(looked()))
+
+
+def test_a_pair_that_divergence_held_back_is_not_called_inseparable() -> None:
+    """Its interval leaves out 0; what is missing is trust in the seeds that are left."""
+    trials = [*(a_trial(0.99 + s / 1e4, s) for s in range(3)), *(a_trial(None, s, "diverged") for s in range(3, 10))]
+    wild = CandidateResult("wild", Activation("elu"), {}, tuple(trials))
+    found = the(a_study(wild, a_candidate("relu", noisy(0.97, 10))))
+    told = text(found)
+    assert "separated" not in told
+    assert told.startswith("None of the 2 candidates is shown to be worse")
+    assert "wild has the highest mean (0.9901, the mean of 3 seeds; 7 seeds diverged)" in told
+    assert "wild diverged more often (7 of 10 seeds)" in told
+
+
+def test_labels_that_would_be_lost_in_a_sentence_are_in_quotes() -> None:
+    """`relu and x is undecided against swish, b=2` are four functions."""
+    names = ("relu and x", "swish, b=2")
+    for values in (noisy(0.9, 6), noisy(0.5, 6)):
+        for baseline in (None, names[0]):
+            study = a_study(a_candidate(names[0], noisy(0.9, 6)), a_candidate(names[1], values))
+            [found] = compare(study, Question(baseline=baseline))
+            for sentence in (*conclusions.sentences(found), conclusions.headline(found)):
+                for name in names:
+                    assert sentence.count(name) == sentence.count(f"\N{LEFT DOUBLE QUOTATION MARK}{name}"), sentence
+
+
+def test_the_rule_is_not_that_what_is_better_is_beyond_the_margin() -> None:
+    """A difference of 0.002 is called worse with a margin of 0.003, if its interval leaves out 0."""
+    values = noisy(0.9, 8)
+    worse = [v - 0.002 - s / 1e3 for s, v in enumerate(values)]
+    found = the(a_study(a_candidate("relu", values), a_candidate("elu", worse)), margin=0.003)
+    assert found.pair(1, 0).verdict == "worse"
+    assert "Tied: the whole interval is within 0.003; better or worse: it leaves out 0" in text(found)
+    assert "count as none" not in text(found)
 
 
 def test_every_conclusion_ends_with_what_it_holds_for() -> None:

@@ -133,7 +133,7 @@ def test_it_says_what_is_in_the_way(look_ahead: Callable[..., Outlook]) -> None:
     noise = replace(power.assumed(), example_variance=0.04, noisier=(("sigmoid", 0.02),))
     told = _advice(look_ahead(noise=noise))
     assert "20 evaluated examples cannot show a tie within 0.10 points" in told
-    assert "It takes about 150,000 examples" in told
+    assert "About 420,000 examples most likely would" in told
     assert "sigmoid varied more there (2.00 points)" in told
     crowded = replace(look_ahead(), available_memory=2_000_000_000, jobs=4)
     assert "4 workers may take more memory than is free: give --jobs 1." in _advice(crowded)

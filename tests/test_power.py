@@ -206,10 +206,11 @@ def test_what_the_examples_leave_open_is_told_if_a_study_shows_it(six: Experimen
     assert noise.example_variance == pytest.approx(2 * share * (1 - share), rel=0.2)
     found = _power(six, noise, examples=10_000, margin=0.001)
     assert found.smallest_tie is not None
-    assert found.smallest_tie == pytest.approx(1.96 * math.sqrt(noise.example_variance / 10_000))
+    z = stats.norm.ppf(1 - 0.05 / 30)  # of the intervals of all 15 pairs
+    assert found.smallest_tie == pytest.approx(z * math.sqrt(noise.example_variance / 10_000))
     assert found.smallest_tie > 0.001
     assert found.examples_to_tie is not None
-    assert 1.96 * math.sqrt(noise.example_variance / found.examples_to_tie) <= 0.001
+    assert (z + stats.norm.ppf(0.9)) * math.sqrt(noise.example_variance / found.examples_to_tie) <= 0.001
     assert _power(six, noise, examples=10_000, margin=0.01).examples_to_tie is None
 
 

@@ -316,10 +316,29 @@ def test_a_share_of_nothing_is_refused() -> None:
 
 def test_who_diverged_more_often_is_said_by_shares() -> None:
     """A candidate with fewer trials is not excused by its smaller count."""
-    assert statistics.diverged_more_often(1, 5, 1, 10)
-    assert not statistics.diverged_more_often(1, 10, 1, 5)
-    assert not statistics.diverged_more_often(2, 10, 1, 5)
-    assert not statistics.diverged_more_often(0, 0, 0, 5)
+    more = statistics.diverged_more_often([1, 1, 2, 0, 0], [5, 10, 10, 0, 5])
+    assert more.tolist() == [
+        [False, True, False, False, True],
+        [False, False, False, False, True],
+        [False, True, False, False, True],
+        [False] * 5,
+        [False] * 5,
+    ]
+
+
+def test_luck_is_neither_better_nor_tied() -> None:
+    """But who is worse with the luckier seeds is worse all the same."""
+    texts = np.array(
+        [["", "better", "tied", "worse"], ["worse", "", "undecided", ""], ["tied"] + [""] * 3, ["better"] + [""] * 3]
+    )
+    more = np.zeros((4, 4), bool)
+    more[0, 1:] = True
+    assert statistics.held_back(texts, more).tolist() == [
+        [False, True, True, False],
+        [True, False, False, False],
+        [True, False, False, False],
+        [False] * 4,
+    ]
 
 
 def test_two_kinds_of_noise_worked_by_hand() -> None:
@@ -384,8 +403,24 @@ def test_new_data_are_not_more_certain_than_these() -> None:
 
 
 def test_few_examples_cannot_show_a_tie() -> None:
-    assert statistics.can_show_tie(Crossed(5, 1000, 0.0, 0.0, (0.001 / 1.97) ** 2, 0.0, 1.0), 0.001)
-    assert not statistics.can_show_tie(Crossed(5, 1000, 0.0, 0.0, (0.001 / 1.95) ** 2, 0.0, 1.0), 0.001)
+    """Of the interval for new data so much is left when the seeds add nothing: by SciPy's normal distribution."""
+    assert statistics.left_open_by_examples(0.001**2) == pytest.approx(1.959964e-3)
+    wide = stats.norm.ppf(1 - 0.05 / 30) * 0.001
+    assert statistics.left_open_by_examples(0.001**2, family=15) == pytest.approx(wide)
+    crossed = Crossed(1000, 10**9, 0.0, 1e-30, 0.001**2, 0.001**2, 1.0)
+    assert statistics.new_data_interval(crossed, family=15)[1] == pytest.approx(wide, rel=1e-3)
+
+
+@pytest.mark.parametrize("family", [1, 15])
+def test_so_many_examples_show_a_tie_in_four_studies_of_five(family: int) -> None:
+    """Without a difference, and with seeds without end, so that the examples are all the noise there is."""
+    variance, margin, studies = 0.04, 0.001, 20_000
+    examples = statistics.examples_to_tie(variance, margin, family=family)
+    error = math.sqrt(variance / examples)
+    d = np.random.default_rng(family).normal(0, error, studies)
+    half = statistics.left_open_by_examples(variance / examples, family=family)
+    tied = statistics.verdicts(d - half, d + half, margin) == "tied"
+    assert tied.mean() == pytest.approx(0.8, abs=0.01)
 
 
 def test_predictions_of_other_examples_are_refused() -> None:
