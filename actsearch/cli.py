@@ -129,9 +129,9 @@ QUESTION = {
     "at": click.option("--at", metavar="WHEN", default="last", show_default=True,
                        help="last, best, an epoch such as 12, or mean-last-10."),
     "margin": click.option("--margin", metavar="X", type=_Number(),
-                           help="Differences within it count as none; 0.001 for accuracies, 0 for others."),
-    "confidence": click.option("--confidence", metavar="X", type=_Number(), default=0.95, show_default=True,
-                               help="With which all intervals hold together."),
+                           help="What is tied lies within it; 0.001 for accuracies, 0 for others."),
+    "confidence": click.option("--confidence", metavar="X", type=_Number(),
+                               help="With which all intervals hold together; 0.95."),
     "baseline": click.option("--baseline", metavar="NAME",
                              help="Compare all with this one, named before you saw results, instead of all pairs."),
     "by": click.option("--by", type=click.Choice(["activation", "setting"]),
@@ -140,7 +140,7 @@ QUESTION = {
 }  # fmt: skip
 """The options that make a `comparison.Question`."""
 ASKED_OF_FIGURES: dict[str, Any] = {
-    "at": "last", "margin": None, "confidence": 0.95, "baseline": None, "target": None,
+    "at": "last", "margin": None, "confidence": None, "baseline": None, "target": None,
 }  # fmt: skip
 """Those that `plot` has as they are, and what each is by itself; its --metric and --by are for other kinds, too."""
 
@@ -397,8 +397,8 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option("--until-decided", is_flag=True, help="Add seeds until it is decided which activations differ.")
 @click.option(
-    "--margin", metavar="X", type=_Number(0, 1),
-    help="With --until-decided: differences within it count as none; 0.001.",
+    "--margin", metavar="X", type=_Number(0, 1, max_open=True),
+    help="With --until-decided: what is tied lies within it; 0.001.",
 )  # fmt: skip
 @click.option(
     "--confidence", metavar="C", type=_Number(0.5, 1, max_open=True),

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from actsearch import conclusions, curves
-from actsearch.comparison import Comparison, Contender, Pair, Question
+from actsearch.comparison import MATRIX_UP_TO, Comparison, Contender, Pair, Question
 from actsearch.errors import NothingToShow
 from actsearch.experiment import canonical_json, in_words
 from actsearch.measure import Measure, measure
@@ -342,7 +342,7 @@ class Matrix:
 def matrix(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> Matrix | None:
     """The matrix of pairs; None where there is one pair alone, too many, no verdict, or a baseline's pairs only."""
     places = [i for i in _places(comparison, drawn) if comparison.contenders[i].completed]
-    if comparison.has_baseline or not 2 < len(places) <= conclusions.MATRIX_UP_TO or not comparison.leaders:
+    if comparison.has_baseline or not 2 < len(places) <= MATRIX_UP_TO or not comparison.leaders:
         return None
     cells = tuple(
         tuple(

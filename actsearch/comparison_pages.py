@@ -14,12 +14,10 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actsearch import conclusions
-from actsearch.comparison import Comparison, Contender, Examples, Pair
+from actsearch import conclusions, outputs
+from actsearch.comparison import MATRIX_UP_TO, Comparison, Contender, Examples, Pair
 from actsearch.conclusions import interval, number, signed
-from actsearch.errors import StoreError, UserError
 from actsearch.explanation import Paragraph
-from actsearch.files import write_atomically
 from actsearch.requirements import Outcome
 from actsearch.terminal import printable
 
@@ -45,11 +43,7 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
         yield Paragraph(told, style="dim")
         yield NoiseTable(comparison)
         yield Text()
-    if (
-        not comparison.has_baseline
-        and 2 < len(comparison.contenders) <= conclusions.MATRIX_UP_TO
-        and comparison.leaders
-    ):
+    if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
         yield Matrix(comparison)
         yield Text()
     for sentence in conclusions.sentences(comparison):
@@ -342,18 +336,13 @@ def _pair(comparison: Comparison, pair: Pair) -> dict[str, Any]:
 
 
 def write_csv(path: Path, comparisons: Sequence[Comparison]) -> None:
-    """Writes the rows of all of them; raises StoreError if that can't be done."""
+    """Writes the rows of all of them; raises UserError or StoreError if that can't be done."""
     text = io.StringIO()
     rows = _flat_rows(comparisons)
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    if not path.name:
-        raise UserError("--csv: give the name of a file")
-    try:
-        write_atomically(path, text.getvalue().encode("utf-8"))
-    except OSError as error:
-        raise StoreError(f"{path}: can't be written, {error.strerror}; give another --csv FILE") from error
+    outputs.write(path, text.getvalue().encode("utf-8"), "--csv")
 
 
 def _flat_rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:

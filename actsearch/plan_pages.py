@@ -63,7 +63,7 @@ def _trials(outlook: Outlook) -> Table:
         what = "candidate" if stage.role == "tuning" or len(outlook.stages) == 1 else "activation"
         product = f"{number_of(stage.candidates, what)} x {number_of(stage.seeds, 'seed')}"
         table.add_row(stage.role, f"{product} = {number_of(stage.trials, 'trial')}{finished}")
-    table.add_row("time", f"{_time_left(outlook)} with {number_of(outlook.jobs, 'worker')}")
+    table.add_row("time", _time_left(outlook))
     needed = f"{size(outlook.jobs * outlook.worker_memory)} for {number_of(outlook.jobs, 'worker')}"
     table.add_row("memory", f"{needed}; {size(outlook.available_memory)} are free")
     checkpoints = f"; while it runs, up to {size(outlook.disk.checkpoints)} more for checkpoints"
@@ -72,7 +72,9 @@ def _trials(outlook: Outlook) -> Table:
 
 
 def _time_left(outlook: Outlook) -> str:
-    return span(*outlook.seconds) if outlook.left else "none, all is finished"
+    if not outlook.left:
+        return "none, all is finished"
+    return f"{span(*outlook.seconds)} with {number_of(outlook.jobs, 'worker')}"
 
 
 def _networks(outlook: Outlook) -> Table:
@@ -117,8 +119,8 @@ def _meaning(power: Power) -> str:
 
 
 def _noise(noise: Noise) -> str:
-    is_measured = noise.sd.low < noise.sd.high
-    limits = f" ({_points(noise.sd.low)} to {_points(noise.sd.high)})" if is_measured else ""
+    is_range = noise.sd.low < noise.sd.high
+    limits = f" ({_points(noise.sd.low)} to {_points(noise.sd.high)})" if is_range else ""
     words = f"Noise: a standard deviation over seeds of {_points(noise.sd.value)} points{limits} and a correlation of"
     remedy = "" if noise.source.startswith("as given") else "; --sd X and --correlation R put others in their place"
     return f"{words} {noise.correlation:.2f} between candidates, {noise.source}{remedy}."
@@ -154,6 +156,11 @@ def advice(outlook: Outlook) -> list[str]:
             f"{power.examples:,} evaluated examples cannot show a tie within {_points(power.margin)} points that holds"
             f" on new data, however many the seeds: their choice leaves ±{_points(power.smallest_tie)} points open."
             f" About {_rounded(power.examples_to_tie)} examples most likely would."
+        )
+    if power.least_deviation is not None:
+        told.append(
+            f"Differences are counted to vary by {_points(power.least_deviation)} points at the least, as"
+            f" {power.examples:,} evaluated examples show no less."
         )
     for name, sd in power.noise.noisier:
         told.append(f"{printable(name)} varied more there ({_points(sd)} points): pairs with it need more seeds.")

@@ -71,7 +71,7 @@ class Correct:
     examples: int
     of: str
     """Equal for two trials if and only if they are about the same examples, with the same labels, in the same order."""
-    bits: bytes
+    bits: bytes = field(repr=False)
     """`np.packbits` of (examples,) booleans."""
 
     def array(self) -> np.ndarray:
@@ -90,20 +90,20 @@ class TrialResult:
     status: Status
     epochs: int
     """How many epochs were asked for."""
-    history: History = field(default_factory=dict)
-    seconds_per_epoch: Sequence[float] = ()
+    history: History = field(default_factory=dict, repr=False)
+    seconds_per_epoch: Sequence[float] = field(default=(), repr=False)
     last: TestValues | None = None
     best: TestValues | None = None
     error: str | None = None
-    machine: Mapping[str, Any] = field(default_factory=dict)
+    machine: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What it was trained on (see `machine.describe`)."""
     earlier_machines: Sequence[Mapping[str, Any]] = ()
     """Machines of another kind on which its first epochs were trained."""
-    diagnostics: Diagnostics | None = None
+    diagnostics: Diagnostics | None = field(default=None, repr=False)
     role: Role = "comparison"
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Of a finished trial, everything that its result depends on (see `experiment.identity`)."""
-    correct: Mapping[str, Correct] = field(default_factory=dict)
+    correct: Mapping[str, Correct] = field(default_factory=dict, repr=False)
     """By split and epoch, as far as that was to be read: `test_last`, `test_best`, `validation_last`, ..."""
 
     @property

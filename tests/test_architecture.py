@@ -69,9 +69,7 @@ MAY_IMPORT = {
     "comparison_curves": {
         *("comparison", "conclusions", "curves", "errors", "experiment", "measure", "results", "statistics"),
     },
-    "comparison_pages": {
-        *("comparison", "conclusions", "errors", "explanation", "files", "requirements", "terminal"),
-    },
+    "comparison_pages": {"comparison", "conclusions", "explanation", "outputs", "requirements", "terminal"},
     "comparison_plots": {"comparison", "comparison_curves", "drawing", "plots", "results"},
     "conclusions": {"comparison", "experiment", "requirements", "statistics"},
     "config": {
@@ -134,21 +132,14 @@ MAY_IMPORT = {
     "models": {"clipping", "evaluation", "experiment", "keras_activations", "layer_probe", "own_activations"},
     "native_output": set(),
     "notebook": {
-        "checkpoints",
-        "comparison",
-        "config",
-        "events",
-        "experiment",
-        "models",
-        "results",
-        "runner",
-        "stages",
-        "store",
+        *("checkpoints", "comparison", "config", "errors", "events", "experiment", "models", "results", "runner"),
+        *("stages", "store"),
     },
     "notation": {"symbolic"},
     "observation": {"data", "diagnosis", "events", "experiment", "layer_probe", "models"},
     "own_activations": {"experiment", "formulas", "keras_activations", "plugins"},
     "outlook": {"data", "experiment", "machine", "planning", "power", "results"},
+    "outputs": {"errors", "files"},
     "plan_command": {
         "config",
         "console",
@@ -163,6 +154,7 @@ MAY_IMPORT = {
         "planning",
         "power",
         "runner",
+        "spelling",
         "store",
         "terminal",
         "timing",
@@ -331,6 +323,7 @@ MAY_END_THE_PROCESS = {
 WRITERS = {
     *("files", "store", "drawing", "templates"),
     "comparison_pages",  # the table as CSV
+    "outputs",  # what the user names: tables and pages
     "diagnostics",  # for those who have no store
     "report",  # the page
     "doctor",  # tries out the folder of the results
