@@ -42,7 +42,7 @@ def lines(explanation: Explanation) -> Iterator[RenderableType]:
         for finding in one.findings:
             is_harmless = finding.kind in HARMLESS
             yield Paragraph(
-                finding.text, " · " if is_harmless else " ! ", mark_style="dim" if is_harmless else "yellow"
+                finding.text, " · " if is_harmless else " ! ", mark_style="dim" if is_harmless else "bold magenta"
             )
         yield Paragraph(_source(one), "   ", "dim")
     yield Text()

@@ -46,8 +46,8 @@ STATUS_STYLE = {
     "running": "cyan",
     "diverged": "magenta",
     "failed": "bold red",
-    "interrupted": "yellow",
-    "restarting": "yellow",
+    "interrupted": "magenta",
+    "restarting": "magenta",
     "waiting": "dim",
 }
 """Of the statuses of a trial, and of one that waits again because its worker was lost."""
