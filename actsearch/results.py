@@ -6,8 +6,10 @@ Knows neither files nor Keras nor the terminal.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -409,3 +411,18 @@ def _paths(quantities: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield from ((name, *rest) for rest in _paths(values))
         else:
             yield (name,)
+
+
+def names_apart(results: Sequence[ExperimentResult]) -> list[str]:
+    """Those that share a name are told apart by the folders around theirs: `mnist (study-a)`."""
+    names = [result.name for result in results]
+    around = [Path(result.folder).absolute().parent.parts for result in results]
+    depth = 0
+    while len(set(names)) < len(names) and depth < max(map(len, around)):
+        depth += 1
+        shared = Counter(result.name for result in results)
+        names = [
+            result.name if shared[result.name] == 1 else f"{result.name} ({'/'.join(parts[-depth:])})"
+            for result, parts in zip(results, around, strict=True)
+        ]
+    return names
