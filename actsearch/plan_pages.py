@@ -170,8 +170,9 @@ def advice(outlook: Outlook) -> list[str]:
 def _with_the_files_seeds(power: Power) -> str:
     n, detectable = power.planned, power.row(power.planned).detectable
     if detectable is None:
-        return f"With {number_of(n, 'seed')} there will be no verdict; from 3 seeds on there is one."
-    care = " With 3 or 4 seeds a verdict is to be taken with care." if n < 5 else ""
+        fewest = statistics.FEWEST_SEEDS
+        return f"With {number_of(n, 'seed')} there will be no verdict; from {fewest} seeds on there is one."
+    care = " With so few seeds a verdict is to be taken with care." if n < statistics.ENOUGH_SEEDS else ""
     return (
         f"With {n} seeds a true difference of {_points_with_range(detectable)} will most likely be found; smaller ones"
         f" may stay undecided.{care}"

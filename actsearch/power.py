@@ -35,8 +35,6 @@ LIMITS = 0.8
 """The confidence of the range of a measured standard deviation, by chi-squared."""
 COUNTS = (3, 5, 10, 20)
 """Numbers of seeds that are always told of, beside that of the file."""
-FEWEST_SEEDS = 3
-"""With fewer there is no verdict, and from fewer no noise is measured."""
 FEWEST_PAIRED = 5
 """With fewer common seeds a correlation is hardly known, and taken to be 0, which promises nothing."""
 MOST_EXAMPLES = 2_000_000
@@ -249,7 +247,7 @@ def _correlation(values: Sequence[Mapping[int, float]]) -> tuple[float, int]:
     found = []
     for a, b, seeds in pairs:
         x, y = np.array([a[s] for s in seeds]), np.array([b[s] for s in seeds])
-        if len(seeds) == most and most >= FEWEST_SEEDS and x.std() > 0 and y.std() > 0:
+        if len(seeds) == most and most >= statistics.FEWEST_SEEDS and x.std() > 0 and y.std() > 0:
             found.append(float(np.corrcoef(x, y)[0, 1]))
     return (float(np.mean(found)), most) if found else (0.0, 0)
 
@@ -334,7 +332,7 @@ def _at_least(one: Range, floor: float) -> Range:
 
 
 def _detectable(noise: Noise, n: int, family: int, confidence: float) -> Range | None:
-    if n < FEWEST_SEEDS:
+    if n < statistics.FEWEST_SEEDS:
         return None
     of_one = statistics.detectable(1.0, n, rho=noise.correlation, family=family, confidence=confidence, power=POWER)
     return Range(of_one * noise.sd.value, of_one * noise.sd.low, of_one * noise.sd.high)
@@ -348,7 +346,7 @@ def _seeds(sd: Range, count: Callable[[float], int | None]) -> Range | None:
             n = count(one)
         except ValueError:  # more than anybody trains
             n = None
-        return math.inf if n is None or n > MOST_SEEDS else max(FEWEST_SEEDS, n)
+        return math.inf if n is None or n > MOST_SEEDS else max(statistics.FEWEST_SEEDS, n)
 
     found = Range(seeds(sd.value), seeds(sd.low), seeds(sd.high))
     return None if math.isinf(found.low) else found
@@ -356,7 +354,7 @@ def _seeds(sd: Range, count: Callable[[float], int | None]) -> Range | None:
 
 def _measurable(result: ExperimentResult) -> list[CandidateResult]:
     """The candidates with enough completed seeds to measure how much they vary."""
-    return [candidate for candidate in result.candidates if len(_values(candidate)) >= FEWEST_SEEDS]
+    return [candidate for candidate in result.candidates if len(_values(candidate)) >= statistics.FEWEST_SEEDS]
 
 
 def _completed(candidate: CandidateResult) -> list[TrialResult]:
