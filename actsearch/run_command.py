@@ -128,6 +128,11 @@ class Run:
         if self.rules.retry_failed and len(work.finished) < n:
             return f"{self.name}: no trial has failed; without --retry-failed the rest is trained"
         done = "its trial is" if n == 1 else f"all {n} trials are"
+        looks = work.asked.looks
+        if looks is not None and looks.has_ended:
+            from actsearch import terminal
+
+            return f"{self.name}: {done} finished already; {terminal.end_of_looks(looks)} (--fresh would begin anew)"
         return f"{self.name}: {done} finished already; nothing is trained again (--fresh would)"
 
     def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:

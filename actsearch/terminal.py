@@ -441,6 +441,13 @@ def look_line(record: LooksRecord, taken: LookTaken) -> str:
     return printable(f"look {place} of {len(record.looks)} ({taken.seeds} seeds): {'; '.join(said)}")
 
 
+def end_of_looks(record: LooksRecord) -> str:
+    """`the looks ended at 20 seeds, undecided: relu and elu`."""
+    last = record.taken[-1]
+    undecided = ", ".join(_undecided(last))
+    return printable(f"the looks ended at {last.seeds} seeds, {f'undecided: {undecided}' if undecided else 'decided'}")
+
+
 def _undecided(taken: LookTaken) -> list[str]:
     return [f"{pair.a} and {pair.b}" for pair in taken.pairs if pair.decision == "undecided"]
 

@@ -338,6 +338,7 @@ def test_run_says_what_each_look_decided(
     again = actsearch_("run", path, "--until-decided", "--no-plots")
     assert "all 50 trials are finished already" in again.out
     assert "look " not in again.out
+    assert "the looks ended at 20 seeds, undecided: relu and elu" in again.out
     assert "look 4 of 4" in actsearch_("status", "results").out
     row = json.loads(actsearch_("status", "results", "--json").out)
     assert [look["seeds"] for look in row["looks"]] == [5, 8, 12, 20]
