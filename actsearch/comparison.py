@@ -825,6 +825,11 @@ def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Itera
         yield (
             "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
         )
+        settings = len({canonical_json(candidate.setting) for candidate in result.candidates})
+        yield (
+            f"Whoever picks an activation's best of {settings} settings by these means flatters it, by about"
+            f" {statistics.expected_best(settings):.1f} standard errors of such a mean if all are equal."
+        )
     missing = [label for label in dict.fromkeys(c.label for c in result.candidates) if result.tuning_seeds]
     missing = [label for label in missing if label not in {choice.label for choice in result.chosen}]
     if missing and comparison.role == "comparison":

@@ -365,6 +365,13 @@ def test_each_is_compared_at_the_setting_that_its_tuning_seeds_chose() -> None:
     assert found.family == 1
 
 
+def test_picking_the_best_of_a_grid_is_told_to_flatter() -> None:
+    """By as much as the best of so many equals is above their mean: of two, 0.56 standard errors."""
+    study = replace(tuned(), tuning_seeds=(), chosen=())
+    tables = compare(study, Question(by="setting"))
+    assert any("best of 2 settings" in text and "0.6 standard errors" in text for text in tables[0].warnings)
+
+
 def test_all_settings_side_by_side_are_those_of_the_tuning_seeds_alone() -> None:
     """Mixed with the others, a setting that was chosen would have more seeds than the rest."""
     tables = compare(tuned(), Question(by="setting"))
