@@ -403,7 +403,7 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
         NothingToShow: fewer than two contenders have a value.
     """
     question = _as_fixed_beforehand(question, result.looks)
-    what = measure([result], question.metric, question.at)
+    what = measure(result, question.metric, question.at)
     margin = question.margin if question.margin is not None else MARGIN if what.is_share_of_examples else 0.0
     confidence = statistics.CONFIDENCE if question.confidence is None else question.confidence
     if not 0 <= margin < (1 if what.is_accuracy else math.inf):

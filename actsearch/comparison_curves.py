@@ -533,7 +533,7 @@ def sensitivity(
         NothingToShow: the experiment has no grid, or no trial of it is completed.
     """
     key, values = _varied(result)
-    what = measure([result], question.metric, question.at)
+    what = measure(result, question.metric, question.at)
     places = _positions(values)
     rest: dict[str, list[CandidateResult]] = {}
     off_axis = []

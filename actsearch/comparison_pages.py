@@ -18,9 +18,8 @@ from rich.text import Text
 from actsearch import conclusions, outputs
 from actsearch.comparison import MATRIX_UP_TO, Comparison, Contender, Examples, Pair
 from actsearch.conclusions import interval, number, signed
-from actsearch.explanation import Paragraph
 from actsearch.requirements import Outcome
-from actsearch.terminal import printable
+from actsearch.terminal import Paragraph, printable
 
 VERDICT_STYLE = {"better": "green", "worse": "red", "tied": "cyan", "undecided": "magenta"}
 REQUIREMENT_STYLE = {"holds": "green", "contradicted": "bold red", "undecided": "magenta"}

@@ -16,10 +16,9 @@ from rich.text import Text
 
 from actsearch import statistics
 from actsearch.console import number_of
-from actsearch.explanation import Paragraph
 from actsearch.outlook import Outlook
 from actsearch.power import MOST_SEEDS, POWER, Noise, Power, Range
-from actsearch.terminal import duration, printable
+from actsearch.terminal import Paragraph, duration, printable
 
 MANY = 8
 """Above so many activations all pairs are too many for one study."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -270,6 +271,23 @@ class Line:
             if not fits:
                 break
         yield Segment.line()
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Text in lines that fit, the second and further ones indented as far as its mark is long."""
+
+    text: str
+    mark: str = ""
+    style: str = ""
+    mark_style: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        whole = printable(self.text).replace(" %", "\N{NO-BREAK SPACE}%")
+        rows = textwrap.wrap(whole, max(options.max_width - len(self.mark), 20), break_on_hyphens=False)
+        for i, row in enumerate(rows):
+            mark = self.mark if i == 0 else " " * len(self.mark)
+            yield Text.assemble((mark, self.mark_style), (row.replace("\N{NO-BREAK SPACE}", " "), self.style))
 
 
 def shortened(text: str, width: int) -> str:

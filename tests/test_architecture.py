@@ -69,7 +69,7 @@ MAY_IMPORT = {
     "comparison_curves": {
         *("comparison", "conclusions", "curves", "errors", "experiment", "measure", "results", "statistics"),
     },
-    "comparison_pages": {"comparison", "conclusions", "explanation", "outputs", "requirements", "terminal"},
+    "comparison_pages": {"comparison", "conclusions", "outputs", "requirements", "terminal"},
     "comparison_plots": {"comparison", "comparison_curves", "drawing", "plots", "results"},
     "conclusions": {"comparison", "experiment", "requirements", "statistics"},
     "config": {
@@ -159,7 +159,7 @@ MAY_IMPORT = {
         "terminal",
         "timing",
     },
-    "plan_pages": {"console", "explanation", "outlook", "power", "statistics", "terminal"},
+    "plan_pages": {"console", "outlook", "power", "statistics", "terminal"},
     "planning": {"data", "diagnosis", "experiment", "results"},
     "plots": {"curves", "drawing", "results"},
     "plugins": {"errors", "spelling"},
