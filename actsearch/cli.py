@@ -594,7 +594,7 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
     asked = {name: options.pop(name) for name in ASKED_OF_FIGURES}
     kinds = {*options["kinds"]}
     questions = _questions(kinds, options["metrics"], options["log"], options["by"], asked)
-    targets = dict(_targets(paths, out))
+    targets = _targets(paths, out)
     errors = []
     diagnostics = bool(kinds & {*LAYER_KINDS, "all"})
     for result in _readable(list(targets), diagnostics, _predictions(kinds, questions)):
@@ -956,15 +956,15 @@ def report(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> None:
     """
     from actsearch import report as pages
     from actsearch.comparison import Question, compare, reading
-    from actsearch.store import EXPERIMENT, find_experiments, read_experiment
+    from actsearch.store import EXPERIMENT, read_experiment
 
     question = Question(**asked)
-    folders = list(dict.fromkeys(one.folder for path in paths for one in find_experiments(path)))
-    is_folder = out is not None and (out.is_dir() or not out.suffix)
-    if out is not None and len(folders) > 1 and not is_folder:
-        raise UserError(f"--out {out}: there are {len(folders)} experiments, a page each; give a folder")
+    is_file = out is not None and out.suffix != "" and not out.is_dir()
+    targets = _targets(paths, None if is_file else out, "page", ".html")
+    if is_file and len(targets) > 1:
+        raise UserError(f"--out {out}: there are {len(targets)} experiments, a page each; give a folder")
     errors = []
-    for folder in folders:
+    for folder, beside in targets.items():
         result = read_experiment(folder, diagnostics=True, predictions=reading(question))
         missing = ""
         try:
@@ -982,10 +982,10 @@ def report(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> None:
         except UserError as error:  # nothing is finished here
             errors.append(str(error))
             continue
-        target = folder / pages.FILE if out is None else out / f"{result.name}.html" if is_folder else out
+        target = beside / pages.FILE if out is None else out if is_file else beside
         pages.save(target, text)
         click.echo(str(target))
-    if errors and len(errors) == len(folders):
+    if errors and len(errors) == len(targets):
         raise UserError("\n".join(errors))
     for what in errors:
         click.echo(f"note: {what}", err=True)
@@ -1112,19 +1112,26 @@ def _readable(
         raise StoreError("\n".join(errors))
 
 
-def _targets(paths: Sequence[Path], out: Path | None) -> list[tuple[Path, Path]]:
-    """Each experiment's folder, and where its figures go: beside it, or below `out` under a name of its own."""
+def _targets(paths: Sequence[Path], out: Path | None, what: str = "figures", suffix: str = "") -> dict[Path, Path]:
+    """Each experiment's folder, and where what is made of it goes: beside it, or below `out` under a name of its own.
+
+    One experiment's figures go into `out` itself, its page (which has a suffix) into it under its name.
+    """
     from actsearch.store import find_experiments
 
     found = {one.folder.resolve(): (path, one) for path in paths for one in find_experiments(path)}
     if out is None:
-        return [(one.folder, one.folder) for _, one in found.values()]
-    if len(found) == 1:
-        return [(one.folder, out) for _, one in found.values()]
+        return {one.folder: one.folder for _, one in found.values()}
+    if len(found) == 1 and not suffix:
+        return {one.folder: out for _, one in found.values()}
     targets: dict[Path, Path] = {}
+    taken = set()
     for path, one in found.values():
         target = out / (path.resolve().name if one.below == Path() else one.below)
-        if target in targets.values():
-            raise UserError(f"{one.folder}: {target} would hold another experiment's figures too; plot them apart")
+        target = target.with_name(target.name + suffix)
+        if str(target).casefold() in taken:  # where upper and lower case are one, so are their files
+            remedy = "give each an --out of its own"
+            raise UserError(f"{one.folder}: {target} would hold another experiment's {what} too; {remedy}")
+        taken.add(str(target).casefold())
         targets[one.folder] = target
-    return list(targets.items())
+    return targets
