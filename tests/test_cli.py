@@ -15,61 +15,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from conftest import Done
 from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 
 import actsearch.cli
-from actsearch.cli import commands, run_command_line
-from actsearch.engines.in_process import InProcess
+from actsearch.cli import commands
 from actsearch.events import Train
 from actsearch.store import Store
 
 Write = Callable[..., Path]
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def actsearch_(
-    hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Done]:
-    """Runs a command in this process, in a hostile folder: `actsearch_("status", "results")`."""
-    monkeypatch.chdir(hostile)
-
-    def run(*arguments: str | Path) -> Done:
-        capsys.readouterr()
-        code = run_command_line([str(argument) for argument in arguments])
-        return Done(code, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def trains_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
-    """From here on every run trains with this function, in this process."""
-
-    def use(train: Train) -> None:
-        monkeypatch.setattr("actsearch.runner.engine", lambda *_, **__: InProcess(lambda: train))
-
-    return use
-
-
-@pytest.fixture
-def training(trains_with: Callable[[Train], None], fake_train: Callable[..., Any]) -> Callable[..., Any]:
-    """Replaces TensorFlow's part of a run, for all following commands: `training(fails=["relu"])`."""
-
-    def use(**how: Any) -> Any:
-        train = fake_train(**how)
-        trains_with(train)
-        return train
-
-    return use
 
 
 def in_a_process(*arguments: str | Path, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:

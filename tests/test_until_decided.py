@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Done
 from test_stages import (
     HASH,
     MORE,
-    Done,
     Write,
-    actsearch_,  # noqa: F401  (a fixture)
     killed_at_write,
     results,
-    training,  # noqa: F401  (a fixture)
     tuned,
     waiting,
     without_lock,
@@ -315,9 +313,9 @@ def write_study(write_experiment: Write) -> Path:
 
 
 def test_run_says_what_each_look_decided(
-    actsearch_: Callable[..., Done],  # noqa: F811
+    actsearch_: Callable[..., Done],
     write_experiment: Write,
-    training: Callable[..., Any],  # noqa: F811
+    training: Callable[..., Any],
     hostile: Path,
 ) -> None:
     """For a log that is read in the morning; and what may come is said before anything is trained."""
@@ -351,9 +349,9 @@ def test_run_says_what_each_look_decided(
 
 
 def test_json_tells_looks(
-    actsearch_: Callable[..., Done],  # noqa: F811
+    actsearch_: Callable[..., Done],
     write_experiment: Write,
-    training: Callable[..., Any],  # noqa: F811
+    training: Callable[..., Any],
 ) -> None:
     training(**NUMBERS)
     done = actsearch_("run", write_study(write_experiment), "--until-decided", "--no-plots", "--json")
@@ -376,7 +374,7 @@ def test_json_tells_looks(
     ],
 )
 def test_mistakes_are_told(
-    actsearch_: Callable[..., Done],  # noqa: F811
+    actsearch_: Callable[..., Done],
     write_experiment: Write,
     arguments: tuple[str, ...],
     more: str,
@@ -388,9 +386,9 @@ def test_mistakes_are_told(
 
 
 def test_a_failed_trial_is_exit_code_1_and_a_note(
-    actsearch_: Callable[..., Done],  # noqa: F811
+    actsearch_: Callable[..., Done],
     write_experiment: Write,
-    training: Callable[..., Any],  # noqa: F811
+    training: Callable[..., Any],
 ) -> None:
     training(fails=["sigmoid"], **NUMBERS)
     done = actsearch_("run", write_study(write_experiment), "--until-decided", "--no-plots")
@@ -400,7 +398,7 @@ def test_a_failed_trial_is_exit_code_1_and_a_note(
 
 def test_a_notebook_runs_until_it_is_decided(
     write_experiment: Write,
-    training: Callable[..., Any],  # noqa: F811
+    training: Callable[..., Any],
     hostile: Path,
 ) -> None:
     import actsearch
