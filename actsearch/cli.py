@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import math
 import os
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from actsearch.console import new_console, nobody_reads, number_of
+from actsearch.console import new_console, nobody_reads, number_of, say_everything
 from actsearch.errors import (
     ActsearchError,
     InvalidExperiment,
@@ -48,6 +47,7 @@ OUR_BUG = 3
 
 def run_command_line(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns the exit code: 0, 1 a trial failed, 2 wrong input, 3 our bug, 130 interrupted."""
+    say_everything()
     try:
         code = commands.main(args=arguments, prog_name="actsearch", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -756,7 +756,6 @@ def show(names: tuple[str, ...], values: tuple[str, ...], **options: Any) -> Non
     from actsearch import catalogue
 
     _refuse_contradictions(names, values, **options)
-    _say_everything()
     if options["article"]:
         from actsearch.function_plots import draw_the_article
 
@@ -792,13 +791,6 @@ def _refuse_contradictions(
         raise UserError("--style is for figures; add --plot FILE")
     if figure is not None and not names:
         raise UserError("--plot: which functions? Name them: actsearch show relu gelu --plot FILE")
-
-
-def _say_everything() -> None:
-    """A terminal or file that knows no ∞ gets a question mark for it; what goes into a file is UTF-8."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        encoding = None if sys.stdout.isatty() else "utf-8"
-        sys.stdout.reconfigure(encoding=encoding, errors="replace")
 
 
 def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown: bool, as_json: bool) -> None:
@@ -878,7 +870,6 @@ def compare(paths: tuple[Path, ...], **options: Any) -> int:
     from actsearch.comparison import Question
 
     question = Question(**{name: options.pop(name) for name in QUESTION})
-    _say_everything()
     return compare_command.compare(paths, question, compare_command.Rules(**options))
 
 

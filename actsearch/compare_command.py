@@ -48,21 +48,23 @@ def compare(paths: Sequence[Path], question: Question, rules: Rules) -> int:
 
 def _judged(paths: Sequence[Path], question: Question, rules: Rules) -> list[tuple[Comparison, tuple[Outcome, ...]]]:
     """Every comparison with what became of the requirements; told, with what could not be compared at the end."""
-    from actsearch import comparison, pooling
+    from actsearch.comparison import compare as comparisons_of
+    from actsearch.comparison import reading
+    from actsearch.pooling import pooled
     from actsearch.requirements import check
 
     requirements = rules.requirements
     with OneByOne(folders(paths), all_needed=rules.together or bool(requirements)) as each:
-        results = list(each.results(predictions=comparison.reading(question)))
+        results = list(each.results(predictions=reading(question)))
         compared = []
-        for result in [pooling.pooled(results)] if rules.together else results:
+        for result in [pooled(results)] if rules.together else results:
             with each.attempt(result):
-                compared.append((result, comparison.compare(result, question)))
+                compared.append((result, comparisons_of(result, question)))
         # Only now is it known how many comparisons there are, and only now is one of them judged.
         judged = []
         for result, found in compared:
             with each.attempt(result):
-                judged += [(one, check(one, requirements)) for one in found]
+                judged += [(comparison, check(comparison, requirements)) for comparison in found]
         _show(judged, rules.as_json)
     return judged
 
