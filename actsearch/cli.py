@@ -72,7 +72,7 @@ def _write_log(text: str) -> str:
     """Where it was written; where no file can be, the text itself."""
     try:
         handle, name = tempfile.mkstemp(prefix=time.strftime("actsearch-%Y%m%d-%H%M%S-"), suffix=".log")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:  # a path need not be UTF-8
             file.write(f"{' '.join(sys.argv)}\n\n{text}")
     except OSError as error:
         return f"no file ({error.strerror}), but here:\n{text}"

@@ -1176,11 +1176,14 @@ def test_ctrl_c_in_a_true_training(write_experiment: Write, hostile: Path) -> No
     assert "2 trials: 2 completed" in in_a_process("status", "results", cwd=hostile).stdout
 
 
-def test_the_log_of_a_bug_says_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the command line a report of a bug can't be followed up."""
-    monkeypatch.setattr(sys, "argv", ["actsearch", "run", "x.yaml"])
-    log = Path(actsearch.cli._write_log("Traceback: x"))
+@pytest.mark.parametrize(
+    ("given", "told"), [("x.yaml", "x.yaml"), ("\udcff.yaml", r"\udcff.yaml")], ids=["text", "bytes"]
+)
+def test_the_log_of_a_bug_says_what_was_asked(monkeypatch: pytest.MonkeyPatch, given: str, told: str) -> None:
+    """Without the command line a report of a bug can't be followed up; a file's name need not be UTF-8."""
+    monkeypatch.setattr(sys, "argv", ["actsearch", "run", given])
+    log = Path(actsearch.cli._write_log(f"Traceback: {given}"))
     try:
-        assert log.read_text(encoding="utf-8") == "actsearch run x.yaml\n\nTraceback: x"
+        assert log.read_text(encoding="utf-8") == f"actsearch run {told}\n\nTraceback: {told}"
     finally:
         log.unlink()
