@@ -213,6 +213,7 @@ MAY_IMPORT = {
         "native_output",
         "results",
         "stages",
+        "statistics",
         "store",
         "training",
     },

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -23,6 +25,7 @@ from test_stages import (
 )
 
 from actsearch import runner, stages
+from actsearch.cli import commands
 from actsearch.engines.in_process import InProcess
 from actsearch.errors import StoreError, UserError
 from actsearch.events import Event, Train
@@ -410,3 +413,39 @@ def test_a_notebook_runs_until_it_is_decided(
     assert result.looks is not None
     assert result.looks.looks == (5,)
     assert result.looks.has_ended
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"max_seeds": 2}, "max_seeds: 2; give a whole number from 3"),
+        ({"max_seeds": 4.5}, "max_seeds: 4.5; give a whole number"),
+        ({"margin": -0.001}, "margin: -0.001 is not a difference"),
+        ({"margin": math.nan}, "margin: nan is not a difference"),
+        ({"confidence": 1.0}, "confidence: 1.0; give at least 0.5 and below 1"),
+        ({"confidence": 0.0}, "confidence: 0.0; give at least 0.5"),
+        ({"until_decided": False, "margin": 0.1}, "add until_decided=True"),
+    ],
+    ids=str,
+)
+def test_a_notebooks_mistakes_are_told_before_anything_is_trained(
+    write_experiment: Write, hostile: Path, how: dict[str, Any], told: str
+) -> None:
+    """A negative margin would train all seeds for a rule that can never hold."""
+    import actsearch
+
+    loaded = actsearch.load(write_study(write_experiment))
+    with pytest.raises(UserError, match=re.escape(told)):
+        actsearch.run(loaded, hostile / "out", **{"until_decided": True, **how})
+    assert not (hostile / "out").exists()
+
+
+def test_the_command_line_takes_the_numbers_that_python_takes() -> None:
+    """A study that was begun in one must go on in the other."""
+    options = {option.name: option.type for option in commands.commands["run"].params}
+    seeds, margin, confidence = (options[name] for name in ("max_seeds", "margin", "confidence"))
+    runner._check_rule(UntilDecided(margin.min, confidence.min, seeds.min))
+    runner._check_rule(UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max))
+    for beyond in (UntilDecided(max_seeds=seeds.min - 1), UntilDecided(max_seeds=seeds.max + 1)):
+        with pytest.raises(UserError):
+            runner._check_rule(beyond)
