@@ -483,7 +483,7 @@ def run(
                     raise refusal
         for one, planned in plans:
             if dry_run:
-                run_command.dry_run(one, planned, rules)
+                run_command.show_dry_run(one, planned, rules)
             elif interruption.time_is_up:
                 click.echo(f"{planned.experiment.name}: not begun, the time is up", err=True)
             else:

@@ -351,20 +351,25 @@ def test_a_dry_run_writes_nothing(
     assert done.code == 0
     assert done.out.count("to train  ") == 2
     assert "tiny: 2 trials, 2 to train, into results/tiny" in done.out
-    assert re.search(r"^about \d+ s.* with \d+ workers?, .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
+    assert re.search(r"^about \d+.* s.* with \d+ workers?, .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
     actsearch_("run", path)
     assert len(train.begun) == 2
     done = actsearch_("run", write_experiment(activations="[relu, elu]"), "--dry-run")
     assert "finished  relu seed 0" in done.out
     assert "to train  elu seed 0" in done.out
     assert re.search(
-        r"^about \d+ s to \d+ s with 1 worker, [\d.]+% of it for diagnostics \(from 2 m", done.out, flags=re.MULTILINE
+        r"^about \d+ to \d+ s with 1 worker, [\d.]+% of it for diagnostics \(from 2 m", done.out, flags=re.MULTILINE
     )
     path = write_experiment()
     after = snapshot(hostile)
     as_json = json.loads(actsearch_("run", path, "--dry-run", "--json").out)
     assert [row["finished"] for row in as_json["trials"]] == [True, True]
     assert as_json["seconds"]["high"] == 0
+    assert as_json["would_stop_at"] is None
+    other = write_experiment(activations="[relu, elu]")
+    as_json = json.loads(actsearch_("run", other, "--dry-run", "--json").out)
+    assert "1 finished trial does not belong" in as_json["would_stop_at"]
+    write_experiment()
     assert len(train.begun) == 2
     assert snapshot(hostile) == after
 
