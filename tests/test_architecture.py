@@ -90,6 +90,7 @@ MAY_IMPORT = {
     "data": {"errors", "experiment"},
     "diagnosis": set(),
     "diagnostics": {"clipping", "diagnosis", "files", "layer_probe"},
+    "disk": {"data", "diagnosis", "experiment", "planning"},
     "doctor": {"data", "errors", "experiment", "files", "machine", "probes"},
     "drawing": {"errors", "files"},
     "dry_run": {"console", "data", "experiment", "planning", "runner", "store", "terminal"},
@@ -139,7 +140,7 @@ MAY_IMPORT = {
     "notation": {"symbolic"},
     "observation": {"data", "diagnosis", "events", "experiment", "layer_probe", "models"},
     "own_activations": {"experiment", "formulas", "keras_activations", "plugins"},
-    "outlook": {"data", "experiment", "machine", "planning", "power", "results"},
+    "outlook": {"data", "disk", "experiment", "machine", "planning", "power", "results"},
     "outputs": {"errors", "files"},
     "plan_command": {
         "config",
