@@ -60,11 +60,11 @@ def _judged(paths: Sequence[Path], question: Question, rules: Rules) -> list[tup
         for result in [pooled(results)] if rules.together else results:
             with each.attempt(result):
                 compared.append((result, comparisons_of(result, question)))
-        # Only now is it known how many comparisons there are, and only now is one of them judged.
+        tables = sum(len(found) for _, found in compared)  # the more there are, the more is required at once
         judged = []
         for result, found in compared:
             with each.attempt(result):
-                judged += [(comparison, check(comparison, requirements)) for comparison in found]
+                judged += [(comparison, check(comparison, requirements, tables=tables)) for comparison in found]
         _show(judged, rules.as_json)
     return judged
 

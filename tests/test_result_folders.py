@@ -87,6 +87,22 @@ def test_what_needs_all_folders_stops_at_one_that_cannot_be_read(
     assert "install a newer version" in done.err
 
 
+def test_what_is_required_of_several_studies_holds_for_all_of_them_together(
+    actsearch_: Callable[..., Done], trained: Callable[..., None]
+) -> None:
+    """Of twenty studies one would contradict by chance what all of them meet: the intervals are wider for it."""
+    trained("one", "another")
+
+    def width(*paths: str) -> float:
+        last = actsearch_("compare", *paths, "--require", "relu >= selu - 0.5", "--json").out.splitlines()[-1]
+        (outcome,) = json.loads(last)["requirements"]
+        return float(outcome["high"] - outcome["low"])
+
+    alone = width("results/one")
+    assert width("results") > alone
+    assert width("results/one", "results/one") == alone
+
+
 def test_a_mistake_that_is_one_for_all_is_told_once(
     actsearch_: Callable[..., Done], trained: Callable[..., None]
 ) -> None:
