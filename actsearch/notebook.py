@@ -53,7 +53,10 @@ def run(
 
     Raises:
         ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
+        UserError: a number is no margin, no confidence or too few seeds, or given without `until_decided`.
     """
+    if not until_decided and (margin, confidence, max_seeds) != (None, None, None):
+        raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
     plan = runner.plan(loaded.experiment, loaded.folder, until)
     kept = store.Store(Path(out) / plan.experiment.name)

@@ -18,7 +18,7 @@ from actsearch import statistics
 from actsearch.console import number_of
 from actsearch.outlook import Outlook
 from actsearch.power import MOST_SEEDS, POWER, Noise, Power, Range
-from actsearch.terminal import Paragraph, duration, printable
+from actsearch.terminal import Paragraph, printable, span
 
 MANY = 8
 """Above so many activations all pairs are too many for one study."""
@@ -280,15 +280,6 @@ def _low_high(seconds: tuple[float, float]) -> dict[str, float]:
 
 
 # --- numbers
-
-
-def span(low: float, high: float) -> str:
-    """A range of seconds, as short as it can be told."""
-    shortest, longest = duration(low), duration(high)
-    if shortest == longest:
-        return shortest
-    (number, *unit), (_, *other) = shortest.split(), longest.split()
-    return f"{number if unit == other and len(unit) == 1 else shortest} to {longest}"
 
 
 def short(seconds: float) -> str:

@@ -445,6 +445,15 @@ LEAVING = {
 """Why a contender left at a look."""
 
 
+def undiagnosed_line(n: int) -> str:
+    """What becomes of so many finished trials that lack the diagnostics asked for."""
+    trials = "1 finished trial" if n == 1 else f"{n} finished trials"
+    return (
+        f"{trials} without diagnostics: to be trained again beside what is there, which stays (--set diagnostics=false"
+        " leaves them as they are)"
+    )
+
+
 def look_line(record: LooksRecord, taken: LookTaken) -> str:
     """`look 1 of 4 (5 seeds): sigmoid leaves (worse than relu); 5 go on`."""
     place = record.looks.index(taken.seeds) + 1
@@ -504,6 +513,15 @@ def duration(seconds: float) -> str:
     if hours < 48:
         return f"{hours} h {minutes:02d} min"
     return f"{hours // 24} d {hours % 24} h"
+
+
+def span(low: float, high: float) -> str:
+    """A range of seconds, as short as it can be told."""
+    shortest, longest = duration(low), duration(high)
+    if shortest == longest:
+        return shortest
+    (number, *unit), (_, *other) = shortest.split(), longest.split()
+    return f"{number if unit == other and len(unit) == 1 else shortest} to {longest}"
 
 
 def last_value(trial: TrialResult, metric: str) -> float | None:

@@ -398,3 +398,19 @@ def test_a_trial_as_json_is_whole() -> None:
     waiting = trial(status="waiting", history={}, last=None, best=None, seconds_per_epoch=())
     row = terminal.trial_as_json(one, waiting)
     assert (row["last"], row["test"], row["epochs_done"]) == ({}, {"last": None, "best": None}, 0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (5, 12, "5 to 12 s"),
+        (5, 5.2, "5 s"),
+        (60, 600, "60 s to 10 min"),
+        (600, 1200, "10 to 20 min"),
+        (5000, 8000, "83 min to 2 h 13 min"),
+        (8000, 9000, "2 h 13 min to 2 h 30 min"),
+    ],
+)
+def test_ranges_of_time_read_well(low: float, high: float, text: str) -> None:
+    """`88 to 3 h 49 min` was 88 minutes."""
+    assert terminal.span(low, high) == text
