@@ -55,8 +55,9 @@ def targets(found: Sequence[Found], out: Path, what: str, suffix: str = "") -> d
 class OneByOne:
     """Does something with each of the folders; what cannot be done with one is told when all others are done.
 
-    As a note, which changes no exit code; where it can be done with none of them, or `all_needed`, as the error of the
-    command. Used with `with`, which tells.
+    As a note, which changes no exit code, where there is nothing to do with it; as the error of the command where its
+    results cannot be read, where it can be done with none of them, or where they are `all_needed`. Used with `with`,
+    which tells.
     """
 
     def __init__(self, found: Sequence[Found], all_needed: bool = False) -> None:
@@ -91,8 +92,14 @@ class OneByOne:
             self._errors.append((result.folder, error))
 
     def tell(self) -> None:
-        """Tells what could not be done."""
+        """Tells what could not be done.
+
+        Raises:
+            UserError: some results cannot be read, or nothing could be done.
+        """
         self._raise_if_in_vain()
+        if any(isinstance(error, StoreError) for _, error in self._errors):
+            raise UserError("\n".join(self._told()))
         for what in self._told():
             click.echo(f"note: {what}", err=True)
 

@@ -50,14 +50,14 @@ COMMANDS = pytest.mark.parametrize(("command", "told"), EACH, ids=[command[0] fo
 def test_a_folder_that_cannot_be_read_hides_no_other(
     actsearch_: Callable[..., Done], trained: Callable[..., None], hostile: Path, command: Sequence[str], told: str
 ) -> None:
-    """The one study of a colleague's newer version must not keep me from my own."""
+    """The one study of a colleague's newer version must not keep me from my own; a script sees that one is missing."""
     trained("one", "another")
     make_newer(hostile / "results" / "another")
     done = actsearch_(*command, "results")
-    assert done.code == 0
+    assert done.code == 2
     assert told in done.out
-    (note,) = (line for line in done.err.splitlines() if "newer" in line)
-    assert note.startswith("note: results/another/plan.json: ")
+    (error,) = (line for line in done.err.splitlines() if "newer" in line)
+    assert error.startswith("Error: results/another/plan.json: ")
     make_newer(hostile / "results" / "one")
     done = actsearch_(*command, "results")
     assert (done.code, done.out) == (2, "")
@@ -130,6 +130,6 @@ def test_watching_goes_on_beside_a_folder_that_cannot_be_read(
     trained("one", "another")
     make_newer(hostile / "results" / "another")
     done = actsearch_("status", "results", "--watch")
-    assert (done.code, done.out) == (0, "one: 6 trials: 6 completed; 12 of 12 epochs\n")
-    assert done.err.startswith("note: results/another/plan.json: ")
+    assert (done.code, done.out) == (2, "one: 6 trials: 6 completed; 12 of 12 epochs\n")
+    assert done.err.startswith("Error: results/another/plan.json: ")
     assert len(done.err.splitlines()) == 1
