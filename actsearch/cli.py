@@ -497,8 +497,9 @@ def run(
 @_paths
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
 @click.option("--watch", is_flag=True, help="Follow a run until nothing runs any more; Ctrl-C ends the watching alone.")
-def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
-    """Show the trials below the paths: state, epochs, values.
+@click.option("--trials", "every_trial", is_flag=True, help="Show each trial, however many there are.")
+def status(paths: tuple[Path, ...], as_json: bool, watch: bool, every_trial: bool) -> None:
+    """Show the trials below the paths: state, epochs, values. Of many, the candidates and what is not as usual.
 
     \b
     actsearch status results/
@@ -516,7 +517,7 @@ def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
             if as_json:
                 click.echo(_status_as_json(result))
             else:
-                _show_status(result)
+                _show_status(result, every_trial)
 
 
 @commands.command()
@@ -926,14 +927,15 @@ def _status_as_json(result: ExperimentResult) -> str:
     return json.dumps({**head, "mixture": result.mixture}, ensure_ascii=False)
 
 
-def _show_status(result: ExperimentResult) -> None:
+def _show_status(result: ExperimentResult, every_trial: bool) -> None:
     from actsearch import terminal
 
     trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     console = new_console()
     head = f"{result.name} ({result.folder}): {terminal.counted(trials)}"
     console.print(head, style="bold", markup=False, emoji=False)
-    console.print(terminal.trials_table(result))
+    for part in terminal.status(result, every_trial):
+        console.print(part)
     for choice in result.chosen:
         console.print(terminal.choice_line(choice), markup=False, emoji=False)
     if result.looks is not None:

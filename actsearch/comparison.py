@@ -22,7 +22,7 @@ from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
 from actsearch.measure import Measure, measure
-from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult
+from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult, median_seconds
 from actsearch.spelling import did_you_mean
 from actsearch.statistics import (
     ENOUGH_SEEDS,
@@ -167,9 +167,8 @@ class Contender:
 
     @cached_property
     def seconds_per_epoch(self) -> float | None:
-        """The median over all epochs of all its trials."""
-        seconds = [s for trial in self.trials for s in trial.seconds_per_epoch]
-        return float(np.median(seconds)) if seconds else None
+        """The median over all epochs of the trials that completed."""
+        return median_seconds(self.trials)
 
     @cached_property
     def epochs_to_target(self) -> float | None:

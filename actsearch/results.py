@@ -113,6 +113,12 @@ class TrialResult:
         return len(next(iter(self.history.values()), ()))
 
 
+def median_seconds(trials: Sequence[TrialResult]) -> float | None:
+    """Of an epoch, over all epochs of those of these trials that completed; None where there is none."""
+    seconds = [one for trial in trials if trial.status == "completed" for one in trial.seconds_per_epoch]
+    return median(seconds) if seconds else None
+
+
 @dataclass(frozen=True)
 class CandidateResult:
     """All trials of one candidate, by seed.

@@ -40,6 +40,7 @@ from actsearch.results import (
     LookTaken,
     TestValues,
     TrialResult,
+    median_seconds,
 )
 
 STATUS_STYLE = {
@@ -366,7 +367,7 @@ def _summary(result: ExperimentResult, width: int) -> Table:
             *([number(_mean_of(candidate, _final("val_loss")))] if whole else []),
             number(accuracy),
             number(_mean_of(candidate, best)),
-            *([number(_mean_of(candidate, _seconds), digits=1)] if whole else []),
+            *([number(median_seconds(candidate.trials), digits=1)] if whole else []),
             state,
         )
     return table
@@ -392,10 +393,27 @@ def summary_notes(result: ExperimentResult) -> list[str]:
     return [*notes, *result.warnings, *filter(None, [result.mixture]), *result.problems]
 
 
-def trials_table(result: ExperimentResult) -> RenderableType:
-    """A row a trial: state, epochs and last values."""
-    rows = rows_of(result)
+MANY_TRIALS = 40
+"""More than a window holds: those that ended well, and those that wait, are told of by candidate."""
 
+
+def status(result: ExperimentResult, every_trial: bool = False) -> Iterator[RenderableType]:
+    """A row a trial: state, epochs, last values; of many, a row a candidate, and the trials that are not as usual."""
+    rows = rows_of(result)
+    if every_trial or len(rows) <= MANY_TRIALS or not result.compared:
+        yield _trials_table(rows)
+        return
+    yield summary(result)
+    unusual = [row for row in rows if row.status not in ("completed", "waiting")]
+    if unusual:
+        yield Text()
+        yield _trials_table(unusual)
+    yield Text(
+        f"means over the seeds that completed, at the last epoch; each of the {len(rows)} trials: --trials", "dim"
+    )
+
+
+def _trials_table(rows: Sequence[Row]) -> RenderableType:
     def table(width: int) -> RenderableType:
         columns = Columns.fit(rows, width)
         return Group(columns.heading(), *map(columns.line, rows))
@@ -571,10 +589,6 @@ def _best_accuracy(trial: TrialResult) -> float | None:
 
 def _accuracy(values: TestValues | None) -> float | None:
     return None if values is None else values.values.get("accuracy")
-
-
-def _seconds(trial: TrialResult) -> float | None:
-    return sum(trial.seconds_per_epoch) / len(trial.seconds_per_epoch) if trial.seconds_per_epoch else None
 
 
 def counted(trials: Sequence[TrialResult]) -> str:

@@ -134,7 +134,7 @@ def test_a_reader_that_has_gone_is_no_error(repository: Path) -> None:
     assert read_a_byte("schema", cwd=repository) == (0, "")
 
 
-@pytest.mark.parametrize("options", [[], ["--json"]], ids=["table", "json"])
+@pytest.mark.parametrize("options", [["--trials"], ["--json"]], ids=["table", "json"])
 def test_a_reader_of_much_that_has_gone_is_no_error(
     make_experiment: Callable[..., Any], hostile: Path, options: list[str]
 ) -> None:
