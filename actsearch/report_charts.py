@@ -17,10 +17,12 @@ import numpy as np
 from markupsafe import Markup, escape
 from matplotlib.ticker import MaxNLocator
 
+from actsearch import comparison_curves
 from actsearch import curves as learning
 from actsearch.catalogue import Entry
 from actsearch.comparison import Comparison, Pair
-from actsearch.conclusions import brief_verdict, interval, signed
+from actsearch.comparison_curves import Rows
+from actsearch.conclusions import brief_verdict, interval, number, signed
 from actsearch.curves import Curve, Facet, LearningCurves, View
 from actsearch.drawing import DASHES, LOOKS, epoch_ticks, log_ticks, plain, shortened, spread
 from actsearch.function_plots import half_width, pieces
@@ -53,8 +55,6 @@ MOST_NUMBERS = 120_000
 """The page holds so many numbers of learning curves at most; of longer ones every second epoch, third, ..."""
 MOST_POINTS = 40
 """A small panel shows so many epochs at most."""
-FAR = 4.0
-"""A difference is cut off at the edge if it is so many times as large as the middle one of all."""
 
 
 # --- pens
@@ -183,23 +183,19 @@ def _text(x: float | str, y: float, text: str, anchor: str = "middle", css: str 
 
 @dataclass(frozen=True)
 class Differences:
-    """The common axis of the charts of differences, in percent of their width."""
+    """The charts of the differences to the reference, on the axis of the figure `differences`, in percent of the width.
+
+    Nothing is drawn at the edge that lies beyond it: an arrow says that an interval goes on, and words tell the seeds.
+    """
 
     comparison: Comparison
+    table: Rows
     scale: Scale
 
     @classmethod
     def of(cls, comparison: Comparison) -> Differences:
-        """Wide enough for all but what is far beyond the others."""
-        pairs = [comparison.pair(i, comparison.reference) for i in _others(comparison)]
-        rows = [[v for v in (p.low, p.high, *_by_seed(comparison, p)) if math.isfinite(v)] for p in pairs]
-        sizes = sorted(max(map(abs, row)) for row in rows if row)
-        margin = comparison.margin
-        most = max(FAR * sizes[len(sizes) // 2] if sizes else 0.0, 3 * margin)
-        values = [min(max(v, -most), most) for row in rows for v in row]
-        low, high = min([*values, -1.6 * margin, 0.0]), max([*values, 1.6 * margin, 0.0])
-        room = 0.06 * (high - low) or 1.0
-        return cls(comparison, Scale(low - room, high + room, 0.0, 100.0))
+        table = comparison_curves.differences(comparison, "differences")
+        return cls(comparison, table, Scale(table.axis.low, table.axis.high, 0.0, 100.0))
 
     def at(self, value: float) -> str:
         return f"{self.scale(value):.2f}%"
@@ -208,51 +204,80 @@ class Differences:
         """The seeds' differences as dots above their mean with its interval."""
         c = self.comparison
         name, other = (plain(c.contenders[i].name) for i in (pair.a, pair.b))
+        beyond = self.table.rows[c.others.index(pair.a)].beyond
         told = f"{name} minus {other}: {signed(c, pair.difference)}, {interval(c, pair.low, pair.high)};"
-        told += f" {brief_verdict(pair)}"
+        told += f" {brief_verdict(pair)}{f'; beyond the axis, {beyond}' if beyond else ''}"
         middle = height - 13
-        parts = [*self._ground(height)]
+        interval_is_seen = self._reaches(pair) or self.table.axis.holds(pair.difference)
+        whole = height + (17 if beyond and interval_is_seen else 0)
+        parts = [*self._grid(whole), *self._ground(whole)]
         values = _by_seed(c, pair)
         seeds = [s for s, a, b in zip(c.seeds, c.contenders[pair.a].values, c.contenders[pair.b].values, strict=True)
                  if math.isfinite(a) and math.isfinite(b)]  # fmt: skip
         for i, (seed, value) in enumerate(zip(seeds, values, strict=True)):
-            y = 8 + (height - 32) * (i % 4) / 3
-            tip = f"{name} - {other}, seed {seed}: {signed(c, value)}"
-            parts.append(f'<circle class="dot" cx="{self.at(value)}" cy="{y:.1f}" r="3.2" data-tip="{escape(tip)}"/>')
+            if self.table.axis.holds(value):
+                y = 8 + (height - 32) * (i % 4) / 3
+                tip = f"{name} minus {other}, seed {seed}: {signed(c, value)}"
+                said = f'data-tip="{escape(tip)}"'
+                parts.append(f'<circle class="dot" cx="{self.at(value)}" cy="{y:.1f}" r="3.2" {said}/>')
         parts += self._interval(pair, middle, escape(told))
-        return _row_svg(parts, height, told)
+        if beyond:
+            parts.append(self._words(beyond, whole - 7 if interval_is_seen else 27))
+        return _row_svg(parts, whole, told)
 
     def small(self, pair: Pair) -> Markup:
         """The interval alone, for a cell of a table that says the same in numbers."""
         parts = [*self._ground(22), *self._interval(pair, 11)]
+        if not self._reaches(pair) and not self.table.axis.holds(pair.difference):
+            parts.append(self._words("beyond", 15))
         return Markup('<svg class="rowchart {}" width="100%" height="22" aria-hidden="true">{}</svg>').format(
             f"v-{pair.verdict or 'none'}", Markup("".join(parts))
         )
+
+    def _reaches(self, pair: Pair) -> bool:
+        """Whether a part of the interval lies on the axis; without an interval, it does not."""
+        return pair.low <= self.scale.high and pair.high >= self.scale.low
+
+    def _words(self, text: str, y: float) -> str:
+        """What lies beyond, at the edge where it does."""
+        if self.table.axis.cut == "high":
+            return _text("100%", y, f"{text} ▸", "end", "told")
+        return _text("0%", y, f"◂ {text}", "start", "told")
+
+    def _grid(self, height: int) -> Iterator[str]:
+        for tick in self._ticks():
+            yield f'<line class="grid" x1="{self.at(tick)}" x2="{self.at(tick)}" y1="0" y2="{height}"/>'
 
     def _ground(self, height: int) -> Iterator[str]:
         margin = self.comparison.margin
         if margin:
             width = self.scale(margin) - self.scale(-margin)
             yield f'<rect class="margin" x="{self.at(-margin)}" y="0" width="{width:.2f}%" height="{height}"/>'
+            for edge in (self.at(-margin), self.at(margin)):
+                yield f'<line class="marginedge" x1="{edge}" x2="{edge}" y1="0" y2="{height}"/>'
         yield f'<line class="zero" x1="{self.at(0)}" x2="{self.at(0)}" y1="0" y2="{height}"/>'
 
     def _interval(self, pair: Pair, y: float, tip: str = "") -> Iterator[str]:
         said = f' data-tip="{tip}"' if tip else ""
-        if math.isfinite(pair.low):
+        if self._reaches(pair):
             yield f'<line class="interval" x1="{self.at(pair.low)}" x2="{self.at(pair.high)}" y1="{y}" y2="{y}"{said}/>'
             ends = (pair.low, 0.0, pair.low < self.scale.low), (pair.high, 100.0, pair.high > self.scale.high)
             for end, edge, beyond in ends:
                 if beyond:
-                    yield _text(f"{edge}%", y + 4, "◂" if edge == 0 else "▸", "start" if edge == 0 else "end", "beyond")
+                    yield _text(f"{edge:g}%", y + 4.5, "◂" if edge == 0 else "▸", "start" if edge == 0 else "end",
+                                "beyond")  # fmt: skip
                 else:
                     yield f'<line class="end" x1="{self.at(end)}" x2="{self.at(end)}" y1="{y - 4}" y2="{y + 4}"/>'
-        if math.isfinite(pair.difference):
+        if self.table.axis.holds(pair.difference):
             yield f'<circle class="mean" cx="{self.at(pair.difference)}" cy="{y}" r="4.4"{said}/>'
 
+    def _ticks(self) -> list[float]:
+        return ticks(self.scale.low, self.scale.high, 5)
+
     def axis(self) -> Markup:
-        """The numbers below the rows."""
+        """The numbers below the rows, and of what they are."""
         parts = []
-        found = ticks(self.scale.low, self.scale.high, 5)
+        found = self._ticks()
         digits = max(0, -math.floor(math.log10(found[1] - found[0])) + 1) if len(found) > 1 else 4
         for tick in found:
             said = "0" if tick == 0 else f"{tick:+.{digits}f}".rstrip("0").rstrip(".") if digits else f"{tick:+g}"
@@ -260,26 +285,30 @@ class Differences:
             anchor = "start" if x < 6 else "end" if x > 94 else "middle"
             parts.append(f'<line class="zero" x1="{x:.2f}%" x2="{x:.2f}%" y1="0" y2="5"/>')
             parts.append(_text(f"{x:.2f}%", 18, said, anchor))
-        return Markup('<svg class="rowchart" width="100%" height="24" aria-hidden="true">{}</svg>').format(
+        parts.append(_text("50%", 36, self.table.axis_label, css="axis"))
+        return Markup('<svg class="rowchart" width="100%" height="42" aria-hidden="true">{}</svg>').format(
             Markup("".join(parts))
         )
 
     @property
-    def cuts(self) -> bool:
-        """Whether anything lies beyond the edges."""
-        pairs = [self.comparison.pair(i, self.comparison.reference) for i in _others(self.comparison)]
-        ends = [v for p in pairs for v in (p.low, p.high, p.difference) if math.isfinite(v)]
-        return any(v < self.scale.low or v > self.scale.high for v in ends)
+    def cuts(self) -> str:
+        """Where the axis ends before the values do, and how that is shown; empty where it has them all."""
+        axis = self.table.axis
+        said = []
+        if axis.cut is not None:
+            edge = number(self.comparison, axis.low if axis.cut == "low" else axis.high)
+            end = "begins" if axis.cut == "low" else "ends"
+            said.append(f"The axis {end} at {edge}; what lies beyond is told at its edge.")
+        pairs = [self.comparison.pair(i, self.comparison.reference) for i in self.comparison.others]
+        if any(self._reaches(p) and not (axis.holds(p.low) and axis.holds(p.high)) for p in pairs):
+            said.append("An arrowhead: the interval goes on beyond the edge.")
+        return " ".join(said)
 
 
 def _row_svg(parts: Sequence[str], height: int, told: str) -> Markup:
     return Markup('<svg class="rowchart" width="100%" height="{}" role="img" aria-label="{}">{}</svg>').format(
         height, told, Markup("".join(parts))
     )
-
-
-def _others(comparison: Comparison) -> list[int]:
-    return [i for i in range(len(comparison.contenders)) if i != comparison.reference]
 
 
 def _by_seed(comparison: Comparison, pair: Pair) -> list[float]:

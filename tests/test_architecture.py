@@ -184,7 +184,8 @@ MAY_IMPORT = {
         *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results"),
     },
     "report_charts": {
-        *("catalogue", "comparison", "conclusions", "curves", "drawing", "function_plots", "layer_curves", "results"),
+        *("catalogue", "comparison", "comparison_curves", "conclusions", "curves", "drawing", "function_plots"),
+        *("layer_curves", "results"),
     },
     "resumption": {"doctor", "files"},
     "run_command": {

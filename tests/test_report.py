@@ -18,7 +18,7 @@ import pytest
 from comparison_cases import SETTINGS, a_candidate, a_predicted, a_study, a_trial, noisy
 from fake_diagnostics import diagnostics
 
-from actsearch import report, report_charts
+from actsearch import comparison_curves, report, report_charts
 from actsearch.activations import ACTIVATIONS
 from actsearch.cli import run_command_line
 from actsearch.comparison import Question, compare
@@ -201,6 +201,52 @@ def test_both_kinds_of_noise_are_told_apart() -> None:
     assert "SE from examples" in words
     assert "More seeds reduce the first kind alone" in words
     assert "Only the noise of the seeds is known here" in a_page(three()).words
+
+
+def _drawn(svg: str) -> list[float]:
+    """The places of the dots and means of a chart in a row, in percent."""
+    return [float(place) for place in re.findall(r'class="(?:dot|mean)" cx="([-\d.]+)%"', svg)]
+
+
+def far_off(*values: float) -> ExperimentResult:
+    """A study of which one candidate is far below the others."""
+    some = [a_candidate(name, noisy(0.98 - 0.001 * i, 5, stream=i)) for i, name in enumerate(("relu", "gelu", "elu"))]
+    return a_study(*some, a_candidate("sigmoid", values))
+
+
+def test_no_difference_is_drawn_where_it_is_not() -> None:
+    """A dot at the edge of the axis is read as a value, and would be a wrong one."""
+    (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
+    charts = report_charts.Differences.of(comparison)
+    (pair,) = (p for i in comparison.others if comparison.contenders[i].name == "sigmoid"
+               for p in [comparison.pair(i, comparison.reference)])  # fmt: skip
+    assert _drawn(charts.row(pair)) == _drawn(charts.small(pair)) == []
+    assert 'class="interval"' not in charts.row(pair) + charts.small(pair)
+    assert re.search("◂ 5 seeds: -0.08\\d\\d to -0.0\\d+<", charts.row(pair))
+    assert "beyond the axis, 5 seeds" in charts.row(pair)  # for who cannot see it
+    assert "◂ beyond" in charts.small(pair)
+    assert "what lies beyond is told at its edge" in a_page(far_off(*noisy(0.9, 5, stream=9))).words
+    assert "told at its edge" not in a_page(far_off(*noisy(0.978, 5, stream=9))).words
+
+
+def test_a_seed_beyond_the_axis_is_told_beside_those_within_it() -> None:
+    """One seed that failed to learn is news; its dot stands nowhere, and the interval goes on to it."""
+    (comparison,) = compare(far_off(0.977, 0.978, 0.976, 0.977, 0.3), Question())
+    charts = report_charts.Differences.of(comparison)
+    i = next(i for i in comparison.others if comparison.contenders[i].name == "sigmoid")
+    row = charts.row(comparison.pair(i, comparison.reference))
+    assert "1 of 5 seeds: -0.6" in row
+    assert len(_drawn(row)) == 4  # neither that seed nor the mean that it draws along
+    assert ">◂<" in row
+    assert ">▸<" in row
+
+
+def test_the_chart_of_differences_has_the_axis_of_the_figure() -> None:
+    """Page and figure of one study must not show two pictures of it."""
+    (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
+    scale = report_charts.Differences.of(comparison).scale
+    axis = comparison_curves.differences(comparison, "differences").axis
+    assert (scale.low, scale.high) == (axis.low, axis.high)
 
 
 def test_without_diagnostics_the_page_says_so() -> None:
