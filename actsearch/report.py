@@ -111,6 +111,7 @@ def page(
         configuration=configuration,
         version=version("actsearch"),
         swatch=swatch,
+        panel_frame=report_charts.PANEL_FRAME,
     )  # fmt: skip
     return _printable(text)
 
@@ -390,6 +391,7 @@ def _curves(
     titles = {metric: _metric_in_words(metric, result.validation_is_test) for metric in ordered}
     shown = tables[0]
     data = report_charts.curves_data(tables, pens, titles)
+    most = report_charts.most_epochs(tables)
     ranks = {one.label: i for c in reversed(comparisons) for i, one in enumerate(c.contenders)}
     labels = sorted({curve.label: None for curve in shown.curves}, key=lambda label: ranks.get(label, len(ranks)))
     leading = {c.contenders[i].label for c in comparisons for i in c.leaders}
@@ -397,12 +399,17 @@ def _curves(
         "data": data,
         "titles": [titles[metric] for metric in ordered],
         "facets": [
-            (facet.title, report_charts.curves_svg(shown, i, pens, _told(shown, titles[first], i)))
+            {
+                "title": facet.title,
+                "chart": report_charts.curves_svg(shown, i, pens, _told(shown, titles[first], i), most),
+                "note": report_charts.frame(shown, i).note,
+            }
             for i, facet in enumerate(shown.facets)
         ],
         "legend": [(label, pens[label], label in leading) for label in labels],
         "has_leaders": bool(leading) and len(leading) < len(labels),
-        "caption": " ".join(_curves_caption(shown, data["step"])),
+        "has_bands": shown.n_seeds > 1,
+        "caption": " ".join([*_curves_caption(shown), *_thinned(report_charts.epochs_drawn(tables))]),
         "tables": [(titles[table.metric], *_curve_table(table, pens)) for table in tables],
     }
 
@@ -422,13 +429,11 @@ def _told(table: LearningCurves, title: str, place: int) -> str:
     return f"{title} by epoch{where}, a line per candidate. At the end: {said}. The table below has the numbers."
 
 
-def _curves_caption(table: LearningCurves, step: int) -> Iterator[str]:
+def _curves_caption(table: LearningCurves) -> Iterator[str]:
     seen = curves.View(0.0, 1.0)
     yield from curves.caption(table, seen, only_lines=True)
     if table.n_seeds > 1:
         yield "Bands are the range of the seeds."
-    if step > 1:
-        yield f"Of the epochs every {step}th is drawn." if step > 3 else f"Of the epochs one in {step} is drawn."
 
 
 def _curve_table(table: LearningCurves, pens: Mapping[str, Pen]) -> tuple[list[int], list[tuple[str, str, list[str]]]]:
@@ -510,13 +515,14 @@ def _layers(
 
 def _layer_figure(kind: str, figure: LayerFigure, result: ExperimentResult, pens: Mapping[str, Pen]) -> dict[str, Any]:
     labels = _labels_by_title(result)
-    legends = {_legend(panel.rows[0]) for panel in figure.panels if panel.rows}
+    css = report_charts.shades(figure)
+    legends = {_legend(panel.rows[0], css) for panel in figure.panels if panel.rows}
     shared = next(iter(legends)) if len(legends) == 1 else ()
     values = [v for line in figure.lines for v in line.high if math.isfinite(v)]
     return {
         "id": figure.stem,
         "title": figure.title,
-        "caption": " ".join(figure.caption),
+        "caption": " ".join([*figure.caption, *_thinned(report_charts.points_drawn(figure))]),
         "nothing": not any(values) and all(axis.is_share for axis in figure.axes),
         "legend": shared,
         "panels": [
@@ -524,7 +530,7 @@ def _layer_figure(kind: str, figure: LayerFigure, result: ExperimentResult, pens
                 "title": panel.title,
                 "css": pens[labels[panel.title]].css if panel.title in labels else "",
                 "note": panel.note,
-                "legend": () if shared else _legend(panel.rows[0] if panel.rows else ()),
+                "legend": () if shared else _legend(panel.rows[0] if panel.rows else (), css),
                 "charts": [
                     (axis.label if len(figure.axes) > 1 else "",
                      report_charts.layer_svg(figure, axis, lines, f"{panel.title}: {figure.title}, {axis.label}"))
@@ -538,6 +544,12 @@ def _layer_figure(kind: str, figure: LayerFigure, result: ExperimentResult, pens
     }  # fmt: skip
 
 
+def _thinned(drawn: tuple[int, int] | None) -> Iterator[str]:
+    """What a caption says of a chart that does not show every epoch."""
+    if drawn is not None:
+        yield f"Drawn of a line: at most {drawn[0]} of {drawn[1]} epochs, extremes kept."
+
+
 def _labels_by_title(result: ExperimentResult) -> dict[str, str]:
     titles = curves.titles(result.candidates)
     return {
@@ -545,8 +557,8 @@ def _labels_by_title(result: ExperimentResult) -> dict[str, str]:
     }
 
 
-def _legend(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
-    return tuple((line.label, report_charts.shade(line)) for line in lines)
+def _legend(lines: Sequence[Line], css: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((line.label, css[line.label]) for line in lines)
 
 
 def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, list[str]]]]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import itertools
 import json
+import math
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -22,8 +23,11 @@ from actsearch import comparison_curves, report, report_charts
 from actsearch.activations import ACTIVATIONS
 from actsearch.cli import run_command_line
 from actsearch.comparison import Question, compare
+from actsearch.comparison_plots import VERDICT_COLORS
+from actsearch.drawing import LOOKS
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation
+from actsearch.layer_curves import layer_figures
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
 HOSTILE = "</script><script>alert(1)</script>\"><img src=x onerror=alert(2)>{{7*7}}' &amp; \u2028\u202e"
@@ -312,27 +316,36 @@ def test_charts_have_names_and_tables() -> None:
     assert "as a table" in page.words
 
 
-def _contrast(one: str, other: str) -> float:
-    """WCAG 2.1, section 1.4.3."""
-
-    def luminance(color: str) -> float:
-        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    low, high = sorted([luminance(one), luminance(other)])
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read(theme: str) -> None:
     """4.5 to 1, in both themes."""
     colors: Mapping[str, str] = report_charts.PALETTES[theme]
     pairs = [(name, ground) for name in ("ink", "faint", "link") for ground in ("paper", "wash")]
-    pairs += [(word, f"{word}-wash") for word in ("better", "worse", "tied", "undecided")]
-    pairs += [("worse", "paper"), ("undecided", "paper"), ("ink", "undecided-wash")]
+    pairs += [(f"{word}-on", f"{word}-wash") for word in ("better", "worse", "tied", "undecided")]
+    pairs += [("alarm", "paper"), ("warn", "paper"), ("ink", "warn-wash"), ("warn", "warn-wash")]
     for name, ground in pairs:
-        assert _contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
+        assert report_charts.contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lines_can_be_seen(theme: str) -> None:
+    """A thin light line on white is lost on a projector; 3 to 1 is asked of graphics."""
+    paper = report_charts.PALETTES[theme]["paper"]
+    for word in ("better", "worse", "tied", "undecided"):
+        assert report_charts.contrast(report_charts.PALETTES[theme][word], paper) >= 3, word
+    for color in (*LOOKS[theme].activations.values(), *LOOKS[theme].others):
+        assert report_charts.contrast(report_charts.legible(color, theme), paper) >= 3
+    style = report_charts.palette({})
+    for shade in re.findall(r"--h\d+:(#\w+);", style.split("@media")[0 if theme == "light" else 1]):
+        assert report_charts.contrast(shade, paper) >= 3, shade
+
+
+def test_verdicts_have_the_colours_of_the_figures() -> None:
+    """Blue and orange are told apart by who cannot tell red from green."""
+    for theme in ("light", "dark"):
+        for verdict in ("better", "worse"):
+            ground = report_charts.PALETTES[theme][f"{verdict}-wash"]
+            assert ground == VERDICT_COLORS[verdict][0].lower()
 
 
 def a_large_study(candidates: int = 20, seeds: int = 10, epochs: int = 100) -> ExperimentResult:
@@ -370,9 +383,56 @@ def test_long_curves_are_thinned_and_it_is_said() -> None:
     text = made(result)
     data = json.loads(re.findall(r'id="data">(.*?)</script>', text, re.DOTALL)[0])
     curve = data["facets"][0]["curves"][0]
-    assert data["step"] > 1
-    assert (curve["x"][0], curve["x"][-1]) == (1, 900)
-    assert "Of the epochs" in Page(text).words
+    row = curve["metrics"][0]
+    assert (row["x"][0], row["x"][-1]) == (1, 900)
+    assert len(row["x"]) == len(row["y"][0]) < 500
+    assert re.search(r"Drawn of a line: at most \d+ of 900 epochs, extremes kept", Page(text).words)
+
+
+def test_a_spike_is_never_thinned_away() -> None:
+    """One epoch in which a gradient explodes is why one looks at all."""
+    for n in (41, 101, 1000):
+        for spike in (0, 1, n // 2, n - 2, n - 1):
+            middle = [1.0] * n
+            middle[spike] = 100.0
+            for low in (middle, [0.5] * n):
+                places = report_charts.thinned(middle, low, middle, 80)
+                assert spike in places
+                assert {0, n - 1} <= set(places)
+                assert len(places) <= 84
+    gap = [1.0] * 500 + [math.nan] + [1.0] * 500
+    assert 500 in report_charts.thinned(gap, gap, gap, 80, (123,))
+    assert 123 in report_charts.thinned(gap, gap, gap, 80, (123,))
+
+
+def test_a_small_panel_shows_the_spike_and_says_what_it_leaves_out() -> None:
+    """And a seed that diverged keeps its cross."""
+    seen = diagnostics(epochs=100, gradient_norm_kernel=lambda _, epoch: 100.0 if epoch == 47 else 1.0)
+    result = three()
+    trials = [replace(t, diagnostics=seen, epochs=100) for t in result.candidates[0].trials]
+    trials[0] = replace(trials[0], status="diverged")
+    result = a_study(replace(result.candidates[0], trials=tuple(trials)), *result.candidates[1:])
+    (figure,) = layer_figures(result, "gradients")
+    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    heights = [
+        float(y) for d in re.findall(r'class="line [^"]*" d="([^"]*)"', svg) for y in re.findall(r" ([\d.]+)", d)
+    ]
+    assert min(heights) < 20 < max(heights)
+    assert "✕" in svg
+    assert re.search(r"Drawn of a line: at most \d+ of 101 epochs, extremes kept", a_page(result).words)
+
+
+def test_a_zero_is_not_drawn_as_a_small_number() -> None:
+    """A layer without any gradient is dead; a line along the edge of a logarithmic axis says that it is not."""
+    seen = diagnostics(epochs=9, gradient_norm_kernel=lambda layer, e: 0.0 if layer == 1 and 3 <= e < 7 else 10.0**-e)
+    candidate = a_candidate("relu", [0.9])
+    result = a_study(replace(candidate, trials=tuple(replace(t, diagnostics=seen) for t in candidate.trials)))
+    (figure,) = layer_figures(result, "gradients")
+    assert figure.axes[0].scale == "log"
+    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    lines = re.findall(r'class="line [^"]*" d="([^"]*)"', svg)
+    assert [d.count("M") for d in lines] == [1, 2, 1]
+    assert svg.count('class="atzero') == 4
 
 
 def test_the_command_writes_a_page_beside_the_results(repository: Path, hostile: Path, capsys: Any) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from comparison_cases import a_study, a_trial
 from test_report import HOSTILE, made, probed, three
 
-from actsearch.results import ExperimentResult
+from actsearch.experiment import Activation
+from actsearch.results import CandidateResult, ExperimentResult
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -151,6 +153,82 @@ def test_without_a_script_the_charts_are_there(browser: Any, file: Path) -> None
     assert one.page.locator(".chartbox svg .line").count() == 3
     assert not one.page.locator("#log").is_visible()
     one.context.close()
+
+
+LOOKS_LIKE = """() => [...document.querySelectorAll('.chartbox')].map((box) => {
+  const svg = box.querySelector('svg'), grid = [...svg.querySelectorAll('line.grid')];
+  const top = Number(grid[0].getAttribute('y1')), bottom = Number(grid[grid.length - 1].getAttribute('y1'));
+  const [left, right] = ['x1', 'x2'].map((name) => Number(grid[0].getAttribute(name)));
+  const shares = (d) => d.slice(1).split(/[ML]/).map((point) => point.split(' ').map(Number))
+    .map(([x, y]) => [(x - left) / (right - left), (y - top) / (bottom - top)]);
+  return {
+    ticks: [...svg.querySelectorAll('text.tick')].map((one) => one.textContent),
+    names: [...svg.querySelectorAll('text.name')].map((one) => one.textContent),
+    note: document.querySelector(`[data-axisnote="${box.dataset.facet}"]`).textContent,
+    lines: [...svg.querySelectorAll('.line')].map((one) => shares(one.getAttribute('d'))),
+  };
+})"""
+
+
+def falling_behind() -> ExperimentResult:
+    """With a first epoch far below the rest, so that the axis cuts it off."""
+    rows = [(label, 0.96 if i == 0 else 0.1, 0.98 - 0.002 * i) for i, label in enumerate(("relu", "gelu", "sigmoid"))]
+    return a_study(*(
+        CandidateResult(label, Activation(label), {}, tuple(
+            a_trial(last + 0.0003 * seed, seed, curve=[first, *(0.97 + 0.001 * e for e in range(8))])
+            for seed in range(5)))
+        for label, first, last in rows
+    ))  # fmt: skip
+
+
+def test_the_script_draws_first_what_stood_there(browser: Any, tmp_path: Path) -> None:
+    """The chart on paper or in a mail must be the one on the screen: the same axis, ticks, lines and words."""
+    path = tmp_path / "report.html"
+    path.write_text(made(falling_behind()), encoding="utf-8")
+    still, moving = Visit(browser, path, java_script_enabled=False), Visit(browser, path)
+    (before,), (after,) = (one.page.evaluate(LOOKS_LIKE) for one in (still, moving))
+    for what in ("ticks", "names", "note"):
+        assert before[what] == after[what], what
+    assert before["note"].startswith("The axis begins at 0.9")
+    assert "parts of gelu and sigmoid lie below it" in before["note"]
+    for one, other in zip(before["lines"], after["lines"], strict=True):
+        assert [pytest.approx(place, abs=0.01) for place in one] == other
+    moving.page.click("[data-show=none]")
+    assert moving.page.locator(".axisnote").inner_text() == ""
+    moving.page.click("#log")
+    assert "begins" not in moving.page.locator(".axisnote").inner_text()
+    for one in (still, moving):
+        assert one.complaints == []
+        one.context.close()
+
+
+def test_a_tap_reads_a_line_until_another_one_elsewhere(browser: Any, file: Path) -> None:
+    """A finger leaves as soon as it is lifted."""
+    one = Visit(browser, file, width=360, has_touch=True, is_mobile=True)
+    chart = one.page.locator(".chartbox")
+    chart.scroll_into_view_if_needed()
+    chart.tap(position={"x": 200, "y": 60})
+    assert chart.locator(".readout").is_visible()
+    one.page.locator("#curves h2").tap()
+    assert not chart.locator(".readout").is_visible()
+    one.page.locator(".dot").first.tap(force=True)
+    tip = one.page.locator("#tip")
+    assert tip.is_visible()
+    box = tip.bounding_box()
+    assert box
+    assert box["y"] + box["height"] > 780
+    one.context.close()
+
+
+def test_a_tip_goes_with_escape_and_with_scrolling(visit: Visit) -> None:
+    """It covers what stands below it (WCAG 2.1, section 1.4.13)."""
+    tip = visit.page.locator("#tip")
+    for leave in (lambda: visit.page.keyboard.press("Escape"), lambda: visit.page.evaluate("scrollBy(0, 300)")):
+        visit.page.mouse.move(0, 0)
+        visit.page.locator(".dot").first.hover(force=True)
+        assert tip.is_visible()
+        leave()
+        tip.wait_for(state="hidden")
 
 
 def test_keys_reach_the_controls_and_read_the_chart(visit: Visit) -> None:
