@@ -717,11 +717,11 @@ def function_svg(entry: Entry, css: str, told: str) -> Markup:
     parts = [
         f'<line class="zero" x1="8" x2="{F_WIDTH - 8}" y1="{y(0):.1f}" y2="{y(0):.1f}"/>',
         f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="6" y2="{F_HEIGHT - 6}"/>',
-        *_unit_ticks(x, y, half, low, high),
     ]
     for kind, graph in (("slope", graphs[1]), (f"line {css}", graphs[0])):
         d = "".join(_path(list(_visible(xs, ys, x, y))) for xs, ys in graph)
         parts.append(f'<path class="{kind} solid" d="{d}"/>')
+    parts += _unit_ticks(x, y, half, low, high)  # above the curves, with a halo of paper
     return Markup('<svg class="chart panel" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         F_WIDTH, F_HEIGHT, told, Markup("".join(parts))
     )

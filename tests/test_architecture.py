@@ -181,7 +181,7 @@ MAY_IMPORT = {
     "results": {"errors", "experiment", "machine"},
     "report": {
         *("catalogue", "comparison", "conclusions", "curves", "errors", "experiment", "files", "findings"),
-        *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results"),
+        *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results", "stages"),
     },
     "report_charts": {
         *("catalogue", "comparison", "comparison_curves", "conclusions", "curves", "drawing", "function_plots"),

@@ -294,10 +294,11 @@ def test_tuning_is_shown_with_the_choice() -> None:
     from actsearch.results import Choice
 
     chosen = tuple(Choice(c.label, c.setting, 0.9, (7, 8, 9)) for c in (tuned[0], tuned[2]))
-    words = a_page(replace(a_study(*tuned, grid={key: [0.1, 0.01]}), tuning_seeds=(7, 8, 9), chosen=chosen)).words
-    assert "How the settings were chosen" in words
-    assert words.count("✓ chosen") == 2
-    assert "(7, 8 and 9)" in words
+    page = a_page(replace(a_study(*tuned, grid={key: [0.1, 0.01]}), tuning_seeds=(7, 8, 9), chosen=chosen))
+    assert "How the settings were chosen" in page.words
+    assert sum(attributes.get("class") == "chosen" for attributes in page.named("tr")) == 2
+    assert "✓ chosen" in page.words
+    assert "(7, 8 and 9)" in page.words
 
 
 def test_the_command_that_makes_the_page_again_is_on_it() -> None:

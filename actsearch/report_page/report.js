@@ -77,7 +77,8 @@
   function measure() {
     for (const box of scrollers) {
       const over = box.scrollWidth > box.clientWidth + 1;
-      if (over) box.tabIndex = 0; else box.removeAttribute('tabindex');
+      const named = { tabindex: '0', role: 'group', 'aria-label': box.dataset.label };
+      for (const key in named) if (over) box.setAttribute(key, named[key]); else box.removeAttribute(key);
       const frame = box.closest('.tablebox');
       if (!frame) continue;
       frame.classList.toggle('before', over && box.scrollLeft > 2);
