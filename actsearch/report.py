@@ -296,8 +296,7 @@ def _row(c: Comparison, i: int, differences: Differences, pens: Mapping[str, Pen
         "incomplete": conclusions.incomplete(one),
         "mean": number(c, one.mean),
         "interval": _span(c, one.low, one.high),
-        "worst": number(c, one.worst_seed),
-        "best": number(c, one.best_seed),
+        "ends": f"{number(c, one.worst_seed)}, {number(c, one.best_seed)}" if one.completed else "-",
         "seconds": "-" if one.seconds_per_epoch is None else f"{one.seconds_per_epoch:.3g}",
         "epochs": "-" if one.epochs_to_target is None else f"{one.epochs_to_target:g}",
         "badge": None,
@@ -529,13 +528,14 @@ def _layers(
 def _layer_figure(kind: str, figure: LayerFigure, result: ExperimentResult, pens: Mapping[str, Pen]) -> dict[str, Any]:
     labels = _labels_by_title(result)
     css = report_charts.shades(figure)
+    x_axis = "epochs" if figure.by == "epoch" else "layers"
     legends = {_legend(panel.rows[0], css) for panel in figure.panels if panel.rows}
     shared = next(iter(legends)) if len(legends) == 1 else ()
     values = [v for line in figure.lines for v in line.high if math.isfinite(v)]
     return {
         "id": figure.stem,
         "title": figure.title,
-        "caption": " ".join([*figure.caption, *_thinned(report_charts.points_drawn(figure))]),
+        "caption": " ".join([*figure.caption, *_thinned(report_charts.points_drawn(figure), x_axis)]),
         "nothing": not any(values) and all(axis.is_share for axis in figure.axes),
         "legend": shared,
         "panels": [
@@ -557,10 +557,10 @@ def _layer_figure(kind: str, figure: LayerFigure, result: ExperimentResult, pens
     }  # fmt: skip
 
 
-def _thinned(drawn: tuple[int, int] | None) -> Iterator[str]:
+def _thinned(drawn: tuple[int, int] | None, places: str = "epochs") -> Iterator[str]:
     """What a caption says of a chart that does not show every epoch."""
     if drawn is not None:
-        yield f"Drawn of a line: at most {drawn[0]} of {drawn[1]} epochs, extremes kept."
+        yield f"Drawn of a line: at most {drawn[0]} of {drawn[1]} {places}, extremes kept."
 
 
 def _labels_by_title(result: ExperimentResult) -> dict[str, str]:

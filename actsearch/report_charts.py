@@ -473,7 +473,7 @@ def curves_svg(table: LearningCurves, place: int, pens: Mapping[str, Pen], told:
              f' width="{WIDTH - right - LEFT + 3}" height="{HEIGHT - TOP - BOTTOM + 6}"/></clipPath>']  # fmt: skip
     for curve in facet.curves:
         parts += _curve(curve, pens[curve.label], x, y, f"frame{place}", most)
-    parts += _names(facet, pens, y, WIDTH - right) if with_names else []
+    parts += _names(facet, pens, x, y, last) if with_names else []
     for curve in facet.curves:
         parts += _crosses(curve, pens[curve.label], x, y)
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
@@ -512,14 +512,16 @@ def _crosses(curve: Curve, pen: Pen, x: Scale, y: Scale) -> Iterator[str]:
         yield _text(f"{x(epoch):.1f}", place + 5, "✕", css=f"cross {pen.css}")
 
 
-def _names(facet: Facet, pens: Mapping[str, Pen], y: Scale, right: float) -> Iterator[str]:
-    """Right of the chart, each with a piece of its line and a leader from where that ends."""
-    ends = sorted((y(curve.mean[-1]), curve.label) for curve in facet.curves if curve.epochs)
-    ends = [(min(max(place, y.end), y.start), label) for place, label in ends]
-    places = spread([-place for place, _ in ends], 15, -y.start, -y.end)
-    for (end, label), place in zip(ends, places, strict=True):
+def _names(facet: Facet, pens: Mapping[str, Pen], x: Scale, y: Scale, last: int) -> Iterator[str]:
+    """Right of the chart, each with a piece of its line and a leader from where that ends; dotted if early."""
+    right = x.end
+    ends = sorted((y(c.mean[-1]), c.label, c.epochs[-1]) for c in facet.curves if c.epochs)
+    ends = [(min(max(place, y.end), y.start), label, epoch) for place, label, epoch in ends]
+    places = spread([-place for place, _, _ in ends], 15, -y.start, -y.end)
+    for (end, label, epoch), place in zip(ends, places, strict=True):
         css = pens[label].css
-        yield f'<path class="leader {css}" d="M{right + 3} {end:.1f}L{right + 15} {-place:.1f}"/>'
+        kind, start = ("leader early", x(epoch) + 4) if epoch < last else ("leader", right + 3)
+        yield f'<path class="{kind} {css}" d="M{start:.1f} {end:.1f}H{right + 3}L{right + 15} {-place:.1f}"/>'
         yield f'<path class="piece {css}" d="M{right + 15} {-place:.1f}h22"/>'
         yield _text(right + 42, 4 - place, shortened(plain(label), 18), "start", f"name {css}")
 
@@ -721,17 +723,21 @@ def function_svg(entry: Entry, css: str, told: str) -> Markup:
     for kind, graph in (("slope", graphs[1]), (f"line {css}", graphs[0])):
         d = "".join(_path(list(_visible(xs, ys, x, y))) for xs, ys in graph)
         parts.append(f'<path class="{kind} solid" d="{d}"/>')
-    parts += _unit_ticks(x, y, half, low, high)  # above the curves, with a halo of paper
+    parts += _unit_ticks(x, y, half, low, high, graphs)  # above the curves, with a halo of paper
     return Markup('<svg class="chart panel" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         F_WIDTH, F_HEIGHT, told, Markup("".join(parts))
     )
 
 
-def _unit_ticks(x: Scale, y: Scale, half: float, low: float, high: float) -> Iterator[str]:
+def _unit_ticks(x: Scale, y: Scale, half: float, low: float, high: float, graphs: Sequence[Any]) -> Iterator[str]:
     reach = round(half / 2)
     for tick in (-reach, reach):
+        curves = [y(float(np.interp(tick, xs, ys))) for graph in graphs for xs, ys in graph if xs[0] <= tick <= xs[-1]]
+        sides = (min(y(0) + 15, F_HEIGHT - 2), y(0) - 7)  # below the axis, unless more room is above
+        clear = [min((abs(side - 4 - curve) for curve in curves), default=99.0) for side in sides]
+        side = sides[0] if clear[0] >= min(9.0, clear[1]) else sides[1]
         yield f'<line class="zero" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{y(0) - 3:.1f}" y2="{y(0) + 3:.1f}"/>'
-        yield _text(f"{x(tick):.1f}", min(y(0) + 15, F_HEIGHT - 2), str(tick).replace("-", "−"))
+        yield _text(f"{x(tick):.1f}", side, str(tick).replace("-", "−"))
     step = 1 if high - low < 6 else reach
     for tick in (-step, step):
         if low <= tick <= high:

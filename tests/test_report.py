@@ -19,7 +19,7 @@ import pytest
 from comparison_cases import SETTINGS, a_candidate, a_predicted, a_study, a_trial, noisy
 from fake_diagnostics import diagnostics
 
-from actsearch import comparison_curves, report, report_charts
+from actsearch import comparison_curves, config, report, report_charts
 from actsearch.activations import ACTIVATIONS
 from actsearch.cli import run_command_line
 from actsearch.comparison import Question, compare
@@ -172,6 +172,16 @@ def test_no_path_of_the_machine_is_on_the_page() -> None:
         three(), folder="/home/someone/results/study", problems=("/home/someone/results/study/x: damaged",)
     )
     assert "someone" not in made(result)
+
+
+def test_what_the_experiment_and_the_comparison_warn_of_is_said_once(repository: Path) -> None:
+    """Twice the same warning hides the others, and each of the two has words of its own for it."""
+    told = config.load(repository / "configs" / "article.yaml").experiment.warnings
+    assert any(text.startswith(report.TEST_WARNING) for text in told)
+    relu, gelu, sigmoid = three().candidates
+    words = a_page(replace(a_study(relu, gelu, sigmoid, test=True), warnings=told)).words
+    assert words.count(report.TEST_WARNING) == 1
+    assert words.count("choosing on test") == words.count(report.TEST_WARNING)
 
 
 def test_every_trial_is_counted() -> None:

@@ -199,8 +199,11 @@ def test_long_names_leave_room_for_the_numbers(browser: Any, tmp_path: Path) -> 
     one.page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
     scrolled = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
     assert one.page.evaluate(f"{scrolled}.map((e) => e.dataset.label)") == []
-    assert one.complaints == []
-    one.context.close()
+    phone = Visit(browser, path, width=360)
+    assert phone.width() <= 360
+    for each in (one, phone):
+        assert each.complaints == []
+        each.context.close()
 
 
 def test_one_seed_has_no_range_to_be_shown(browser: Any, tmp_path: Path) -> None:

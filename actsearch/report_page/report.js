@@ -274,10 +274,10 @@
       groups.set(curve.s, group);
     }
     if (named) {
-      const wanted = curves.map(({ curve, rows: row }) => [within(y(row.mean[row.mean.length - 1])), curve]).sort((a, b) => a[0] - b[0]);
+      const wanted = curves.map(({ curve, rows: row }) => [within(y(row.mean[row.mean.length - 1])), curve, row.end]).sort((a, b) => a[0] - b[0]);
       spread(wanted.map(([place]) => place), 15, frame.top, frame.bottom).forEach((place, i) => {
-        const [end, curve] = wanted[i], group = groups.get(curve.s), right = frame.right;
-        element(group, 'path', { class: 'leader', d: `M${right + 3} ${end.toFixed(1)}L${right + 15} ${place.toFixed(1)}` });
+        const [end, curve, epoch] = wanted[i], group = groups.get(curve.s), right = frame.right, early = epoch < last;
+        element(group, 'path', { class: early ? 'leader early' : 'leader', d: `M${(early ? x(epoch) + 4 : right + 3).toFixed(1)} ${end.toFixed(1)}H${right + 3}L${right + 15} ${place.toFixed(1)}` });
         element(group, 'path', { class: 'piece', d: `M${right + 15} ${place.toFixed(1)}h22` });
         element(group, 'text', { class: 'name', x: right + 42, y: place + 4 }, curve.short);
       });
