@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from comparison_cases import SETTINGS, a_candidate, a_predicted, a_study, a_trial, noisy
-from fake_diagnostics import diagnostics
+from fake_diagnostics import diagnostics, layer_names
 
 from actsearch import comparison_curves, config, report, report_charts
 from actsearch.activations import ACTIVATIONS
@@ -27,7 +27,7 @@ from actsearch.comparison_plots import VERDICT_COLORS
 from actsearch.drawing import LOOKS
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation
-from actsearch.layer_curves import layer_figures
+from actsearch.layer_curves import LayerFigure, layer_figures
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
 HOSTILE = "</script><script>alert(1)</script>\"><img src=x onerror=alert(2)>{{7*7}}' &amp; \u2028\u202e"
@@ -444,6 +444,35 @@ def test_a_zero_is_not_drawn_as_a_small_number() -> None:
     lines = re.findall(r'class="line [^"]*" d="([^"]*)"', svg)
     assert [d.count("M") for d in lines] == [1, 2, 1]
     assert svg.count('class="atzero') == 4
+
+
+def deep(**formulas: Any) -> LayerFigure:
+    """The gradients of twenty layers by epoch."""
+    seen = diagnostics(layers=layer_names(20), epochs=5, **formulas)
+    candidate = a_candidate("relu", [0.9])
+    result = a_study(replace(candidate, trials=tuple(replace(t, diagnostics=seen) for t in candidate.trials)))
+    return layer_figures(result, "saturation" if "saturated" in formulas else "gradients")[0]
+
+
+def test_twenty_layers_can_be_told_apart() -> None:
+    """A legend in which four lines look alike names none of them."""
+    shades = report_charts.shades(deep())
+    assert len(shades) == len(set(shades.values())) == 20
+    names = list(shades.values())
+    assert all(one.split()[1] != other.split()[1] for one, other in itertools.pairwise(names))
+
+
+def test_an_axis_writes_all_its_numbers_one_way() -> None:
+    """`0.001` beside `1e-04` is two sizes to compare in one's head; of shares near all, all of it is shown."""
+    figure = deep(gradient_norm_kernel=lambda layer, _: 10.0 ** (-layer / 3))
+    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    said = re.findall(r'text-anchor="end">([^<]+)<', svg)
+    assert {"1e-4", "1e-2"} <= set(said)
+    assert all("e" in text for text in said[:3])
+    figure = deep(saturated=0.8)
+    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    assert ">100 %<" in svg
+    assert ">epoch<" in svg
 
 
 def test_the_command_writes_a_page_beside_the_results(repository: Path, hostile: Path, capsys: Any) -> None:
