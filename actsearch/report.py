@@ -51,8 +51,8 @@ FIRST_KINDS: tuple[layer_curves.Kind, ...] = ("gradients", "dead", "saturation")
 """What layers do that is shown at once; the other kinds are folded."""
 FUNCTION_FACTS = ("range", "saturates", "derivative is 0", "maps N(0, 1) to", "gradient gain", "smoothness")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-WIDE_FORMULA = 40
-"""A formula of more characters is printed as text, which wraps."""
+WIDE_FORMULA, WIDE_CASES = 40, 90
+"""A formula of more characters is printed as text, which wraps; one of cases has its lines one below the other."""
 TABLE_EPOCHS = 7
 """A table of curves has so many epochs."""
 
@@ -639,13 +639,17 @@ def _drawn_function(entry: Entry, css: str) -> dict[str, Any]:
     return {
         "entry": entry,
         "title": title,
-        "formulas": [(Markup(one), text, len(text) > WIDE_FORMULA) for one, text in written_out if one],
+        "formulas": [(Markup(one), text, _is_wide(text)) for one, text in written_out if one],
         "text": entry.formula_text if f is None else "",
         "is_long": slope is None,
         "chart": report_charts.function_svg(entry, css, told),
         "facts": [(name, known[name]) for name in FUNCTION_FACTS if name in known],
         "paper": entry.row.paper if entry.row else "",
     }
+
+
+def _is_wide(text: str) -> bool:
+    return len(text) > (WIDE_CASES if "where(" in text else WIDE_FORMULA)
 
 
 # --- trials, settings, machine
