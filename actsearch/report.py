@@ -23,7 +23,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from actsearch import catalogue, conclusions, curves, findings, layer_curves, report_charts
+from actsearch import catalogue, conclusions, curves, findings, layer_curves, report_charts, stages
 from actsearch.catalogue import Entry
 from actsearch.comparison import Comparison, Contender, Pair, Question
 from actsearch.conclusions import interval, number, signed
@@ -31,7 +31,7 @@ from actsearch.curves import LearningCurves
 from actsearch.errors import NothingToShow, StoreError, UserError
 from actsearch.experiment import Activation, in_words
 from actsearch.files import write_atomically
-from actsearch.formula_tree import Tree, differentiate
+from actsearch.formula_tree import Tree, differentiate, written
 from actsearch.function_pages import facts
 from actsearch.layer_curves import LayerFigure, Line
 from actsearch.mathml import mathml
@@ -43,7 +43,7 @@ AGAINST: Mapping[str, str] = {
     "none": "has no verdict against",
 }  # fmt: skip
 FILE = "report.html"
-SYMBOLS: Mapping[str, str] = {"better": "▲", "worse": "▼", "tied": "=", "undecided": "?", "none": "–"}
+SYMBOLS: Mapping[str, str] = {"better": "▲", "worse": "▼", "tied": "=", "undecided": "?", "none": "·"}
 STATUSES = ("completed", "diverged", "failed", "running", "interrupted", "waiting")
 TEST_WARNING = "Validation is the test set"
 """So begin both the experiment's warning and the comparison's."""
@@ -51,6 +51,8 @@ FIRST_KINDS: tuple[layer_curves.Kind, ...] = ("gradients", "dead", "saturation")
 """What layers do that is shown at once; the other kinds are folded."""
 FUNCTION_FACTS = ("range", "saturates", "derivative is 0", "maps N(0, 1) to", "gradient gain", "smoothness")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+WIDE_FORMULA, WIDE_CASES = 40, 90
+"""A formula of more characters is printed as text, which wraps; one of cases has its lines one below the other."""
 TABLE_EPOCHS = 7
 """A table of curves has so many epochs."""
 
@@ -111,6 +113,7 @@ def page(
         configuration=configuration,
         version=version("actsearch"),
         swatch=swatch,
+        panel_frame=report_charts.PANEL_FRAME,
     )  # fmt: skip
     return _printable(text)
 
@@ -293,10 +296,9 @@ def _row(c: Comparison, i: int, differences: Differences, pens: Mapping[str, Pen
         "incomplete": conclusions.incomplete(one),
         "mean": number(c, one.mean),
         "interval": _span(c, one.low, one.high),
-        "worst": number(c, one.worst_seed),
-        "best": number(c, one.best_seed),
-        "seconds": "–" if one.seconds_per_epoch is None else f"{one.seconds_per_epoch:.3g}",
-        "epochs": "–" if one.epochs_to_target is None else f"{one.epochs_to_target:g}",
+        "ends": f"{number(c, one.worst_seed)}, {number(c, one.best_seed)}" if one.completed else "-",
+        "seconds": "-" if one.seconds_per_epoch is None else f"{one.seconds_per_epoch:.3g}",
+        "epochs": "-" if one.epochs_to_target is None else f"{one.epochs_to_target:g}",
         "badge": None,
     }
     if i != c.reference:
@@ -316,7 +318,7 @@ def _span(c: Comparison, low: float, high: float) -> str:
 
 def _differences_by_seed(c: Comparison, pair: Pair) -> list[str]:
     found = c.contenders[pair.a].values - c.contenders[pair.b].values
-    return [signed(c, float(value)) if math.isfinite(value) else "–" for value in found]
+    return [signed(c, float(value)) if math.isfinite(value) else "-" for value in found]
 
 
 def _matrix(c: Comparison) -> dict[str, Any]:
@@ -340,26 +342,37 @@ def _matrix(c: Comparison) -> dict[str, Any]:
                 {"kind": badge.kind, "word": badge.word, "symbol": badge.symbol, "tip": words}
             )  # fmt: skip
         rows.append((name, cells))
-    return {"names": names, "rows": rows, "is_wide": len(names) > 8 or max(map(len, names)) > 10}
+    pairs = [c.pair(a, b) for a in range(len(names)) for b in range(a + 1, len(names))]
+    numbers = [
+        {
+            "a": names[p.a],
+            "b": names[p.b],
+            "difference": signed(c, p.difference),
+            "interval": interval(c, p.low, p.high) if math.isfinite(p.low) else "",
+            "badge": _badge(c, p),
+        }
+        for p in pairs
+    ]
+    return {"names": names, "rows": rows, "pairs": numbers, "is_wide": len(names) > 8 or max(map(len, names)) > 10}
 
 
 def _noise(c: Comparison, pair: Pair, row: Mapping[str, Any]) -> dict[str, Any]:
     known = pair.examples if pair.examples is not None and math.isfinite(pair.examples.seed_variance) else None
-    correlation = "–"
+    correlation = "-"
     if pair.correlation is not None and math.isfinite(pair.correlation[0]):
         correlation = "{:.2f} ({:.2f} to {:.2f})".format(*pair.correlation)
     return {
         "row": row,
         "sd": number(c, pair.sd),
         "correlation": correlation,
-        "won": "–" if pair.won is None else f"{pair.won:.0%}",
-        "flips": "–" if pair.sign_flip_p is None else f"{pair.sign_flip_p:.2g}",
+        "won": "-" if pair.won is None else f"{pair.won:.0%}",
+        "flips": "-" if pair.sign_flip_p is None else f"{pair.sign_flip_p:.2g}",
         "disagrees": pair.disagrees,
         "seeds": number(c, math.sqrt(known.seed_variance)) if known else number(c, pair.sd / math.sqrt(pair.n)),
-        "examples": number(c, math.sqrt(known.example_variance)) if known else "–",
+        "examples": number(c, math.sqrt(known.example_variance)) if known else "-",
         "shares": report_charts.shares(known.seed_variance, known.example_variance) if known else "",
         "larger": "" if known is None else "examples" if known.example_variance > known.seed_variance else "seeds",
-        "new_data": interval(c, known.low, known.high) if known else "–",
+        "new_data": interval(c, known.low, known.high) if known else "-",
         "badge": None if known is None or known.verdict is None else Badge(known.verdict, known.verdict),
         "no_tie": known is not None and not known.can_show_tie,
     }
@@ -372,7 +385,7 @@ def _description(c: Comparison, one: Contender, row: Mapping[str, Any]) -> dict[
         "median": number(c, one.median),
         "sd": number(c, one.sd),
         "iqm": number(c, one.interquartile_mean),
-        "flattery": "–" if one.flattery is None else signed(c, one.flattery),
+        "flattery": "-" if one.flattery is None else signed(c, one.flattery),
         "divergence": f"{one.diverged} ({divergence[0]:.0%} to {divergence[1]:.0%})" if divergence else "0",
     }
 
@@ -390,6 +403,7 @@ def _curves(
     titles = {metric: _metric_in_words(metric, result.validation_is_test) for metric in ordered}
     shown = tables[0]
     data = report_charts.curves_data(tables, pens, titles)
+    most = report_charts.most_epochs(tables)
     ranks = {one.label: i for c in reversed(comparisons) for i, one in enumerate(c.contenders)}
     labels = sorted({curve.label: None for curve in shown.curves}, key=lambda label: ranks.get(label, len(ranks)))
     leading = {c.contenders[i].label for c in comparisons for i in c.leaders}
@@ -397,12 +411,17 @@ def _curves(
         "data": data,
         "titles": [titles[metric] for metric in ordered],
         "facets": [
-            (facet.title, report_charts.curves_svg(shown, i, pens, _told(shown, titles[first], i)))
+            {
+                "title": facet.title,
+                "chart": report_charts.curves_svg(shown, i, pens, _told(shown, titles[first], i), most),
+                "note": report_charts.frame(shown, i).note,
+            }
             for i, facet in enumerate(shown.facets)
         ],
         "legend": [(label, pens[label], label in leading) for label in labels],
         "has_leaders": bool(leading) and len(leading) < len(labels),
-        "caption": " ".join(_curves_caption(shown, data["step"])),
+        "has_bands": shown.n_seeds > 1,
+        "caption": " ".join([*_curves_caption(shown), *_thinned(report_charts.epochs_drawn(tables))]),
         "tables": [(titles[table.metric], *_curve_table(table, pens)) for table in tables],
     }
 
@@ -422,13 +441,11 @@ def _told(table: LearningCurves, title: str, place: int) -> str:
     return f"{title} by epoch{where}, a line per candidate. At the end: {said}. The table below has the numbers."
 
 
-def _curves_caption(table: LearningCurves, step: int) -> Iterator[str]:
+def _curves_caption(table: LearningCurves) -> Iterator[str]:
     seen = curves.View(0.0, 1.0)
     yield from curves.caption(table, seen, only_lines=True)
     if table.n_seeds > 1:
         yield "Bands are the range of the seeds."
-    if step > 1:
-        yield f"Of the epochs every {step}th is drawn." if step > 3 else f"Of the epochs one in {step} is drawn."
 
 
 def _curve_table(table: LearningCurves, pens: Mapping[str, Pen]) -> tuple[list[int], list[tuple[str, str, list[str]]]]:
@@ -441,7 +458,7 @@ def _curve_table(table: LearningCurves, pens: Mapping[str, Pen]) -> tuple[list[i
             cells = []
             for epoch in some:
                 if epoch > len(curve.epochs):
-                    cells.append("–")
+                    cells.append("-")
                     continue
                 low, middle, high = (row[epoch - 1] for row in (curve.low, curve.mean, curve.high))
                 spread = f" ({curves.number(low)} to {curves.number(high)})" if curve.n_seeds > 1 else ""
@@ -510,13 +527,15 @@ def _layers(
 
 def _layer_figure(kind: str, figure: LayerFigure, result: ExperimentResult, pens: Mapping[str, Pen]) -> dict[str, Any]:
     labels = _labels_by_title(result)
-    legends = {_legend(panel.rows[0]) for panel in figure.panels if panel.rows}
+    css = report_charts.shades(figure)
+    x_axis = "epochs" if figure.by == "epoch" else "layers"
+    legends = {_legend(panel.rows[0], css) for panel in figure.panels if panel.rows}
     shared = next(iter(legends)) if len(legends) == 1 else ()
     values = [v for line in figure.lines for v in line.high if math.isfinite(v)]
     return {
         "id": figure.stem,
         "title": figure.title,
-        "caption": " ".join(figure.caption),
+        "caption": " ".join([*figure.caption, *_thinned(report_charts.points_drawn(figure), x_axis)]),
         "nothing": not any(values) and all(axis.is_share for axis in figure.axes),
         "legend": shared,
         "panels": [
@@ -524,7 +543,7 @@ def _layer_figure(kind: str, figure: LayerFigure, result: ExperimentResult, pens
                 "title": panel.title,
                 "css": pens[labels[panel.title]].css if panel.title in labels else "",
                 "note": panel.note,
-                "legend": () if shared else _legend(panel.rows[0] if panel.rows else ()),
+                "legend": () if shared else _legend(panel.rows[0] if panel.rows else (), css),
                 "charts": [
                     (axis.label if len(figure.axes) > 1 else "",
                      report_charts.layer_svg(figure, axis, lines, f"{panel.title}: {figure.title}, {axis.label}"))
@@ -538,6 +557,12 @@ def _layer_figure(kind: str, figure: LayerFigure, result: ExperimentResult, pens
     }  # fmt: skip
 
 
+def _thinned(drawn: tuple[int, int] | None, places: str = "epochs") -> Iterator[str]:
+    """What a caption says of a chart that does not show every epoch."""
+    if drawn is not None:
+        yield f"Drawn of a line: at most {drawn[0]} of {drawn[1]} {places}, extremes kept."
+
+
 def _labels_by_title(result: ExperimentResult) -> dict[str, str]:
     titles = curves.titles(result.candidates)
     return {
@@ -545,8 +570,8 @@ def _labels_by_title(result: ExperimentResult) -> dict[str, str]:
     }
 
 
-def _legend(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
-    return tuple((line.label, report_charts.shade(line)) for line in lines)
+def _legend(lines: Sequence[Line], css: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((line.label, css[line.label]) for line in lines)
 
 
 def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, list[str]]]]:
@@ -568,7 +593,7 @@ def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, l
 
 def _layer_value(line: Line, x: int, is_share: bool) -> str:
     if x not in line.x or not math.isfinite(line.middle[i := line.x.index(x)]):
-        return "–"
+        return "-"
     values = [f"{100 * v:.3g} %" if is_share else f"{v:.3g}" for v in (line.middle[i], line.low[i], line.high[i])]
     return values[0] if values[1] == values[2] else f"{values[0]} ({values[1]} to {values[2]})"
 
@@ -606,19 +631,25 @@ def _function(activation: Activation, labels: Sequence[str], pens: Mapping[str, 
 def _drawn_function(entry: Entry, css: str) -> dict[str, Any]:
     title = entry.title if entry.row else "Formula"
     derivative: Tree = entry.derivative.tree if entry.derivative else differentiate(entry.formula.tree)
-    f, slope = (mathml(tree, name) for tree, name in ((entry.formula.tree, "f"), (derivative, "f′")))
+    trees = (("f", entry.formula.tree), ("f′", derivative))
+    written_out = [(mathml(tree, name), f"{name}(x) = {written(tree)}") for name, tree in trees]
+    f, slope = (one for one, _ in written_out)
     told = f"Graph of f(x) = {entry.formula_text} and of its derivative"
     known = facts(entry.properties)
     return {
         "entry": entry,
         "title": title,
-        "formulas": [Markup(one) for one in (f, slope) if one],
+        "formulas": [(Markup(one), text, _is_wide(text)) for one, text in written_out if one],
         "text": entry.formula_text if f is None else "",
         "is_long": slope is None,
         "chart": report_charts.function_svg(entry, css, told),
         "facts": [(name, known[name]) for name in FUNCTION_FACTS if name in known],
         "paper": entry.row.paper if entry.row else "",
     }
+
+
+def _is_wide(text: str) -> bool:
+    return len(text) > (WIDE_CASES if "where(" in text else WIDE_FORMULA)
 
 
 # --- trials, settings, machine
@@ -653,14 +684,14 @@ def _tuning(result: ExperimentResult, pens: Mapping[str, Pen]) -> list[dict[str,
     for candidate in result.candidates:
         if not candidate.tuning:
             continue
-        values = [v[-1] for t in candidate.tuning if t.status == "completed" and (v := t.history.get("val_accuracy"))]
-        known = [value for value in values if value is not None]
+        known = [value for value in map(stages.value_of, candidate.tuning) if value is not None]
+        mean = stages.mean_of(candidate.tuning)
         states = {status: sum(t.status == status for t in candidate.tuning) for status in STATUSES[1:]}
         rows.append({
             "label": candidate.label,
             "css": pens[candidate.label].css,
             "setting": ", ".join(f"{k.rpartition('.')[2]} = {in_words(v)}" for k, v in candidate.setting.items()),
-            "mean": f"{sum(known) / len(known):.4f}" if known else "–",
+            "mean": "-" if mean is None else f"{mean:.4f}",
             "spread": f"{min(known):.4f} to {max(known):.4f}" if len(known) > 1 else "",
             "missing": ", ".join(f"{n} {status}" for status, n in states.items() if n),
             "chosen": (candidate.label, in_words(candidate.setting)) in chosen,
@@ -700,7 +731,7 @@ def _why(one: Left) -> str:
 def _trial_cell(trial: TrialResult | None, value: str | None) -> tuple[str, str]:
     """What kind of cell it is, and its text."""
     if trial is None:
-        return "none", "–"
+        return "none", "-"
     if trial.status == "completed":
         return "completed", value or "✓"
     if trial.status == "diverged":

@@ -176,11 +176,12 @@ MAY_IMPORT = {
     "results": {"errors", "experiment", "machine"},
     "report": {
         *("catalogue", "comparison", "conclusions", "curves", "errors", "experiment", "files", "findings"),
-        *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results"),
+        *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results", "stages"),
     },
     "report_command": {"comparison", "errors", "report", "result_folders", "results", "store"},
     "report_charts": {
-        *("catalogue", "comparison", "conclusions", "curves", "drawing", "function_plots", "layer_curves", "results"),
+        *("catalogue", "comparison", "comparison_curves", "conclusions", "curves", "drawing", "function_plots"),
+        *("layer_curves", "results"),
     },
     "resumption": {"doctor", "files"},
     "run_command": {

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import itertools
 import json
+import math
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -16,14 +17,17 @@ from typing import Any
 
 import pytest
 from comparison_cases import SETTINGS, a_candidate, a_predicted, a_study, a_trial, noisy
-from fake_diagnostics import diagnostics
+from fake_diagnostics import diagnostics, layer_names
 
-from actsearch import report, report_charts
+from actsearch import comparison_curves, config, report, report_charts
 from actsearch.activations import ACTIVATIONS
 from actsearch.cli import run_command_line
 from actsearch.comparison import Question, compare
+from actsearch.comparison_plots import VERDICT_COLORS
+from actsearch.drawing import LOOKS
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation
+from actsearch.layer_curves import LayerFigure, layer_figures
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
 HOSTILE = "</script><script>alert(1)</script>\"><img src=x onerror=alert(2)>{{7*7}}' &amp; \u2028\u202e"
@@ -170,6 +174,16 @@ def test_no_path_of_the_machine_is_on_the_page() -> None:
     assert "someone" not in made(result)
 
 
+def test_what_the_experiment_and_the_comparison_warn_of_is_said_once(repository: Path) -> None:
+    """Twice the same warning hides the others, and each of the two has words of its own for it."""
+    told = config.load(repository / "configs" / "article.yaml").experiment.warnings
+    assert any(text.startswith(report.TEST_WARNING) for text in told)
+    relu, gelu, sigmoid = three().candidates
+    words = a_page(replace(a_study(relu, gelu, sigmoid, test=True), warnings=told)).words
+    assert words.count(report.TEST_WARNING) == 1
+    assert words.count("choosing on test") == words.count(report.TEST_WARNING)
+
+
 def test_every_trial_is_counted() -> None:
     """What is missing must not vanish from a page that decides."""
     relu, gelu, bad = three().candidates
@@ -201,6 +215,52 @@ def test_both_kinds_of_noise_are_told_apart() -> None:
     assert "SE from examples" in words
     assert "More seeds reduce the first kind alone" in words
     assert "Only the noise of the seeds is known here" in a_page(three()).words
+
+
+def _drawn(svg: str) -> list[float]:
+    """The places of the dots and means of a chart in a row, in percent."""
+    return [float(place) for place in re.findall(r'class="(?:dot|mean)" cx="([-\d.]+)%"', svg)]
+
+
+def far_off(*values: float) -> ExperimentResult:
+    """A study of which one candidate is far below the others."""
+    some = [a_candidate(name, noisy(0.98 - 0.001 * i, 5, stream=i)) for i, name in enumerate(("relu", "gelu", "elu"))]
+    return a_study(*some, a_candidate("sigmoid", values))
+
+
+def test_no_difference_is_drawn_where_it_is_not() -> None:
+    """A dot at the edge of the axis is read as a value, and would be a wrong one."""
+    (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
+    charts = report_charts.Differences.of(comparison)
+    (pair,) = (p for i in comparison.others if comparison.contenders[i].name == "sigmoid"
+               for p in [comparison.pair(i, comparison.reference)])  # fmt: skip
+    assert _drawn(charts.row(pair)) == _drawn(charts.small(pair)) == []
+    assert 'class="interval"' not in charts.row(pair) + charts.small(pair)
+    assert re.search("◂ 5 seeds: -0.08\\d\\d to -0.0\\d+<", charts.row(pair))
+    assert "beyond the axis, 5 seeds" in charts.row(pair)  # for who cannot see it
+    assert "◂ beyond" in charts.small(pair)
+    assert "what lies beyond is told at its edge" in a_page(far_off(*noisy(0.9, 5, stream=9))).words
+    assert "told at its edge" not in a_page(far_off(*noisy(0.978, 5, stream=9))).words
+
+
+def test_a_seed_beyond_the_axis_is_told_beside_those_within_it() -> None:
+    """One seed that failed to learn is news; its dot stands nowhere, and the interval goes on to it."""
+    (comparison,) = compare(far_off(0.977, 0.978, 0.976, 0.977, 0.3), Question())
+    charts = report_charts.Differences.of(comparison)
+    i = next(i for i in comparison.others if comparison.contenders[i].name == "sigmoid")
+    row = charts.row(comparison.pair(i, comparison.reference))
+    assert "1 of 5 seeds: -0.6" in row
+    assert len(_drawn(row)) == 4  # neither that seed nor the mean that it draws along
+    assert ">◂<" in row
+    assert ">▸<" in row
+
+
+def test_the_chart_of_differences_has_the_axis_of_the_figure() -> None:
+    """Page and figure of one study must not show two pictures of it."""
+    (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
+    scale = report_charts.Differences.of(comparison).scale
+    axis = comparison_curves.differences(comparison, "differences").axis
+    assert (scale.low, scale.high) == (axis.low, axis.high)
 
 
 def test_without_diagnostics_the_page_says_so() -> None:
@@ -244,10 +304,11 @@ def test_tuning_is_shown_with_the_choice() -> None:
     from actsearch.results import Choice
 
     chosen = tuple(Choice(c.label, c.setting, 0.9, (7, 8, 9)) for c in (tuned[0], tuned[2]))
-    words = a_page(replace(a_study(*tuned, grid={key: [0.1, 0.01]}), tuning_seeds=(7, 8, 9), chosen=chosen)).words
-    assert "How the settings were chosen" in words
-    assert words.count("✓ chosen") == 2
-    assert "(7, 8 and 9)" in words
+    page = a_page(replace(a_study(*tuned, grid={key: [0.1, 0.01]}), tuning_seeds=(7, 8, 9), chosen=chosen))
+    assert "How the settings were chosen" in page.words
+    assert sum(attributes.get("class") == "chosen" for attributes in page.named("tr")) == 2
+    assert "✓ chosen" in page.words
+    assert "(7, 8 and 9)" in page.words
 
 
 def test_the_command_that_makes_the_page_again_is_on_it() -> None:
@@ -267,27 +328,36 @@ def test_charts_have_names_and_tables() -> None:
     assert "as a table" in page.words
 
 
-def _contrast(one: str, other: str) -> float:
-    """WCAG 2.1, section 1.4.3."""
-
-    def luminance(color: str) -> float:
-        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    low, high = sorted([luminance(one), luminance(other)])
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read(theme: str) -> None:
     """4.5 to 1, in both themes."""
     colors: Mapping[str, str] = report_charts.PALETTES[theme]
     pairs = [(name, ground) for name in ("ink", "faint", "link") for ground in ("paper", "wash")]
-    pairs += [(word, f"{word}-wash") for word in ("better", "worse", "tied", "undecided")]
-    pairs += [("worse", "paper"), ("undecided", "paper"), ("ink", "undecided-wash")]
+    pairs += [(f"{word}-on", f"{word}-wash") for word in ("better", "worse", "tied", "undecided")]
+    pairs += [("alarm", "paper"), ("warn", "paper"), ("ink", "warn-wash"), ("warn", "warn-wash")]
     for name, ground in pairs:
-        assert _contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
+        assert report_charts.contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lines_can_be_seen(theme: str) -> None:
+    """A thin light line on white is lost on a projector; 3 to 1 is asked of graphics."""
+    paper = report_charts.PALETTES[theme]["paper"]
+    for word in ("better", "worse", "tied", "undecided"):
+        assert report_charts.contrast(report_charts.PALETTES[theme][word], paper) >= 3, word
+    for color in (*LOOKS[theme].activations.values(), *LOOKS[theme].others):
+        assert report_charts.contrast(report_charts.legible(color, theme), paper) >= 3
+    style = report_charts.palette({})
+    for shade in re.findall(r"--h\d+:(#\w+);", style.split("@media")[0 if theme == "light" else 1]):
+        assert report_charts.contrast(shade, paper) >= 3, shade
+
+
+def test_verdicts_have_the_colours_of_the_figures() -> None:
+    """Blue and orange are told apart by who cannot tell red from green."""
+    for theme in ("light", "dark"):
+        for verdict in ("better", "worse"):
+            ground = report_charts.PALETTES[theme][f"{verdict}-wash"]
+            assert ground == VERDICT_COLORS[verdict][0].lower()
 
 
 def a_large_study(candidates: int = 20, seeds: int = 10, epochs: int = 100) -> ExperimentResult:
@@ -325,9 +395,85 @@ def test_long_curves_are_thinned_and_it_is_said() -> None:
     text = made(result)
     data = json.loads(re.findall(r'id="data">(.*?)</script>', text, re.DOTALL)[0])
     curve = data["facets"][0]["curves"][0]
-    assert data["step"] > 1
-    assert (curve["x"][0], curve["x"][-1]) == (1, 900)
-    assert "Of the epochs" in Page(text).words
+    row = curve["metrics"][0]
+    assert (row["x"][0], row["x"][-1]) == (1, 900)
+    assert len(row["x"]) == len(row["y"][0]) < 500
+    assert re.search(r"Drawn of a line: at most \d+ of 900 epochs, extremes kept", Page(text).words)
+
+
+def test_a_spike_is_never_thinned_away() -> None:
+    """One epoch in which a gradient explodes is why one looks at all."""
+    for n in (41, 101, 1000):
+        for spike in (0, 1, n // 2, n - 2, n - 1):
+            middle = [1.0] * n
+            middle[spike] = 100.0
+            for low in (middle, [0.5] * n):
+                places = report_charts.thinned(middle, low, middle, 80)
+                assert spike in places
+                assert {0, n - 1} <= set(places)
+                assert len(places) <= 84
+    gap = [1.0] * 500 + [math.nan] + [1.0] * 500
+    assert 500 in report_charts.thinned(gap, gap, gap, 80, (123,))
+    assert 123 in report_charts.thinned(gap, gap, gap, 80, (123,))
+
+
+def test_a_small_panel_shows_the_spike_and_says_what_it_leaves_out() -> None:
+    """And a seed that diverged keeps its cross."""
+    seen = diagnostics(epochs=100, gradient_norm_kernel=lambda _, epoch: 100.0 if epoch == 47 else 1.0)
+    result = three()
+    trials = [replace(t, diagnostics=seen, epochs=100) for t in result.candidates[0].trials]
+    trials[0] = replace(trials[0], status="diverged")
+    result = a_study(replace(result.candidates[0], trials=tuple(trials)), *result.candidates[1:])
+    (figure,) = layer_figures(result, "gradients")
+    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    heights = [
+        float(y) for d in re.findall(r'class="line [^"]*" d="([^"]*)"', svg) for y in re.findall(r" ([\d.]+)", d)
+    ]
+    assert min(heights) < 20 < max(heights)
+    assert "✕" in svg
+    assert re.search(r"Drawn of a line: at most \d+ of 101 epochs, extremes kept", a_page(result).words)
+
+
+def test_a_zero_is_not_drawn_as_a_small_number() -> None:
+    """A layer without any gradient is dead; a line along the edge of a logarithmic axis says that it is not."""
+    seen = diagnostics(epochs=9, gradient_norm_kernel=lambda layer, e: 0.0 if layer == 1 and 3 <= e < 7 else 10.0**-e)
+    candidate = a_candidate("relu", [0.9])
+    result = a_study(replace(candidate, trials=tuple(replace(t, diagnostics=seen) for t in candidate.trials)))
+    (figure,) = layer_figures(result, "gradients")
+    assert figure.axes[0].scale == "log"
+    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    lines = re.findall(r'class="line [^"]*" d="([^"]*)"', svg)
+    assert [d.count("M") for d in lines] == [1, 2, 1]
+    assert svg.count('class="atzero') == 4
+
+
+def deep(**formulas: Any) -> LayerFigure:
+    """The gradients of twenty layers by epoch."""
+    seen = diagnostics(layers=layer_names(20), epochs=5, **formulas)
+    candidate = a_candidate("relu", [0.9])
+    result = a_study(replace(candidate, trials=tuple(replace(t, diagnostics=seen) for t in candidate.trials)))
+    return layer_figures(result, "saturation" if "saturated" in formulas else "gradients")[0]
+
+
+def test_twenty_layers_can_be_told_apart() -> None:
+    """A legend in which four lines look alike names none of them."""
+    shades = report_charts.shades(deep())
+    assert len(shades) == len(set(shades.values())) == 20
+    names = list(shades.values())
+    assert all(one.split()[1] != other.split()[1] for one, other in itertools.pairwise(names))
+
+
+def test_an_axis_writes_all_its_numbers_one_way() -> None:
+    """`0.001` beside `1e-04` is two sizes to compare in one's head; of shares near all, all of it is shown."""
+    figure = deep(gradient_norm_kernel=lambda layer, _: 10.0 ** (-layer / 3))
+    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    said = re.findall(r'text-anchor="end">([^<]+)<', svg)
+    assert {"1e-4", "1e-2"} <= set(said)
+    assert all("e" in text for text in said[:3])
+    figure = deep(saturated=0.8)
+    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    assert ">100 %<" in svg
+    assert ">epoch<" in svg
 
 
 def test_the_command_writes_a_page_beside_the_results(repository: Path, hostile: Path, capsys: Any) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_report import HOSTILE, made, probed, three
+from comparison_cases import a_candidate, a_study, a_trial, noisy
+from fake_diagnostics import diagnostics, layer_names
+from test_report import HOSTILE, a_large_study, made, probed, three
 
-from actsearch.results import ExperimentResult
+from actsearch.experiment import Activation
+from actsearch.results import CandidateResult, ExperimentResult
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -74,8 +79,6 @@ def test_it_asks_for_nothing_and_complains_of_nothing(visit: Visit) -> None:
 
 def test_hostile_text_does_nothing(browser: Any, tmp_path: Path) -> None:
     """A browser has the last word on what is escaped."""
-    from dataclasses import replace
-
     study: ExperimentResult = three()
     relu, gelu, sigmoid = study.candidates
     named = replace(study, name=HOSTILE, description=HOSTILE, candidates=(relu, gelu, replace(sigmoid, label=HOSTILE)))
@@ -145,12 +148,173 @@ def test_on_a_phone_the_page_does_not_scroll_sideways(browser: Any, file: Path) 
     one.context.close()
 
 
+def test_on_a_phone_the_verdicts_are_seen_at_once(browser: Any, file: Path) -> None:
+    """They are what the page is opened for; nobody scrolls a table sideways to look for them."""
+    one = Visit(browser, file, width=360)
+    badges = one.page.locator(".ranking .badge:visible")
+    assert badges.count() == 2
+    for badge in badges.all():
+        box = badge.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 360
+    one.context.close()
+
+
+def test_names_stay_when_a_table_is_scrolled_and_a_shadow_tells_that_it_can_be(browser: Any, file: Path) -> None:
+    """A row of numbers without a name says nothing; a table cut at the edge looks like a whole one."""
+    one = Visit(browser, file, width=360)
+    scroller = one.page.locator(".scroll[data-label='Every trial']")
+    assert "after" in str(scroller.evaluate("e => e.parentElement.className"))
+    scroller.evaluate("e => { e.scrollLeft = 90; }")
+    one.page.wait_for_function("document.querySelector('.trials').closest('.tablebox').classList.contains('before')")
+    assert scroller.evaluate("e => e.querySelector('tbody th').getBoundingClientRect().left") < 20
+    one.context.close()
+
+
+def test_only_what_scrolls_is_a_stop_of_the_tab_key(browser: Any, file: Path) -> None:
+    """A dozen stops at tables that are seen whole are a dozen keys for nothing; all links can be hit with a finger."""
+    for width in (1280, 360):
+        one = Visit(browser, file, width=width)
+        wrong = one.page.evaluate(
+            "[...document.querySelectorAll('.scroll, .formulas, pre')].filter((e) => e.checkVisibility()"
+            " && (e.tabIndex === 0) !== (e.scrollWidth > e.clientWidth + 1)).map((e) => e.dataset.label)"
+        )
+        assert wrong == []
+        heights = one.page.evaluate(
+            "[...document.querySelectorAll('nav a')].map((e) => e.getBoundingClientRect().height)"
+        )
+        assert min(heights) >= 24
+        one.context.close()
+
+
+LONG = "a_very_long_name_without_a_single_space_that_somebody_gave_to_a_candidate_on_a_friday"
+
+
+def test_long_names_leave_room_for_the_numbers(browser: Any, tmp_path: Path) -> None:
+    """On a desk nothing of these tables needs scrolling, whoever named the candidates."""
+    relu, gelu, sigmoid = three().candidates
+    path = tmp_path / "report.html"
+    path.write_text(made(a_study(replace(relu, label=LONG), replace(gelu, label=f"{LONG}_again"), sigmoid)), "utf-8")
+    one = Visit(browser, path)
+    one.page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    scrolled = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
+    assert one.page.evaluate(f"{scrolled}.map((e) => e.dataset.label)") == []
+    phone = Visit(browser, path, width=360)
+    assert phone.width() <= 360
+    for each in (one, phone):
+        assert each.complaints == []
+        each.context.close()
+
+
+def test_one_seed_has_no_range_to_be_shown(browser: Any, tmp_path: Path) -> None:
+    """A button that does nothing, and captions of intervals that are not there."""
+    path = tmp_path / "report.html"
+    path.write_text(made(probed(three(1))), encoding="utf-8")
+    one = Visit(browser, path)
+    assert one.page.locator("#bands").count() == 0
+    words = one.page.locator("#c0-ranking ~ .caption").first.inner_text()
+    assert "Interval" not in words
+    assert "interval within it" not in one.page.locator(".forest figcaption").inner_text()
+    one.page.click("#log")
+    assert one.complaints == []
+    one.context.close()
+
+
+def test_every_pair_can_be_read_in_numbers(visit: Visit) -> None:
+    """A tip is for who has a mouse; paper, fingers and keys need a table."""
+    rows = visit.page.locator(".pairs tbody tr")
+    assert rows.count() == 3
+    said = rows.nth(2).evaluate("e => e.textContent")
+    tip = visit.page.locator(".matrix tbody tr:nth-child(2) td:nth-child(4)").get_attribute("data-tip")
+    assert tip
+    for part in re.findall(r"[-+]0\.\d+", tip):
+        assert part in said
+
+
 def test_without_a_script_the_charts_are_there(browser: Any, file: Path) -> None:
     """Some mail programs and readers run none."""
     one = Visit(browser, file, java_script_enabled=False)
     assert one.page.locator(".chartbox svg .line").count() == 3
     assert not one.page.locator("#log").is_visible()
     one.context.close()
+
+
+LOOKS_LIKE = """() => [...document.querySelectorAll('.chartbox')].map((box) => {
+  const svg = box.querySelector('svg'), grid = [...svg.querySelectorAll('line.grid')];
+  const top = Number(grid[0].getAttribute('y1')), bottom = Number(grid[grid.length - 1].getAttribute('y1'));
+  const [left, right] = ['x1', 'x2'].map((name) => Number(grid[0].getAttribute(name)));
+  const shares = (d) => d.slice(1).split(/[ML]/).map((point) => point.split(' ').map(Number))
+    .map(([x, y]) => [(x - left) / (right - left), (y - top) / (bottom - top)]);
+  return {
+    ticks: [...svg.querySelectorAll('text.tick')].map((one) => one.textContent),
+    names: [...svg.querySelectorAll('text.name')].map((one) => one.textContent),
+    note: document.querySelector(`[data-axisnote="${box.dataset.facet}"]`).textContent,
+    lines: [...svg.querySelectorAll('.line')].map((one) => shares(one.getAttribute('d'))),
+  };
+})"""
+
+
+def falling_behind() -> ExperimentResult:
+    """With a first epoch far below the rest, so that the axis cuts it off."""
+    rows = [(label, 0.96 if i == 0 else 0.1, 0.98 - 0.002 * i) for i, label in enumerate(("relu", "gelu", "sigmoid"))]
+    return a_study(*(
+        CandidateResult(label, Activation(label), {}, tuple(
+            a_trial(last + 0.0003 * seed, seed, curve=[first, *(0.97 + 0.001 * e for e in range(8))])
+            for seed in range(5)))
+        for label, first, last in rows
+    ))  # fmt: skip
+
+
+def test_the_script_draws_first_what_stood_there(browser: Any, tmp_path: Path) -> None:
+    """The chart on paper or in a mail must be the one on the screen: the same axis, ticks, lines and words."""
+    path = tmp_path / "report.html"
+    path.write_text(made(falling_behind()), encoding="utf-8")
+    still, moving = Visit(browser, path, java_script_enabled=False), Visit(browser, path)
+    (before,), (after,) = (one.page.evaluate(LOOKS_LIKE) for one in (still, moving))
+    for what in ("ticks", "names", "note"):
+        assert before[what] == after[what], what
+    assert before["note"].startswith("The axis begins at 0.9")
+    assert "parts of gelu and sigmoid lie below it" in before["note"]
+    for one, other in zip(before["lines"], after["lines"], strict=True):
+        assert [pytest.approx(place, abs=0.01) for place in one] == other
+    moving.page.click("[data-show=none]")
+    assert moving.page.locator(".axisnote").inner_text() == ""
+    moving.page.click("#log")
+    assert "begins" not in moving.page.locator(".axisnote").inner_text()
+    for one in (still, moving):
+        assert one.complaints == []
+        one.context.close()
+
+
+def test_a_tap_reads_a_line_until_another_one_elsewhere(browser: Any, file: Path) -> None:
+    """A finger leaves as soon as it is lifted."""
+    one = Visit(browser, file, width=360, has_touch=True, is_mobile=True)
+    chart = one.page.locator(".chartbox")
+    chart.scroll_into_view_if_needed()
+    chart.tap(position={"x": 200, "y": 60})
+    assert chart.locator(".readout").is_visible()
+    one.page.locator("#curves h2").tap()
+    assert not chart.locator(".readout").is_visible()
+    one.page.locator(".dot").first.tap(force=True)
+    tip = one.page.locator("#tip")
+    assert tip.is_visible()
+    box = tip.bounding_box()
+    assert box
+    assert box["y"] + box["height"] > 780
+    one.context.close()
+
+
+def test_a_tip_goes_with_escape_and_with_scrolling(visit: Visit) -> None:
+    """It covers what stands below it (WCAG 2.1, section 1.4.13)."""
+    tip = visit.page.locator("#tip")
+    for leave in (lambda: visit.page.keyboard.press("Escape"), lambda: visit.page.evaluate("scrollBy(0, 300)")):
+        visit.page.mouse.move(0, 0)
+        visit.page.locator(".dot").first.scroll_into_view_if_needed()
+        visit.page.evaluate("new Promise((done) => setTimeout(done, 150))")  # until it has come to rest
+        visit.page.locator(".dot").first.hover(force=True)
+        assert tip.is_visible()
+        leave()
+        tip.wait_for(state="hidden")
 
 
 def test_keys_reach_the_controls_and_read_the_chart(visit: Visit) -> None:
@@ -185,6 +349,40 @@ def test_every_control_and_picture_has_a_name(visit: Visit) -> None:
         assert visit.page.get_by_role(landmark).count() == 1
 
 
+def wide() -> ExperimentResult:
+    """Whatever is wide: ten seeds, twelve layers, GELU's derivative, a name without a space."""
+    seen = diagnostics(layers=layer_names(12), epochs=6)
+    return a_study(*(
+        CandidateResult(label, Activation(name), {}, tuple(
+            replace(t, diagnostics=seen) for t in a_candidate(name, noisy(0.98, 10, stream=i)).trials))
+        for i, (label, name) in enumerate([("relu", "relu"), ("gelu", "gelu"), (LONG, "mish"), ("silu", "silu")])
+    ))  # fmt: skip
+
+
+def test_on_paper_nothing_is_cut_off_or_shrinks_the_page(browser: Any, tmp_path: Path) -> None:
+    """A browser makes the whole page smaller until its widest line fits."""
+    path = tmp_path / "report.html"
+    path.write_text(made(wide()), encoding="utf-8")
+    one = Visit(browser, path, width=688)  # A4 without its margins
+    one.page.emulate_media(media="print")
+    one.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert one.width() <= 688
+    cut = "[...document.querySelectorAll('.scroll, .formulas, pre')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
+    assert one.page.evaluate(f"{cut}.map((e) => e.dataset.label)") == []
+    assert one.page.locator(".formulas:has-text('f′(x) = ') .paper").first.is_visible()
+    assert not one.page.locator("#curves table").first.is_visible()
+    one.context.close()
+
+
+def test_a_large_study_prints_on_a_few_sheets(browser: Any, tmp_path: Path) -> None:
+    """Fifty pages of tables are not printed, and not read."""
+    path = tmp_path / "report.html"
+    path.write_text(made(a_large_study(20, 5, 30)), encoding="utf-8")
+    one = Visit(browser, path)
+    assert len(re.findall(rb"/Type\s*/Page\b", one.page.pdf(format="A4"))) <= 26
+    one.context.close()
+
+
 def test_it_prints_with_everything_open(visit: Visit) -> None:
     """A folded table on paper is lost."""
     pdf = visit.page.pdf(format="A4")
@@ -192,7 +390,7 @@ def test_it_prints_with_everything_open(visit: Visit) -> None:
     visit.page.emulate_media(media="print")
     assert not visit.page.locator("nav").is_visible()
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert visit.page.locator("details:not([open])").count() == 0
+    assert visit.page.locator("details:not([open]):not(.screen)").count() == 0
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert visit.page.locator("details:not([open])").count() > 0
 

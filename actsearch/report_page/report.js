@@ -51,6 +51,7 @@
 
   // --- tips of dots, intervals and cells
   const tip = $('tip');
+  const hide = () => { tip.hidden = true; };
   function place(box, x, y, width, height) {
     box.style.left = Math.max(4, x + 14 + box.offsetWidth > width ? x - 14 - box.offsetWidth : x + 14) + 'px';
     box.style.top = Math.max(4, Math.min(y - box.offsetHeight / 2, height - box.offsetHeight - 4)) + 'px';
@@ -60,14 +61,41 @@
     tip.hidden = !target;
     if (!target) return;
     tip.textContent = target.dataset.tip;
-    place(tip, event.clientX, event.clientY, innerWidth, innerHeight);
+    tip.classList.toggle('low', event.pointerType === 'touch');  // where no finger is
+    tip.style.left = tip.style.top = '';
+    if (event.pointerType !== 'touch') place(tip, event.clientX, event.clientY, innerWidth, innerHeight);
   });
+  addEventListener('scroll', hide, { passive: true, capture: true });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    hide();
+    charts.forEach(forget);
+  });
+
+  // --- what scrolls sideways can be reached with keys, and shows that it goes on
+  const scrollers = all('.scroll, .formulas, pre');
+  function measure() {
+    for (const box of scrollers) {
+      const over = box.scrollWidth > box.clientWidth + 1;
+      const named = { tabindex: '0', role: 'group', 'aria-label': box.dataset.label };
+      for (const key in named) if (over) box.setAttribute(key, named[key]); else box.removeAttribute(key);
+      const frame = box.closest('.tablebox');
+      if (!frame) continue;
+      frame.classList.toggle('before', over && box.scrollLeft > 2);
+      frame.classList.toggle('after', over && box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+    }
+  }
+  addEventListener('resize', measure);
+  document.addEventListener('toggle', measure, true);
+  scrollers.forEach((box) => box.addEventListener('scroll', measure, { passive: true }));
+  measure();
 
   // --- learning curves
   const data = JSON.parse($('data').textContent);
   const SVG = 'http://www.w3.org/2000/svg';
   const metric = $('metric'), log = $('log'), bands = $('bands');
   const legend = all('.legendbutton');
+  const withBands = () => !!bands && pressed(bands);
   const shown = () => new Set(legend.filter(pressed).map((button) => Number(button.dataset.series)));
   const charts = all('.chartbox').map((box) => ({ box, facet: data.facets[box.dataset.facet], svg: null }));
 
@@ -81,14 +109,17 @@
   const shorter = (value) => String(Number(value.toPrecision(4)));
   const said = (value) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(Math.abs(value) < 10 ? 4 : 1));
 
-  // Rows of a curve for what is chosen: mean, low and high, as error rates on a logarithmic axis of accuracies.
+  // Rows of a curve for what is chosen: mean, low and high by epoch, as error rates on a logarithmic axis of accuracies.
   function rows(curve, state) {
-    const [mean, low, high] = curve.y[state.metric];
-    if (!state.error) return { mean, low: low || mean, high: high || mean };
+    const one = curve.metrics[state.metric];
+    const x = typeof one.x === 'number' ? Array.from({ length: one.x }, (_, i) => i + 1) : one.x;
+    const [mean, low = mean, high = mean] = one.y;
+    const known = { x, n: one.n, marks: one.marks, end: x[x.length - 1] };
+    if (!state.error) return { ...known, mean, low, high };
     const turned = (row) => row.map((value) => 1 - value);
-    return { mean: turned(mean), low: turned(high || mean), high: turned(low || mean) };
+    return { ...known, mean: turned(mean), low: turned(high), high: turned(low) };
   }
-  // The axis on which the ends of what is shown can be told apart: the rule of the static chart.
+  // The axis on which the ends of a selection can be told apart, or a logarithmic one. Of all curves, the page has it.
   function limits(curves, state) {
     const values = curves.flatMap((one) => [...one.rows.low, ...one.rows.high]);
     if (!values.length) return state.log ? [0.1, 1] : [0, 1];
@@ -106,11 +137,11 @@
       return [...row.low.slice(from), ...row.high.slice(from)];
     });
     const room = Math.max(Math.max(...late) - Math.min(...late), (most - least) / 500, 2e-4 * Math.abs(Math.max(...late)), 1e-9);
-    const end = Math.max(...racing.map((one) => one.curve.x[one.curve.x.length - 1]));
-    const finals = racing.filter((one) => one.curve.x[one.curve.x.length - 1] === end)
+    const end = Math.max(...racing.map((one) => one.rows.end));
+    const finals = racing.filter((one) => one.rows.end === end)
       .sort((a, b) => (state.accuracy ? -1 : 1) * (a.rows.mean[a.rows.mean.length - 1] - b.rows.mean[b.rows.mean.length - 1]));
     const best = finals[0];  // it should be seen to rise, but for the first few of many epochs
-    const rise = best.curve.x.flatMap((epoch, i) => (epoch > Math.floor(end / 15) ? [best.rows.low[i], best.rows.high[i]] : []));
+    const rise = best.rows.x.flatMap((epoch, i) => (epoch > Math.floor(end / 15) ? [best.rows.low[i], best.rows.high[i]] : []));
     let low = least, high = most;
     if (most - least > 5 * room) {
       low = Math.max(least, Math.min(Math.min(...late) - 2.5 * room, ...rise));
@@ -122,10 +153,32 @@
     if (high === most) high += pad;
     return [low, state.accuracy && most <= 1 ? Math.min(high, Math.max(most, 1 + pad / 4)) : high];
   }
-  function steps(low, high, about) {
+  // Where the axis begins and ends, its ticks, and in words what it cuts off.
+  function framed(curves, every, state, ground) {
+    if (!state.log && every) return ground;
+    let [low, high] = limits(curves, state);
+    if (!state.log) {
+      const step = stepOf(low, high, 7), below = Math.floor(low / step) * step, above = Math.ceil(high / step) * step;
+      if (low - below < step / 2 && (low < 0 || below >= 0)) low = below;
+      if (above - high < step / 2 && !(state.accuracy && above > 1)) high = above;
+    }
+    const notes = [['begins', 'below', low, curves.filter((one) => Math.min(...one.rows.low) < low && !(state.log && Math.min(...one.rows.low) <= 0))],
+      ['ends', 'above', high, curves.filter((one) => Math.max(...one.rows.high) > high)]]
+      .filter((one) => one[3].length)
+      .map(([verb, side, edge, some]) => `The axis ${verb} at ${shorter(edge)}; parts of ${listed(some.map((one) => one.curve.label))} lie ${side} it.`);
+    if (state.log && curves.some((one) => Math.min(...one.rows.low) <= 0)) notes.push('A logarithmic axis has no 0: a hollow triangle on its edge stands for one.');
+    return { low, high, ticks: state.log ? powers(low, high) : steps(low, high, 7), note: notes.join(' ') };
+  }
+  function listed(names) {
+    if (names.length > 6) return `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
+    return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}` : names[0];
+  }
+  function stepOf(low, high, about) {
     const raw = (high - low) / about, power = Math.pow(10, Math.floor(Math.log10(raw)));
-    const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= raw);
-    const found = [];
+    return [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= raw);
+  }
+  function steps(low, high, about) {
+    const step = stepOf(low, high, about), found = [];
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
     return found;
   }
@@ -170,18 +223,18 @@
     now.accuracy = data.metrics[now.metric].accuracy;
     now.error = now.log && now.accuracy;
     const visible = shown();
-    const curves = chart.facet.curves.filter((one) => visible.has(one.s) && one.x.length)
-      .map((curve) => ({ curve, rows: rows(curve, now) }));
+    const whole = chart.facet.curves.map((curve) => ({ curve, rows: rows(curve, now) })).filter((one) => one.rows.x.length);
+    const curves = whole.filter((one) => visible.has(one.curve.s));
     const width = Math.round(Math.max(280, Math.min(chart.box.clientWidth, 1200)));
     const height = Math.round(Math.max(260, Math.min(420, width * 0.42)));
     const named = width > 620 && curves.length <= 12;
-    const frame = { left: 50, right: width - (named ? 140 : 10), top: 14, bottom: height - 38 };
-    const last = Math.max(2, ...chart.facet.curves.map((one) => one.x[one.x.length - 1] || 1));
-    const [low, high] = limits(curves, now);
+    const frame = { left: 50, right: width - (named ? 170 : 10), top: 14, bottom: height - 38 };
+    const last = Math.max(1, ...whole.map((one) => one.rows.end));
+    const { low, high, ticks, note } = framed(curves, curves.length === whole.length, now, chart.facet.frames[now.metric]);
     const bend = now.log ? Math.log : (value) => value;
     const y0 = bend(low), y1 = bend(high);
-    const x = (epoch) => frame.left + (epoch - 1) / (last - 1) * (frame.right - frame.left);
-    const y = (value) => frame.bottom - (Math.max(-9, Math.min(9, (bend(Math.max(value, now.log ? low : -Infinity)) - y0) / (y1 - y0)))) * (frame.bottom - frame.top);
+    const x = (epoch) => frame.left + (last > 1 ? (epoch - 1) / (last - 1) : 0.5) * (frame.right - frame.left);
+    const y = (value) => frame.bottom - (Math.max(-1000, Math.min(1000, (bend(Math.max(value, now.log ? low : -Infinity)) - y0) / (y1 - y0)))) * (frame.bottom - frame.top);
     const old = chart.box.querySelector('svg');
     const svg = document.createElementNS(SVG, 'svg');
     for (const [key, value] of Object.entries({ class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img' })) svg.setAttribute(key, value);
@@ -189,36 +242,52 @@
     const ends = curves.map(({ curve, rows: row }) => `${curve.label} ${said(row.mean[row.mean.length - 1])}`);
     svg.setAttribute('aria-label', `${title} by epoch${now.log ? ', logarithmic axis' : ''}. At the end: ${ends.join(', ') || 'nothing is shown'}.`);
     document.querySelector(`[data-axisname="${chart.box.dataset.facet}"]`).textContent = title + (now.log ? ', logarithmic axis' : '');
+    document.querySelector(`[data-axisnote="${chart.box.dataset.facet}"]`).textContent = note;
     const grid = element(svg, 'g', { class: 'ground' });
-    for (const value of now.log ? powers(low, high) : steps(low, high, 7)) {
+    for (const value of ticks) {
       element(grid, 'line', { class: 'grid', x1: frame.left, x2: frame.right, y1: y(value), y2: y(value) });
       element(grid, 'text', { class: 'tick', x: frame.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, shorter(value));
     }
-    for (const epoch of epochs(last, width > 620 ? 12 : 6)) element(grid, 'text', { class: 'tick', x: x(epoch), y: frame.bottom + 18, 'text-anchor': 'middle' }, epoch);
+    for (const epoch of epochs(last, width > 620 ? 12 : 6)) element(grid, 'text', { class: 'tick epoch', x: x(epoch), y: frame.bottom + 18, 'text-anchor': 'middle' }, epoch);
     element(grid, 'text', { class: 'axis', x: (frame.left + frame.right) / 2, y: height - 4, 'text-anchor': 'middle' }, 'epoch');
     const clip = element(svg, 'clipPath', { id: `clip${chart.box.dataset.facet}` });
     element(clip, 'rect', { x: frame.left, y: frame.top - 3, width: frame.right - frame.left + 3, height: frame.bottom - frame.top + 6 });
     const join = (points) => 'M' + points.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join('L');
+    const within = (value) => Math.min(Math.max(value, frame.top), frame.bottom);
     const groups = new Map();
     for (const { curve, rows: row } of curves) {
       const group = element(svg, 'g', { class: `curve s${curve.s}`, 'data-series': curve.s });
       const inner = element(group, 'g', { 'clip-path': `url(#clip${chart.box.dataset.facet})` });
-      const points = (values) => curve.x.map((epoch, i) => [x(epoch), y(values[i])]);
-      if (curve.seeds > 1 && pressed(bands)) element(inner, 'path', { class: 'band', d: join([...points(row.high), ...points(row.low).reverse()]) + 'Z' });
-      element(inner, 'path', { class: 'line', d: join(points(row.mean)) });
-      if (curve.x.length === 1) element(inner, 'circle', { class: 'point', cx: x(curve.x[0]), cy: y(row.mean[0]), r: 4 });
-      for (const epoch of curve.marks) {
-        const at = Math.max(0, curve.x.findIndex((one) => one >= epoch));
-        element(inner, 'text', { class: 'cross', x: x(epoch), y: y(row.mean[at]) + 5 }, '✕');
-      }
+      const points = (values) => row.x.map((epoch, i) => [x(epoch), y(values[i])]);
+      if (curve.seeds > 1 && withBands()) element(inner, 'path', { class: 'band', d: join([...points(row.high), ...points(row.low).reverse()]) + 'Z' });
+      const isZero = (i) => now.log && row.mean[i] <= 0;  // which no logarithmic axis has
+      const pieces = [[]];
+      points(row.mean).forEach((one, i) => { if (isZero(i)) pieces.push([]); else pieces[pieces.length - 1].push(one); });
+      element(inner, 'path', { class: 'line', d: pieces.filter((one) => one.length > 1).map(join).join('') });
+      for (const [[cx, cy]] of pieces.filter((one) => one.length === 1)) element(inner, 'circle', { class: 'point', cx, cy, r: row.x.length > 1 ? 2.5 : 4 });
+      let before = -Infinity;
+      row.x.forEach((epoch, i) => {
+        if (!isZero(i) || x(epoch) - before < 14) return;
+        before = x(epoch);
+        element(group, 'path', { class: 'atzero', d: `M${before - 4} ${frame.bottom - 7}h8l-4 7z` });
+      });
       groups.set(curve.s, group);
     }
     if (named) {
-      const within = (value) => Math.min(Math.max(value, frame.top), frame.bottom);
-      const wanted = curves.map(({ curve, rows: row }) => [within(y(row.mean[row.mean.length - 1])), curve]).sort((a, b) => a[0] - b[0]);
+      const wanted = curves.map(({ curve, rows: row }) => [within(y(row.mean[row.mean.length - 1])), curve, row.end]).sort((a, b) => a[0] - b[0]);
       spread(wanted.map(([place]) => place), 15, frame.top, frame.bottom).forEach((place, i) => {
-        element(groups.get(wanted[i][1].s), 'text', { class: 'name', x: frame.right + 8, y: place + 4 }, wanted[i][1].short);
+        const [end, curve, epoch] = wanted[i], group = groups.get(curve.s), right = frame.right, early = epoch < last;
+        element(group, 'path', { class: early ? 'leader early' : 'leader', d: `M${(early ? x(epoch) + 4 : right + 3).toFixed(1)} ${end.toFixed(1)}H${right + 3}L${right + 15} ${place.toFixed(1)}` });
+        element(group, 'path', { class: 'piece', d: `M${right + 15} ${place.toFixed(1)}h22` });
+        element(group, 'text', { class: 'name', x: right + 42, y: place + 4 }, curve.short);
       });
+    }
+    for (const { curve, rows: row } of curves) {  // above all lines
+      const group = element(svg, 'g', { class: `crosses s${curve.s}` });
+      for (const epoch of row.marks) {
+        const at = Math.max(0, row.x.findIndex((one) => one >= epoch));
+        element(group, 'text', { class: 'cross', x: x(epoch), y: within(y(row.mean[at])) + 5 }, '✕');
+      }
     }
     const focus = element(svg, 'g', { class: 'reading', visibility: 'hidden' });
     chart.cursor = element(focus, 'line', { class: 'cursor', y1: frame.top, y2: frame.bottom });
@@ -232,9 +301,9 @@
   }
   function read(chart, at, which) {
     const { curve, rows: row } = chart.curves[which];
-    const i = Math.max(0, Math.min(at, curve.x.length - 1));
+    const i = Math.max(0, Math.min(at, row.x.length - 1));
     chart.reading = { at: i, which };
-    const cx = chart.x(curve.x[i]), cy = Math.max(chart.frame.top, Math.min(chart.frame.bottom, chart.y(row.mean[i])));
+    const cx = chart.x(row.x[i]), cy = Math.max(chart.frame.top, Math.min(chart.frame.bottom, chart.y(row.mean[i])));
     chart.focus.setAttribute('visibility', 'visible');
     chart.focus.setAttribute('class', `reading s${curve.s}`);
     chart.cursor.setAttribute('x1', cx);
@@ -246,9 +315,9 @@
     box.replaceChildren();
     const line = (name, text) => { const made = document.createElement(name); made.textContent = text; box.append(made); };
     line('b', curve.label);
-    line('span', `epoch ${curve.x[i]}: ${said(row.mean[i])}`);
+    line('span', `epoch ${row.x[i]}: ${said(row.mean[i])}`);
     if (curve.seeds > 1) {
-      const n = Array.isArray(curve.n) ? curve.n[i] : curve.n;
+      const n = Array.isArray(row.n) ? row.n[i] : row.n;
       line('span', `${said(row.low[i])} to ${said(row.high[i])}, ${n} seed${n === 1 ? '' : 's'}`);
     }
     box.hidden = false;
@@ -267,8 +336,8 @@
     let best = null;
     chart.curves.forEach(({ curve, rows: row }, which) => {
       let at = 0;
-      curve.x.forEach((epoch, i) => { if (Math.abs(chart.x(epoch) - px) < Math.abs(chart.x(curve.x[at]) - px)) at = i; });
-      const far = Math.hypot(chart.x(curve.x[at]) - px, chart.y(row.mean[at]) - py);
+      row.x.forEach((epoch, i) => { if (Math.abs(chart.x(epoch) - px) < Math.abs(chart.x(row.x[at]) - px)) at = i; });
+      const far = Math.hypot(chart.x(row.x[at]) - px, chart.y(row.mean[at]) - py);
       if (best === null || far < best.far) best = { at, which, far };
     });
     return best;
@@ -283,21 +352,21 @@
     };
     chart.box.addEventListener('pointermove', point);
     chart.box.addEventListener('pointerdown', point);
-    chart.box.addEventListener('pointerleave', () => forget(chart));
+    chart.box.addEventListener('pointerleave', (event) => { if (event.pointerType !== 'touch') forget(chart); });
+    document.addEventListener('pointerdown', (event) => { if (!chart.box.contains(event.target)) forget(chart); });
     chart.box.addEventListener('blur', () => forget(chart));
     chart.box.addEventListener('keydown', (event) => {
       const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: [-1e9, 0], End: [1e9, 0] }[event.key];
-      if (event.key === 'Escape') forget(chart);
       if (!move || !chart.curves.length) return;
       event.preventDefault();
       const before = chart.reading || { at: move[0] < 0 ? 1e9 : 0, which: 0 };
       const which = (before.which + move[1] + chart.curves.length) % chart.curves.length;
-      read(chart, chart.reading ? Math.min(before.at, chart.curves[which].curve.x.length - 1) + move[0] : before.at, which);
+      read(chart, chart.reading ? Math.min(before.at, chart.curves[which].rows.x.length - 1) + move[0] : before.at, which);
     });
   }
   const redraw = () => charts.forEach((chart) => { forget(chart); draw(chart); });
   metric.addEventListener('change', redraw);
-  for (const button of [log, bands, ...legend]) {
+  for (const button of [log, bands, ...legend].filter(Boolean)) {
     button.addEventListener('click', () => { press(button, !pressed(button)); redraw(); });
   }
   for (const button of all('[data-show]')) {
