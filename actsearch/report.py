@@ -23,14 +23,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from actsearch import catalogue, conclusions, curves, findings, layer_curves, report_charts, stages
+from actsearch import catalogue, conclusions, curves, findings, layer_curves, outputs, report_charts, stages
 from actsearch.catalogue import Entry
 from actsearch.comparison import Comparison, Contender, Pair, Question
 from actsearch.conclusions import interval, number, signed
 from actsearch.curves import LearningCurves
 from actsearch.errors import NothingToShow, StoreError, UserError
 from actsearch.experiment import Activation, in_words
-from actsearch.files import write_atomically
 from actsearch.formula_tree import Tree, differentiate, written
 from actsearch.function_pages import facts
 from actsearch.layer_curves import LayerFigure, Line
@@ -119,13 +118,12 @@ def page(
 
 
 def save(path: Path, text: str) -> None:
-    """Writes the page, whole or not at all; raises StoreError if that can't be done."""
+    """Writes the page, whole or not at all; raises UserError or StoreError if that can't be done."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, text.encode("utf-8"))
     except OSError as error:
-        remedy = "mend this, or give another file: actsearch report --out FILE"
-        raise StoreError(f"{path}: can't be written, {error.strerror}; {remedy}") from error
+        raise StoreError(f"{path}: can't be written, {error.strerror}; give another --out FILE") from error
+    outputs.write(path, text.encode("utf-8"), "--out")
 
 
 # --- the template
@@ -190,7 +188,10 @@ def _facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -> Itera
     labels = len({candidate.label for candidate in result.candidates})
     settings = len(result.candidates)
     yield "candidates", f"{labels}, at {settings} settings" if settings > labels else str(labels)
-    yield "seeds", str(len({trial.seed for candidate in result.candidates for trial in candidate.trials}))
+    seeds = {trial.seed for candidate in result.candidates for trial in candidate.trials}
+    looks = result.looks
+    beyond = seeds - {*looks.seeds[: looks.taken[-1].seeds]} if looks is not None and looks.taken else set()
+    yield "seeds", f"{len(seeds)}, {len(beyond)} of them beyond the last look" if beyond else str(len(seeds))
     if result.tuning_seeds:
         yield "tuning seeds", str(len(result.tuning_seeds))
     counts = {status: sum(trial.status == status for trial in trials) for status in STATUSES}
@@ -807,4 +808,13 @@ def _commands(result: ExperimentResult, question: Question) -> list[str]:
         if value != getattr(default, name):
             options += [f"--{name}", repr(float(value)) if isinstance(value, float) else str(value)]  # with all digits
     words = ["actsearch", "report", folder, *options]
-    return [shlex.join(["actsearch", "run", f"{result.name}.yaml"]), shlex.join(words)]
+    return [shlex.join(["actsearch", "run", f"{result.name}.yaml", *_until_decided(result)]), shlex.join(words)]
+
+
+def _until_decided(result: ExperimentResult) -> list[str]:
+    """The options with which a sequential study was run: without them it is another study."""
+    looks = result.looks
+    if looks is None:
+        return []
+    numbers = {"margin": looks.margin, "confidence": looks.confidence, "max-seeds": looks.max_seeds}
+    return ["--until-decided", *(text for name, value in numbers.items() for text in (f"--{name}", repr(value)))]

@@ -174,10 +174,7 @@ MAY_IMPORT = {
     "requirements": {"comparison", "errors", "spelling", "statistics"},
     "result_folders": {"errors", "results", "store"},
     "results": {"errors", "experiment", "machine"},
-    "report": {
-        *("catalogue", "comparison", "conclusions", "curves", "errors", "experiment", "files", "findings"),
-        *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results", "stages"),
-    },
+    "report": {"catalogue", "comparison", "conclusions", "curves", "errors", "experiment", "findings", "formula_tree", "function_pages", "layer_curves", "mathml", "outputs", "report_charts", "results", "stages"},
     "report_command": {"comparison", "errors", "report", "result_folders", "results", "store"},
     "report_charts": {
         *("catalogue", "comparison", "comparison_curves", "conclusions", "curves", "drawing", "function_plots"),

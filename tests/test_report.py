@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comparison_cases import SETTINGS, a_candidate, a_predicted, a_study, a_trial, noisy
+from comparison_cases import SETTINGS, a_candidate, a_predicted, a_study, a_trial, looked, noisy
 from fake_diagnostics import diagnostics, layer_names
 
 from actsearch import comparison_curves, config, report, report_charts
@@ -316,6 +316,13 @@ def test_the_command_that_makes_the_page_again_is_on_it() -> None:
     assert "actsearch report results/study --margin 0.01 --baseline relu" in a_page(
         three(), margin=0.01, baseline="relu").words  # fmt: skip
     assert "--confidence 0.9999999 --target 1e-07" in a_page(three(), confidence=0.9999999, target=1e-7).words
+
+
+def test_a_sequential_study_is_made_again_as_one() -> None:
+    """Without its options the command trains another study, of a fixed number of seeds."""
+    text = made(looked())
+    assert "actsearch run study.yaml --until-decided --margin 0.001 --confidence 0.95 --max-seeds 20" in text
+    assert "8, 3 of them beyond the last look" in text
 
 
 def test_charts_have_names_and_tables() -> None:
