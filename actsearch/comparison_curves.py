@@ -29,7 +29,8 @@ FEW_POINTS = 5
 """So few are all shown."""
 SEVERAL_TARGETS_UP_TO = 30
 """So many contenders are shown with several targets; more, with one."""
-SYMBOLS: Mapping[Verdict | None, str] = {"better": ">", "worse": "<", "tied": "=", "undecided": "?", None: "·"}
+SYMBOLS: Mapping[Verdict | None, str] = {"better": "▲", "worse": "▼", "tied": "=", "undecided": "?", None: "·"}
+"""Not > and <, which stand above a difference: of a loss, what is better is less."""
 
 
 @dataclass(frozen=True)

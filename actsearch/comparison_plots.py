@@ -49,7 +49,7 @@ from actsearch.drawing import (
     spread,
     stroke,
 )
-from actsearch.plots import Pen
+from actsearch.pens import Pen, pens_of
 from actsearch.results import ExperimentResult
 
 VERDICT_COLORS: Mapping[str, tuple[str, str]] = {
@@ -115,7 +115,7 @@ def figures(
     """
     drawn = comparison_curves.shown(result, without)
     look = LOOKS["light" if style == "light" else "dark"]
-    pens = plots.pens_of(result, look)
+    pens = pens_of(result, look)
     metric = question.metric if question.metric.startswith("test_") else plots.stem(question.metric)
     stem = kind if question.metric == "val_accuracy" else f"{kind}-{_for_a_file(metric)}"
     if kind == "sensitivity":

@@ -11,7 +11,6 @@ import math
 import textwrap
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,59 +24,13 @@ from matplotlib.ticker import MaxNLocator
 
 from actsearch.errors import StoreError
 from actsearch.files import write_atomically
+from actsearch.pens import DASHES as DASHES
+from actsearch.pens import LOOKS as LOOKS
+from actsearch.pens import Look as Look
 
 Style = Literal["light", "dark", "article"]
 Format = Literal["png", "svg", "pdf"]
 
-
-@dataclass(frozen=True)
-class Look:
-    """The colours of one style. Curves: Okabe and Ito's, which colour-blind readers can tell apart."""
-
-    paper: str
-    ink: str
-    faint: str
-    grid: str
-    activations: Mapping[str, str]
-    others: tuple[str, ...]
-    """For activations without a colour of their own, from a place that their name decides."""
-
-
-LOOKS: Mapping[str, Look] = {
-    "light": Look(
-        paper="#ffffff",
-        ink="#1a1a1a",
-        faint="#5c5c5c",
-        grid="#e4e4e4",
-        activations={
-            "sigmoid": "#CC79A7",
-            "relu": "#0072B2",
-            "elu": "#009E73",
-            "leaky_relu": "#56B4E9",
-            "selu": "#E69F00",
-            "gelu": "#D55E00",
-        },
-        others=("#000000", "#8A8000", "#7F7F7F", "#7A4B2A", "#5A4FCF", "#8FBC3F"),
-    ),
-    "dark": Look(
-        paper="#14171a",
-        ink="#ececec",
-        faint="#a8adb3",
-        grid="#2c3238",
-        activations={
-            "sigmoid": "#E59FC6",
-            "relu": "#3D8FE0",
-            "elu": "#1DBF93",
-            "leaky_relu": "#9AD6FB",
-            "selu": "#F0B030",
-            "gelu": "#FF7A38",
-        },
-        others=("#FFFFFF", "#F0E442", "#9C9C9C", "#C79A6B", "#A99CFF", "#B5DC6A"),
-    ),
-}
-
-DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 3)), (0, (3, 3)))
-"""By these, lines that share a colour stay apart, and all lines in print."""
 
 SETTINGS: Mapping[str, Any] = {
     "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that no machine draws with another

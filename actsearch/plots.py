@@ -7,7 +7,6 @@ Nothing here decides about numbers (see `curves`); what all figures share stands
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +39,8 @@ from actsearch.drawing import (
     spread,
     stroke,
 )
+from actsearch.pens import Pen, pens_of
 from actsearch.results import ExperimentResult
-
-MARKERS: Mapping[str, str] = {"sigmoid": "o", "relu": "s", "elu": "^", "leaky_relu": "D", "selu": "v", "gelu": "P"}
-"""With these, activations stay apart in print without colours; a cross (x) is a divergence's alone."""
-OTHER_MARKERS = ("h", "<", ">", "*", "p", "d")
-
 
 # Inches.
 WIDTH, PANEL_WIDTH = 9.0, 3.9
@@ -118,46 +113,6 @@ def stem(metric: str) -> str:
 
 def _on_axis(table: LearningCurves, log: bool) -> LearningCurves:
     return curves.error_rates(table) if log and curves.is_accuracy(table.metric) else table
-
-
-# --- the pens
-
-
-@dataclass(frozen=True)
-class Pen:
-    """How one candidate is drawn, in every panel and figure."""
-
-    color: str
-    marker: str
-    dashes: Any
-
-
-def pens_of(result: ExperimentResult, look: Look) -> dict[str, Pen]:
-    """Label to pen."""
-    colors, markers = _by_activation(result, look.activations, look.others), _markers(result)
-    seen: dict[str, list[str]] = {}
-    pens = {}
-    for candidate in result.candidates:
-        name, label = candidate.activation.name, candidate.label
-        labels = seen.setdefault(name, [])
-        if label not in labels:
-            labels.append(label)
-            pens[label] = Pen(colors[name], markers[name], DASHES[(len(labels) - 1) % len(DASHES)])
-    return pens
-
-
-def _markers(result: ExperimentResult) -> dict[str, str]:
-    return _by_activation(result, MARKERS, OTHER_MARKERS)
-
-
-def _by_activation(result: ExperimentResult, own: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
-    """The table's entry, or one of the others: from the place the name decides, the next that is still free."""
-    taken: dict[str, str] = {}
-    for name in dict.fromkeys(candidate.activation.name for candidate in result.candidates):
-        start = zlib.crc32(name.encode("utf-8", "replace")) % len(others)
-        order = [*others[start:], *others[:start]]
-        taken[name] = own.get(name) or next((one for one in order if one not in taken.values()), order[0])
-    return taken
 
 
 # --- the layout

@@ -8,7 +8,6 @@ rows are percentages, so that they are as wide as there is room and their text k
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +21,10 @@ from actsearch.catalogue import Entry
 from actsearch.comparison import Comparison, Pair
 from actsearch.conclusions import brief_verdict, interval, signed
 from actsearch.curves import Curve, Facet, LearningCurves, View
-from actsearch.drawing import DASHES, LOOKS, epoch_ticks, log_ticks, plain, shortened, spread
+from actsearch.drawing import epoch_ticks, log_ticks, plain, shortened, spread
 from actsearch.function_plots import half_width, pieces
 from actsearch.layer_curves import Axis, LayerFigure, Line
+from actsearch.pens import DASHES, LOOKS, pens_of
 from actsearch.results import ExperimentResult
 
 PALETTES: Mapping[str, Mapping[str, str]] = {
@@ -43,7 +43,7 @@ PALETTES: Mapping[str, Mapping[str, str]] = {
         "h0": "#8f86e8", "h1": "#4f9fdb", "h2": "#2bb5a3", "h3": "#8bd457", "h4": "#fde725",
     },
 }  # fmt: skip
-"""The page's own colours; those of activations are `drawing.LOOKS`'."""
+"""The page's own colours; those of activations are `pens.LOOKS`'."""
 SHADES = 5
 LAYER_DASHES = ("", "7 3", "2.5 2.5", "8 3 2 3")
 """Neighbouring layers stay apart by these without colours, too."""
@@ -76,29 +76,22 @@ class Pen:
 
 
 def pens(result: ExperimentResult) -> dict[str, Pen]:
-    """Label to pen: the activation's colour as in every figure, and dashes, for print and for colours used again."""
-    light, dark = LOOKS["light"], LOOKS["dark"]
-    names = list(dict.fromkeys(candidate.activation.name for candidate in result.candidates))
-    colors: dict[str, tuple[str, str]] = {}
-    pairs = list(zip(light.others, dark.others, strict=True))
-    spare = [(light.activations[name], dark.activations[name]) for name in light.activations if name not in names]
-    for name in names:
-        if name in light.activations:
-            colors[name] = light.activations[name], dark.activations[name]
-            continue
-        start = zlib.crc32(name.encode("utf-8", "replace")) % len(pairs)
-        order = [*pairs[start:], *pairs[:start], *spare]
-        colors[name] = next((one for one in order if one not in colors.values()), order[len(colors) % len(order)])
-    used: dict[tuple[str, str], int] = {}
+    """Label to pen: the activation's colour as in every figure, and dashes, since there are no markers here.
+
+    The dashes change from label to label, for print; labels that share a colour have different ones.
+    """
+    light, dark = pens_of(result, LOOKS["light"]), pens_of(result, LOOKS["dark"])
     found: dict[str, Pen] = {}
-    for candidate in result.candidates:
-        if candidate.label not in found:
-            color = colors[candidate.activation.name]
-            dash = DASHES[(len(found) + used.get(color, 0)) % len(DASHES)]
-            used[color] = used.get(color, 0) + 1
-            spaces = "" if dash == "solid" else " ".join(f"{1.6 * part:.3g}" for part in dash[1])
-            found[candidate.label] = Pen(candidate.label, len(found), *color, spaces)
+    for place, (label, pen) in enumerate(light.items()):
+        order = [_spaced(DASHES[(place + i) % len(DASHES)]) for i in range(len(DASHES))]
+        taken = {one.dashes for one in found.values() if one.light == pen.color}
+        dashes = next((one for one in order if one not in taken), order[0])
+        found[label] = Pen(label, place, pen.color, dark[label].color, dashes)
     return found
+
+
+def _spaced(dashes: Any) -> str:
+    return "" if dashes == "solid" else " ".join(f"{1.6 * part:.3g}" for part in dashes[1])
 
 
 def palette(pens: Mapping[str, Pen]) -> str:

@@ -72,7 +72,7 @@ MAY_IMPORT = {
     "comparison_pages": {
         *("comparison", "conclusions", "errors", "explanation", "files", "requirements", "terminal"),
     },
-    "comparison_plots": {"comparison", "comparison_curves", "drawing", "plots", "results"},
+    "comparison_plots": {"comparison", "comparison_curves", "drawing", "pens", "plots", "results"},
     "conclusions": {"comparison", "experiment", "requirements", "statistics"},
     "config": {
         *(
@@ -93,7 +93,7 @@ MAY_IMPORT = {
     "diagnosis": set(),
     "diagnostics": {"clipping", "diagnosis", "files", "layer_probe"},
     "doctor": {"data", "errors", "experiment", "files", "machine", "probes"},
-    "drawing": {"errors", "files"},
+    "drawing": {"errors", "files", "pens"},
     "engines.__init__": set(),
     "engines.in_process": {"engines.trainings", "events", "experiment"},
     "engines.processes": {"engines.trainings", "errors", "events", "experiment", "interruption"},
@@ -149,6 +149,7 @@ MAY_IMPORT = {
     "observation": {"data", "diagnosis", "events", "experiment", "layer_probe", "models"},
     "own_activations": {"experiment", "formulas", "keras_activations", "plugins"},
     "outlook": {"data", "experiment", "machine", "planning", "power", "results"},
+    "pens": {"results"},
     "plan_command": {
         "config",
         "console",
@@ -169,7 +170,7 @@ MAY_IMPORT = {
     },
     "plan_pages": {"console", "explanation", "outlook", "power", "statistics", "terminal"},
     "planning": {"data", "diagnosis", "experiment", "results"},
-    "plots": {"curves", "drawing", "results"},
+    "plots": {"curves", "drawing", "pens", "results"},
     "plugins": {"errors", "spelling"},
     "pooling": {"errors", "experiment", "results"},
     "power": {"experiment", "results", "statistics"},
@@ -184,7 +185,8 @@ MAY_IMPORT = {
         *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results"),
     },
     "report_charts": {
-        *("catalogue", "comparison", "conclusions", "curves", "drawing", "function_plots", "layer_curves", "results"),
+        *("catalogue", "comparison", "conclusions", "curves", "drawing", "function_plots", "layer_curves", "pens"),
+        "results",
     },
     "resumption": {"doctor", "files"},
     "run_command": {

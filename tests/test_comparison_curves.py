@@ -255,6 +255,17 @@ def test_the_matrix_says_both_ways_what_each_pair_is() -> None:
     assert found.leading == (True, True, False)
 
 
+def test_the_sign_of_a_verdict_does_not_contradict_the_number_below_it() -> None:
+    """Of a loss the better is the lower: a `>` above -0.0900 says two things at once."""
+    some = [a_candidate("a", noisy(0.99, 8)), a_candidate("b", noisy(0.99, 8)), a_candidate("c", noisy(0.9, 8))]
+    found = comparison_curves.matrix(compared(*some, metric="val_loss"), "m")
+    assert found is not None
+    assert found.cells[0][2] is not None
+    assert (found.cells[0][2].verdict, found.cells[0][2].text) == ("better", "-0.09000")
+    assert "▲ better, ▼ worse" in words(found.caption)
+    assert not {">", "<"} & set(comparison_curves.SYMBOLS.values())
+
+
 def test_there_is_no_matrix_of_what_was_not_compared() -> None:
     """With a baseline only its pairs are in the family; without verdicts, or of two, a matrix says nothing more."""
     some = [a_candidate(f"c{i}", noisy(0.99, 5, stream=i)) for i in range(13)]
