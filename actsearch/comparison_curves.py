@@ -23,7 +23,7 @@ from actsearch.statistics import FEWEST_SEEDS, Verdict
 
 Kind = Literal["ranking", "differences", "sensitivity", "learning-speed"]
 KINDS: tuple[Kind, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
-FAR = 3.0
+FAR = 6.0
 """The worst values are cut off if all would take more than so many times the room of the others."""
 FEW_POINTS = 5
 """So few are all shown."""
@@ -73,13 +73,15 @@ def span(
 def _kept(rows: Sequence[Sequence[float]], higher_is_better: bool, always: Sequence[float]) -> list[float]:
     """The points that an axis has: all but those beyond the widest gap, if they make it more than `FAR` times longer.
 
-    And so again with what is left, down to half of the points, a few, and two of the rows.
+    The gap is as wide as all that is kept: a spread without one is shown whole. And so again with what is left, down to
+    half of the points, a few, and two of the rows.
     """
     points = sorted((value for row in rows for value in row), reverse=higher_is_better)
     least = max((len(points) + 1) // 2, FEW_POINTS)
     while True:
         far = [n for n in range(least, len(points)) if _reach(points, always) > FAR * _reach(points[:n], always)]
-        far.sort(key=lambda n: -abs(points[n] - points[n - 1]))
+        gaps = {n: abs(points[n] - points[n - 1]) for n in far}
+        far = sorted((n for n in far if gaps[n] >= _reach(points[:n], always)), key=lambda n: -gaps[n])
         wanted = 1 if always else min(2, len(rows))
         n = next((n for n in far if _rows_within(rows, points[0], points[n - 1]) >= wanted), None)
         if n is None:
@@ -158,7 +160,11 @@ def ranking(comparison: Comparison, stem: str, drawn: Collection[str] | None = N
         [one.known.tolist() for one in some],
         [one.interval for one in some],
         higher_is_better=comparison.measure.higher_is_better,
-        always=[float(np.median(comparison.contenders[i].known)) for i in comparison.leaders if i in places],
+        always=[
+            comparison.contenders[i].median
+            for i in {*comparison.leaders, comparison.reference}
+            if i in places and comparison.contenders[i].completed
+        ],
     )
     reference = comparison.contenders[comparison.reference]
     rows = []
@@ -179,7 +185,7 @@ def ranking(comparison: Comparison, stem: str, drawn: Collection[str] | None = N
                     *(_difference(comparison, pair) if pair is not None else ("", "")),
                     "" if pair is None else _verdict(comparison, pair),
                 ),
-                beyond=_beyond(comparison, dots, axis),
+                beyond=_beyond(comparison, dots, one.mean, axis),
                 is_leading=i in comparison.leaders,
                 is_reference=pair is None and comparison.has_baseline,
             )
@@ -207,11 +213,12 @@ def differences(comparison: Comparison, stem: str, drawn: Collection[str] | None
     known = [_best_first(d[~np.isnan(d)], comparison) for d in seeds]
     wide = [_new_data(pair) for pair in pairs]
     margin = comparison.margin
+    leading = [float(np.median(d)) for i, d in zip(places, known, strict=True) if i in comparison.leaders and len(d)]
     axis = span(
         known,
         [*((pair.low, pair.high) for pair in pairs), *(one for one in wide if one is not None)],
         higher_is_better=comparison.measure.higher_is_better,
-        always=(-margin, 0.0, margin),
+        always=(-margin, 0.0, margin, *leading),
     )
     with_new = any(w is not None for w in wide)
     rows = [
@@ -229,7 +236,7 @@ def differences(comparison: Comparison, stem: str, drawn: Collection[str] | None
                 _verdict(comparison, pair),
                 *((_new_verdict(pair),) if with_new else ()),
             ),
-            beyond=_beyond(comparison, dots, axis),
+            beyond=_beyond(comparison, dots, pair.difference, axis),
             wide=new,
         )
         for i, pair, dots, new in zip(places, pairs, known, wide, strict=True)
@@ -294,15 +301,20 @@ def _new_verdict(pair: Pair) -> str:
     return pair.examples.verdict or "no verdict"
 
 
-def _beyond(comparison: Comparison, dots: Sequence[float], axis: Span) -> str:
-    """`3 of 5 seeds: 0.1135 to 0.1204`, of those that the axis cuts off."""
+def _beyond(comparison: Comparison, dots: Sequence[float], mean: float, axis: Span) -> str:
+    """`mean 0.8804; 2 of 5 seeds: 0.5500 to 0.9000`, of what the axis cuts off.
+
+    Where some seeds are on the axis and their mean is not, it comes first: else they would be taken for it.
+    """
     outside = sorted(v for v in dots if not axis.holds(v))
     if not outside:
         return ""
     first, last = (conclusions.number(comparison, v) for v in (outside[0], outside[-1]))
     values = first if first == last else f"{first} to {last}"
-    n = f"{len(outside)} of {len(dots)} seeds" if len(outside) < len(dots) else f"{_seeds(len(dots))}"
-    return f"{n}: {values}"
+    if len(outside) == len(dots):
+        return f"{_seeds(len(dots))}: {values}"
+    told = "" if axis.holds(mean) else f"mean {conclusions.number(comparison, mean)}; "
+    return f"{told}{len(outside)} of {len(dots)} seeds: {values}"
 
 
 def _seeds(n: int) -> str:

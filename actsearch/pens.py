@@ -83,8 +83,8 @@ def pens_of(result: ExperimentResult, look: Look) -> dict[str, Pen]:
     activations = {candidate.label: candidate.activation.name for candidate in reversed(result.candidates)}
     labels = dict.fromkeys(candidate.label for candidate in result.candidates)
     names = list(dict.fromkeys(activations[label] for label in labels))
-    colors = _chosen(names, look.activations, look.others, "")
-    markers = _chosen(names, MARKERS, OTHER_MARKERS, "marker of ")
+    colors = _chosen(names, look.activations, look.others)
+    markers = _chosen(names, MARKERS, OTHER_MARKERS, apart=colors)
     used: Counter[str] = Counter()
     pens: dict[str, Pen] = {}
     for label in sorted(labels, key=lambda label: activations[label] not in look.activations):  # they go first
@@ -97,16 +97,26 @@ def pens_of(result: ExperimentResult, look: Look) -> dict[str, Pen]:
     return {label: pens[label] for label in labels}
 
 
-def _chosen(names: Iterable[str], own: Mapping[str, str], others: Sequence[str], salt: str) -> dict[str, str]:
+def _chosen(
+    names: Iterable[str], own: Mapping[str, str], others: Sequence[str], apart: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Name to the table's entry, or else to the least used of all: the first such from a place that the name decides.
 
-    Entries of the table are looked at last, so that the article's colours are seldom another's.
+    Entries of the table are looked at last, so that the article's colours are seldom another's. What is alike in
+    `apart` gets different ones before anything else.
     """
+    groups = apart or {}
     chosen = {name: own[name] for name in names if name in own}
     used = Counter(chosen.values())
+    together = Counter((groups.get(name), one) for name, one in chosen.items())
     for name in names:
         if name not in own:
+            group = groups.get(name)
+            salt = "" if apart is None else "marker of "  # else whoever shares a colour would share a marker
             start = zlib.crc32(f"{salt}{name}".encode("utf-8", "replace")) % len(others)
-            chosen[name] = min((*others[start:], *others[:start], *own.values()), key=lambda one: used[one])
+            order = (*others[start:], *others[:start], *own.values())
+            ranks = [(apart is not None and together[group, one], used[one], i) for i, one in enumerate(order)]
+            chosen[name] = order[min(ranks)[2]]
             used[chosen[name]] += 1
+            together[group, chosen[name]] += 1
     return chosen

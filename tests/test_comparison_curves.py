@@ -43,6 +43,33 @@ def test_an_axis_has_everything_unless_the_worst_is_far_off() -> None:
     assert cut.high == everything.high
 
 
+def test_a_spread_without_a_gap_is_shown_whole() -> None:
+    """Six that follow each other from 0.985 to 0.972: an axis for the better three hides what was to be compared."""
+    rows = [[0.985 - 0.001 * i**1.6 + noise for noise in noisy(0, 10, 0.0005, stream=i)] for i in range(6)]
+    assert comparison_curves.span(rows, higher_is_better=True).cut is None
+    smooth = [[0.99 - 0.001 * i] for i in range(60)]
+    assert comparison_curves.span(smooth, higher_is_better=True).cut is None
+
+
+def test_the_baseline_is_on_the_axis_however_bad() -> None:
+    """Everything is compared with it."""
+    some = [a_candidate(f"c{i}", noisy(0.99, 5, stream=i)) for i in range(4)]
+    table = compared(*some, a_candidate("sigmoid", [0.11, 0.111, 0.112]), baseline="sigmoid")
+    axis = comparison_curves.ranking(table, "x").axis
+    assert axis.holds(0.111)
+    assert axis.holds(0.99)
+
+
+def test_where_the_axis_cuts_off_a_mean_it_is_told_before_the_seeds() -> None:
+    """Else the seeds that are left read as its place: two at 0.984, and the mean is 0.8804."""
+    good = [a_candidate(f"c{i}", noisy(0.985, 5, 0.0005, stream=i)) for i in range(3)]
+    table = compared(*good, a_candidate("torn", [0.984, 0.983, 0.985, 0.55, 0.9]))
+    row = comparison_curves.ranking(table, "x").rows[-1]
+    assert (row.name, row.beyond) == ("torn", "mean 0.8804; 2 of 5 seeds: 0.5500 to 0.9000")
+    (row,) = (row for row in comparison_curves.differences(table, "x").rows if row.name == "torn")
+    assert row.beyond.startswith("mean -0.10")
+
+
 def test_one_far_seed_of_a_good_activation_is_cut_off_alone() -> None:
     """One run in ten that learned nothing must not hide the nine that did."""
     rows = [[0.99, 0.991, 0.11], [0.985, 0.986, 0.987], [0.988, 0.989, 0.9885]]

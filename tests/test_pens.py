@@ -28,6 +28,7 @@ def test_no_two_of_twenty_are_drawn_alike(style: str) -> None:
 
 def test_twenty_share_colours_and_markers_evenly() -> None:
     """Of two curves far apart in the figure, dashes alone are hard to compare."""
+    assert len({(pen.color, pen.marker) for pen in pens_of(a_result(*TWENTY), LOOKS["light"]).values()}) == 20
     pens = pens_of(a_result(*TWENTY), LOOKS["light"]).values()
     assert max(sum(pen.color == one.color for pen in pens) for one in pens) == 2
     assert max(sum(pen.marker == one.marker for pen in pens) for one in pens) == 2
@@ -53,5 +54,6 @@ def test_the_page_and_the_figures_have_the_same_colours() -> None:
     page = report_charts.pens(result)
     for style, look in LOOKS.items():
         pens = pens_of(result, look)
+        assert [pen.marker for pen in pens.values()] == [pen.marker for pen in pens_of(result, LOOKS["light"]).values()]
         assert [getattr(pen, style) for pen in page.values()] == [pens[label].color for label in page]
     assert len({(pen.light, pen.dashes) for pen in page.values()}) == 20
