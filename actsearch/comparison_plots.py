@@ -15,7 +15,6 @@ from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
@@ -41,6 +40,7 @@ from actsearch.drawing import (
     Look,
     Ruler,
     Style,
+    edged,
     plain,
     put,
     save,
@@ -48,6 +48,7 @@ from actsearch.drawing import (
     short_names,
     spread,
     stroke,
+    tinted,
 )
 from actsearch.pens import Pen, pens_of
 from actsearch.results import ExperimentResult
@@ -313,7 +314,9 @@ def _rows_axes(axes: Axes, table: Rows, look: Look) -> None:
         axes.plot([x, x], [0, 1], transform=axes.transAxes, color=look.faint, linewidth=0.8, linestyle=(0, (1, 2)))
     if table.margin is not None:
         if table.margin:
-            axes.axvspan(-table.margin, table.margin, color=look.faint, alpha=0.18, linewidth=0, zorder=0.5)
+            axes.axvspan(-table.margin, table.margin, color=look.faint, alpha=0.25, linewidth=0, zorder=0.5)
+            for edge in (-table.margin, table.margin):
+                axes.axvline(edge, color=look.faint, linewidth=0.7, zorder=0.6)
         axes.axvline(0, color=look.faint, linewidth=1, zorder=0.6)
 
 
@@ -329,19 +332,24 @@ def _row(axes: Axes, table: Rows, row: Row, place: int, pen: Pen, look: Look) ->
     alone = math.isnan(row.low)
     down, up = (0.0, 0.0) if alone else (0.22, -0.1 if row.wide is None else -0.2)
     axes.plot(
-        shown, [place + down] * len(shown), linestyle="none", marker="o", markersize=4.2, markeredgewidth=0,
-        color=pen.color, alpha=0.5, zorder=3, label="_seeds",
+        shown, [place + down] * len(shown), linestyle="none", marker="o", markersize=4.2, alpha=0.6, zorder=3,
+        label="_seeds", **edged(pen.color, look),
     )  # fmt: skip
     if row.wide is not None:
         _interval(axes, seen.low, seen.high, *row.wide, place + 0.02, pen.color, 1.0)
     if not alone:
         _interval(axes, seen.low, seen.high, row.low, row.high, place + up, pen.color, 2.6)
         if seen.holds(row.middle):
-            axes.plot(
-                [row.middle], [place + up], linestyle="none", marker=pen.marker, markersize=_size(pen, 7),
-                color=pen.color, markeredgecolor=look.paper, markeredgewidth=1.0, zorder=5,
-                label=plain(row.name) or "?",
-            )  # fmt: skip
+            _mean(axes, row, place + up, pen, look)
+
+
+def _mean(axes: Axes, row: Row, y: float, pen: Pen, look: Look) -> None:
+    """The marker; where it would hide the interval, a tick."""
+    how: dict[str, Any] = {"marker": pen.marker, "markersize": _size(pen, 7), **edged(pen.color, look)}
+    (left, _), (right, _) = axes.transData.transform(((row.low, y), (row.high, y)))
+    if abs(right - left) * 72 / axes.figure.dpi < how["markersize"] + 6:
+        how |= {"marker": "|", "markersize": 10, "markeredgewidth": 1.6}
+    axes.plot([row.middle], [y], linestyle="none", zorder=5, label=plain(row.name) or "?", **how)
 
 
 def _size(pen: Pen, size: float) -> float:
@@ -608,7 +616,7 @@ def _speed_figure(table: LearningSpeed, look: Look, pens: Mapping[str, Pen]) -> 
             page.put(2 * MARGIN, y - 0.075, notes[row.name], size=SMALL, color=look.faint)
         for j, one in enumerate(row.reached):
             offset = (j - (n - 1) / 2) * 0.13
-            tint = _tinted(pens[row.label].color, look.paper, TINTS[j - n])
+            tint = tinted(pens[row.label].color, look.paper, TINTS[j - n])
             _reached(panels[0][0], one, 1.0, i + offset / each, tint, pens[row.label], look)
             if both and math.isfinite(row.seconds_per_epoch):
                 _reached(panels[1][0], one, row.seconds_per_epoch, i + offset / each, tint, pens[row.label], look)
@@ -627,16 +635,11 @@ def _targets(page: _Page, table: LearningSpeed, y: float) -> None:
     """Which tint is which target."""
     x = 2 * MARGIN
     for i, text in enumerate(table.targets):
-        color = _tinted(page.look.ink, page.look.paper, TINTS[i - len(table.targets)])
+        color = tinted(page.look.ink, page.look.paper, TINTS[i - len(table.targets)])
         stroke(page.figure, [x + 0.05], [y], color=color, linestyle="none", marker="o", markersize=6,
                markeredgewidth=0)  # fmt: skip
         page.put(x + 0.16, y, text)
         x += 0.16 + page.ruler.width(text, SIZE) + 0.3
-
-
-def _tinted(color: str, paper: str, share: float) -> str:
-    red, green, blue = (share * a + (1 - share) * b for a, b in zip(to_rgb(color), to_rgb(paper), strict=True))
-    return to_hex((red, green, blue))
 
 
 def _speed_axes(axes: Axes, table: LearningSpeed, look: Look, last: float, unit: str) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -147,6 +148,20 @@ def put(figure: Figure, x: float, y: float, text: str, **how: Any) -> Text:
     """Text at inches from the lower left corner."""
     width, height = figure.get_size_inches()
     return figure.text(x / width, y / height, text, **how)
+
+
+# --- colours
+
+
+def tinted(color: str, paper: str, share: float) -> str:
+    """So much of a colour, the rest the paper's."""
+    red, green, blue = (share * a + (1 - share) * b for a, b in zip(to_rgb(color), to_rgb(paper), strict=True))
+    return to_hex((red, green, blue))
+
+
+def edged(color: str, look: Look) -> dict[str, Any]:
+    """For a marker: a thin edge that stands out from the paper where a light colour does not."""
+    return {"color": color, "markeredgecolor": tinted(color, look.ink, 0.45), "markeredgewidth": 0.6}
 
 
 # --- ticks
