@@ -483,11 +483,25 @@ def _closing(comparison: Comparison, drawn: Collection[str] | None) -> Iterator[
 
 @dataclass(frozen=True)
 class Lost:
-    """Trials that diverged at one setting."""
+    """Trials without a value at one setting."""
 
     x: float
     diverged: int
     of: int
+    failed: int = 0
+
+    def in_words(self) -> str:
+        told = ((self.diverged, "diverged"), (self.failed, "failed"))
+        return ", ".join(f"{n}/{self.of} {what}" for n, what in told if n)
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What is told below a panel of one activation at one setting."""
+
+    x: float
+    text: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -503,11 +517,20 @@ class SettingLine:
     chosen: int | None = None
     """The place of the setting that was chosen, or else of the best mean; None if there is neither."""
 
-    @property
-    def end(self) -> int | None:
-        """The place of the last value."""
-        known = [i for i, value in enumerate(self.mean) if math.isfinite(value)]
-        return known[-1] if known else None
+    def last_on(self, axis: Span) -> int | None:
+        """The place of the last value that the axis has."""
+        return max((i for i, value in enumerate(self.mean) if axis.holds(value)), default=None)
+
+    def beyond(self, axis: Span) -> tuple[Beyond, ...]:
+        """`▾ 0.1101, 2/5 diverged`: the means that the axis cuts off, and the trials that have no value."""
+        lost = {one.x: one.in_words() for one in self.lost}
+        found = []
+        for i, (x, value) in enumerate(zip(self.x, self.mean, strict=True)):
+            is_outside = math.isfinite(value) and not axis.holds(value)
+            mean = f"{'▾' if value < axis.low else '▴'} {curves.number(value)}" if is_outside else ""
+            if text := ", ".join(part for part in (mean, lost.get(x)) if part):
+                found.append(Beyond(x, text, is_outside and i == self.chosen))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -609,12 +632,6 @@ def _varied(result: ExperimentResult) -> tuple[str, list[Any]]:
     return key, sorted(several[key]) if key in numeric else several[key]
 
 
-def _axis_names(result: ExperimentResult) -> tuple[list[float], list[str]]:
-    """The values of the x axis, and what they are called."""
-    _, values = _varied(result)
-    return list(_positions(values).values()), [in_words(value) for value in values]
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -655,10 +672,11 @@ def _setting_line(
     keys = [k for v in values if (k := canonical_json(v)) in found]
     trials = [_trials(result, found[k]) for k in keys]
     known = [[v for trial in some if (v := what.of(trial)) is not None] for some in trials]
+    counts = [Counter(trial.status for trial in some) for some in trials]
     lost = [
-        Lost(places[k], n, len(some))
-        for k, some in zip(keys, trials, strict=True)
-        if (n := sum(trial.status == "diverged" for trial in some))
+        Lost(places[k], n["diverged"], n.total(), n["failed"])
+        for k, n in zip(keys, counts, strict=True)
+        if n["diverged"] or n["failed"]
     ]
     mean = [float(np.mean(some)) if some else math.nan for some in known]
     return SettingLine(
@@ -704,29 +722,23 @@ def _sensitivity_caption(
         most = "highest" if what.higher_is_better else "lowest"
         yield f"Rings: the {most} mean of a line; being the best of several, it flatters."
     lines = [line for panel in panels for line in panel.lines]
-    lost = [one for line in lines for one in line.lost]
-    if lost:
-        n = sum(one.diverged for one in lost)
-        yield f"{n} trial{'s' if n > 1 else ''} diverged and {'are' if n > 1 else 'is'} counted below the axis (x)."
+    below = [one for line in lines for one in line.beyond(axis)]
     if axis.cut is not None:
-        edge = axis.low if axis.cut == "low" else axis.high
-        names = dict(zip(*_axis_names(result), strict=True))
-        outside = [
-            f"{line.label} at {names[x]} ({value:.4g})"
-            for line in lines
-            for x, value in zip(line.x, line.mean, strict=True)
-            if math.isfinite(value) and not axis.holds(value)
-        ]
-        side = "below" if axis.cut == "low" else "above"
-        told = f"; on its edge, {side} it in truth: {curves.listed(outside)}" if outside else ""
-        yield f"The axis {'begins' if axis.cut == 'low' else 'ends'} at {edge:.4g}{told}."
+        edge, side = ("begins", axis.low) if axis.cut == "low" else ("ends", axis.high)
+        mark = "▾" if axis.cut == "low" else "▴"
+        told = f"; means beyond it are told below ({mark})" if any(mark in one.text for one in below) else ""
+        yield f"The axis {edge} at {side:.4g}{told}."
+    if any(line.lost for line in lines):
+        yield "Trials that diverged or failed are counted below; they are in no mean."
     if off_axis:
         yield f"Not on this axis, for their setting is fixed: {curves.listed(list(dict.fromkeys(off_axis)))}."
     waiting = sum(
-        trial.status not in ("completed", "diverged") for c in result.candidates for trial in _trials(result, c)
+        trial.status not in ("completed", "diverged", "failed")
+        for c in result.candidates
+        for trial in _trials(result, c)
     )
     if waiting:
-        yield f"{waiting} trial{'s' if waiting > 1 else ''} unfinished or failed and missing here."
+        yield f"{waiting} trial{'s' if waiting > 1 else ''} unfinished and missing here."
     if what.split == "test":
         yield "These are the test set's values: choosing a setting by them is choosing on the test set."
     if result.mixture:

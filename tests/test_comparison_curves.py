@@ -337,10 +337,14 @@ def test_sensitivity_is_the_mean_and_range_of_the_seeds_over_the_rate() -> None:
     assert relu.mean == pytest.approx((0.97, 0.91, 0.7))
     assert (relu.low, relu.high) == ((0.96, 0.9, 0.7), (0.98, 0.92, 0.7))
     assert relu.lost == (comparison_curves.Lost(0.1, 1, 2),)
-    assert (relu.chosen, relu.end) == (0, 2)
+    assert (relu.chosen, relu.last_on(figure.axis)) == (0, 2)
     assert math.isnan(elu.mean[2])
-    assert (elu.chosen, elu.end) == (1, 1)
-    assert "3 trials diverged" in words(figure.caption)
+    assert (elu.chosen, elu.last_on(figure.axis)) == (1, 1)
+    assert [one.text for one in (*relu.beyond(figure.axis), *elu.beyond(figure.axis))] == [
+        "1/2 diverged",
+        "2/2 diverged",
+    ]
+    assert "Trials that diverged or failed are counted below" in words(figure.caption)
     assert "it flatters" in words(figure.caption)
 
 
@@ -373,13 +377,31 @@ def test_settings_without_an_order_stand_on_even_steps() -> None:
 
 
 def test_a_rate_that_ruins_everything_does_not_hide_the_good_ones() -> None:
-    """And the caption says what was drawn on the edge."""
+    """And each value that the axis cuts off is told below, at its rate."""
     table = {name: {0.001: [0.98 + i / 100], 0.01: [0.985 + i / 100], 0.1: [0.975], 1.0: [0.1]}
              for i, name in enumerate(("relu", "elu"))}  # fmt: skip
     figure = comparison_curves.sensitivity(a_study(*a_grid(table)), Question(), "s")
     assert figure.axis.cut == "low"
     assert figure.axis.low > 0.9
-    assert "relu at 1 (0.1) and elu at 1 (0.1)" in words(figure.caption)
+    for line in figure.panels[0].lines:
+        assert line.beyond(figure.axis) == (comparison_curves.Beyond(1.0, "▾ 0.1000", False),)
+        assert line.last_on(figure.axis) == 2
+    assert "means beyond it are told below (▾)" in words(figure.caption)
+
+
+def test_below_the_axis_stand_the_chosen_setting_and_what_failed() -> None:
+    """One that is off the axis everywhere still has its best setting, and a trial that failed is not just missing."""
+    far = a_candidate("far", [0.1], {RATE: 0.1}), a_candidate("far", [0.2], {RATE: 0.2})
+    lost = CandidateResult("far", Activation("far"), {RATE: 0.3}, (a_trial(None, 0, "failed"),))
+    good = [a_candidate(name, [0.98 + i / 1000], {RATE: rate}) for name in "abc" for i, rate in enumerate((0.1, 0.2))]
+    figure = comparison_curves.sensitivity(a_study(*good, *far, lost), Question(), "s")
+    line = figure.panels[0].lines[-1]
+    assert [(one.text, one.is_chosen) for one in line.beyond(figure.axis)] == [
+        ("▾ 0.1000", False),
+        ("▾ 0.2000", True),
+        ("1/1 failed", False),
+    ]
+    assert line.last_on(figure.axis) is None
 
 
 def test_the_range_of_the_best_is_on_the_axis() -> None:
