@@ -863,8 +863,8 @@ def _slowness(row: SpeedRow) -> tuple[bool, list[float]]:
 def _speed_caption(comparison: Comparison, targets: Sequence[float], drawn: Collection[str] | None) -> Iterator[str]:
     yield (
         f"{comparison.experiment}: the first epoch whose value reaches the target; dots are seeds, larger markers"
-        " medians, lines the range of the seeds that reach it. The others are counted at the edge; where half of them"
-        " or more never do, there is no median."
+        " medians (hollow to full: the targets), lines the range of the seeds that reach it. The others are counted at"
+        " the edge; where half of them or more never do, there is no median."
     )
     if comparison.contenders and any(one.seconds_per_epoch is not None for one in comparison.contenders):
         yield (

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -610,8 +610,8 @@ def _line_labels(
 
 # --- how fast they learn
 
-TINTS = (0.4, 0.68, 1.0)
-"""How much of its colour a target has: the hardest, all."""
+FILLS: tuple[Literal["none", "left", "full"], ...] = ("none", "left", "full")
+"""How much of a target's marker is filled: of the hardest, all."""
 
 
 def _speed_figure(table: LearningSpeed, look: Look, pens: Mapping[str, Pen]) -> Figure:
@@ -649,10 +649,10 @@ def _speed_figure(table: LearningSpeed, look: Look, pens: Mapping[str, Pen]) -> 
             page.put(2 * MARGIN, y - 0.075, notes[row.name], size=SMALL, color=look.faint)
         for j, one in enumerate(row.reached):
             offset = (j - (n - 1) / 2) * 0.13
-            tint = tinted(pens[row.label].color, look.paper, TINTS[j - n])
-            _reached(panels[0][0], one, 1.0, i + offset / each, tint, pens[row.label], look)
+            how = i + offset / each, pens[row.label], filled(FILLS[j - n], pens[row.label].color, look)
+            _reached(panels[0][0], one, 1.0, *how)
             if both and math.isfinite(row.seconds_per_epoch):
-                _reached(panels[1][0], one, row.seconds_per_epoch, i + offset / each, tint, pens[row.label], look)
+                _reached(panels[1][0], one, row.seconds_per_epoch, *how)
             if text := _never(one):
                 page.put(left + wide + 0.1, y - offset, text, size=SMALL, color=look.faint)
         if not row.reached:
@@ -661,18 +661,28 @@ def _speed_figure(table: LearningSpeed, look: Look, pens: Mapping[str, Pen]) -> 
 
 
 def _never(one: Reached) -> str:
-    return f"{one.never} of {one.never + len(one.epochs)} never" if one.never else ""
+    return f"{one.never} of {one.never + len(one.epochs)} never {one.target:.6g}" if one.never else ""
 
 
 def _targets(page: _Page, table: LearningSpeed, y: float) -> None:
-    """Which tint is which target."""
+    """Which marker is which target's."""
     x = 2 * MARGIN
     for i, text in enumerate(table.targets):
-        color = tinted(page.look.ink, page.look.paper, TINTS[i - len(table.targets)])
-        stroke(page.figure, [x + 0.05], [y], color=color, linestyle="none", marker="o", markersize=6,
-               markeredgewidth=0)  # fmt: skip
+        fill = filled(FILLS[i - len(table.targets)], page.look.faint, page.look)
+        stroke(page.figure, [x + 0.05], [y], linestyle="none", marker="o", markersize=6.5, **fill)
         page.put(x + 0.16, y, text)
         x += 0.16 + page.ruler.width(text, SIZE) + 0.3
+
+
+def filled(fill: Literal["none", "left", "full"], color: str, look: Look) -> dict[str, Any]:
+    """A marker of which none, half or all is filled; the rest is the paper."""
+    whole = edged(color, look)
+    if fill == "full":
+        return whole
+    edge = {"markeredgecolor": tinted(color, look.ink, 0.75), "markeredgewidth": 1.2}
+    if fill == "left":
+        return whole | edge | {"fillstyle": "left", "markerfacecoloralt": look.paper}
+    return whole | edge | {"markerfacecolor": look.paper}
 
 
 def _speed_axes(axes: Axes, table: LearningSpeed, look: Look, last: float, unit: str) -> None:
@@ -686,13 +696,13 @@ def _speed_axes(axes: Axes, table: LearningSpeed, look: Look, last: float, unit:
     axes.set_xlabel(unit, size=8, color=look.ink)
 
 
-def _reached(axes: Axes, one: Reached, scale: float, y: float, color: str, pen: Pen, look: Look) -> None:
+def _reached(axes: Axes, one: Reached, scale: float, y: float, pen: Pen, fill: Mapping[str, Any]) -> None:
     """The seeds, their range, and the median of all of them where there is one."""
     xs = [scale * epoch for epoch in one.epochs]
     if xs:
-        axes.plot([xs[0], xs[-1]], [y, y], color=color, linewidth=1.4, solid_capstyle="butt", zorder=3)
-        axes.plot(xs, [y] * len(xs), linestyle="none", marker="o", markersize=3, markeredgewidth=0, color=color,
+        axes.plot([xs[0], xs[-1]], [y, y], color=pen.color, linewidth=1.2, solid_capstyle="butt", zorder=3)
+        axes.plot(xs, [y] * len(xs), linestyle="none", marker="o", markersize=3, markeredgewidth=0, color=pen.color,
                   alpha=0.8, zorder=3, label="_seeds")  # fmt: skip
     if math.isfinite(one.median):
-        axes.plot([scale * one.median], [y], linestyle="none", marker=pen.marker, markersize=_size(pen, 6.5),
-                  color=color, markeredgecolor=look.paper, markeredgewidth=0.8, zorder=5, label="_median")  # fmt: skip
+        axes.plot([scale * one.median], [y], linestyle="none", marker=pen.marker, markersize=_size(pen, 7), zorder=5,
+                  label="_median", **fill)  # fmt: skip

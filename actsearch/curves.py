@@ -32,6 +32,8 @@ ROOM = 2.5
 """Otherwise the axis goes on beyond that last quarter by so many times its room."""
 WORTH_A_CUT = 1.5
 """Nothing is cut off that would make the axis less than so many times longer."""
+TICKS = 6
+"""A linear axis has so many steps at most."""
 NAMED = 6
 """A caption names so many candidates of one kind, and counts the rest."""
 
@@ -370,7 +372,26 @@ def view(curves: LearningCurves, log: bool = False) -> View:
     top = high if high < max(values) else high + pad
     if is_accuracy(curves.metric) and max(values) <= 1:
         top = min(top, max(high, 1 + 0.25 * pad))
+    bottom, top = _to_ticks(bottom, top)
     return View(bottom, top, below=_outside(drawn, -math.inf, bottom), above=_outside(drawn, top, math.inf))
+
+
+def _to_ticks(low: float, high: float) -> tuple[float, float]:
+    """The axis with the next tick at either end if that is near: without a number above it a curve is hard to read."""
+    step = tick_step(low, high)
+    below, above = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    digits = max(0, 1 - math.floor(math.log10(step)))
+    return (
+        round(below, digits) if 1e-9 < low - below < step / 2 else low,
+        round(above, digits) if 1e-9 < above - high < step / 2 else high,
+    )
+
+
+def tick_step(low: float, high: float) -> float:
+    """From one tick to the next where there are at most six steps: 1, 2 or 5 times a power of ten."""
+    least = (high - low) / TICKS
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
 def log_view(values: Sequence[float]) -> View:

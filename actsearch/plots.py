@@ -28,6 +28,7 @@ from actsearch.drawing import (
     Look,
     Ruler,
     Style,
+    edged,
     epoch_ticks,
     log_ticks,
     plain,
@@ -211,7 +212,7 @@ def _axes(axes: Axes, table: LearningCurves, seen: View, look: Look, first_colum
         axes.set_yscale("log")
         _log_ticks(axes, seen)
     else:
-        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(curves.TICKS, steps=[1, 2, 5, 10]))
         axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.set_xlim((0.5, 1.5) if last == 1 else (1 - 0.02 * (last - 1), last + 0.012 * (last - 1)))
     axes.set_ylim(seen.low, seen.high)
@@ -241,11 +242,11 @@ def _curves(axes: Axes, facet: Facet, seen: View, table: LearningCurves, pens: M
         pen = pens[curve.label]
         leads = table.in_the_race(curve) and curve.final == best and len(facet.curves) > 1
         if curve.epochs:
-            _line(axes, curve, pen, order, seen, 2.4 if leads else 1.5, zorder=4 if leads else 3)
+            _line(axes, curve, pen, look, order, seen, 2.4 if leads else 1.5, zorder=4 if leads else 3)
         _crosses(axes, curve, pen, seen, table, look)
 
 
-def _line(axes: Axes, curve: Curve, pen: Pen, order: int, seen: View, width: float, zorder: float) -> None:
+def _line(axes: Axes, curve: Curve, pen: Pen, look: Look, order: int, seen: View, width: float, zorder: float) -> None:
     """The mean, thinner where seeds are missing; the band; a few markers, so that colours are not needed."""
     mean, low, high = (_within_log(row, seen) for row in (curve.mean, curve.low, curve.high))
     if curve.seeds[0] > 1:
@@ -254,10 +255,10 @@ def _line(axes: Axes, curve: Curve, pen: Pen, order: int, seen: View, width: flo
             band.remove()
             axes.vlines(1, low, high, color=pen.color, alpha=0.35, linewidth=4, zorder=2)
     whole = sum(n == curve.seeds[0] for n in curve.seeds)
-    style: dict[str, Any] = {"color": pen.color, "linestyle": pen.dashes, "zorder": zorder}
+    style: dict[str, Any] = {"linestyle": pen.dashes, "zorder": zorder, **edged(pen.color, look)}
     axes.plot(
         curve.epochs[:whole], mean[:whole], linewidth=width, marker=pen.marker, markersize=4.5,
-        markevery=_marked(whole, order), markeredgewidth=0, label=curve.label, **style,
+        markevery=_marked(whole, order), label=curve.label, **style,
     )  # fmt: skip
     if whole < len(curve.epochs):
         axes.plot(curve.epochs[whole - 1 :], mean[whole - 1 :], linewidth=0.8 * width / 1.5, alpha=0.75, **style)
@@ -357,10 +358,11 @@ def _margin(
             stroke(figure, xs, ys, color=pen.color, linewidth=0.6, alpha=0.8)
         if label.curve.epochs or label.curve.diverged:
             xs = [right + LEADER, right + LEADER + SWATCH / 2, right + LEADER + SWATCH - 0.06]
-            stroke(figure, xs, [y] * 3, color=pen.color, linestyle=pen.dashes, linewidth=2.4 if label.bold else 1.5,
-                    marker="x" if label.curve.cut_short else pen.marker, markevery=[1],
-                    markersize=6 if label.curve.cut_short else 4.5,
-                    markeredgewidth=1.8 if label.curve.cut_short else 0)  # fmt: skip
+            mark: dict[str, Any] = {"marker": pen.marker, "markersize": 4.5, **edged(pen.color, look)}
+            if label.curve.cut_short:
+                mark |= {"marker": "x", "markersize": 6, "markeredgewidth": 1.8, "markeredgecolor": pen.color}
+            stroke(figure, xs, [y] * 3, linestyle=pen.dashes, linewidth=2.4 if label.bold else 1.5, markevery=[1],
+                   **mark)  # fmt: skip
         color = look.ink if label.has_line else look.faint
         for x, text in ((0.0, label.value), (value_width, label.name)):
             put(figure, right + LEADER + SWATCH + x, y, text, size=size, weight=_weight(label), color=color,

@@ -153,6 +153,26 @@ def test_a_line_goes_towards_what_the_axis_cuts_off() -> None:
     assert axes.bbox.y0 < told.get_window_extent().y0 < axes.bbox.y0 + 30, "below what the axis shows, at its rate"
 
 
+def test_targets_are_told_by_how_full_a_marker_is_and_at_the_edge_by_name() -> None:
+    """Paleness alone leaves sigmoid's only mark almost invisible, and "5 of 5 never" does not say what."""
+    with drawing.settings("light"):
+        ((_, figure),) = comparison_plots.figures(with_losses(), "learning-speed", Question(target=0.98))
+    marks = [line for line in figure.axes[0].lines if line.get_label() == "_median"]
+    assert len({(line.get_fillstyle(), line.get_markerfacecolor()) for line in marks if line.get_marker() == "P"}) == 3
+    assert {line.get_alpha() for line in marks} == {None}
+    assert [text.get_text() for text in figure.texts].count("5 of 5 never 0.98") == 1
+
+
+def test_a_marker_does_not_hide_a_narrow_interval() -> None:
+    """The narrowest is the most certain; under its own marker it looks like a candidate without one."""
+    some = [a_candidate("wide", noisy(0.98, 5, 0.01)), a_candidate("narrow", noisy(0.98, 5, 0.0001))]
+    with drawing.settings("light"):
+        ((_, figure),) = comparison_plots.figures(a_study(*some), "ranking", Question())
+    means = {str(line.get_label()): line.get_marker() for line in figure.axes[0].lines}
+    assert means["narrow"] == "|"
+    assert means["wide"] != "|"
+
+
 def test_a_grid_has_a_figure_for_each_point_and_its_name_tells_which() -> None:
     """One for all would compare each activation with itself at another rate."""
     result = a_grid((0.001, 0.01), (0.0, 0.5))

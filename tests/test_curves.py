@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from matplotlib.ticker import MaxNLocator
 
 from actsearch import curves
 from actsearch.curves import Curve, Divergence, LearningCurves
@@ -261,3 +262,22 @@ def test_best_is_the_lowest_loss_and_the_highest_accuracy_of_those_that_came_to_
     for metric, best in (("loss", 0.2), ("val_accuracy", 0.3)):
         figure = curves.learning_curves(result, metric)
         assert figure.best(figure.curves) == best
+
+
+def test_the_axis_has_the_next_tick_where_that_is_near() -> None:
+    """Five of six curves above the last number are hard to read: 0.9836 is within half a step of 1."""
+
+    def axis(*values: float) -> tuple[float, float]:
+        seen = curves.view(table(a_candidate("relu", a_trial(values))))
+        return seen.low, seen.high
+
+    assert axis(0.64, 0.9, 0.9836) == (0.6, 1.0)
+    assert axis(0.1, 0.2, 0.345)[1] < 0.36, "0.4 is too far: no half panel of nothing"
+
+
+@pytest.mark.parametrize(("low", "high", "step"), [(0.635, 0.985, 0.1), (0, 12, 2), (0, 0.012, 0.002), (2.2, 220, 50)])
+def test_ticks_are_those_that_matplotlib_draws(low: float, high: float, step: float) -> None:
+    """An axis that ends at a tick which nobody draws ends anywhere."""
+    assert curves.tick_step(low, high) == pytest.approx(step)
+    drawn = MaxNLocator(curves.TICKS, steps=[1, 2, 5, 10]).tick_values(low, high)
+    assert drawn[1] - drawn[0] == pytest.approx(step)
