@@ -531,7 +531,7 @@ def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
     elif is_accuracy(curves.metric) and seen.high - seen.low < 0.05:
         said.append(f"The axis spans {100 * (seen.high - seen.low):.2g} percentage points.")
     if seen.zeros:
-        said.append("A value of 0 is drawn on the lower edge.")
+        said.append("A value of 0 is a hollow triangle on the lower edge.")
     one, several = ("is", "are") if curves.n_seeds == 1 else ("reaches", "reach")
     panels = " (in at least one panel)" if len(curves.facets) > 1 else ""
     for name, edge, side, outside in (

@@ -10,11 +10,12 @@ import io
 import math
 import textwrap
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -52,6 +53,8 @@ MARGIN = 0.15
 """Inches between the edge of a figure and what is in it."""
 MOST_POWERS = 8
 """So many powers of ten can be told on an axis; of more, every second, third, ..."""
+FEW_ZEROS = 12
+"""So many values of 0 are each marked on the edge of a logarithmic axis."""
 LINE = 1.32
 """Of the font size: from one line of text to the next."""
 
@@ -185,6 +188,35 @@ def log_ticks(low: float, high: float) -> list[float]:
     factors = (1, 2, 5) if high / low < 2000 else (1,)
     powers = range(first, last + 1, max(1, math.ceil((last - first) / MOST_POWERS)))
     return [t for p in powers for f in factors if low <= (t := float(f"{f}e{p}")) <= high]
+
+
+def tick_names(ticks: Sequence[float]) -> Callable[[float, Any], str]:
+    """How the ticks of an axis are written, all in one notation; for Matplotlib's `FuncFormatter`."""
+    sizes = [abs(tick) for tick in ticks if tick]
+    if sizes and (min(sizes) < 1e-4 or max(sizes) >= 1e6):
+        return lambda value, _: f"{value:.0e}" if value and float(f"{value:.0e}") == value else f"{value:.3g}"
+    return lambda value, _: f"{value:.6g}"
+
+
+# --- zeros on a logarithmic axis
+
+
+def broken(row: Sequence[float]) -> list[float]:
+    """A line for a logarithmic axis, with a gap (NaN) where a value is 0: along the edge it would look like a value."""
+    return [value if not value <= 0 else math.nan for value in row]
+
+
+def zeros(axes: Axes, xs: Sequence[float], row: Sequence[float], low: float, color: str, **how: Any) -> None:
+    """Hollow triangles on the lower edge, where the values of `row` are 0: all of a few, or each run's ends."""
+    at = [i for i, value in enumerate(row) if value <= 0]
+    if len(at) > FEW_ZEROS:
+        at = [i for i in at if i - 1 not in at or i + 1 not in at]
+    if not at:
+        return
+    axes.plot(
+        [xs[i] for i in at], [low] * len(at), linestyle="none", marker="v", markersize=5, markerfacecolor="none",
+        color=color, markeredgewidth=1.0, clip_on=False, label="_zeros", **{"zorder": 5, **how},
+    )  # fmt: skip
 
 
 # --- the margin of a panel

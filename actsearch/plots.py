@@ -6,6 +6,7 @@ Nothing here decides about numbers (see `curves`); what all figures share stands
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from actsearch.drawing import (
     Look,
     Ruler,
     Style,
+    broken,
     edged,
     epoch_ticks,
     log_ticks,
@@ -39,6 +41,8 @@ from actsearch.drawing import (
     shortened,
     spread,
     stroke,
+    tick_names,
+    zeros,
 )
 from actsearch.pens import Pen, pens_of
 from actsearch.results import ExperimentResult
@@ -231,8 +235,9 @@ def _axes(axes: Axes, table: LearningCurves, seen: View, look: Look, first_colum
 
 
 def _log_ticks(axes: Axes, seen: View) -> None:
-    axes.yaxis.set_major_locator(FixedLocator(log_ticks(seen.low, seen.high)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+    ticks = log_ticks(seen.low, seen.high)
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter(FuncFormatter(tick_names(ticks)))
     axes.yaxis.set_minor_locator(NullLocator())
 
 
@@ -248,7 +253,10 @@ def _curves(axes: Axes, facet: Facet, seen: View, table: LearningCurves, pens: M
 
 def _line(axes: Axes, curve: Curve, pen: Pen, look: Look, order: int, seen: View, width: float, zorder: float) -> None:
     """The mean, thinner where seeds are missing; the band; a few markers, so that colours are not needed."""
-    mean, low, high = (_within_log(row, seen) for row in (curve.mean, curve.low, curve.high))
+    low, high = (_within_log(row, seen) for row in (curve.low, curve.high))
+    mean = broken(curve.mean) if seen.log else list(curve.mean)
+    if seen.log:
+        zeros(axes, curve.epochs, curve.mean, seen.low, pen.color)
     if curve.seeds[0] > 1:
         band = axes.fill_between(curve.epochs, low, high, color=pen.color, alpha=0.14, linewidth=0, zorder=2)
         if len(curve.epochs) == 1:
@@ -430,7 +438,7 @@ def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, 
             i = place[curve.label]
             name = f"{curve.label}, {facet.title}" if facet.title else curve.label
             note = _note(curve)
-            mean = _within_log(curve.mean, seen)
+            mean = broken(curve.mean) if seen.log else list(curve.mean)
             text = shortened(plain(name), 60) + (f" ({note})" if note else "")
             axes.plot(
                 curve.epochs,
@@ -440,8 +448,17 @@ def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, 
                 marker="o" if len(curve.epochs) == 1 else None,
                 label=_legend_name(text),
             )
+            if seen.log:
+                zeros(axes, curve.epochs, curve.mean, seen.low, f"C{i % cycle}")
             for epoch in curve.marks() if curve.epochs else ():
-                axes.plot([epoch], [mean[epoch - 1]], "x", color=f"C{i % cycle}", markersize=10, label="_cross")
+                axes.plot(
+                    [epoch],
+                    [max(curve.mean[epoch - 1], seen.low if seen.log else -math.inf)],
+                    "x",
+                    color=f"C{i % cycle}",
+                    markersize=10,
+                    label="_cross",
+                )
 
 
 def _legend_name(text: str) -> str:

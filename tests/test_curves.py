@@ -227,7 +227,7 @@ def test_error_rates_turn_the_band_round_and_a_zero_stays_on_the_axis() -> None:
     assert seen.zeros
     assert 0 < seen.low < 0.1
     assert "1 - val_accuracy" in caption(errors, log=True)
-    assert "A value of 0 is drawn on the lower edge." in caption(errors, log=True)
+    assert "A value of 0 is a hollow triangle on the lower edge." in caption(errors, log=True)
 
 
 def test_the_caption_warns_of_one_seed_and_of_choosing_on_the_test_set() -> None:
