@@ -364,7 +364,7 @@ def view(curves: LearningCurves, log: bool = False) -> View:
         return View(0.0, 1.0) if not log else View(0.1, 1.0, log=True)
     if log:
         return log_view(values)
-    calm = [value for c in drawn if not c.cut_short for row in (c.low, c.high) for value in row] or values
+    calm = [value for c in drawn for row in (c.low, c.high) for value in _calm(c, row)] or values
     low, high = _limits(values, calm, _late(curves) or values, _of_the_best(curves))
     # Room at both ends, but never an axis below 0 or visibly beyond an accuracy of 1.
     pad = 0.04 * (high - low) or max(0.05 * abs(high), 1e-3)
@@ -404,13 +404,19 @@ def log_view(values: Sequence[float]) -> View:
     return View(min(positive) / (2 if zeros else pad), max(positive) * pad, log=True, zeros=zeros)
 
 
+def _calm(curve: Curve, row: Sequence[float]) -> list[float]:
+    """The values of the epochs without a seed that diverges later: its last ones may be anything."""
+    if curve.cut_short:
+        return []
+    return [value for value, seeds in zip(row, curve.seeds, strict=True) if seeds == curve.seeds[-1]]
+
+
 def _late(curves: LearningCurves) -> list[float]:
-    """Every line and band in its last quarter; one that diverged has no say, its last values may be anything."""
+    """Every line and band in its last quarter; what diverged has no say."""
     late = []
     for curve in curves.drawn:
-        if not curve.cut_short:
-            quarter = max(1, len(curve.epochs) // 4)
-            late += [*curve.low[-quarter:], *curve.high[-quarter:]]
+        quarter = max(1, len(curve.epochs) // 4)
+        late += [*_calm(curve, curve.low)[-quarter:], *_calm(curve, curve.high)[-quarter:]]
     return late
 
 

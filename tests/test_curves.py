@@ -200,8 +200,19 @@ def test_a_diverging_loss_does_not_flatten_the_others() -> None:
     wild = a_trial([9e5, 2.0, 3e4, None], status="diverged")
     figure = table(a_candidate("relu", wild), *(a_candidate(name, a_trial([0.1, 0.6, 0.7, 0.7])) for name in "ab"))
     seen = curves.view(figure)
-    assert seen.high < 3
+    assert seen.high < 7
     assert seen.above == {"relu": (1, 2, 3) if seen.high < 2 else (1, 3)}
+
+
+def test_a_seed_that_diverged_has_no_say_in_the_axis_though_others_remain() -> None:
+    """For one band up to 3000 four curves lie on zero."""
+    wild = a_trial([900.0, 3000.0, None], seed=1, status="diverged", epochs=8)
+    torn = a_candidate("relu", a_trial([2.4, 2.35, 2.3, 2.3, 2.3, 2.3, 2.3, 2.3]), wild)
+    good = a_candidate("elu", a_trial([2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7]))
+    result = a_result(torn, good)
+    seen = curves.view(curves.learning_curves(result, "loss"))
+    assert seen.high < 7
+    assert seen.above == {"relu": (1, 2)}
 
 
 def test_few_epochs_and_single_curves_are_shown_whole() -> None:
