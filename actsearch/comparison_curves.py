@@ -20,6 +20,7 @@ from actsearch.experiment import canonical_json, in_words
 from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 from actsearch.statistics import FEWEST_SEEDS, Verdict
+from actsearch.words import listed, point
 
 Kind = Literal["ranking", "differences", "sensitivity", "learning-speed"]
 KINDS: tuple[Kind, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
@@ -321,13 +322,6 @@ def _seeds(n: int) -> str:
     return "1 seed" if n == 1 else f"{n} seeds"
 
 
-def point(setting: Mapping[str, Any]) -> str:
-    """`learning_rate = 0.001`: a point of the grid."""
-    last = Counter(key.rpartition(".")[2] for key in setting)
-    names = {key: tail if last[tail := key.rpartition(".")[2]] == 1 else key for key in setting}
-    return ", ".join(f"{names[key]} = {in_words(value)}" for key, value in setting.items())
-
-
 # --- the matrix of pairs
 
 
@@ -448,7 +442,7 @@ def _simultaneous(comparison: Comparison) -> str:
 
 def _choices(comparison: Comparison) -> Iterator[str]:
     if comparison.choices:
-        yield f"Each is at its own setting, chosen on other seeds ({curves.listed(_tuning_seeds(comparison))})."
+        yield f"Each is at its own setting, chosen on other seeds ({listed(_tuning_seeds(comparison), curves.NAMED)})."
 
 
 def _tuning_seeds(comparison: Comparison) -> list[str]:
@@ -473,7 +467,7 @@ def _axis_caption(axis: Span, comparison: Comparison) -> Iterator[str]:
 def _closing(comparison: Comparison, drawn: Collection[str] | None) -> Iterator[str]:
     missing = [one.name for one in comparison.contenders if drawn is not None and one.label not in drawn]
     if missing:
-        yield f"Compared, but not drawn: {curves.listed(missing)}."
+        yield f"Compared, but not drawn: {listed(missing, curves.NAMED)}."
     yield from comparison.warnings
     yield conclusions.scope(comparison)
 
@@ -731,7 +725,7 @@ def _sensitivity_caption(
     if any(line.lost for line in lines):
         yield "Trials that diverged or failed are counted below; they are in no mean."
     if off_axis:
-        yield f"Not on this axis, for their setting is fixed: {curves.listed(list(dict.fromkeys(off_axis)))}."
+        yield f"Not on this axis, for their setting is fixed: {listed(list(dict.fromkeys(off_axis)), curves.NAMED)}."
     waiting = sum(
         trial.status not in ("completed", "diverged", "failed")
         for c in result.candidates

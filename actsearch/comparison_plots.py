@@ -53,6 +53,7 @@ from actsearch.drawing import (
 )
 from actsearch.pens import Pen, pens_of
 from actsearch.results import ExperimentResult
+from actsearch.words import point
 
 VERDICT_COLORS: Mapping[str, tuple[str, str]] = {
     "better": ("#0072B2", "#ffffff"),
@@ -126,7 +127,7 @@ def figures(
         return
     taken: set[str] = set()
     for comparison in compare(result, question):
-        name = _free(f"{stem}-{_for_a_file(comparison_curves.point(comparison.setting))}", taken, comparison.setting)
+        name = _free(f"{stem}-{_for_a_file(point(comparison.setting))}", taken, comparison.setting)
         name = name if comparison.setting else stem
         if kind == "ranking":
             yield name, _rows_figure(comparison_curves.ranking(comparison, name, drawn), look, pens)

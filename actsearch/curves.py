@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from actsearch.errors import UserError
-from actsearch.experiment import in_words
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 from actsearch.spelling import did_you_mean
+from actsearch.words import listed, point
 
 ALL_SHOWN = 5.0
 """Everything is shown if that takes at most so many times the room of the last quarter of the epochs."""
@@ -282,11 +282,9 @@ def _variants(candidates: Sequence[CandidateResult]) -> dict[tuple[str, str], in
 
 
 def titles(candidates: Sequence[CandidateResult]) -> list[str]:
-    """`learning_rate = 0.001`: the last part of a key where that is enough to know it, else the whole."""
+    """`learning_rate = 0.001`: of each the point of the grid, with names of keys that tell them apart in all."""
     keys = dict.fromkeys(key for candidate in candidates for key in candidate.setting)
-    last = Counter(key.rpartition(".")[2] for key in keys)
-    short = {key: tail if last[tail := key.rpartition(".")[2]] == 1 else key for key in keys}
-    return [", ".join(f"{short[key]} = {in_words(value)}" for key, value in c.setting.items()) for c in candidates]
+    return [point(candidate.setting, keys) for candidate in candidates]
 
 
 def _curve(candidate: CandidateResult, metric: str, variant: int) -> Curve:
@@ -503,7 +501,7 @@ def caption(
 
 
 def _of_seeds(curves: LearningCurves, with_bands: bool) -> list[str]:
-    missing = [f"Not drawn: {listed(curves.not_drawn)}."] if curves.not_drawn else []
+    missing = [f"Not drawn: {listed(curves.not_drawn, NAMED)}."] if curves.not_drawn else []
     if curves.n_seeds == 1:
         return [f"{curves.experiment}: one seed, so differences may be chance.", *missing]
     seeds = f"{curves.n_seeds} seeds"
@@ -525,7 +523,7 @@ def _of_best(curves: LearningCurves) -> list[str]:
         return [f"Bold: {most} after epoch {curves.last_epoch}."] if len(curves.drawn) > 1 else []
     first = [(f, c) for f in curves.facets for c in f.curves if c.final == best and curves.in_the_race(c)]
     where = [f"{curve.label} at {facet.title}" for facet, curve in first]
-    return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {listed(where)} ({number(best)})."]
+    return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {listed(where, NAMED)} ({number(best)})."]
 
 
 def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
@@ -559,7 +557,7 @@ def _epochs_of(outside: Mapping[str, tuple[int, ...]], one: str, several: str) -
     said: list[str] = []
     for epochs, labels in groups[:NAMED]:
         verb = "" if said else f" {one if len(labels) == 1 else several}"
-        said.append(f"{listed(labels)}{verb} in {epoch_ranges(epochs)}")
+        said.append(f"{listed(labels, NAMED)}{verb} in {epoch_ranges(epochs)}")
     rest = sum(len(labels) for _, labels in groups[NAMED:])
     return ", ".join([*said, f"{rest} more for fewer epochs"] if rest else said)
 
@@ -600,7 +598,7 @@ def _trials(curves: LearningCurves, counts: Mapping[str, int]) -> str:
     """`3 trials (relu 2 of 5, gelu 1 of 5)`, to be followed by what became of them."""
     asked = _by_label(curves.curves, lambda curve: curve.n_seeds)
     total = sum(counts.values())
-    each = listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()])
+    each = listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()], NAMED)
     return f"{total} trial{'s' if total > 1 else ''} ({each})"
 
 
@@ -610,10 +608,3 @@ def _of_data(curves: LearningCurves) -> list[str]:
     if curves.validation_is_test:
         return ["These are the test set's values: choosing by them is choosing on the test set."]
     return []
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a, b and c`; of more than a few, how many more."""
-    if len(names) > NAMED:
-        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -20,6 +20,7 @@ import numpy as np
 from actsearch import curves
 from actsearch.errors import NoDiagnostics, NothingToShow
 from actsearch.results import CandidateResult, Diagnostics, ExperimentResult, TrialResult
+from actsearch.words import listed
 
 Kind = Literal["gradients", "updates", "saturation", "dead", "sparsity", "normalisation", "clipping", "parameters"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -441,8 +442,12 @@ class _Drawn:
         where = " (cross)" if by == "epoch" else ""
         return [
             *([f"{diverged} of {len(counting)} trials diverged{where}."] if diverged else []),
-            *([f"Not drawn, as they {DEFINITIONS[self.kind].missing}: {curves.listed(missing)}."] if missing else []),
-            *([f"Not drawn, for want of diagnostics: {curves.listed(absent)}."] if absent else []),
+            *(
+                [f"Not drawn, as they {DEFINITIONS[self.kind].missing}: {listed(missing, curves.NAMED)}."]
+                if missing
+                else []
+            ),
+            *([f"Not drawn, for want of diagnostics: {listed(absent, curves.NAMED)}."] if absent else []),
             *([f"Trials left out: {', '.join(counted)}."] if counted else []),
         ]
 
@@ -601,5 +606,5 @@ def _of_axes(axes: Sequence[Axis]) -> list[str]:
         if axis.scale == "symlog":
             said.append(f"{which} is logarithmic beyond -1 and 1.")
         if axis.outside:
-            said.append(f"{which} ends at {axis.high:.3g}; {curves.listed(axis.outside)} went beyond it.")
+            said.append(f"{which} ends at {axis.high:.3g}; {listed(axis.outside, curves.NAMED)} went beyond it.")
     return said

@@ -67,12 +67,12 @@ MAY_IMPORT = {
     "clipping": {"experiment"},
     "comparison": {"errors", "experiment", "measure", "results", "spelling", "statistics"},
     "comparison_curves": {
-        *("comparison", "conclusions", "curves", "errors", "experiment", "measure", "results", "statistics"),
+        *("comparison", "conclusions", "curves", "errors", "experiment", "measure", "results", "statistics", "words"),
     },
     "comparison_pages": {
         *("comparison", "conclusions", "errors", "explanation", "files", "requirements", "terminal"),
     },
-    "comparison_plots": {"comparison", "comparison_curves", "drawing", "pens", "plots", "results"},
+    "comparison_plots": {"comparison", "comparison_curves", "drawing", "pens", "plots", "results", "words"},
     "conclusions": {"comparison", "experiment", "requirements", "statistics"},
     "config": {
         *(
@@ -88,7 +88,7 @@ MAY_IMPORT = {
         ),
     },
     "console": set(),
-    "curves": {"errors", "experiment", "results", "spelling"},
+    "curves": {"errors", "results", "spelling", "words"},
     "data": {"errors", "experiment"},
     "diagnosis": set(),
     "diagnostics": {"clipping", "diagnosis", "files", "layer_probe"},
@@ -114,7 +114,7 @@ MAY_IMPORT = {
     "exporters.runs": {"experiment", "results"},
     "exporters.tensorboard": {"errors", "experiment", "exporters.belongings", "exporters.runs", "files", "results"},
     "files": set(),
-    "findings": {"errors", "readings", "results"},
+    "findings": {"errors", "readings", "results", "words"},
     "formula_tree": set(),
     "formula_values": {"formula_tree"},
     "formulas": {"errors", "formula_tree", "formula_values", "spelling"},
@@ -124,7 +124,7 @@ MAY_IMPORT = {
     "interruption": set(),
     "keras_activations": {"activations", "experiment"},
     "layer_probe": {"hidden_layers"},
-    "layer_curves": {"curves", "errors", "results"},
+    "layer_curves": {"curves", "errors", "results", "words"},
     "layer_plots": {"drawing", "layer_curves", "results"},
     "live": {"events", "experiment", "results", "terminal"},
     "machine": set(),
@@ -255,6 +255,7 @@ MAY_IMPORT = {
         "models",
         "observation",
     },
+    "words": {"experiment"},
     "yaml_source": {"errors"},
 }
 """Who imports whom among our modules, inside functions and for type checking as well."""

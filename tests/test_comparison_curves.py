@@ -488,9 +488,3 @@ def test_names_in_without_are_checked() -> None:
     assert comparison_curves.shown(study, ["leaky-relu"]) == {"relu"}
     with pytest.raises(UserError, match="did you mean 'relu'"):
         comparison_curves.shown(study, ["rely"])
-
-
-def test_points_of_a_grid_are_named_by_the_last_part_of_a_key() -> None:
-    """Unless two keys end alike."""
-    assert comparison_curves.point({RATE: 0.001}) == "learning_rate = 0.001"
-    assert comparison_curves.point({"a.b": 1, "c.b": 2}) == "a.b = 1, c.b = 2"
