@@ -469,7 +469,15 @@ def _closing(comparison: Comparison, drawn: Collection[str] | None) -> Iterator[
     if missing:
         yield f"Compared, but not drawn: {listed(missing, curves.NAMED)}."
     yield from comparison.warnings
-    yield conclusions.scope(comparison)
+    yield _scope(comparison)
+
+
+def _scope(comparison: Comparison) -> str:
+    """What all figures of an experiment have in common, in a line: the data's hash is enough to find the rest."""
+    settings = [trial.settings for one in comparison.contenders for trial in one.trials if trial.settings]
+    hashes = {str(one.get("data", {}).get("sha256", ""))[:12] for one in settings} - {""}
+    data = f" (SHA-256 {hashes.pop()}…)" if len(hashes) == 1 else ""
+    return f"This holds for these data{data}, this network and these settings; the report tells them in full."
 
 
 # --- the sensitivity to a setting
