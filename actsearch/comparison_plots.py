@@ -479,7 +479,8 @@ def _sensitivity_axes(
     axes.tick_params(axis="y", length=0, labelleft=first)
     axes.set_xlabel(plain(table.x_label), size=8, color=look.ink)
     if first:
-        axes.set_ylabel(plain(table.y_label), size=8, color=look.ink)
+        middle = (strip + height / 2) / (strip + height)  # of what the axis shows
+        axes.set_ylabel(plain(table.y_label), size=8, color=look.ink, y=middle)
 
 
 def _ends(table: Sensitivity) -> tuple[float, float]:

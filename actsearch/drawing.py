@@ -206,6 +206,13 @@ def broken(row: Sequence[float]) -> list[float]:
     return [value if not value <= 0 else math.nan for value in row]
 
 
+def lonely(values: Sequence[float]) -> list[int]:
+    """Places of values between gaps, of which a line alone would show nothing."""
+    padded = [math.nan, *values, math.nan]
+    known = [math.isfinite(value) for value in padded]
+    return [i for i in range(len(values)) if known[i + 1] and not known[i] and not known[i + 2]]
+
+
 def zeros(axes: Axes, xs: Sequence[float], row: Sequence[float], low: float, color: str, **how: Any) -> None:
     """Hollow triangles on the lower edge, where the values of `row` are 0: all of a few, or each run's ends."""
     at = [i for i, value in enumerate(row) if value <= 0]

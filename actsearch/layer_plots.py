@@ -30,6 +30,7 @@ from actsearch.drawing import (
     broken,
     epoch_ticks,
     log_ticks,
+    lonely,
     plain,
     put,
     save,
@@ -317,13 +318,6 @@ def _crosses(axes: Axes, page: _Page, axis: Axis, line: Line, middle: Sequence[f
                 [epoch], [y], linestyle="none", marker="x", markersize=size, markeredgewidth=width, color=shade,
                 clip_on=False, zorder=6, label="_cross",
             )  # fmt: skip
-
-
-def lonely(values: Sequence[float]) -> list[int]:
-    """Places of values between gaps, of which a line alone would show nothing."""
-    padded = [math.nan, *values, math.nan]
-    known = [math.isfinite(value) for value in padded]
-    return [i for i in range(len(values)) if known[i + 1] and not known[i] and not known[i + 2]]
 
 
 def _on_axis(row: Sequence[float], axis: Axis) -> list[float]:

@@ -34,6 +34,7 @@ from actsearch.drawing import (
     edged,
     epoch_ticks,
     log_ticks,
+    lonely,
     plain,
     put,
     save,
@@ -277,7 +278,7 @@ def _line(axes: Axes, curve: Curve, pen: Pen, look: Look, order: int, seen: View
     style: dict[str, Any] = {"linestyle": pen.dashes, "zorder": zorder, **edged(pen.color, look)}
     axes.plot(
         curve.epochs[:whole], mean[:whole], linewidth=width, marker=pen.marker, markersize=4.5,
-        markevery=_marked(whole, order), label=curve.label, **style,
+        markevery=sorted({*_marked(whole, order), *lonely(mean[:whole])}), label=curve.label, **style,
     )  # fmt: skip
     if whole < len(curve.epochs):
         axes.plot(curve.epochs[whole - 1 :], mean[whole - 1 :], linewidth=0.8 * width / 1.5, alpha=0.75, **style)
@@ -497,7 +498,8 @@ def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, 
                 mean,
                 color=f"C{i % cycle}",
                 linestyle=DASHES[(n + i // cycle) % len(DASHES)],
-                marker="o" if len(curve.epochs) == 1 else None,
+                marker="o",
+                markevery=lonely(mean),
                 label=_legend_name(text),
             )
             if seen.log:

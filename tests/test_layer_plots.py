@@ -135,8 +135,8 @@ def test_files_are_the_same_twice_and_silent(tmp_path: Path, style: Any, format:
 def test_values_between_gaps_are_seen() -> None:
     """A line needs two neighbours; a point alone would be lost."""
     nan = float("nan")
-    assert layer_plots.lonely([1, nan, 2, nan, 3, 3]) == [0, 2]
-    assert layer_plots.lonely([]) == []
+    assert drawing.lonely([1, nan, 2, nan, 3, 3]) == [0, 2]
+    assert drawing.lonely([]) == []
 
 
 @pytest.mark.parametrize(("low", "high"), [(-1, 30), (-1e9, 1), (-50, 1e6), (-1e30, 1e30)])

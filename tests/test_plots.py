@@ -244,6 +244,19 @@ def test_log_draws_losses_and_error_rates() -> None:
     assert len(drawing.log_ticks(0.011, 0.019)) >= 2
 
 
+@pytest.mark.parametrize("style", ["light", "article"])
+def test_a_zero_on_a_logarithmic_axis_is_a_gap_and_a_hollow_mark(style: Any) -> None:
+    """A line down to the edge and along it is one of small error rates; a value between two zeros is a point."""
+    history = {"val_accuracy": [0.9, 0.95, 1.0, 0.98, 1.0, 1.0], "val_loss": [0.1] * 6}
+    known = CandidateResult("relu", Activation("relu"), {}, (TrialResult("t", 0, "completed", 6, history),))
+    result = ExperimentResult("exp", "", "results/exp", (known,), False, "categorical_crossentropy")
+    lines = {str(line.get_label()): line for line in one_figure(result, log=True, style=style).axes[0].lines}
+    assert np.isnan(lines["relu"].get_ydata()).tolist() == [False, False, True, False, True, True]
+    assert 3 in lines["relu"].get_markevery()
+    assert list(lines["_zeros"].get_xdata()) == [3, 5, 6]
+    assert lines["_zeros"].get_markerfacecolor() == "none"
+
+
 def test_an_activation_has_one_colour_in_every_figure() -> None:
     def colors(**how: Any) -> dict[str, Any]:
         figure = one_figure(an_experiment(labels=("relu", "gelu", "mine", "yours", "selu")), **how)
