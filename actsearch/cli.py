@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import math
 import os
@@ -20,20 +19,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from actsearch.console import new_console, nobody_reads, number_of
+from actsearch.console import new_console, nobody_reads, number_of, say_everything
 from actsearch.errors import (
     ActsearchError,
     InvalidExperiment,
     NothingToShow,
-    StoreError,
     UserError,
 )
 
 if TYPE_CHECKING:
     from actsearch.catalogue import Entry
-    from actsearch.comparison import Comparison, Question
+    from actsearch.comparison import Question
     from actsearch.findings import Explanation
     from actsearch.results import ExperimentResult
+    from actsearch.store import Found
 
 LAYER_KINDS: tuple[Any, ...] = (
     *("gradients", "updates", "saturation", "dead"),
@@ -48,6 +47,7 @@ OUR_BUG = 3
 
 def run_command_line(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns the exit code: 0, 1 a trial failed, 2 wrong input, 3 our bug, 130 interrupted."""
+    say_everything()
     try:
         code = commands.main(args=arguments, prog_name="actsearch", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -72,7 +72,7 @@ def _write_log(text: str) -> str:
     """Where it was written; where no file can be, the text itself."""
     try:
         handle, name = tempfile.mkstemp(prefix=time.strftime("actsearch-%Y%m%d-%H%M%S-"), suffix=".log")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:  # a path need not be UTF-8
             file.write(f"{' '.join(sys.argv)}\n\n{text}")
     except OSError as error:
         return f"no file ({error.strerror}), but here:\n{text}"
@@ -129,9 +129,9 @@ QUESTION = {
     "at": click.option("--at", metavar="WHEN", default="last", show_default=True,
                        help="last, best, an epoch such as 12, or mean-last-10."),
     "margin": click.option("--margin", metavar="X", type=_Number(),
-                           help="Differences within it count as none; 0.001 for accuracies, 0 for others."),
-    "confidence": click.option("--confidence", metavar="X", type=_Number(), default=0.95, show_default=True,
-                               help="With which all intervals hold together."),
+                           help="What is tied lies within it; 0.001 for accuracies, 0 for others."),
+    "confidence": click.option("--confidence", metavar="X", type=_Number(),
+                               help="With which all intervals hold together; 0.95."),
     "baseline": click.option("--baseline", metavar="NAME",
                              help="Compare all with this one, named before you saw results, instead of all pairs."),
     "by": click.option("--by", type=click.Choice(["activation", "setting"]),
@@ -140,7 +140,7 @@ QUESTION = {
 }  # fmt: skip
 """The options that make a `comparison.Question`."""
 ASKED_OF_FIGURES: dict[str, Any] = {
-    "at": "last", "margin": None, "confidence": 0.95, "baseline": None, "target": None,
+    "at": "last", "margin": None, "confidence": None, "baseline": None, "target": None,
 }  # fmt: skip
 """Those that `plot` has as they are, and what each is by itself; its --metric and --by are for other kinds, too."""
 
@@ -397,8 +397,8 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option("--until-decided", is_flag=True, help="Add seeds until it is decided which activations differ.")
 @click.option(
-    "--margin", metavar="X", type=_Number(0, 1),
-    help="With --until-decided: differences within it count as none; 0.001.",
+    "--margin", metavar="X", type=_Number(0, 1, max_open=True),
+    help="With --until-decided: what is tied lies within it; 0.001.",
 )  # fmt: skip
 @click.option(
     "--confidence", metavar="C", type=_Number(0.5, 1, max_open=True),
@@ -483,7 +483,7 @@ def run(
                     raise refusal
         for one, planned in plans:
             if dry_run:
-                run_command.dry_run(one, planned, rules)
+                run_command.show_dry_run(one, planned, rules)
             elif interruption.time_is_up:
                 click.echo(f"{planned.experiment.name}: not begun, the time is up", err=True)
             else:
@@ -497,25 +497,27 @@ def run(
 @_paths
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every experiment.")
 @click.option("--watch", is_flag=True, help="Follow a run until nothing runs any more; Ctrl-C ends the watching alone.")
-def status(paths: tuple[Path, ...], as_json: bool, watch: bool) -> None:
-    """Show the trials below the paths: state, epochs, values.
+@click.option("--trials", "every_trial", is_flag=True, help="Show each trial, however many there are.")
+def status(paths: tuple[Path, ...], as_json: bool, watch: bool, every_trial: bool) -> None:
+    """Show the trials below the paths: state, epochs, values. Of many, the candidates and what is not as usual.
 
     \b
     actsearch status results/
     actsearch status results/ --watch
     actsearch status results/article-12 --json
     """
-    from actsearch.store import find_experiments
+    from actsearch.result_folders import OneByOne, folders
 
-    folders = [one.folder for path in paths for one in find_experiments(path)]
+    found = folders(paths)
     if watch:
-        _watch(folders, as_json)
+        _watch(found, as_json)
         return
-    for result in _readable(folders):
-        if as_json:
-            click.echo(_status_as_json(result))
-        else:
-            _show_status(result)
+    with OneByOne(found) as each:
+        for result in each.results():
+            if as_json:
+                click.echo(_status_as_json(result))
+            else:
+                _show_status(result, every_trial)
 
 
 @commands.command()
@@ -591,25 +593,23 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
     actsearch plot results/mine --kind gradients --kind dead
     actsearch plot results/mine --kind ranking --kind differences --format pdf
     """
+    from actsearch.result_folders import OneByOne, folders, targets
+
     asked = {name: options.pop(name) for name in ASKED_OF_FIGURES}
     kinds = {*options["kinds"]}
     questions = _questions(kinds, options["metrics"], options["log"], options["by"], asked)
-    targets = dict(_targets(paths, out))
-    errors = []
+    found = folders(paths)
+    into = {one.folder: out or one.folder for one in found}
+    if out is not None and len(found) > 1:
+        into = targets(found, out, "figures")
     diagnostics = bool(kinds & {*LAYER_KINDS, "all"})
-    for result in _readable(list(targets), diagnostics, _predictions(kinds, questions)):
-        target = targets[Path(result.folder)]
-        for problem in result.problems:
-            click.echo(f"note: {problem}", err=True)
-        try:
-            for line, is_note in _drawings(result, target, questions, **options):
-                click.echo(line, err=is_note)
-        except StoreError:
-            raise
-        except UserError as error:  # nothing to draw here, or no such name; the others are drawn all the same
-            errors.append(str(error) if len(targets) == 1 else f"{result.name}: {error}")
-    if errors:
-        raise UserError("\n".join(errors))
+    with OneByOne(found) as each:
+        for result in each.results(diagnostics, _predictions(kinds, questions)):
+            for problem in result.problems:
+                click.echo(f"note: {problem}", err=True)
+            with each.attempt(result):  # nothing to draw here, or no such name
+                for line, is_note in _drawings(result, into[Path(result.folder)], questions, **options):
+                    click.echo(line, err=is_note)
 
 
 def _questions(
@@ -715,15 +715,15 @@ def export(paths: tuple[Path, ...], file_format: Any, out: Path) -> None:
     actsearch export results/article-12 --to tensorboard --out logs
     """
     from actsearch.export import export as write
-    from actsearch.store import find_experiments
+    from actsearch.result_folders import OneByOne, folders
 
-    folders = list({one.folder.resolve(): one.folder for path in paths for one in find_experiments(path)}.values())
-    results = list(_readable(folders, diagnostics=True))
-    for result in results:
-        for problem in result.problems:
-            click.echo(f"note: {problem}", err=True)
-    for line in write(results, file_format, out):
-        click.echo(line)
+    with OneByOne(folders(paths)) as each:
+        results = list(each.results(diagnostics=True))
+        for result in results:
+            for problem in result.problems:
+                click.echo(f"note: {problem}", err=True)
+        for line in write(results, file_format, out):
+            click.echo(line)
 
 
 @commands.command()
@@ -757,7 +757,6 @@ def show(names: tuple[str, ...], values: tuple[str, ...], **options: Any) -> Non
     from actsearch import catalogue
 
     _refuse_contradictions(names, values, **options)
-    _say_everything()
     if options["article"]:
         from actsearch.function_plots import draw_the_article
 
@@ -795,13 +794,6 @@ def _refuse_contradictions(
         raise UserError("--plot: which functions? Name them: actsearch show relu gelu --plot FILE")
 
 
-def _say_everything() -> None:
-    """A terminal or file that knows no ∞ gets a question mark for it; what goes into a file is UTF-8."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        encoding = None if sys.stdout.isatty() else "utf-8"
-        sys.stdout.reconfigure(encoding=encoding, errors="replace")
-
-
 def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown: bool, as_json: bool) -> None:
     from actsearch import function_pages
 
@@ -830,26 +822,18 @@ def explain(paths: tuple[Path, ...], as_json: bool) -> None:
     actsearch explain results/ --json
     """
     from actsearch import findings
-    from actsearch.store import find_experiments
+    from actsearch.result_folders import OneByOne, folders
 
-    unexplained = []
-    folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
-    for result in _readable(list(folders), diagnostics=True):
-        for problem in result.problems:
-            click.echo(f"note: {problem}", err=True)
-        try:
-            explanation = findings.explain(result)
-        except UserError as error:  # nothing to explain here; the others are explained all the same
-            unexplained.append(str(error))
-            continue
-        if as_json:
-            click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
-        else:
-            _show_explanation(explanation)
-    if len(unexplained) == len(folders):
-        raise UserError("\n".join(unexplained))
-    for what in unexplained:
-        click.echo(f"note: {what}", err=True)
+    with OneByOne(folders(paths)) as each:
+        for result in each.results(diagnostics=True):
+            for problem in result.problems:
+                click.echo(f"note: {problem}", err=True)
+            with each.attempt(result):  # there may be nothing to explain
+                explanation = findings.explain(result)
+                if as_json:
+                    click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
+                else:
+                    _show_explanation(explanation)
 
 
 @commands.command()
@@ -873,15 +857,7 @@ def explain(paths: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--csv", "csv_file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Write the table to a file as well.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for every comparison.")
-def compare(
-    paths: tuple[Path, ...],
-    together: bool,
-    requirements: tuple[str, ...],
-    undecided: str,
-    csv_file: Path | None,
-    as_json: bool,
-    **asked: Any,
-) -> int:
+def compare(paths: tuple[Path, ...], **options: Any) -> int:
     """Say which activation is better, worse, tied or undecided, and on what grounds.
 
     A ranking with simultaneous intervals, paired by seed; candidates that the data do not separate stand in one group.
@@ -891,52 +867,11 @@ def compare(
     actsearch compare results/mine --baseline relu --margin 0.002
     actsearch compare results/mine --require "gelu >= relu - 0.002" --undecided fail
     """
-    from actsearch import comparison_pages
-    from actsearch.comparison import Question, compare, reading
-    from actsearch.requirements import check, parse
+    from actsearch import compare_command
+    from actsearch.comparison import Question
 
-    for text in requirements:
-        parse(text)
-    question = Question(**asked)
-    console, states, errors = new_console(), [], []
-    compared: list[Comparison] = []
-    _say_everything()
-    results = _experiments(paths, together, reading(question))
-    for result in results:
-        try:
-            found = compare(result, question)
-            outcomes = [check(comparison, requirements) for comparison in found]
-        except UserError as error:  # nothing to compare here; the others are compared all the same
-            errors.append(str(error))
-            continue
-        for comparison, judged in zip(found, outcomes, strict=True):
-            if as_json:
-                row = comparison_pages.as_json(comparison, judged)
-                click.echo(json.dumps(row, ensure_ascii=False))
-            else:
-                if compared:
-                    console.print()
-                for line in comparison_pages.lines(comparison, judged):
-                    console.print(line, markup=False, emoji=False)
-            compared.append(comparison)
-            states += [outcome.state for outcome in judged]
-    if errors and (len(errors) == len(results) or requirements):
-        raise UserError("\n".join(errors))
-    for what in errors:
-        click.echo(f"note: {what}", err=True)
-    if csv_file is not None:
-        comparison_pages.write_csv(csv_file, compared)
-    return 1 if "contradicted" in states or ("undecided" in states and undecided == "fail") else 0
-
-
-def _experiments(paths: Sequence[Path], together: bool, predictions: Sequence[str]) -> list[ExperimentResult]:
-    """The experiments below the paths, or all of them as one."""
-    from actsearch.pooling import pooled
-    from actsearch.store import find_experiments
-
-    folders = dict.fromkeys(one.folder for path in paths for one in find_experiments(path))
-    results = list(_readable(list(folders), predictions=predictions))
-    return [pooled(results)] if together else results
+    question = Question(**{name: options.pop(name) for name in QUESTION})
+    return compare_command.compare(paths, question, compare_command.Rules(**options))
 
 
 @commands.command()
@@ -954,41 +889,10 @@ def report(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> None:
     actsearch report results/mine --baseline relu --out mine.html
     actsearch report results/ --out pages/
     """
-    from actsearch import report as pages
-    from actsearch.comparison import Question, compare, reading
-    from actsearch.store import EXPERIMENT, find_experiments, read_experiment
+    from actsearch import report_command
+    from actsearch.comparison import Question
 
-    question = Question(**asked)
-    folders = list(dict.fromkeys(one.folder for path in paths for one in find_experiments(path)))
-    is_folder = out is not None and (out.is_dir() or not out.suffix)
-    if out is not None and len(folders) > 1 and not is_folder:
-        raise UserError(f"--out {out}: there are {len(folders)} experiments, a page each; give a folder")
-    errors = []
-    for folder in folders:
-        result = read_experiment(folder, diagnostics=True, predictions=reading(question))
-        missing = ""
-        try:
-            found = compare(result, question)
-        except NothingToShow as error:  # the page says so, and shows what there is
-            found, missing = (), str(error)
-        except UserError as error:
-            errors.append(str(error))
-            continue
-        asked_for = ""
-        with contextlib.suppress(OSError):
-            asked_for = (folder / EXPERIMENT).read_text(encoding="utf-8", errors="replace")
-        try:
-            text = pages.page(result, found, question, asked_for, missing)
-        except UserError as error:  # nothing is finished here
-            errors.append(str(error))
-            continue
-        target = folder / pages.FILE if out is None else out / f"{result.name}.html" if is_folder else out
-        pages.save(target, text)
-        click.echo(str(target))
-    if errors and len(errors) == len(folders):
-        raise UserError("\n".join(errors))
-    for what in errors:
-        click.echo(f"note: {what}", err=True)
+    report_command.report(paths, Question(**asked), out)
 
 
 @commands.command()
@@ -1023,14 +927,15 @@ def _status_as_json(result: ExperimentResult) -> str:
     return json.dumps({**head, "mixture": result.mixture}, ensure_ascii=False)
 
 
-def _show_status(result: ExperimentResult) -> None:
+def _show_status(result: ExperimentResult, every_trial: bool) -> None:
     from actsearch import terminal
 
     trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     console = new_console()
     head = f"{result.name} ({result.folder}): {terminal.counted(trials)}"
     console.print(head, style="bold", markup=False, emoji=False)
-    console.print(terminal.trials_table(result))
+    for part in terminal.status(result, every_trial):
+        console.print(part)
     for choice in result.chosen:
         console.print(terminal.choice_line(choice), markup=False, emoji=False)
     if result.looks is not None:
@@ -1047,22 +952,25 @@ def _show_status(result: ExperimentResult) -> None:
 WATCH_SECONDS = 2.0
 
 
-def _watch(folders: Sequence[Path], as_json: bool) -> None:
+def _watch(found: Sequence[Found], as_json: bool) -> None:
     """Shows how the experiments stand, again and again, until nothing runs any more."""
     from rich.control import Control
     from rich.live import Live
 
     from actsearch import live
+    from actsearch.result_folders import OneByOne
     from actsearch.store import running_driver
 
     console = new_console()
     screen = None if as_json or not live.suits(console) else Live(console=console, auto_refresh=False)
     width = console.width
     told: dict[str, str] = {}
+    each = OneByOne(found)
     with contextlib.suppress(KeyboardInterrupt), screen or contextlib.nullcontext():
         while True:
-            running = any(running_driver(folder) is not None for folder in folders)
-            results = list(_readable(folders))
+            running = any(running_driver(one.folder) is not None for one in found)
+            each = OneByOne(found)
+            results = list(each.results())
             if screen is not None:
                 if console.width < width:  # the terminal has wrapped what stood there
                     console.control(Control.clear(), Control.home())
@@ -1074,8 +982,9 @@ def _watch(folders: Sequence[Path], as_json: bool) -> None:
                     told[result.folder] = text
                     click.echo(text)
             if not running:
-                return
+                break
             time.sleep(WATCH_SECONDS)
+    each.tell()
 
 
 def _show_explanation(explanation: Explanation) -> None:
@@ -1092,39 +1001,3 @@ def _counts(result: ExperimentResult) -> str:
     trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     epochs = f"{sum(trial.epochs_done for trial in trials)} of {sum(trial.epochs for trial in trials)} epochs"
     return f"{result.name}: {terminal.counted(trials)}; {epochs}"
-
-
-def _readable(
-    folders: Sequence[Path], diagnostics: bool = False, predictions: Sequence[str] = ()
-) -> Iterator[ExperimentResult]:
-    """The results of each folder; one that can't be read is told at the end and does not stop the others."""
-    from actsearch.store import read_experiment
-
-    errors = []
-    for folder in folders:
-        try:
-            result = read_experiment(folder, diagnostics=diagnostics, predictions=predictions)
-        except StoreError as error:
-            errors.append(str(error))
-        else:
-            yield result
-    if errors:
-        raise StoreError("\n".join(errors))
-
-
-def _targets(paths: Sequence[Path], out: Path | None) -> list[tuple[Path, Path]]:
-    """Each experiment's folder, and where its figures go: beside it, or below `out` under a name of its own."""
-    from actsearch.store import find_experiments
-
-    found = {one.folder.resolve(): (path, one) for path in paths for one in find_experiments(path)}
-    if out is None:
-        return [(one.folder, one.folder) for _, one in found.values()]
-    if len(found) == 1:
-        return [(one.folder, out) for _, one in found.values()]
-    targets: dict[Path, Path] = {}
-    for path, one in found.values():
-        target = out / (path.resolve().name if one.below == Path() else one.below)
-        if target in targets.values():
-            raise UserError(f"{one.folder}: {target} would hold another experiment's figures too; plot them apart")
-        targets[one.folder] = target
-    return list(targets.items())

@@ -22,7 +22,7 @@ from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
 from actsearch.measure import Measure, measure
-from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult
+from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult, median_seconds
 from actsearch.spelling import did_you_mean
 from actsearch.statistics import (
     ENOUGH_SEEDS,
@@ -42,6 +42,8 @@ TOO_FEW, DIVERGED_MORE = "too few seeds", "diverged more often"
 MIRRORED = {"better": "worse", "worse": "better"}
 NOISIER = 5.0
 """One of the leading group whose seeds vary so many times as much as those of the others is named."""
+MATRIX_UP_TO = 12
+"""So many contenders have all their pairs told of; of more, those with the reference."""
 MANY_CONTENDERS = 8
 """Above, all pairs cost so much certainty that a baseline, or a screening on other seeds, is the better way."""
 
@@ -71,7 +73,7 @@ class Contender:
     label: str
     activation: Activation
     setting: Mapping[str, Any]
-    trials: tuple[TrialResult, ...]
+    trials: tuple[TrialResult, ...] = field(repr=False)
     values: np.ndarray
     """(seeds,), by `Comparison.seeds`; NaN where there is no value."""
     measure: Measure = field(repr=False)
@@ -165,9 +167,8 @@ class Contender:
 
     @cached_property
     def seconds_per_epoch(self) -> float | None:
-        """The median over all epochs of all its trials."""
-        seconds = [s for trial in self.trials for s in trial.seconds_per_epoch]
-        return float(np.median(seconds)) if seconds else None
+        """The median over all epochs of the trials that completed."""
+        return median_seconds(self.trials)
 
     @cached_property
     def epochs_to_target(self) -> float | None:
@@ -310,8 +311,9 @@ class Comparison:
 
     @property
     def most_seeds(self) -> int:
-        """How many seeds the best-covered contender has."""
-        return max((c.completed for c in self.contenders), default=0)
+        """How many seeds that pair has in common that has the most."""
+        n = self.differences.n
+        return int(n[~np.eye(len(n), dtype=bool)].max())
 
     def pairs(self) -> Iterator[Pair]:
         """Every pair that the intervals hold for, once, the better mean first."""
@@ -400,7 +402,7 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
         NothingToShow: fewer than two contenders have a value.
     """
     question = _as_fixed_beforehand(question, result.looks)
-    what = measure([result], question.metric, question.at)
+    what = measure(result, question.metric, question.at)
     margin = question.margin if question.margin is not None else MARGIN if what.is_share_of_examples else 0.0
     confidence = statistics.CONFIDENCE if question.confidence is None else question.confidence
     if not 0 <= margin < (1 if what.is_accuracy else math.inf):
@@ -410,6 +412,8 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
         raise UserError(f"--target {question.target}: must be a number")
     if not 0.5 <= confidence < 1:
         raise UserError(f"--confidence {confidence:g}: must be at least 0.5 and below 1, such as 0.95")
+    if question.by not in (None, *get_args(By)):
+        raise UserError(f"by {question.by!r}: compare by activation or by setting")
     by = question.by or ("activation" if _is_one_setting(result) else "setting")
     asked = replace(question, margin=margin, confidence=confidence, by=by)
     _check_baseline(result, question.baseline)
@@ -486,12 +490,18 @@ def _comparison(
     having = sum(one.completed > 0 for one in contenders)
     if having < 2:
         raise NothingToShow(_too_few(result, contenders, what))
-    if not all(one.completed for one in contenders if one.label == question.baseline):
-        raise NothingToShow(f"{result.name}: the baseline {question.baseline} has no completed trial")
+    for one in contenders:
+        if one.label == question.baseline and not one.completed:
+            what_is = ", ".join(missing(one)) or "no trials"
+            raise NothingToShow(
+                f"{result.name}: the baseline {one.label} has no completed trial ({what_is}); name another"
+            )
     reference = next((i for i, one in enumerate(contenders) if one.label == question.baseline), 0)
     family = statistics.family(having, question.baseline is not None) * tables
     if looks is not None:
         family = looks.family * len(looks.looks)
+    elif result.looks is not None and not result.looks.taken:
+        family *= len(result.looks.looks)  # what comes before the first look is paid for like a look
     values = np.array([one.values for one in contenders])
     examples = _examples(contenders, what)
     differences = statistics.differences(
@@ -576,7 +586,9 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         n, mean, low, high = looked
     decision = str(comparison.decisions[a, b])
     verdict = next((word for word in VERDICTS if word == decision), None)
-    note = _with_care(n) if verdict is not None else _without_verdict(comparison, a, b, decision, n)
+    few = n < min(ENOUGH_SEEDS, comparison.most_seeds)  # where all pairs have few, a warning says it once
+    care = f"{n} seeds: to be taken with care" if few else None
+    note = care if verdict is not None else _without_verdict(comparison, a, b, decision, n)
     both = ~np.isnan(one.values) & ~np.isnan(other.values)
     x, y = one.values[both], other.values[both]
     here = len(x)  # of a sequential study, what can be read now: trials may have been lost since its looks
@@ -604,14 +616,13 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     )
 
 
-def _with_care(n: int) -> str | None:
-    return f"{n} seeds: to be taken with care" if n < ENOUGH_SEEDS else None
-
-
 def _without_verdict(comparison: Comparison, a: int, b: int, decision: str, n: int) -> str:
     """Why there is no verdict."""
     if decision == TOO_FEW:
-        return f"{n} seed{'' if n == 1 else 's'}: no verdict"
+        for one in (comparison.contenders[a], comparison.contenders[b]):
+            if not one.completed:
+                return f"{one.name} has no value: {', '.join(missing(one)) or 'no seed in common'}"
+        return "no seed in common" if not n else f"{n} seed{'' if n == 1 else 's'}: no verdict"
     if decision == DIVERGED_MORE:
         for i, j in ((a, b), (b, a)):
             one = comparison.contenders[i]
@@ -718,7 +729,10 @@ def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator
             )
         return
     if not looks.taken:
-        yield f"No look was taken yet: the first of this sequential study is at {looks.looks[0]} seeds."
+        yield (
+            f"No look was taken yet: the first of this sequential study is at {looks.looks[0]} seeds, and what is said"
+            " before it decides nothing."
+        )
         return
     if comparison.looks is None:
         yield (
@@ -730,7 +744,13 @@ def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator
         return
     looked = set(looks.seeds[: looks.taken[-1].seeds])
     added = {t.seed for c in result.compared for t in c.trials if t.status == "completed"} - looked
-    if added:
+    following = next((look for look in looks.looks if look > looks.taken[-1].seeds), None)
+    if added and not looks.has_ended and following is not None and added <= set(looks.seeds[:following]):
+        yield (
+            f"The study goes on: {len(added)} seed{'s' if len(added) > 1 else ''} wait for the look at {following}, and"
+            " are left out until then."
+        )
+    elif added:
         yield (
             f"{len(added)} seed{'s' if len(added) > 1 else ''} beyond the last look: left out here. Adding seeds until"
             " the answer pleases calls equal candidates different in up to 19 of 100 studies."
@@ -747,6 +767,11 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
         yield (
             "Validation is the test set here: choosing an activation or an epoch by this table is choosing on test"
             " data, and its value there is too good; the sound choice is validation: {holdout: n}."
+        )
+    elif what.split == "test":
+        yield (
+            "This ranks by the test set. Choose by the validation set, and report the test set's values once: what is"
+            " chosen by this table is chosen on test data."
         )
     if what.split == "training":
         yield "Training values say how well the examples were learned, with dropout on, not how well new ones will be."
@@ -765,6 +790,7 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
             if what.at == "best"
             else "What other examples would change is known at the last epoch alone, of which predictions are kept."
         )
+    yield from _disagreements(comparison)
     yield from _edge_warnings(comparison, result)
     yield from _seed_warnings(comparison)
     yield from _look_warnings(comparison, result)
@@ -775,12 +801,33 @@ def _warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]
     yield from result.problems
 
 
+def _disagreements(comparison: Comparison) -> Iterator[str]:
+    """Where the exact test and the interval say different things of 0: of all pairs, or of many the reference's."""
+    few = comparison.has_baseline or len(comparison.contenders) <= MATRIX_UP_TO
+    pairs = comparison.pairs() if few else (comparison.pair(i, comparison.reference) for i in comparison.others)
+    told = [
+        f"{comparison.contenders[pair.a].name} and {comparison.contenders[pair.b].name} (p = {pair.sign_flip_p:.2g})"
+        for pair in pairs
+        if pair.disagrees
+    ]
+    if told:
+        yield (
+            f"By the exact sign-flip test, at {(1 - comparison.confidence) / comparison.family:.2g}, the interval's"
+            f" answer is not confirmed of {', '.join(told)}: be careful with it."
+        )
+
+
 def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
     if comparison.role == "tuning":
         yield "These are the tuning seeds, by which settings are chosen: what was chosen as the best is flattered."
     elif comparison.setting:
         yield (
             "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
+        )
+        settings = len({canonical_json(candidate.setting) for candidate in result.candidates})
+        yield (
+            f"Whoever picks an activation's best of {settings} settings by these means flatters it, by about"
+            f" {statistics.expected_best(settings):.1f} standard errors of such a mean if all are equal."
         )
     missing = [label for label in dict.fromkeys(c.label for c in result.candidates) if result.tuning_seeds]
     missing = [label for label in missing if label not in {choice.label for choice in result.chosen}]
@@ -839,13 +886,15 @@ def _too_variable(comparison: Comparison) -> Iterator[str]:
             )
 
 
+def missing(one: Contender) -> list[str]:
+    """`2 diverged`, `1 failed`: of its seeds, those without a value."""
+    counts = (("diverged", one.diverged), ("failed", one.failed), ("not finished", one.unfinished))
+    return [f"{count} {status}" for status, count in counts if count]
+
+
 def _incomplete(one: Contender) -> str | None:
     """What is missing of a contender, in words."""
-    parts = [
-        f"{count} {status}"
-        for status, count in (("diverged", one.diverged), ("failed", one.failed), ("not finished", one.unfinished))
-        if count
-    ]
+    parts = missing(one)
     if not parts:
         return None
     interval = one.divergence
@@ -865,7 +914,8 @@ def _too_few(result: ExperimentResult, contenders: Sequence[Contender], what: Me
     trials = [trial for one in contenders for trial in one.trials]
     states = ", ".join(f"{sum(t.status == s for t in trials)} {s}" for s in dict.fromkeys(t.status for t in trials))
     only = f"only {having[0]} has" if having else "no candidate has"
-    remedy = "; ".join(result.problems) or "run it to the end"
+    first, *others = [*result.problems] or ["run it to the end"]
+    remedy = first + (f" (and so for {len(others)} more)" if others else "")
     if not having and all(trial.status == "completed" for trial in trials):
         remedy = f"there is no {what.metric}"
     return f"{result.name}: {only} a completed trial with {what.metric} ({states or 'no trials'}); {remedy}"

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from actsearch import conclusions, curves
-from actsearch.comparison import Comparison, Contender, Pair, Question
+from actsearch.comparison import MATRIX_UP_TO, Comparison, Contender, Pair, Question
 from actsearch.errors import NothingToShow
 from actsearch.experiment import canonical_json, in_words
 from actsearch.measure import Measure, measure
@@ -349,7 +349,7 @@ class Matrix:
 def matrix(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> Matrix | None:
     """The matrix of pairs; None where there is one pair alone, too many, no verdict, or a baseline's pairs only."""
     places = [i for i in _places(comparison, drawn) if comparison.contenders[i].completed]
-    if comparison.has_baseline or not 2 < len(places) <= conclusions.MATRIX_UP_TO or not comparison.leaders:
+    if comparison.has_baseline or not 2 < len(places) <= MATRIX_UP_TO or not comparison.leaders:
         return None
     cells = tuple(
         tuple(
@@ -571,7 +571,7 @@ def sensitivity(
         NothingToShow: the experiment has no grid, or no trial of it is completed.
     """
     key, values = _varied(result)
-    what = measure([result], question.metric, question.at)
+    what = measure(result, question.metric, question.at)
     places = _positions(values)
     rest: dict[str, list[CandidateResult]] = {}
     off_axis = []

@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +15,23 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actsearch import conclusions
-from actsearch.comparison import Comparison, Contender, Examples, Pair
+from actsearch import conclusions, outputs
+from actsearch.comparison import MATRIX_UP_TO, Comparison, Contender, Examples, Pair
 from actsearch.conclusions import interval, number, signed
-from actsearch.errors import StoreError, UserError
-from actsearch.explanation import Paragraph
-from actsearch.files import write_atomically
 from actsearch.requirements import Outcome
-from actsearch.terminal import printable
+from actsearch.terminal import Paragraph, printable
 
-VERDICT_STYLE = {"better": "green", "worse": "red", "tied": "cyan", "undecided": "yellow"}
-REQUIREMENT_STYLE = {"holds": "green", "contradicted": "bold red", "undecided": "yellow"}
+VERDICT_STYLE = {"better": "green", "worse": "red", "tied": "cyan", "undecided": "magenta"}
+REQUIREMENT_STYLE = {"holds": "green", "contradicted": "bold red", "undecided": "magenta"}
 LEADING = "\N{BLACK RIGHT-POINTING SMALL TRIANGLE}"
 """Stands before each candidate of the leading group."""
-SYMBOLS = {"better": ">", "worse": "<", "tied": "=", "undecided": "?", None: "."}
+SYMBOLS = {"better": "+", "worse": "-", "tied": "=", "undecided": "?", None: "."}
 
 
 def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Iterator[RenderableType]:
     """The page, to be printed one after the other."""
     yield Paragraph(f"{conclusions.title(comparison)} ({comparison.folder})", style="bold")
+    yield Paragraph(comparison.measure.in_words(), style="dim")
     yield Text()
     yield RankingTable(comparison)
     yield Text()
@@ -45,17 +44,13 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
         yield Paragraph(told, style="dim")
         yield NoiseTable(comparison)
         yield Text()
-    if (
-        not comparison.has_baseline
-        and 2 < len(comparison.contenders) <= conclusions.MATRIX_UP_TO
-        and comparison.leaders
-    ):
+    if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
         yield Matrix(comparison)
         yield Text()
     for sentence in conclusions.sentences(comparison):
         yield Paragraph(sentence)
     for warning in comparison.warnings:
-        yield Paragraph(warning, "! ", mark_style="yellow")
+        yield Paragraph(warning, "! ", mark_style="bold magenta")
     for outcome in requirements:
         text = conclusions.requirement(comparison, outcome)
         yield Paragraph(text, "", REQUIREMENT_STYLE[outcome.state])
@@ -66,24 +61,27 @@ def _row_pairs(comparison: Comparison) -> list[Pair]:
 
 
 class _Columns:
-    """A table that drops its least important columns until it fits."""
+    """A table that drops its least important columns until it fits, and says so."""
+
+    droppable: Sequence[str] = ()
+    """The first that go."""
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         drop = 0
-        table = self.build(drop)
-        while drop < self.droppable and console.measure(table, options=options.update(width=10_000)).maximum > (
+        table = self.build(())
+        while drop < len(self.droppable) and console.measure(table, options=options.update(width=10_000)).maximum > (
             options.max_width
         ):
             drop += 1
-            table = self.build(drop)
+            table = self.build(self.droppable[:drop])
         yield table
+        if drop:
+            yield Paragraph(f"a wider terminal also shows: {', '.join(self.droppable[:drop])}", style="dim")
 
-    droppable = 0
-
-    def build(self, drop: int) -> Table:
+    def build(self, dropped: Sequence[str]) -> Table:
         raise NotImplementedError
 
 
@@ -94,28 +92,25 @@ def _table() -> Table:
 class RankingTable(_Columns):
     """A row a contender; the leading group stands at the top, marked, without ranks inside."""
 
-    droppable = 6
+    droppable = ("worst", "best", "s/epoch", "epochs to target", "interval", "seeds that would tell", "its interval")
 
-    def build(self, drop: int) -> Table:
+    def build(self, dropped: Sequence[str]) -> Table:
         c = self.comparison
-        name = c.measure.metric.removeprefix("val_").removeprefix("test_").replace("_", " ")
-        headings = [c.contenders[c.reference].name, f"{c.measure.split} {name}"]
+        reference = printable(c.contenders[c.reference].name)
         table = _table()
         table.add_column("")
         table.add_column("activation", overflow="fold", min_width=8)
-        dropped = DROPPED[:drop]
         shown = [name for name in COLUMNS if name not in dropped]
         for name in shown:
             target = "" if c.question.target is None else f"{c.question.target:g}"
             heading = {
                 "epochs to target": f"epochs to {target}" if target else name,
-                "difference": f"vs {printable(headings[0])}",
-                "mean": headings[1],
+                "difference": f"vs {reference}",
             }.get(name, name)
             left = name in ("verdict",)
             table.add_column(heading, justify="left" if left else "right", no_wrap=not left, overflow="fold")
         for i, one in enumerate(c.contenders):
-            cells = _cells(c, i)
+            cells = _cells(c, i, "seeds that would tell" in dropped)
             mark = LEADING if i in c.leaders else ""
             table.add_row(mark, Text(printable(one.name)), *(cells[name] for name in shown))
             if c.leaders and i == max(c.leaders) and i + 1 < len(c.contenders):
@@ -127,11 +122,9 @@ COLUMNS = (
     *("seeds", "mean", "interval", "worst", "best", "difference", "its interval", "verdict"),
     *("s/epoch", "epochs to target"),
 )
-DROPPED = ("worst", "best", "s/epoch", "epochs to target", "interval", "its interval")
-"""The first that go where there is no room."""
 
 
-def _cells(comparison: Comparison, i: int) -> dict[str, RenderableType]:
+def _cells(comparison: Comparison, i: int, without_forecast: bool) -> dict[str, RenderableType]:
     one = comparison.contenders[i]
     cells: dict[str, RenderableType] = {
         "seeds": _seeds(one),
@@ -147,7 +140,7 @@ def _cells(comparison: Comparison, i: int) -> dict[str, RenderableType]:
     }
     if i != comparison.reference:
         pair = comparison.pair(i, comparison.reference)
-        text = printable(conclusions.brief_verdict(pair))
+        text = printable(conclusions.brief_verdict(replace(pair, forecast=None) if without_forecast else pair))
         cells |= {
             "difference": signed(comparison, pair.difference),
             "its interval": interval(comparison, pair.low, pair.high),
@@ -162,18 +155,17 @@ def _seeds(one: Contender) -> Text:
     missing = conclusions.incomplete(one)
     if not missing:
         return Text(str(one.completed))
-    return Text(f"{one.completed} of {total}: {missing}", "yellow")
+    return Text(f"{one.completed} of {total}: {missing}", "magenta")
 
 
 class NoiseTable(_Columns):
     """The two kinds of noise of each difference to the reference, apart."""
 
-    droppable = 3
+    droppable = ("correlation", "won", "for new data")
 
-    def build(self, drop: int) -> Table:
+    def build(self, dropped: Sequence[str]) -> Table:
         c = self.comparison
         table = _table()
-        dropped = ("correlation", "won", "for new data")[:drop]
         table.add_column("activation", overflow="fold", min_width=8)
         columns = ["seeds", f"{c.measure.split} examples", "for new data", "verdict on new data", "correlation", "won"]
         for name in columns:
@@ -213,10 +205,11 @@ class Matrix:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         c = self.comparison
         yield Paragraph("All pairs, the row against the column", style="bold")
-        yield Paragraph("> better  < worse  = tied  ? undecided  . no verdict", style="dim")
+        yield Paragraph("+ better  - worse  = tied  ? undecided  . no verdict", style="dim")
         table = _table()
         names = [printable(one.name) for one in c.contenders]
-        short = max(3, min(12, (options.max_width - 24) // len(names) - 2))
+        room = options.max_width - max(map(len, names))
+        short = next((n for n in range(20, 3, -1) if sum(min(len(name), n) + 2 for name in names) <= room), 3)
         table.add_column("")
         for name in names:
             table.add_column(name if len(name) <= short else name[: short - 1] + "…", justify="center", no_wrap=True)
@@ -342,18 +335,13 @@ def _pair(comparison: Comparison, pair: Pair) -> dict[str, Any]:
 
 
 def write_csv(path: Path, comparisons: Sequence[Comparison]) -> None:
-    """Writes the rows of all of them; raises StoreError if that can't be done."""
+    """Writes the rows of all of them; raises UserError or StoreError if that can't be done."""
     text = io.StringIO()
     rows = _flat_rows(comparisons)
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    if not path.name:
-        raise UserError("--csv: give the name of a file")
-    try:
-        write_atomically(path, text.getvalue().encode("utf-8"))
-    except OSError as error:
-        raise StoreError(f"{path}: can't be written, {error.strerror}; give another --csv FILE") from error
+    outputs.write(path, text.getvalue().encode("utf-8"), "--csv")
 
 
 def _flat_rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ told by place, symbol or text as well as by colour, so that it can be read in pr
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -146,9 +147,10 @@ def _for_a_file(text: str) -> str:
 
 def _free(name: str, taken: set[str], setting: Mapping[str, Any]) -> str:
     """The name, with a number if another point of the grid has it."""
+    numbered = (f"{name}-{n}" for n in itertools.count(2))
     free = name
     while setting and free.lower() in taken:
-        free = f"{name}-{len(taken) + 1}"
+        free = next(numbered)
     taken.add(free.lower())
     return free
 

@@ -9,15 +9,13 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from actsearch.comparison import VERDICTS, Comparison, Contender, Pair
+from actsearch.comparison import MATRIX_UP_TO, VERDICTS, Comparison, Contender, Pair, missing
 from actsearch.experiment import in_words
 from actsearch.requirements import Outcome
 from actsearch.statistics import FEWEST_SEEDS, Forecast, Verdict
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""
-MATRIX_UP_TO = 12
-"""So many contenders have a matrix of their pairs, and all pairs are told of; with more, those with the reference."""
 NAMED = 12
 """A sentence names so many candidates, and counts the rest."""
 
@@ -157,7 +155,7 @@ def _ranking(comparison: Comparison) -> Iterator[str]:
     value = f"{number(comparison, leader.mean)}, {_over(leader.completed)}"
     most = "highest" if comparison.measure.higher_is_better else "lowest"
     if not comparison.leaders:
-        few = "one seed" if n == 1 else f"{n} seeds"
+        few = "one seed" if n == 1 else f"{n} seeds in common" if n else "no seed in common"
         first = _name(comparison, 0)
         yield f"No verdict: {few} cannot tell chance from difference. {first} has the {most} {what} ({value})."
         return
@@ -218,10 +216,12 @@ def quoted(name: str) -> str:
 
 
 def _beats(comparison: Comparison, others: Sequence[int]) -> str:
-    verdicts = [comparison.pair(0, i).verdict for i in others]
-    if all(verdict == "better" for verdict in verdicts):
-        return " and is better than every other candidate" if len(others) > 1 else ""
-    return ", and no other candidate reaches its group"
+    pairs = [comparison.pair(0, i) for i in others]
+    judged = [pair for pair in pairs if pair.n >= FEWEST_SEEDS]
+    which = "every other candidate" if len(judged) == len(pairs) else "every other that could be judged"
+    if all(pair.verdict == "better" for pair in judged):
+        return f" and is better than {which}" if len(others) > 1 else ""
+    return ", and none that could be judged reaches its group"
 
 
 def _inside(comparison: Comparison) -> Iterator[str]:
@@ -251,6 +251,7 @@ def _inside(comparison: Comparison) -> Iterator[str]:
 def _losers(comparison: Comparison, others: Sequence[int]) -> Iterator[str]:
     worse = [i for i in others if comparison.pair(i, 0).verdict == "worse"]
     rest = [i for i in others if i not in worse and comparison.contenders[i].completed]
+    none = [i for i in others if not comparison.contenders[i].completed]
     leader = _name(comparison, 0)
     if worse:
         yield f"Worse than {leader}: {_told(comparison, worse, 0)}."
@@ -266,6 +267,9 @@ def _losers(comparison: Comparison, others: Sequence[int]) -> Iterator[str]:
         if some:
             names = listed(named([_name(comparison, i) for i in some]))
             yield f"{names} {'is' if len(some) == 1 else 'are'} {words}."
+    if none:
+        told = [f"{_name(comparison, i)} ({incomplete(comparison.contenders[i]) or 'no trials'})" for i in none]
+        yield f"Without a value, and so not judged: {listed(named(told))}."
 
 
 def _told(comparison: Comparison, places: Sequence[int], reference: int) -> str:
@@ -331,6 +335,8 @@ def _method(comparison: Comparison) -> Iterator[str]:
 
 def _networks(comparison: Comparison) -> Iterator[str]:
     """With one seed, what can be said of the networks that were trained, which is nothing of their activations."""
+    if comparison.most_seeds > 1:
+        return
     told = []
     for i in range(len(comparison.contenders)):
         pair = comparison.pair(i, comparison.reference) if i != comparison.reference else None
@@ -468,5 +474,4 @@ def _settings(training: dict[str, Any]) -> str:
 
 def incomplete(one: Contender) -> str:
     """`2 diverged, 1 failed`: what is missing of a contender; empty where nothing is."""
-    counts = (("diverged", one.diverged), ("failed", one.failed), ("not finished", one.unfinished))
-    return ", ".join(f"{count} {status}" for status, count in counts if count)
+    return ", ".join(missing(one))

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -377,54 +377,70 @@ class _Checker:
         if i in self._broken:
             return None
         at: Location = ("activations", i)
-        own: Literal["formula", "function"] | None = next((key for key in OWN_ENTRIES if key in entry), None)
-        if own is None:
-            row = ACTIVATIONS[entry["name"]]
-            parameters = {key: entry[key] for key in row.parameters}
-            learnable = [key for key in row.parameters if can_be_learned(row, key)]
-        else:
-            parameters = {key: float(value) for key, value in sorted(entry.get("parameters", {}).items())}
-            learnable = list(parameters)
-        trainable = tuple(sorted(set(entry.get("trainable", ()))))
-        for name in trainable:
-            if name not in learnable:
-                otherwise = "its parameters are " if learnable else "it has none: remove this"
-                remedy = did_you_mean(name, learnable, otherwise)
-                if own is not None and not learnable:
-                    remedy = f"say with what it begins: parameters: {{{name}: 1.0}}"
-                self.problem((*at, "trainable"), f"there is no parameter {name!r} that could be learned", remedy)
-                return None
+        if "formula" in entry:
+            return self._formula(at, entry)
+        return self._function(at, entry) if "function" in entry else self._named(at, entry)
+
+    def _named(self, at: Location, entry: Mapping[str, Any]) -> Activation | None:
+        """One of the registry."""
+        row = ACTIVATIONS[entry["name"]]
+        trainable = self._trainable(at, entry, [key for key in row.parameters if can_be_learned(row, key)])
+        if trainable is None:
+            return None
+        asked = tuple(name for name in trainable if name not in row.learned)  # those are, asked for or not
+        return Activation(entry["name"], {key: entry[key] for key in row.parameters}, None, asked or None)
+
+    def _formula(self, at: Location, entry: Mapping[str, Any]) -> Activation | None:
+        parameters = _own_parameters(entry)
+        trainable = self._trainable(at, entry, list(parameters))
+        if trainable is None:
+            return None
         try:
-            if own == "formula":
-                formula = formulas.parse(entry["formula"], parameters)
-                formulas.check(formula)
-                self._check_learned(entry["formula"], parameters, trainable)
-                if formulas.is_flat(formula):
-                    self._flat.append(entry.get("label") or formula.canonical)
-                return Activation(formula.canonical, parameters, own, trainable or None)
-            if own == "function":
-                source = plugins.find(entry["function"], self.path.parent)
-                known = tuple(parameters) if source.parameters is None else source.parameters
-                for name in parameters:
-                    if name not in known:
-                        remedy = did_you_mean(name, known, "they are ") if known else "it has none: remove this"
-                        what = f"{entry['function']} has no parameter {name!r}"
-                        self.problem((*at, "parameters", name), what, remedy)
-                        return None
-                folder = str(self.path.parent.resolve())
-                return Activation(
-                    entry["function"], parameters, own, trainable or None, source.sha256, source.text, folder
-                )
+            formula = formulas.parse(entry["formula"], parameters)
+            formulas.check(formula)
+            self._check_learned(entry["formula"], parameters, trainable)
         except formulas.FormulaError as error:
             column = "" if error.column is None else f"column {error.column}: "
             self.problem((*at, "formula"), column + error.what, error.remedy)
             return None
+        if formulas.is_flat(formula):
+            self._flat.append(entry.get("label") or formula.canonical)
+        return Activation(formula.canonical, parameters, "formula", trainable or None)
+
+    def _function(self, at: Location, entry: Mapping[str, Any]) -> Activation | None:
+        """One of the user's own, in Python."""
+        name, parameters = entry["function"], _own_parameters(entry)
+        trainable = self._trainable(at, entry, list(parameters))
+        if trainable is None:
+            return None
+        try:
+            source = plugins.find(name, self.path.parent)
         except plugins.PluginError as error:
             self.problem((*at, "function"), error.what, error.remedy)
             return None
-        always = ACTIVATIONS[entry["name"]].learned  # whether or not it is asked for
-        trainable = tuple(name for name in trainable if name not in always)
-        return Activation(entry["name"], parameters, None, trainable or None)
+        known = tuple(parameters) if source.parameters is None else source.parameters
+        for parameter in parameters:
+            if parameter not in known:
+                remedy = did_you_mean(parameter, known, "they are ") if known else "it has none: remove this"
+                self.problem((*at, "parameters", parameter), f"{name} has no parameter {parameter!r}", remedy)
+                return None
+        folder = str(self.path.parent.resolve())
+        return Activation(name, parameters, "function", trainable or None, source.sha256, source.text, folder)
+
+    def _trainable(self, at: Location, entry: Mapping[str, Any], learnable: Sequence[str]) -> tuple[str, ...] | None:
+        """The parameters that are to be learned; None if one cannot be, which is told."""
+        trainable = tuple(sorted(set(entry.get("trainable", ()))))
+        for name in trainable:
+            if name not in learnable:
+                if learnable:
+                    remedy = did_you_mean(name, learnable, "its parameters are ")
+                elif "name" in entry:
+                    remedy = "it has none: remove this"
+                else:
+                    remedy = f"say with what it begins: parameters: {{{name}: 1.0}}"
+                self.problem((*at, "trainable"), f"there is no parameter {name!r} that could be learned", remedy)
+                return None
+        return trainable
 
     def _check_learned(self, text: str, parameters: Mapping[str, float], trainable: Sequence[str]) -> None:
         """That the formula stays one where a learned parameter goes: `x**a` is none but at whole numbers.
@@ -547,6 +563,11 @@ def _diagnostics(section: bool | DiagnosticsSection) -> DiagnosticsSpec | None:
         return None
     given = DiagnosticsSection() if section is True else section
     return DiagnosticsSpec(given.every, given.probe_size, given.training)
+
+
+def _own_parameters(entry: Mapping[str, Any]) -> dict[str, float]:
+    """Those of a formula or a function of one's own, by name."""
+    return {key: float(value) for key, value in sorted(entry.get("parameters", {}).items())}
 
 
 def _full_entry(entry: Any) -> dict[str, Any]:

@@ -1,10 +1,18 @@
-"""The console of the commands: how wide it is, and what happens once nobody reads it."""
+"""The console of the commands: how wide it is, what it can say, and what happens once nobody reads it."""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
+
+
+def say_everything() -> None:
+    """A terminal that knows no σ gets a question mark for it; what goes into a file or a pipe is UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def nobody_reads() -> None:

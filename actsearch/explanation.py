@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from actsearch.findings import HARMLESS, CandidateFindings, Explanation
-from actsearch.terminal import candidate_name, number, printable
+from actsearch.terminal import Paragraph, candidate_name, number
 
 NO_PROOF = "What was seen beside the results, medians over the seeds; none of it proves that one thing caused another."
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """Text in lines that fit, the second and further ones indented as far as its mark is long."""
-
-    text: str
-    mark: str = ""
-    style: str = ""
-    mark_style: str = ""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        whole = printable(self.text).replace(" %", "\N{NO-BREAK SPACE}%")
-        rows = textwrap.wrap(whole, max(options.max_width - len(self.mark), 20), break_on_hyphens=False)
-        for i, row in enumerate(rows):
-            mark = self.mark if i == 0 else " " * len(self.mark)
-            yield Text.assemble((mark, self.mark_style), (row.replace("\N{NO-BREAK SPACE}", " "), self.style))
 
 
 def lines(explanation: Explanation) -> Iterator[RenderableType]:
@@ -42,7 +23,7 @@ def lines(explanation: Explanation) -> Iterator[RenderableType]:
         for finding in one.findings:
             is_harmless = finding.kind in HARMLESS
             yield Paragraph(
-                finding.text, " · " if is_harmless else " ! ", mark_style="dim" if is_harmless else "yellow"
+                finding.text, " · " if is_harmless else " ! ", mark_style="dim" if is_harmless else "bold magenta"
             )
         yield Paragraph(_source(one), "   ", "dim")
     yield Text()

@@ -5,7 +5,6 @@ What is exported again replaces what was exported before, and nothing else.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Literal, Protocol
 
 from actsearch.errors import StoreError, UserError
 from actsearch.exporters import csv, mlflow, parquet, tensorboard
-from actsearch.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.results import CandidateResult, ExperimentResult, TrialResult, names_apart
 
 Format = Literal["csv", "parquet", "tensorboard", "mlflow"]
 
@@ -67,26 +66,11 @@ def export(results: Sequence[ExperimentResult], to: Format, out: Path) -> list[s
 
 def prepared(results: Sequence[ExperimentResult]) -> list[ExperimentResult]:
     """With names of their own, and text that UTF-8 can encode."""
-    names = _names(results)
+    names = names_apart(results)
     return [
         replace(result, name=_encodable(name), candidates=tuple(map(_encodable_candidate, result.candidates)))
         for result, name in zip(results, names, strict=True)
     ]
-
-
-def _names(results: Sequence[ExperimentResult]) -> list[str]:
-    """Those that share a name are told apart by the folders around theirs: `mnist (study-a)`."""
-    names = [result.name for result in results]
-    around = [Path(result.folder).resolve().parent.parts for result in results]
-    depth = 0
-    while len(set(names)) < len(names) and depth < max(map(len, around)):
-        depth += 1
-        shared = Counter(result.name for result in results)
-        names = [
-            result.name if shared[result.name] == 1 else f"{result.name} ({'/'.join(parts[-depth:])})"
-            for result, parts in zip(results, around, strict=True)
-        ]
-    return names
 
 
 def _encodable_candidate(candidate: CandidateResult) -> CandidateResult:

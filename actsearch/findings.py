@@ -18,7 +18,7 @@ from actsearch.readings import (
     Readings,
     Spread,
     epochs,
-    factor,
+    factors,
     looked_at,
     medians,
     multiple,
@@ -397,7 +397,7 @@ def _in_the_end(one: Readings, variable: Variable) -> str:
     if one.last <= _early(one, variable)[1]:
         return ""
     last = one.over_seeds(lambda probe: _ratios(probe, layers[0], layers[-1], variable).get(one.last))
-    return "" if last is None else f"; in epoch {one.last} it is {last.said(factor)}"
+    return "" if last is None else f"; in epoch {one.last} it is {factors(last)}"
 
 
 def _when(one: Readings, variable: Variable) -> str:
@@ -538,7 +538,7 @@ def _large_updates(one: Readings) -> Iterator[Finding]:
 
 def _of_norm(update: Spread) -> str:
     """`17 % of their norm`, `3.2 times their norm`."""
-    return f"{update.said(share)} of their norm" if update.median < 1 else f"{update.said(factor)} times their norm"
+    return f"{update.said(share)} of their norm" if update.median < 1 else f"{factors(update)} times their norm"
 
 
 def _clipping(one: Readings) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actsearch.errors import UserError
@@ -105,27 +104,27 @@ class Measure:
         return f"at epoch {self.at}"
 
 
-def measure(results: Sequence[ExperimentResult], metric: str, at: str) -> Measure:
+def measure(result: ExperimentResult, metric: str, at: str) -> Measure:
     """The measure of a name and an epoch.
 
     Raises:
         UserError: there is no such metric or epoch.
     """
-    known = known_metrics(results)
+    known = known_metrics(result)
     if metric not in known:
         raise UserError(f"--metric {metric}: no such metric; {did_you_mean(metric, known)}")
-    _check_epoch(results, metric, at)
+    _check_epoch(result, metric, at)
     split = "training"
     if metric in TEST_METRICS:
         split = "test"
     elif metric.startswith("val_"):
-        split = "test" if results[0].validation_is_test else "validation"
+        split = "test" if result.validation_is_test else "validation"
     return Measure(metric, at, split)
 
 
-def known_metrics(results: Sequence[ExperimentResult]) -> list[str]:
-    """The metrics that trials of these experiments have."""
-    trials = [t for result in results for candidate in result.candidates for t in candidate.all_trials]
+def known_metrics(result: ExperimentResult) -> list[str]:
+    """The metrics that its trials have."""
+    trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     found = dict.fromkeys(metric for trial in trials for metric in trial.history)
     return [*(found or ("val_accuracy", "val_loss", "accuracy", "loss")), *TEST_METRICS]
 
@@ -140,7 +139,7 @@ def _test_value(values: TestValues | None, metric: str) -> float | None:
     return None if values is None else values.values.get(metric.removeprefix("test_"))
 
 
-def _check_epoch(results: Sequence[ExperimentResult], metric: str, at: str) -> None:
+def _check_epoch(result: ExperimentResult, metric: str, at: str) -> None:
     if at in ("last", "best"):
         return
     if metric in TEST_METRICS:
@@ -149,7 +148,7 @@ def _check_epoch(results: Sequence[ExperimentResult], metric: str, at: str) -> N
     number = mean.group(1) if mean else at
     if not re.fullmatch(r"[0-9]{1,9}", number) or int(number) < 1:
         raise UserError(f"--at {at}: no such epoch; give last, best, an epoch such as 12, or mean-last-10")
-    epochs = min((t.epochs for result in results for c in result.candidates for t in c.all_trials), default=0)
+    epochs = min((t.epochs for c in result.candidates for t in c.all_trials), default=0)
     if int(number) > epochs:
         remedy = f"give at most {epochs}" if epochs else "train it first"
-        raise UserError(f"--at {at}: {results[0].name} has {epochs} epochs; {remedy}")
+        raise UserError(f"--at {at}: {result.name} has {epochs} epochs; {remedy}")

@@ -12,6 +12,7 @@ from actsearch import comparison, config, runner, store
 from actsearch.checkpoints import Spacing
 from actsearch.comparison import Comparison, Question
 from actsearch.config import Loaded
+from actsearch.errors import UserError
 from actsearch.events import Event
 from actsearch.experiment import Trial
 from actsearch.results import ExperimentResult
@@ -52,7 +53,10 @@ def run(
 
     Raises:
         ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
+        UserError: a number is no margin, no confidence or too few seeds, or given without `until_decided`.
     """
+    if not until_decided and (margin, confidence, max_seeds) != (None, None, None):
+        raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
     plan = runner.plan(loaded.experiment, loaded.folder, until)
     kept = store.Store(Path(out) / plan.experiment.name)
@@ -107,5 +111,7 @@ def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: 
         UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.
     """
     asked = Question(**({**question, "at": str(question["at"])} if "at" in question else question))
+    if not isinstance(results, ExperimentResult) and not all(isinstance(one, ExperimentResult) for one in results):
+        raise UserError("compare takes results: compare(read_results(path)), or what run returned")
     several = [results] if isinstance(results, ExperimentResult) else results
     return tuple(found for result in several for found in comparison.compare(result, asked))

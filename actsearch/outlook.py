@@ -9,10 +9,11 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from actsearch import machine, planning, power
+from actsearch import disk, machine, planning, power
 from actsearch.data import Dataset, Splits
+from actsearch.disk import Disk
 from actsearch.experiment import Experiment, in_words
-from actsearch.planning import Cost, Disk, Stage, Timed
+from actsearch.planning import Cost, Stage, Timed
 from actsearch.power import Noise, Power
 from actsearch.results import Role
 
@@ -156,7 +157,7 @@ def outlook(
         networks=_networks(experiment, costs, timed),
         worker_memory=machine.worker_memory(dataset.nbytes),
         available_memory=machine.available_memory(),
-        disk=planning.disk(experiment, dataset, splits, [one for rest in everything for one in rest], wanted.jobs),
+        disk=disk.needed(experiment, dataset, splits, [one for rest in everything for one in rest], wanted.jobs),
         power=found,
         by_seeds={n: _with(n, experiment, seconds) for n in _counts(found)},
         notes=(*notes, *_side_by_side(experiment)),

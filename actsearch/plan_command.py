@@ -13,6 +13,7 @@ import click
 from actsearch.console import number_of
 from actsearch.errors import StoreError, UserError
 from actsearch.experiment_files import load_data
+from actsearch.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from actsearch.config import Loaded
@@ -44,9 +45,8 @@ class Rules:
         for one in loaded:
             labels = list(dict.fromkeys(candidate.label for candidate in one.experiment.candidates))
             if self.baseline is not None and self.baseline not in labels:
-                raise UserError(
-                    f"--baseline {self.baseline}: {one.path} has no such activation, but {', '.join(labels)}"
-                )
+                remedy = did_you_mean(self.baseline, labels)
+                raise UserError(f"--baseline {self.baseline}: {one.path} has no such activation; {remedy}")
         threads = sorted({one.experiment.candidates[0].training.threads for one in loaded})
         if len(threads) > 1 and not self.no_timing:
             counts = " and ".join(map(str, threads))

@@ -16,10 +16,9 @@ from rich.text import Text
 
 from actsearch import statistics
 from actsearch.console import number_of
-from actsearch.explanation import Paragraph
 from actsearch.outlook import Outlook
 from actsearch.power import MOST_SEEDS, POWER, Noise, Power, Range
-from actsearch.terminal import duration, printable
+from actsearch.terminal import Paragraph, printable, span
 
 MANY = 8
 """Above so many activations all pairs are too many for one study."""
@@ -63,7 +62,7 @@ def _trials(outlook: Outlook) -> Table:
         what = "candidate" if stage.role == "tuning" or len(outlook.stages) == 1 else "activation"
         product = f"{number_of(stage.candidates, what)} x {number_of(stage.seeds, 'seed')}"
         table.add_row(stage.role, f"{product} = {number_of(stage.trials, 'trial')}{finished}")
-    table.add_row("time", f"{_time_left(outlook)} with {number_of(outlook.jobs, 'worker')}")
+    table.add_row("time", _time_left(outlook))
     needed = f"{size(outlook.jobs * outlook.worker_memory)} for {number_of(outlook.jobs, 'worker')}"
     table.add_row("memory", f"{needed}; {size(outlook.available_memory)} are free")
     checkpoints = f"; while it runs, up to {size(outlook.disk.checkpoints)} more for checkpoints"
@@ -72,7 +71,9 @@ def _trials(outlook: Outlook) -> Table:
 
 
 def _time_left(outlook: Outlook) -> str:
-    return span(*outlook.seconds) if outlook.left else "none, all is finished"
+    if not outlook.left:
+        return "none, all is finished"
+    return f"{span(*outlook.seconds)} with {number_of(outlook.jobs, 'worker')}"
 
 
 def _networks(outlook: Outlook) -> Table:
@@ -117,8 +118,8 @@ def _meaning(power: Power) -> str:
 
 
 def _noise(noise: Noise) -> str:
-    is_measured = noise.sd.low < noise.sd.high
-    limits = f" ({_points(noise.sd.low)} to {_points(noise.sd.high)})" if is_measured else ""
+    is_range = noise.sd.low < noise.sd.high
+    limits = f" ({_points(noise.sd.low)} to {_points(noise.sd.high)})" if is_range else ""
     words = f"Noise: a standard deviation over seeds of {_points(noise.sd.value)} points{limits} and a correlation of"
     remedy = "" if noise.source.startswith("as given") else "; --sd X and --correlation R put others in their place"
     return f"{words} {noise.correlation:.2f} between candidates, {noise.source}{remedy}."
@@ -155,6 +156,11 @@ def advice(outlook: Outlook) -> list[str]:
             f" on new data, however many the seeds: their choice leaves ±{_points(power.smallest_tie)} points open."
             f" About {_rounded(power.examples_to_tie)} examples most likely would."
         )
+    if power.least_deviation is not None:
+        told.append(
+            f"Differences are counted to vary by {_points(power.least_deviation)} points at the least, as"
+            f" {power.examples:,} evaluated examples show no less."
+        )
     for name, sd in power.noise.noisier:
         told.append(f"{printable(name)} varied more there ({_points(sd)} points): pairs with it need more seeds.")
     return told
@@ -163,8 +169,9 @@ def advice(outlook: Outlook) -> list[str]:
 def _with_the_files_seeds(power: Power) -> str:
     n, detectable = power.planned, power.row(power.planned).detectable
     if detectable is None:
-        return f"With {number_of(n, 'seed')} there will be no verdict; from 3 seeds on there is one."
-    care = " With 3 or 4 seeds a verdict is to be taken with care." if n < 5 else ""
+        fewest = statistics.FEWEST_SEEDS
+        return f"With {number_of(n, 'seed')} there will be no verdict; from {fewest} seeds on there is one."
+    care = " With so few seeds a verdict is to be taken with care." if n < statistics.ENOUGH_SEEDS else ""
     return (
         f"With {n} seeds a true difference of {_points_with_range(detectable)} will most likely be found; smaller ones"
         f" may stay undecided.{care}"
@@ -273,15 +280,6 @@ def _low_high(seconds: tuple[float, float]) -> dict[str, float]:
 
 
 # --- numbers
-
-
-def span(low: float, high: float) -> str:
-    """A range of seconds, as short as it can be told."""
-    shortest, longest = duration(low), duration(high)
-    if shortest == longest:
-        return shortest
-    (number, *unit), (_, *other) = shortest.split(), longest.split()
-    return f"{number if unit == other and len(unit) == 1 else shortest} to {longest}"
 
 
 def short(seconds: float) -> str:

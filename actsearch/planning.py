@@ -6,11 +6,11 @@ import heapq
 import math
 import statistics
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from actsearch.data import Dataset, Splits
-from actsearch.diagnosis import QUANTITIES, is_measured
+from actsearch.diagnosis import is_measured
 from actsearch.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp, Trial, canonical_json, expand
 from actsearch.results import ExperimentResult, Role
 
@@ -30,6 +30,8 @@ PRODUCT = 64
 """Rows and columns of the matrices whose product is timed: OpenBLAS gives larger ones to several threads."""
 EFFICIENCY = (0.35, 1.0)
 """What share of a bare matrix product's speed a training reaches: the range that was seen."""
+TESTED_NETWORKS = 2
+"""After the last epoch: the last and the best."""
 EVALUATION_BATCH = 128
 """That of `training`, which this module does not load."""
 NETWORKS_KEPT = 8
@@ -38,26 +40,37 @@ LEEWAY = (0.9, 1.15)
 """How far a run may be from what was timed, beyond the quartiles of its steps: it lasts longer, beside other things."""
 AGAIN = 0.3
 """Of the time to a network's first batch, what another seed of it takes."""
-OPTIMIZER_SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "sgd": 1}
-"""How many numbers an optimizer keeps beside each weight, at most."""
 
 
-def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
-    """Multiplications and additions of a forward pass of one example, convolutions and dense layers only."""
-    flops = 0
+@dataclass(frozen=True)
+class LayerShape:
+    """A convolution or a dense layer as a matrix product: every output is a sum over so many inputs."""
+
+    places: int
+    """At how many places it is applied with the same weights: pixels of a convolution, one of a dense layer."""
+    inputs: int
+    outputs: int
+
+
+def layer_shapes(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> Iterator[LayerShape]:
+    """The layers with weights, in their order, the output last."""
     if isinstance(model, Cnn):
         height, width, channels = input_shape
         for filters in model.filters:
             height, width = height - model.kernel_size + 1, width - model.kernel_size + 1
-            flops += 2 * height * width * filters * channels * model.kernel_size**2
+            yield LayerShape(height * width, channels * model.kernel_size**2, filters)
             channels = filters
         features = (height // 2) * (width // 2) * channels
     else:
         features = math.prod(input_shape)
     for units in (*model.dense, classes):
-        flops += 2 * features * units
+        yield LayerShape(1, features, units)
         features = units
-    return flops
+
+
+def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
+    """Multiplications and additions of a forward pass of one example, convolutions and dense layers only."""
+    return sum(2 * one.places * one.inputs * one.outputs for one in layer_shapes(model, input_shape, classes))
 
 
 def matrix_product_speed(seconds: float = 0.3) -> float:
@@ -98,12 +111,12 @@ def measured_epochs(
 
 def _work(candidate: Candidate, dataset: Dataset, splits: Splits) -> tuple[float, float]:
     """Floating-point operations and steps of a trial, its validations and its last evaluation included."""
-    train, test = len(splits.train), len(dataset.y_test)
-    validation = test if splits.validation is None else len(splits.validation)
     epochs = candidate.training.epochs
-    passes = epochs * (TRAINING_PASSES * train + validation) + 2 * test
-    steps = epochs * (train / candidate.training.batch_size + validation / 128)
-    return passes * forward_flops(candidate.model, dataset.input_shape, dataset.classes), steps
+    training, validation, test = _examples(dataset, splits)
+    passes = epochs * (TRAINING_PASSES * training + validation) + TESTED_NETWORKS * test
+    steps = Steps.of(candidate, dataset, splits)
+    flops = forward_flops(candidate.model, dataset.input_shape, dataset.classes)
+    return float(passes * flops), float(epochs * (steps.training + steps.validation) + steps.test)
 
 
 def _looking(
@@ -112,13 +125,13 @@ def _looking(
     """Floating-point operations and steps of looking at a trial's layers."""
     if diagnostics is None:
         return 0.0, 0.0
-    looks = _looks(candidate, diagnostics)
+    looks = number_of_looks(candidate, diagnostics)
     passes = LOOKING_PASSES * min(diagnostics.probe_size, len(splits.train))
     flops = forward_flops(candidate.model, dataset.input_shape, dataset.classes)
     return float(looks * passes * flops), float(looks * LOOKING_STEPS)
 
 
-# What a whole experiment will cost: its trials, their time from timed steps, and the disk
+# What a whole experiment will cost: its trials, and their time from timed steps
 
 
 @dataclass(frozen=True)
@@ -151,20 +164,23 @@ class Steps:
     validation: int
     """After every epoch."""
     test: int
-    """After the last one: for the last and the best network; none where the test set is the validation set."""
+    """After the last one, for all that are tested; none where the test set is the validation set."""
 
     @classmethod
     def of(cls, candidate: Candidate, dataset: Dataset, splits: Splits) -> Steps:
-        def steps(examples: int, batch: int) -> int:
-            return math.ceil(examples / batch)
-
-        held_out = splits.validation is not None
-        validation = len(splits.validation) if splits.validation is not None else len(dataset.y_test)
+        training, validation, test = _examples(dataset, splits)
         return cls(
-            steps(len(splits.train), candidate.training.batch_size),
-            steps(validation, EVALUATION_BATCH),
-            2 * steps(len(dataset.y_test), EVALUATION_BATCH) if held_out else 0,
+            math.ceil(training / candidate.training.batch_size),
+            math.ceil(validation / EVALUATION_BATCH),
+            TESTED_NETWORKS * math.ceil(test / EVALUATION_BATCH),
         )
+
+
+def _examples(dataset: Dataset, splits: Splits) -> tuple[int, int, int]:
+    """Of an epoch, of each validation, and of each test at the end: none where the test set is the validation set."""
+    test = len(dataset.y_test)
+    held_out = splits.validation
+    return (len(splits.train), test, 0) if held_out is None else (len(splits.train), len(held_out), test)
 
 
 @dataclass(frozen=True)
@@ -259,7 +275,7 @@ def costs(
         evaluation = one.evaluation * step / one.step
         epochs = candidate.training.epochs
         in_epochs = epochs * (steps.training * step + steps.validation * evaluation)
-        looks = _looks(candidate, experiment.diagnostics) * one.look
+        looks = number_of_looks(candidate, experiment.diagnostics) * one.look
         begin = LEEWAY[1] if high else LEEWAY[0]
         rest = in_epochs + steps.test * evaluation + looks * begin
         return Cost(one.start * begin, one.again * begin, rest, looks * begin)
@@ -360,67 +376,7 @@ def total(
     return low, high
 
 
-@dataclass(frozen=True)
-class Disk:
-    """Bytes: what finished trials leave, and what the checkpoints of those that run take until they end."""
-
-    results: int
-    checkpoints: int
-
-
-def disk(experiment: Experiment, dataset: Dataset, splits: Splits, choices: Sequence[Sequence[int]], jobs: int) -> Disk:
-    """What so many trials take on disk, by the sizes of the files that finished trials have."""
-    each = [_bytes_left(candidate, experiment.diagnostics, dataset, splits) for candidate in experiment.candidates]
-    running = max(_checkpoint_bytes(candidate, dataset) for candidate in experiment.candidates)
-    results = sum(statistics.fmean(each[place] for place in choice) for choice in choices)
-    return Disk(round(results), 2 * running * max(1, min(jobs, len(choices))))  # the last one, and the one before it
-
-
-TRIAL_BYTES = 2_400
-EPOCH_BYTES = (30, 118)
-"""In `trial.json` and in `history.json`."""
-EXAMPLE_BYTES = 3.3
-"""In `predictions.npz`: index, label and two predictions of ten classes, compressed."""
-QUANTITY_BYTES = 18
-BLOCK = 4096
-
-
-def _bytes_left(candidate: Candidate, diagnostics: DiagnosticsSpec | None, dataset: Dataset, splits: Splits) -> int:
-    epochs = candidate.training.epochs
-    evaluated = len(dataset.y_test) + (0 if splits.validation is None else len(splits.validation))
-    files = [TRIAL_BYTES + epochs * EPOCH_BYTES[0], epochs * EPOCH_BYTES[1], EXAMPLE_BYTES * evaluated]
-    if looks := _looks(candidate, diagnostics):
-        model = candidate.model
-        layers = len(model.dense) + (len(model.filters) if isinstance(model, Cnn) else 0)
-        files.append(looks * layers * len(QUANTITIES) * QUANTITY_BYTES)
-    return sum(BLOCK * math.ceil(size / BLOCK) for size in files)
-
-
-def _checkpoint_bytes(candidate: Candidate, dataset: Dataset) -> int:
-    """The weights, those of the best epoch, and what the optimizer keeps of each, as float32."""
-    slots = OPTIMIZER_SLOTS.get(candidate.training.optimizer.name, 2)
-    return 4 * parameters(candidate.model, dataset.input_shape, dataset.classes) * (2 + slots)
-
-
-def parameters(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
-    """The weights and biases of a network; what batch normalisation and learned parameters add is left out."""
-    count = 0
-    if isinstance(model, Cnn):
-        height, width, channels = input_shape
-        for filters in model.filters:
-            height, width = height - model.kernel_size + 1, width - model.kernel_size + 1
-            count += (channels * model.kernel_size**2 + 1) * filters
-            channels = filters
-        features = (height // 2) * (width // 2) * channels
-    else:
-        features = math.prod(input_shape)
-    for units in (*model.dense, classes):
-        count += (features + 1) * units
-        features = units
-    return count
-
-
-def _looks(candidate: Candidate, diagnostics: DiagnosticsSpec | None) -> int:
+def number_of_looks(candidate: Candidate, diagnostics: DiagnosticsSpec | None) -> int:
     """How often the layers of a trial are looked at, the untrained network's look included."""
     if diagnostics is None:
         return 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from actsearch.errors import UserError
-from actsearch.experiment import in_words
-from actsearch.results import CandidateResult, ExperimentResult
+from actsearch.experiment import canonical_json, in_words
+from actsearch.results import CandidateResult, ExperimentResult, names_apart
 
 OF_THE_ACTIVATION = ("model.kernel_initializer", "model.dropout_layer")
 """Settings that `auto` takes from the activation, and that may differ for that."""
@@ -49,18 +50,24 @@ def pooled(results: Sequence[ExperimentResult]) -> ExperimentResult:
 
 
 def _candidates(results: Sequence[ExperimentResult]) -> list[CandidateResult]:
+    """Each once; those that share their label and setting, and no trial, are told apart by their experiments."""
     found: list[CandidateResult] = []
-    for result in results:
+    origins: list[str] = []
+    for result, name in zip(results, names_apart(results), strict=True):
         for candidate in result.candidates:
             same = next((i for i, one in enumerate(found) if _is_same(one, candidate)), None)
             if same is not None:
                 have = {trial.seed for trial in found[same].trials}
                 more = tuple(trial for trial in candidate.trials if trial.seed not in have)
                 found[same] = replace(found[same], trials=(*found[same].trials, *more))
-                continue
-            taken = any(one.label == candidate.label and one.setting == candidate.setting for one in found)
-            found.append(replace(candidate, label=f"{candidate.label} ({result.name})") if taken else candidate)
-    return found
+            else:
+                found.append(candidate)
+                origins.append(name)
+    shared = Counter((one.label, canonical_json(one.setting)) for one in found)
+    return [
+        one if shared[one.label, canonical_json(one.setting)] == 1 else replace(one, label=f"{one.label} ({origin})")
+        for one, origin in zip(found, origins, strict=True)
+    ]
 
 
 def _is_same(one: CandidateResult, other: CandidateResult) -> bool:

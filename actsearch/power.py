@@ -18,15 +18,23 @@ from actsearch import statistics
 from actsearch.experiment import Experiment, identity, in_words
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
-ASSUMED_SD = 0.0005
-"""Of a candidate's accuracy over its seeds, where no study says better: about what networks reach on all of MNIST."""
+
+@dataclass(frozen=True)
+class Range:
+    """A number with its limits, as far as they are known; where nothing is measured they are the number itself."""
+
+    value: float
+    low: float
+    high: float
+
+
+ASSUMED_SD = Range(0.0005, 0.00025, 0.001)
+"""Of a candidate's accuracy over its seeds, where no study says better: about what networks have on all of MNIST."""
 POWER = 0.8
 LIMITS = 0.8
 """The confidence of the range of a measured standard deviation, by chi-squared."""
 COUNTS = (3, 5, 10, 20)
 """Numbers of seeds that are always told of, beside that of the file."""
-FEWEST_SEEDS = 3
-"""With fewer there is no verdict, and from fewer no noise is measured."""
 FEWEST_PAIRED = 5
 """With fewer common seeds a correlation is hardly known, and taken to be 0, which promises nothing."""
 MOST_EXAMPLES = 2_000_000
@@ -37,15 +45,6 @@ MOST_SEEDS = 10_000
 """More than that is told as more than anybody trains."""
 NOISIER = 3.0
 """A candidate whose deviation is so many times the typical one is named."""
-
-
-@dataclass(frozen=True)
-class Range:
-    """A number with its limits, as far as they are known; where nothing is measured they are the number itself."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -105,6 +104,8 @@ class Power:
     examples_to_tie: int | None = None
     """How many examples show a tie within the margin, with a power of `POWER` and seeds without end; None if those that
     there are can show one, or nothing is known."""
+    least_deviation: float | None = None
+    """Of a difference, what is counted with where the noise would be less than so many examples can show."""
 
     def row(self, seeds: int) -> Row:
         return next(row for row in self.rows if row.seeds == seeds)
@@ -112,10 +113,9 @@ class Power:
 
 def assumed(sd: float | None = None, correlation: float | None = None) -> Noise:
     """The noise that is assumed where none was measured, or that the user gives."""
-    given = sd is not None
-    value = ASSUMED_SD if sd is None else sd
-    source = "as given by --sd" if given else "an assumption, right for MNIST at best: no finished study was found"
-    return Noise(Range(value, value, value), correlation or 0.0, source)
+    deviation = ASSUMED_SD if sd is None else Range(sd, sd, sd)
+    source = "an assumption, right for MNIST at best: no finished study was found" if sd is None else "as given by --sd"
+    return Noise(deviation, correlation or 0.0, source)
 
 
 def with_given(noise: Noise, sd: float | None, correlation: float | None) -> Noise:
@@ -247,7 +247,7 @@ def _correlation(values: Sequence[Mapping[int, float]]) -> tuple[float, int]:
     found = []
     for a, b, seeds in pairs:
         x, y = np.array([a[s] for s in seeds]), np.array([b[s] for s in seeds])
-        if len(seeds) == most and most >= FEWEST_SEEDS and x.std() > 0 and y.std() > 0:
+        if len(seeds) == most and most >= statistics.FEWEST_SEEDS and x.std() > 0 and y.std() > 0:
             found.append(float(np.corrcoef(x, y)[0, 1]))
     return (float(np.mean(found)), most) if found else (0.0, 0)
 
@@ -294,17 +294,21 @@ def power(
         baseline: the contender that all others are compared with, and not with each other.
     """
     family = statistics.family(len(contenders), baseline is not None)
+    counted, least = noise, None
     if examples:
-        noise = replace(noise, sd=_at_least(noise.sd, 1 / examples / math.sqrt(12)))  # that of rounding to examples
+        least = statistics.smallest_deviation(examples)  # of a difference, as a comparison takes it
+        floor = least / math.sqrt(2 * max(1 - noise.correlation, 1e-9))
+        counted = replace(noise, sd=_at_least(noise.sd, floor))
+        least = least if noise.sd.value < floor else None
     planned = len(experiment.seeds)
-    rows = tuple(Row(n, _detectable(noise, n, family, confidence)) for n in sorted({planned, *COUNTS}))
+    rows = tuple(Row(n, _detectable(counted, n, family, confidence)) for n in sorted({planned, *COUNTS}))
 
     def to_tie(family: int) -> Range | None:
-        return _seeds(noise.sd, lambda sd: statistics.seeds_to_tie(
+        return _seeds(counted.sd, lambda sd: statistics.seeds_to_tie(
             sd, margin, rho=noise.correlation, family=family, confidence=confidence))  # fmt: skip
 
     def to_detect() -> Range | None:
-        return _seeds(noise.sd, lambda sd: statistics.seeds_to_detect(
+        return _seeds(counted.sd, lambda sd: statistics.seeds_to_detect(
             margin, sd, rho=noise.correlation, family=family, confidence=confidence, power=POWER))  # fmt: skip
 
     with_baseline = None
@@ -319,7 +323,7 @@ def power(
             wanted = statistics.examples_to_tie(variance, margin, family=family, confidence=confidence, power=POWER)
     return Power(
         tuple(contenders), baseline, family, confidence, margin, noise, rows, planned, to_tie(family), to_detect(),
-        with_baseline, examples, smallest, wanted,
+        with_baseline, examples, smallest, wanted, least,
     )  # fmt: skip
 
 
@@ -328,7 +332,7 @@ def _at_least(one: Range, floor: float) -> Range:
 
 
 def _detectable(noise: Noise, n: int, family: int, confidence: float) -> Range | None:
-    if n < FEWEST_SEEDS:
+    if n < statistics.FEWEST_SEEDS:
         return None
     of_one = statistics.detectable(1.0, n, rho=noise.correlation, family=family, confidence=confidence, power=POWER)
     return Range(of_one * noise.sd.value, of_one * noise.sd.low, of_one * noise.sd.high)
@@ -342,7 +346,7 @@ def _seeds(sd: Range, count: Callable[[float], int | None]) -> Range | None:
             n = count(one)
         except ValueError:  # more than anybody trains
             n = None
-        return math.inf if n is None or n > MOST_SEEDS else max(FEWEST_SEEDS, n)
+        return math.inf if n is None or n > MOST_SEEDS else max(statistics.FEWEST_SEEDS, n)
 
     found = Range(seeds(sd.value), seeds(sd.low), seeds(sd.high))
     return None if math.isinf(found.low) else found
@@ -350,7 +354,7 @@ def _seeds(sd: Range, count: Callable[[float], int | None]) -> Range | None:
 
 def _measurable(result: ExperimentResult) -> list[CandidateResult]:
     """The candidates with enough completed seeds to measure how much they vary."""
-    return [candidate for candidate in result.candidates if len(_values(candidate)) >= FEWEST_SEEDS]
+    return [candidate for candidate in result.candidates if len(_values(candidate)) >= statistics.FEWEST_SEEDS]
 
 
 def _completed(candidate: CandidateResult) -> list[TrialResult]:

@@ -237,14 +237,15 @@ def share(value: float) -> str:
     return f"{percent:.0f} %" if percent >= 9.95 or percent == 0 else f"{percent:.2g} %"
 
 
-def factor(ratio: float) -> str:
-    """`1/210`, `0.64`, `12`, `1.2e7`."""
-    return f"1/{_two_digits(1 / ratio)}" if 0 < ratio <= 0.1 else _two_digits(ratio)
+def factors(spread: Spread) -> str:
+    """`1/210 (1/300 to 1/9)`, `0.64 (0.08 to 2)`, `12`, `1.2e7`: its range is written as the median is."""
+    parts = 0 < spread.median <= 0.1
+    return spread.said(lambda ratio: f"1/{_two_digits(1 / ratio)}" if parts and 0 < ratio < 1 else _two_digits(ratio))
 
 
 def multiple(spread: Spread) -> str:
     """`1/210 of`, `12 (8 to 15) times`: to be followed by what it is a part or a multiple of."""
-    return f"{spread.said(factor)} {'of' if 0 < spread.median <= 0.1 else 'times'}"
+    return f"{factors(spread)} {'of' if 0 < spread.median <= 0.1 else 'times'}"
 
 
 def _two_digits(value: float) -> str:

@@ -774,6 +774,6 @@ def _commands(result: ExperimentResult, question: Question) -> list[str]:
     for name in ("metric", "at", "margin", "confidence", "baseline", "by", "target"):
         value = getattr(question, name)
         if value != getattr(default, name):
-            options += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
+            options += [f"--{name}", repr(float(value)) if isinstance(value, float) else str(value)]  # with all digits
     words = ["actsearch", "report", folder, *options]
     return [shlex.join(["actsearch", "run", f"{result.name}.yaml"]), shlex.join(words)]

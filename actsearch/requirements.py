@@ -125,6 +125,10 @@ def _outcome(comparison: Comparison, requirement: Requirement, family: int) -> O
     places = [_place(comparison, name, requirement) for name in (requirement.name, requirement.other) if name]
     ones = [comparison.contenders[place] for place in places]
     _check_completed(ones, requirement)
+    if len({*places}) < len(places):
+        raise UserError(f"--require {requirement.text!r}: {ones[0].name} is compared with itself; name another")
+    if comparison.measure.is_accuracy and abs(requirement.shift) > 1:
+        raise UserError(f"--require {requirement.text!r}: accuracies are shares, from 0 to 1: 0.97 and not 97")
     values = ones[0].values if len(ones) == 1 else ones[0].values - ones[1].values
     excess = values[~np.isnan(values)] - requirement.shift
     if not requirement.at_least:

@@ -6,8 +6,10 @@ Knows neither files nor Keras nor the terminal.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -71,7 +73,7 @@ class Correct:
     examples: int
     of: str
     """Equal for two trials if and only if they are about the same examples, with the same labels, in the same order."""
-    bits: bytes
+    bits: bytes = field(repr=False)
     """`np.packbits` of (examples,) booleans."""
 
     def array(self) -> np.ndarray:
@@ -90,25 +92,31 @@ class TrialResult:
     status: Status
     epochs: int
     """How many epochs were asked for."""
-    history: History = field(default_factory=dict)
-    seconds_per_epoch: Sequence[float] = ()
+    history: History = field(default_factory=dict, repr=False)
+    seconds_per_epoch: Sequence[float] = field(default=(), repr=False)
     last: TestValues | None = None
     best: TestValues | None = None
     error: str | None = None
-    machine: Mapping[str, Any] = field(default_factory=dict)
+    machine: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What it was trained on (see `machine.describe`)."""
     earlier_machines: Sequence[Mapping[str, Any]] = ()
     """Machines of another kind on which its first epochs were trained."""
-    diagnostics: Diagnostics | None = None
+    diagnostics: Diagnostics | None = field(default=None, repr=False)
     role: Role = "comparison"
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Of a finished trial, everything that its result depends on (see `experiment.identity`)."""
-    correct: Mapping[str, Correct] = field(default_factory=dict)
+    correct: Mapping[str, Correct] = field(default_factory=dict, repr=False)
     """By split and epoch, as far as that was to be read: `test_last`, `test_best`, `validation_last`, ..."""
 
     @property
     def epochs_done(self) -> int:
         return len(next(iter(self.history.values()), ()))
+
+
+def median_seconds(trials: Sequence[TrialResult]) -> float | None:
+    """Of an epoch, over all epochs of those of these trials that completed; None where there is none."""
+    seconds = [one for trial in trials if trial.status == "completed" for one in trial.seconds_per_epoch]
+    return median(seconds) if seconds else None
 
 
 @dataclass(frozen=True)
@@ -409,3 +417,18 @@ def _paths(quantities: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield from ((name, *rest) for rest in _paths(values))
         else:
             yield (name,)
+
+
+def names_apart(results: Sequence[ExperimentResult]) -> list[str]:
+    """Those that share a name are told apart by the folders around theirs: `mnist (study-a)`."""
+    names = [result.name for result in results]
+    around = [Path(result.folder).absolute().parent.parts for result in results]
+    depth = 0
+    while len(set(names)) < len(names) and depth < max(map(len, around)):
+        depth += 1
+        shared = Counter(result.name for result in results)
+        names = [
+            result.name if shared[result.name] == 1 else f"{result.name} ({'/'.join(parts[-depth:])})"
+            for result, parts in zip(results, around, strict=True)
+        ]
+    return names

@@ -128,6 +128,11 @@ class Run:
         if self.rules.retry_failed and len(work.finished) < n:
             return f"{self.name}: no trial has failed; without --retry-failed the rest is trained"
         done = "its trial is" if n == 1 else f"all {n} trials are"
+        looks = work.asked.looks
+        if looks is not None and looks.has_ended:
+            from actsearch import terminal
+
+            return f"{self.name}: {done} finished already; {terminal.end_of_looks(looks)} (--fresh would begin anew)"
         return f"{self.name}: {done} finished already; nothing is trained again (--fresh would)"
 
     def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
@@ -347,9 +352,11 @@ class Run:
 
 def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
     """What will be looked at otherwise than one would expect."""
+    from actsearch import terminal
+
     lines = []
     if work.undiagnosed:
-        lines.append(_undiagnosed(len(work.undiagnosed)))
+        lines.append(terminal.undiagnosed_line(len(work.undiagnosed)))
     if work.unseen:
         lines.append(
             f"{number_of(len(work.unseen), 'trial')} that had begun without these diagnostics: to begin anew (stop, and"
@@ -363,13 +370,6 @@ def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
         if asked.probe_size > examples:
             lines.append(f"diagnostics: there are only {examples} training examples to look at, not {asked.probe_size}")
     return lines
-
-
-def _undiagnosed(n: int) -> str:
-    return (
-        f"{number_of(n, 'finished trial')} without diagnostics: to be trained again beside what is there, which stays"
-        " (--set diagnostics=false leaves them as they are)"
-    )
 
 
 def _origins(work: Work) -> list[str]:
@@ -421,59 +421,28 @@ def refuse_clashes(loaded: Sequence[Loaded], rules: Rules) -> None:
         )
 
 
-def dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
-    from actsearch import data, machine, planning, runner, terminal
-    from actsearch.store import PLAN, Store, read_experiment
+def show_dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
+    """Tells what the run would do."""
+    from actsearch import dry_run, machine
+    from actsearch.store import Store
 
-    store = Store(rules.out / plan.experiment.name)
-    asked = runner.ask(plan, store, anew=rules.fresh)
-    survey = store.survey(() if rules.fresh else asked.trials, repair=False)
-    left = list(asked.trials) if rules.fresh else runner.to_train(asked.trials, survey, rules.retry_failed)
-    wanted = {trial.id for trial in left}
-    finished = {i for i, one in survey.status.items() if one in runner.FINISHED and i not in wanted}
     dataset = load_data(loaded, plan)
-    splits = data.split(dataset, plan.experiment.data)
-    known = (store.folder / PLAN).is_file()
-    epochs = planning.measured_epochs(read_experiment(store.folder), asked.trials, plan.experiment) if known else {}
     jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
-    costs, basis = planning.guess(plan.experiment, dataset, splits, epochs)
-    places = planning.places(plan.experiment, left)
-    left_stages: list[list[tuple[int, ...]]] = [[(place,) for place in places]]
-    if plan.until is None:
-        left_stages.append(planning.choices_to_follow(plan.experiment, asked.may_follow))
-    low, high = planning.total(left_stages, costs, jobs)
-    looking = planning.share_of_looking(left_stages, costs)
-    if rules.as_json:
-        rows = [{"trial": trial.id, "finished": trial.id in finished} for trial in asked.trials]
-        seconds = {"low": low, "high": high, "basis": basis, "diagnostics_share": looking}
-        head = {"experiment": plan.experiment.name, "trials": rows, "may_follow": asked.to_follow}
-        click.echo(json.dumps({**head, "seconds": seconds}))
-        return
-    for trial in asked.trials:
-        state = "finished" if trial.id in finished else "to train" if trial.id in wanted else "left out"
-        click.echo(f"{state}  {terminal.name_of(trial)}  ({trial.id})")
-    click.echo(
-        f"{plan.experiment.name}: {number_of(len(asked.trials), 'trial')}, {len(left)} to train, into {store.folder}"
+    refusal = would_stop_at(plan, rules)
+    found = dry_run.dry_run(
+        plan,
+        Store(rules.out / plan.experiment.name),
+        dataset,
+        jobs,
+        anew=rules.fresh,
+        only_failed=rules.retry_failed,
+        refusal=None if refusal is None else str(refusal),
     )
-    if asked.to_follow:
-        click.echo(
-            f"then {asked.to_follow} more, at the settings chosen"
-            if plan.until is None
-            else f"then up to {asked.to_follow} more, until it is decided"
-        )
-    if left:
-        shortest, longest = terminal.duration(low), terminal.duration(high)
-        span = shortest if shortest == longest else f"{shortest} to {longest}"
-        workers = number_of(max(1, min(jobs, max(map(len, left_stages)))), "worker")
-        first = "" if plan.until is None or not asked.to_follow else f" for the first {len(left)}"
-        share = f", {max(looking, 0.001):.1%} of it for diagnostics" if left[0].diagnostics else ""
-        click.echo(f"about {span} with {workers}{first}{share} (from {basis})")
-    for warning in plan.experiment.warnings:
-        click.echo(f"note: {warning}")
-    if survey.undiagnosed and not rules.retry_failed:
-        click.echo(_undiagnosed(len(survey.undiagnosed)))
-    if refusal := would_stop_at(plan, rules):
-        click.echo(f"note: the run would stop at this: {refusal}")
+    if rules.as_json:
+        click.echo(json.dumps(dry_run.as_json(found), ensure_ascii=False))
+        return
+    for line in dry_run.lines(found):
+        click.echo(line)
 
 
 def would_stop_at(plan: Plan, rules: Rules) -> StoreError | None:

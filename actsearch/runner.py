@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SaveModel = Literal["best", "last"]
 EngineName = Literal["processes", "in-process", "ray"]
 RETRIES = 2
+MOST_SEEDS = 10_000
+"""Of a run until it is decided."""
 FINISHED = stages.FINISHED
 
 
@@ -99,13 +101,30 @@ def plan(experiment: Experiment, folder: Path, until: UntilDecided | None = None
 
     Raises:
         DataError: the data cannot be had.
-        UserError: it cannot be run `until` it is decided (see `stages.check_decidable`).
+        UserError: it cannot be run `until` it is decided (see `stages.check_decidable`), or not by such a rule.
     """
     if until is not None:
+        _check_rule(until)
         stages.check_decidable(experiment)
     located = replace(experiment, data=data.locate(experiment.data, folder))
     sha256 = data.fingerprint(located.data)
     return Plan(located, stages.ask(located, sha256, _nothing_yet, until=until).trials, until)
+
+
+def _check_rule(until: UntilDecided) -> None:
+    """That the numbers mean something; the command line refuses others by itself, with the names of its options."""
+    from actsearch.statistics import FEWEST_SEEDS  # which loads SciPy, as looks do
+
+    margin, confidence, most = until.margin, until.confidence, until.max_seeds
+    wrong = []
+    if margin is not None and not 0 <= margin < 1:
+        wrong.append(f"margin: {margin!r} is not a difference of accuracies; give 0 or more, below 1, such as 0.001")
+    if confidence is not None and not 0.5 <= confidence < 1:
+        wrong.append(f"confidence: {confidence!r}; give at least 0.5 and below 1, such as 0.95")
+    if most is not None and not (isinstance(most, int) and FEWEST_SEEDS <= most <= MOST_SEEDS):
+        wrong.append(f"max_seeds: {most!r}; give a whole number from {FEWEST_SEEDS} to {MOST_SEEDS:,}, such as 20")
+    if wrong:
+        raise UserError("\n".join(wrong))
 
 
 def ask(plan: Plan, store: Store, anew: bool = False) -> Asked:

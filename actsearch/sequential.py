@@ -19,8 +19,6 @@ from actsearch.statistics import Differences
 
 Decision = Literal["better", "worse", "tied", "diverged more often", "not pursued", "undecided"]
 """Of a pair, the first against the second; all but the last settle it."""
-FEWEST = 3
-"""Seeds that both of a pair completed, below which there is no verdict."""
 WORSE, SETTLED, NONE_COMPLETED = "worse", "settled", "none completed"
 """Why a contender leaves: worse than one still in; all its pairs are settled; none of its trials completed."""
 
@@ -105,7 +103,7 @@ def _verdicts(found: Differences, margin: float, diverged: np.ndarray, seeds: in
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
     """
     texts = statistics.verdicts(found.low, found.high, margin).astype("<U20")
-    texts[found.n < FEWEST] = "undecided"
+    texts[found.n < statistics.FEWEST_SEEDS] = "undecided"
     more = statistics.diverged_more_often(diverged, np.full(len(diverged), seeds))
     texts[statistics.held_back(texts, more)] = "diverged more often"
     return texts

@@ -676,9 +676,8 @@ def find_experiments(path: Path) -> list[Found]:
             below.clear()
         below[:] = sorted(d for d in below if not d.startswith(".") and not SET_ASIDE.search(d))
     if not found:
-        raise UserError(
-            f"{path}: no experiment here (no {EXPERIMENT} in it or below); train one first: actsearch run FILE"
-        )
+        has = f"{EXPERIMENT}, but no {PLAN} and no trials" if (path / EXPERIMENT).is_file() else f"no {EXPERIMENT}"
+        raise UserError(f"{path}: no experiment here (in it or below is {has}); train one first: actsearch run FILE")
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -39,6 +40,7 @@ from actsearch.results import (
     LookTaken,
     TestValues,
     TrialResult,
+    median_seconds,
 )
 
 STATUS_STYLE = {
@@ -46,8 +48,8 @@ STATUS_STYLE = {
     "running": "cyan",
     "diverged": "magenta",
     "failed": "bold red",
-    "interrupted": "yellow",
-    "restarting": "yellow",
+    "interrupted": "magenta",
+    "restarting": "magenta",
     "waiting": "dim",
 }
 """Of the statuses of a trial, and of one that waits again because its worker was lost."""
@@ -272,6 +274,23 @@ class Line:
         yield Segment.line()
 
 
+@dataclass(frozen=True)
+class Paragraph:
+    """Text in lines that fit, the second and further ones indented as far as its mark is long."""
+
+    text: str
+    mark: str = ""
+    style: str = ""
+    mark_style: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        whole = printable(self.text).replace(" %", "\N{NO-BREAK SPACE}%")
+        rows = textwrap.wrap(whole, max(options.max_width - len(self.mark), 20), break_on_hyphens=False)
+        for i, row in enumerate(rows):
+            mark = self.mark if i == 0 else " " * len(self.mark)
+            yield Text.assemble((mark, self.mark_style), (row.replace("\N{NO-BREAK SPACE}", " "), self.style))
+
+
 def shortened(text: str, width: int) -> str:
     """The text in so many cells. What it lacks is taken from its middle: of a candidate both ends tell what it is."""
     if cell_len(text) <= width:
@@ -348,7 +367,7 @@ def _summary(result: ExperimentResult, width: int) -> Table:
             *([number(_mean_of(candidate, _final("val_loss")))] if whole else []),
             number(accuracy),
             number(_mean_of(candidate, best)),
-            *([number(_mean_of(candidate, _seconds), digits=1)] if whole else []),
+            *([number(median_seconds(candidate.trials), digits=1)] if whole else []),
             state,
         )
     return table
@@ -374,10 +393,27 @@ def summary_notes(result: ExperimentResult) -> list[str]:
     return [*notes, *result.warnings, *filter(None, [result.mixture]), *result.problems]
 
 
-def trials_table(result: ExperimentResult) -> RenderableType:
-    """A row a trial: state, epochs and last values."""
-    rows = rows_of(result)
+MANY_TRIALS = 40
+"""More than a window holds: those that ended well, and those that wait, are told of by candidate."""
 
+
+def status(result: ExperimentResult, every_trial: bool = False) -> Iterator[RenderableType]:
+    """A row a trial: state, epochs, last values; of many, a row a candidate, and the trials that are not as usual."""
+    rows = rows_of(result)
+    if every_trial or len(rows) <= MANY_TRIALS or not result.compared:
+        yield _trials_table(rows)
+        return
+    yield summary(result)
+    unusual = [row for row in rows if row.status not in ("completed", "waiting")]
+    if unusual:
+        yield Text()
+        yield _trials_table(unusual)
+    yield Text(
+        f"means over the seeds that completed, at the last epoch; each of the {len(rows)} trials: --trials", "dim"
+    )
+
+
+def _trials_table(rows: Sequence[Row]) -> RenderableType:
     def table(width: int) -> RenderableType:
         columns = Columns.fit(rows, width)
         return Group(columns.heading(), *map(columns.line, rows))
@@ -427,6 +463,15 @@ LEAVING = {
 """Why a contender left at a look."""
 
 
+def undiagnosed_line(n: int) -> str:
+    """What becomes of so many finished trials that lack the diagnostics asked for."""
+    trials = "1 finished trial" if n == 1 else f"{n} finished trials"
+    return (
+        f"{trials} without diagnostics: to be trained again beside what is there, which stays (--set diagnostics=false"
+        " leaves them as they are)"
+    )
+
+
 def look_line(record: LooksRecord, taken: LookTaken) -> str:
     """`look 1 of 4 (5 seeds): sigmoid leaves (worse than relu); 5 go on`."""
     place = record.looks.index(taken.seeds) + 1
@@ -439,6 +484,13 @@ def look_line(record: LooksRecord, taken: LookTaken) -> str:
     else:
         said.append(f"the last look; undecided: {', '.join(_undecided(taken))}")
     return printable(f"look {place} of {len(record.looks)} ({taken.seeds} seeds): {'; '.join(said)}")
+
+
+def end_of_looks(record: LooksRecord) -> str:
+    """`the looks ended at 20 seeds, undecided: relu and elu`."""
+    last = record.taken[-1]
+    undecided = ", ".join(_undecided(last))
+    return printable(f"the looks ended at {last.seeds} seeds, {f'undecided: {undecided}' if undecided else 'decided'}")
 
 
 def _undecided(taken: LookTaken) -> list[str]:
@@ -479,6 +531,15 @@ def duration(seconds: float) -> str:
     if hours < 48:
         return f"{hours} h {minutes:02d} min"
     return f"{hours // 24} d {hours % 24} h"
+
+
+def span(low: float, high: float) -> str:
+    """A range of seconds, as short as it can be told."""
+    shortest, longest = duration(low), duration(high)
+    if shortest == longest:
+        return shortest
+    (number, *unit), (_, *other) = shortest.split(), longest.split()
+    return f"{number if unit == other and len(unit) == 1 else shortest} to {longest}"
 
 
 def last_value(trial: TrialResult, metric: str) -> float | None:
@@ -528,10 +589,6 @@ def _best_accuracy(trial: TrialResult) -> float | None:
 
 def _accuracy(values: TestValues | None) -> float | None:
     return None if values is None else values.values.get("accuracy")
-
-
-def _seconds(trial: TrialResult) -> float | None:
-    return sum(trial.seconds_per_epoch) / len(trial.seconds_per_epoch) if trial.seconds_per_epoch else None
 
 
 def counted(trials: Sequence[TrialResult]) -> str:

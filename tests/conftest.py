@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from actsearch.events import Checkpoint, EpochDone, Event
+from actsearch.cli import run_command_line
+from actsearch.engines.in_process import InProcess
+from actsearch.events import Checkpoint, EpochDone, Event, Train
 from actsearch.experiment import Activation, Candidate, DataSpec, Experiment, Mlp, Optimizer, Training, Trial, expand
 
 # Keras reads this once, when it is imported: no test reads or writes the user's own ~/.keras.
@@ -120,6 +122,49 @@ def fake_train() -> Callable[..., FakeTrain]:
         return FakeTrain(wrong, checkpoints or at_end, at_end, numbers)
 
     return make
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def actsearch_(
+    hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Done]:
+    """Runs a command in this process, in a hostile folder: `actsearch_("status", "results")`."""
+    monkeypatch.chdir(hostile)
+
+    def run(*arguments: str | Path) -> Done:
+        capsys.readouterr()
+        code = run_command_line([str(argument) for argument in arguments])
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def trains_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
+    """From here on every run trains with this function, in this process."""
+
+    def use(train: Train) -> None:
+        monkeypatch.setattr("actsearch.runner.engine", lambda *_, **__: InProcess(lambda: train))
+
+    return use
+
+
+@pytest.fixture
+def training(trains_with: Callable[[Train], None], fake_train: Callable[..., Any]) -> Callable[..., Any]:
+    """Replaces TensorFlow's part of a run, for all following commands: `training(fails=["relu"])`."""
+
+    def use(**how: Any) -> Any:
+        train = fake_train(**how)
+        trains_with(train)
+        return train
+
+    return use
 
 
 def tiny_arrays(

@@ -31,8 +31,8 @@ MAY_IMPORT = {
     "checkpoints": {"events", "experiment"},
     "cli": {
         "catalogue",
+        "compare_command",
         "comparison",
-        "comparison_pages",
         "comparison_plots",
         "console",
         "doctor",
@@ -50,11 +50,10 @@ MAY_IMPORT = {
         "plan_command",
         "plan_pages",
         "plots",
-        "pooling",
         "reference",
-        "report",
-        "requirements",
         "results",
+        "report_command",
+        "result_folders",
         "resumption",
         "run_command",
         "runner",
@@ -65,13 +64,12 @@ MAY_IMPORT = {
         "terminal",
     },
     "clipping": {"experiment"},
+    "compare_command": {"comparison", "comparison_pages", "console", "pooling", "requirements", "result_folders"},
     "comparison": {"errors", "experiment", "measure", "results", "spelling", "statistics"},
     "comparison_curves": {
         *("comparison", "conclusions", "curves", "errors", "experiment", "measure", "results", "statistics", "words"),
     },
-    "comparison_pages": {
-        *("comparison", "conclusions", "errors", "explanation", "files", "requirements", "terminal"),
-    },
+    "comparison_pages": {"comparison", "conclusions", "outputs", "requirements", "terminal"},
     "comparison_plots": {"comparison", "comparison_curves", "drawing", "pens", "plots", "results", "words"},
     "conclusions": {"comparison", "experiment", "requirements", "statistics"},
     "config": {
@@ -92,8 +90,10 @@ MAY_IMPORT = {
     "data": {"errors", "experiment"},
     "diagnosis": set(),
     "diagnostics": {"clipping", "diagnosis", "files", "layer_probe"},
+    "disk": {"data", "diagnosis", "experiment", "planning"},
     "doctor": {"data", "errors", "experiment", "files", "machine", "probes"},
     "drawing": {"errors", "files", "pens"},
+    "dry_run": {"console", "data", "experiment", "planning", "runner", "store", "terminal"},
     "engines.__init__": set(),
     "engines.in_process": {"engines.trainings", "events", "experiment"},
     "engines.processes": {"engines.trainings", "errors", "events", "experiment", "interruption"},
@@ -134,21 +134,14 @@ MAY_IMPORT = {
     "models": {"clipping", "evaluation", "experiment", "keras_activations", "layer_probe", "own_activations"},
     "native_output": set(),
     "notebook": {
-        "checkpoints",
-        "comparison",
-        "config",
-        "events",
-        "experiment",
-        "models",
-        "results",
-        "runner",
-        "stages",
-        "store",
+        *("checkpoints", "comparison", "config", "errors", "events", "experiment", "models", "results", "runner"),
+        *("stages", "store"),
     },
     "notation": {"symbolic"},
     "observation": {"data", "diagnosis", "events", "experiment", "layer_probe", "models"},
     "own_activations": {"experiment", "formulas", "keras_activations", "plugins"},
-    "outlook": {"data", "experiment", "machine", "planning", "power", "results"},
+    "outlook": {"data", "disk", "experiment", "machine", "planning", "power", "results"},
+    "outputs": {"errors", "files"},
     "pens": {"results"},
     "plan_command": {
         "config",
@@ -164,11 +157,12 @@ MAY_IMPORT = {
         "planning",
         "power",
         "runner",
+        "spelling",
         "store",
         "terminal",
         "timing",
     },
-    "plan_pages": {"console", "explanation", "outlook", "power", "statistics", "terminal"},
+    "plan_pages": {"console", "outlook", "power", "statistics", "terminal"},
     "planning": {"data", "diagnosis", "experiment", "results"},
     "plots": {"curves", "drawing", "pens", "results"},
     "plugins": {"errors", "spelling"},
@@ -179,11 +173,13 @@ MAY_IMPORT = {
     "readings": {"results"},
     "reference": {"experiment", "formula_tree", "schema"},
     "requirements": {"comparison", "errors", "spelling", "statistics"},
+    "result_folders": {"errors", "results", "store"},
     "results": {"errors", "experiment", "machine"},
     "report": {
         *("catalogue", "comparison", "conclusions", "curves", "errors", "experiment", "files", "findings"),
         *("formula_tree", "function_pages", "layer_curves", "mathml", "report_charts", "results"),
     },
+    "report_command": {"comparison", "errors", "report", "result_folders", "results", "store"},
     "report_charts": {
         *("catalogue", "comparison", "conclusions", "curves", "drawing", "function_plots", "layer_curves", "pens"),
         "results",
@@ -194,13 +190,13 @@ MAY_IMPORT = {
         "config",
         "console",
         "data",
+        "dry_run",
         "errors",
         "events",
         "experiment_files",
         "interruption",
         "live",
         "machine",
-        "planning",
         "plots",
         "runner",
         "store",
@@ -221,6 +217,7 @@ MAY_IMPORT = {
         "native_output",
         "results",
         "stages",
+        "statistics",
         "store",
         "training",
     },
@@ -327,6 +324,13 @@ LOADS_AT_ONCE = {
 }
 """Which heavy libraries a module loads when it is imported; all others are imported inside functions."""
 
+COMMAND_LINE = {
+    "__main__",
+    "cli",
+    "result_folders",
+    *(f"{name}_command" for name in ("compare", "plan", "report", "run")),
+}
+"""Who prints."""
 MAY_END_THE_PROCESS = {
     "engines.processes": {"os._exit"},  # a worker whose driver is gone
     "interruption": {"os._exit"},  # the second Ctrl-C
@@ -334,6 +338,7 @@ MAY_END_THE_PROCESS = {
 WRITERS = {
     *("files", "store", "drawing", "templates"),
     "comparison_pages",  # the table as CSV
+    "outputs",  # what the user names: tables and pages
     "diagnostics",  # for those who have no store
     "report",  # the page
     "doctor",  # tries out the folder of the results
@@ -400,7 +405,7 @@ def test_heavy_libraries_are_loaded_where_the_table_says() -> None:
     assert found == LOADS_AT_ONCE
 
 
-@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"cli", "run_command", "plan_command", "__main__"}))
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - COMMAND_LINE))
 def test_only_the_command_line_prints_or_exits(name: str) -> None:
     """In a notebook or another program nobody wants stray output, let alone the end of the process."""
     forbidden = {"print", "exit", "quit", "click.echo", "click.secho", "sys.exit", "os._exit"}

@@ -15,61 +15,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from conftest import Done
 from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 
 import actsearch.cli
-from actsearch.cli import commands, run_command_line
-from actsearch.engines.in_process import InProcess
+from actsearch.cli import commands
 from actsearch.events import Train
 from actsearch.store import Store
 
 Write = Callable[..., Path]
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def actsearch_(
-    hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Done]:
-    """Runs a command in this process, in a hostile folder: `actsearch_("status", "results")`."""
-    monkeypatch.chdir(hostile)
-
-    def run(*arguments: str | Path) -> Done:
-        capsys.readouterr()
-        code = run_command_line([str(argument) for argument in arguments])
-        return Done(code, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def trains_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
-    """From here on every run trains with this function, in this process."""
-
-    def use(train: Train) -> None:
-        monkeypatch.setattr("actsearch.runner.engine", lambda *_, **__: InProcess(lambda: train))
-
-    return use
-
-
-@pytest.fixture
-def training(trains_with: Callable[[Train], None], fake_train: Callable[..., Any]) -> Callable[..., Any]:
-    """Replaces TensorFlow's part of a run, for all following commands: `training(fails=["relu"])`."""
-
-    def use(**how: Any) -> Any:
-        train = fake_train(**how)
-        trains_with(train)
-        return train
-
-    return use
 
 
 def in_a_process(*arguments: str | Path, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -177,7 +134,7 @@ def test_a_reader_that_has_gone_is_no_error(repository: Path) -> None:
     assert read_a_byte("schema", cwd=repository) == (0, "")
 
 
-@pytest.mark.parametrize("options", [[], ["--json"]], ids=["table", "json"])
+@pytest.mark.parametrize("options", [["--trials"], ["--json"]], ids=["table", "json"])
 def test_a_reader_of_much_that_has_gone_is_no_error(
     make_experiment: Callable[..., Any], hostile: Path, options: list[str]
 ) -> None:
@@ -394,20 +351,25 @@ def test_a_dry_run_writes_nothing(
     assert done.code == 0
     assert done.out.count("to train  ") == 2
     assert "tiny: 2 trials, 2 to train, into results/tiny" in done.out
-    assert re.search(r"^about \d+ s.* with \d+ workers?, .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
+    assert re.search(r"^about \d+.* s.* with \d+ workers?, .*GFLOP/s, measured now", done.out, flags=re.MULTILINE)
     actsearch_("run", path)
     assert len(train.begun) == 2
     done = actsearch_("run", write_experiment(activations="[relu, elu]"), "--dry-run")
     assert "finished  relu seed 0" in done.out
     assert "to train  elu seed 0" in done.out
     assert re.search(
-        r"^about \d+ s to \d+ s with 1 worker, [\d.]+% of it for diagnostics \(from 2 m", done.out, flags=re.MULTILINE
+        r"^about \d+ to \d+ s with 1 worker, [\d.]+% of it for diagnostics \(from 2 m", done.out, flags=re.MULTILINE
     )
     path = write_experiment()
     after = snapshot(hostile)
     as_json = json.loads(actsearch_("run", path, "--dry-run", "--json").out)
     assert [row["finished"] for row in as_json["trials"]] == [True, True]
     assert as_json["seconds"]["high"] == 0
+    assert as_json["would_stop_at"] is None
+    other = write_experiment(activations="[relu, elu]")
+    as_json = json.loads(actsearch_("run", other, "--dry-run", "--json").out)
+    assert "1 finished trial does not belong" in as_json["would_stop_at"]
+    write_experiment()
     assert len(train.begun) == 2
     assert snapshot(hostile) == after
 
@@ -569,8 +531,8 @@ def test_one_experiment_without_figures_hides_no_other(
     training()
     assert actsearch_("run", write_experiment("b"), "--no-plots").code == 0
     done = actsearch_("plot", "results", "--without", "selu")
-    assert done.code == 2
-    assert done.err.startswith("Error: a: ")
+    assert done.code == 0
+    assert done.err.startswith("note: without: a has no candidate selu")
     assert "results/b/accuracy.png" in done.out
 
 
@@ -1067,6 +1029,23 @@ def test_plot_gives_each_experiment_its_own_folder(
     assert not (hostile / "figures2").exists()
 
 
+def test_report_gives_each_experiment_its_own_page(
+    actsearch_: Callable[..., Done], probed: Callable[..., None], hostile: Path
+) -> None:
+    """A page that took another's place would be lost; on a Mac, upper and lower case are one."""
+    some = [candidate(label, trial(diagnostics(), seed)) for label in ("relu", "selu") for seed in (0, 1)]
+    probed(one=some, two=some)
+    done = actsearch_("report", "results", "--out", "pages")
+    assert (done.code, done.out.split()) == (0, ["pages/one.html", "pages/two.html"])
+    assert actsearch_("report", "results/one", "--out", "alone").out == "alone/one.html\n"
+    (hostile / "other").mkdir()
+    (hostile / "results" / "two").rename(hostile / "other" / "One")
+    done = actsearch_("report", "results", "other", "--out", "pages2")
+    assert done.code == 2
+    assert "pages2/One.html would hold another experiment's page" in done.err
+    assert not (hostile / "pages2").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -1202,11 +1181,14 @@ def test_ctrl_c_in_a_true_training(write_experiment: Write, hostile: Path) -> No
     assert "2 trials: 2 completed" in in_a_process("status", "results", cwd=hostile).stdout
 
 
-def test_the_log_of_a_bug_says_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the command line a report of a bug can't be followed up."""
-    monkeypatch.setattr(sys, "argv", ["actsearch", "run", "x.yaml"])
-    log = Path(actsearch.cli._write_log("Traceback: x"))
+@pytest.mark.parametrize(
+    ("given", "told"), [("x.yaml", "x.yaml"), ("\udcff.yaml", r"\udcff.yaml")], ids=["text", "bytes"]
+)
+def test_the_log_of_a_bug_says_what_was_asked(monkeypatch: pytest.MonkeyPatch, given: str, told: str) -> None:
+    """Without the command line a report of a bug can't be followed up; a file's name need not be UTF-8."""
+    monkeypatch.setattr(sys, "argv", ["actsearch", "run", given])
+    log = Path(actsearch.cli._write_log(f"Traceback: {given}"))
     try:
-        assert log.read_text(encoding="utf-8") == "actsearch run x.yaml\n\nTraceback: x"
+        assert log.read_text(encoding="utf-8") == f"actsearch run {told}\n\nTraceback: {told}"
     finally:
         log.unlink()

@@ -9,48 +9,30 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psutil
 import pytest
-
-from actsearch.cli import run_command_line
-from actsearch.engines.in_process import InProcess
+from conftest import Done
 
 Write = Callable[..., Path]
 
 
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def plan(hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+def plan(actsearch_: Callable[..., Done]) -> Callable[..., Done]:
     """Runs `actsearch plan` in this process, in a hostile folder, without TensorFlow: `plan(path, "--json")`."""
-    monkeypatch.chdir(hostile)
-
-    def run(*arguments: str | Path) -> Done:
-        capsys.readouterr()
-        code = run_command_line(["plan", "--no-timing", *map(str, arguments)])
-        return Done(code, *capsys.readouterr())
-
-    return run
+    return partial(actsearch_, "plan", "--no-timing")
 
 
 @pytest.fixture
-def trained(
-    hostile: Path, monkeypatch: pytest.MonkeyPatch, fake_train: Callable[..., Any], capsys: pytest.CaptureFixture[str]
-) -> Callable[..., None]:
+def trained(actsearch_: Callable[..., Done], training: Callable[..., Any]) -> Callable[..., None]:
     """Runs an experiment with a training that costs nothing: `trained(path, "--name", "old")`."""
-    monkeypatch.chdir(hostile)
-    monkeypatch.setattr("actsearch.runner.engine", lambda *_, **__: InProcess(lambda: fake_train()))
 
     def run(*arguments: str | Path) -> None:
-        assert run_command_line(["run", "--no-plots", "--quiet", *map(str, arguments)]) == 0
-        capsys.readouterr()
+        training()
+        assert actsearch_("run", "--no-plots", "--quiet", *arguments).code == 0
 
     return run
 
@@ -131,7 +113,7 @@ def test_several_files_are_planned_one_after_the_other(plan: Callable[..., Done]
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--baseline", "swish"], "--baseline swish: {path} has no such activation, but relu, selu"),
+        (["--baseline", "swish"], "--baseline swish: {path} has no such activation; there are relu, selu"),
         (["--margin", "0"], "0.0 is not in the range 0<x<1"),
         (["--confidence", "1"], "is not in the range"),
         (["--sd", "-1"], "is not in the range"),
@@ -149,17 +131,15 @@ def test_mistakes_are_told(
     assert message.format(path=path) in done.err
 
 
-def test_thread_counts_of_one_process_cannot_differ(
-    hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], write_experiment: Write
-) -> None:
+def test_thread_counts_of_one_process_cannot_differ(actsearch_: Callable[..., Done], write_experiment: Write) -> None:
     """TensorFlow would raise in the middle of the timing; the guess needs no TensorFlow."""
-    monkeypatch.chdir(hostile)
     paths = [str(write_experiment(name=name)) for name in ("a", "b")]
     text = Path(paths[1]).read_text(encoding="utf-8")
     Path(paths[1]).write_text(text.replace("batch_size: 8", "batch_size: 8, threads: 2"), encoding="utf-8")
-    assert run_command_line(["plan", *paths]) == 2
-    assert "training.threads differs between the files (1 and 2)" in capsys.readouterr().err
-    assert run_command_line(["plan", "--no-timing", *paths]) == 0
+    done = actsearch_("plan", *paths)
+    assert done.code == 2
+    assert "training.threads differs between the files (1 and 2)" in done.err
+    assert actsearch_("plan", "--no-timing", *paths).code == 0
 
 
 # --- with TensorFlow, in a process of its own

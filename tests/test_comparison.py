@@ -96,8 +96,7 @@ def test_with_one_or_two_seeds_there_is_no_verdict(seeds: int) -> None:
 def test_three_seeds_have_a_verdict_with_a_warning() -> None:
     found = the(a_study(a_candidate("relu", noisy(0.9, 3)), a_candidate("elu", noisy(0.1, 3))))
     assert found.pair(1, 0).verdict == "worse"
-    assert found.pair(1, 0).note == "3 seeds: to be taken with care"
-    assert any("with care" in warning for warning in found.warnings)
+    assert any("3 seeds: verdicts to be taken with care" in warning for warning in found.warnings)
 
 
 def test_equal_candidates_are_tied_within_a_margin_and_undecided_without_one() -> None:
@@ -229,7 +228,8 @@ def test_what_a_verdict_of_few_seeds_goes_by_is_told() -> None:
     few = CandidateResult("few", Activation("elu"), {}, tuple(trials))
     found = the(a_study(few, a_candidate("relu", noisy(0.95, 10)), a_candidate("gelu", noisy(0.95, 10, stream=1))))
     place = next(i for i, one in enumerate(found.contenders) if one.label == "few")
-    assert (found.pair(place, 0).verdict, found.pair(place, 0).n) == ("worse", 3)
+    pair = found.pair(place, 0)
+    assert (pair.verdict, pair.n, pair.note) == ("worse", 3, "3 seeds: to be taken with care")
     assert any(text.startswith("few: what is said of it goes by 3 seeds") for text in found.warnings)
 
 
@@ -365,6 +365,13 @@ def test_each_is_compared_at_the_setting_that_its_tuning_seeds_chose() -> None:
     assert found.family == 1
 
 
+def test_picking_the_best_of_a_grid_is_told_to_flatter() -> None:
+    """By as much as the best of so many equals is above their mean: of two, 0.56 standard errors."""
+    study = replace(tuned(), tuning_seeds=(), chosen=())
+    tables = compare(study, Question(by="setting"))
+    assert any("best of 2 settings" in text and "0.6 standard errors" in text for text in tables[0].warnings)
+
+
 def test_all_settings_side_by_side_are_those_of_the_tuning_seeds_alone() -> None:
     """Mixed with the others, a setting that was chosen would have more seeds than the rest."""
     tables = compare(tuned(), Question(by="setting"))
@@ -472,6 +479,59 @@ def test_an_unfinished_experiment_says_how_far_it_is() -> None:
 def test_a_question_that_makes_no_sense_is_refused(question: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError, match=said):
         compare(three(), Question(**question))
+
+
+def test_a_ranking_by_the_test_set_is_never_silent() -> None:
+    """Held out or not: what is chosen by it is chosen on test data."""
+    study = a_study(a_candidate("relu", noisy(0.9, 5)), a_candidate("elu", noisy(0.8, 5)))
+    found = the(study, metric="test_accuracy")
+    assert any(text.startswith("This ranks by the test set.") for text in found.warnings)
+    assert not any("test" in text for text in the(study).warnings)
+
+
+def test_where_the_exact_test_says_otherwise_it_is_told() -> None:
+    """Its p does not need normal noise; a reader of the table alone would not know."""
+    d = [-0.001, *np.linspace(0.0035, 0.0045, 9)]
+    found = the(a_study(a_candidate("relu", [0.98] * 10), a_candidate("elu", [0.98 - v for v in d])), margin=0.0001)
+    pair = found.pair(1, 0)
+    assert (pair.verdict, pair.disagrees) == ("worse", False)
+    strict = the(a_study(a_candidate("relu", [0.98] * 10), a_candidate("elu", [0.98 - v for v in d])), confidence=0.998)
+    assert (strict.pair(1, 0).verdict, strict.pair(1, 0).disagrees) == ("worse", True)
+    assert any("the interval's answer is not confirmed of relu and elu" in text for text in strict.warnings)
+
+
+def test_a_study_that_waits_for_its_next_look_is_not_accused() -> None:
+    """Of adding seeds until the answer pleases."""
+    study = looked()
+    assert study.looks is not None
+    taken = replace(study.looks.taken[0], left=(), stays=("relu", "elu"))
+    told = the(replace(study, looks=replace(study.looks, taken=(taken,)))).warnings
+    assert any(text.startswith("The study goes on: 3 seeds wait for the look at 8") for text in told)
+    assert not any("pleases" in text for text in told)
+
+
+def test_before_the_first_look_the_looks_are_paid_for() -> None:
+    """What four seeds seem to say of a study that will look four times is one look more."""
+    study = looked()
+    assert study.looks is not None
+    early = the(replace(study, looks=replace(study.looks, taken=())))
+    assert early.family == 4
+    assert any(text.startswith("No look was taken yet") for text in early.warnings)
+
+
+def test_who_has_no_value_is_told_with_the_reason() -> None:
+    """0 seeds is no reason."""
+    gone = CandidateResult("gone", Activation("elu"), {}, tuple(a_trial(None, s, "diverged") for s in range(5)))
+    found = the(a_study(gone, a_candidate("relu", noisy(0.9, 5)), a_candidate("gelu", noisy(0.8, 5))))
+    assert found.pair(2, 0).note == "gone has no value: 5 diverged"
+
+
+def test_seeds_that_are_not_in_common_do_not_count() -> None:
+    """Of eight and two nothing can be told, and not by eight seeds."""
+    few = tuple(a_trial(0.9 + s / 1e4 if s < 2 else None, s, "completed" if s < 2 else "failed") for s in range(8))
+    found = the(a_study(CandidateResult("few", Activation("elu"), {}, few), a_candidate("relu", noisy(0.9, 8))))
+    assert found.most_seeds == 2
+    assert "Two seeds: intervals, but no verdict." in found.warnings
 
 
 def test_choosing_on_the_test_set_is_never_silent() -> None:

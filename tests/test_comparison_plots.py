@@ -186,10 +186,11 @@ def test_a_grid_has_a_figure_for_each_point_and_its_name_tells_which() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_.=-]+", name) for name in names)
 
 
-def test_points_that_are_written_alike_have_files_of_their_own() -> None:
-    """One must not overwrite the other."""
+@pytest.mark.parametrize("points", [("ä", "ö", "Ü"), ("ä", "_-3", "ö")], ids=["alike", "like another's number"])
+def test_points_that_are_written_alike_have_files_of_their_own(points: tuple[str, ...]) -> None:
+    """One must not overwrite the other, nor the search for a name go on for ever."""
     found = [CandidateResult(label, Activation(label), {"model.kernel_initializer": name}, (a_trial(0.9),))
-             for name in ("ä", "ö", "Ü") for label in ("relu", "elu")]  # fmt: skip
+             for name in points for label in ("relu", "elu")]  # fmt: skip
     with drawing.settings("light"):
         names = [name for name, _ in comparison_plots.figures(a_study(*found), "ranking", Question())]
     assert len({name.lower() for name in names}) == 3

@@ -96,6 +96,17 @@ def test_the_rule_is_not_that_what_is_better_is_beyond_the_margin() -> None:
     assert "count as none" not in text(found)
 
 
+def test_who_leads_is_not_said_to_beat_who_could_not_be_judged() -> None:
+    """Two seeds that are far better are no verdict, and no reason to be told away."""
+    trials = [*(a_trial(0.99 + s / 1e4, s) for s in range(2)), *(a_trial(None, s, "failed") for s in range(2, 5))]
+    few = CandidateResult("few", Activation("elu"), {}, tuple(trials))
+    none = CandidateResult("none", Activation("elu"), {}, tuple(a_trial(None, s, "failed") for s in range(5)))
+    told = text(the(a_study(few, none, a_candidate("relu", noisy(0.95, 5)), a_candidate("selu", noisy(0.9, 5)))))
+    assert "is better than every other that could be judged" in told
+    assert "few is not judged: too few seeds in common with the others" in told
+    assert "Without a value, and so not judged: none (5 failed)" in told
+
+
 def test_every_conclusion_ends_with_what_it_holds_for() -> None:
     found = the(a_study(a_candidate("relu", noisy(0.9, 5)), a_candidate("elu", noisy(0.1, 5))))
     last = conclusions.sentences(found)[-1]

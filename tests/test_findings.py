@@ -435,3 +435,9 @@ def test_shares_are_percent_with_two_digits(value: float, text: str) -> None:
 def test_ratios_are_parts_or_multiples_with_two_digits(ratio: float, text: str) -> None:
     """`0.0047 times` is no number that one sees."""
     assert readings.multiple(Spread(ratio, ratio, ratio)) == text
+
+
+def test_a_range_is_written_as_its_median_is() -> None:
+    """`1/11 (1/14 to 0.15)` has to be worked out."""
+    assert readings.factors(Spread(1 / 11, 1 / 14, 0.15)) == "1/11 (1/14 to 1/6.7)"
+    assert readings.factors(Spread(0.16, 0.079, 2.0)) == "0.16 (0.079 to 2)"

@@ -43,11 +43,11 @@ def test_the_best_epoch_flatters_by_its_distance_to_the_last_one() -> None:
 def test_the_split_is_said_as_it_is() -> None:
     """With `validation: test` the curves called validation are the test set's."""
     sound, article = a_study(a_candidate("relu", [0.1])), a_study(a_candidate("relu", [0.1]), test=True)
-    assert measure([sound], "val_accuracy", "last").split == "validation"
-    assert measure([article], "val_accuracy", "last").split == "test"
-    assert measure([article], "val_accuracy", "last").predictions == "test_last"
-    assert measure([sound], "val_loss", "last").predictions is None
-    assert measure([sound], "val_accuracy", "2").predictions is None
+    assert measure(sound, "val_accuracy", "last").split == "validation"
+    assert measure(article, "val_accuracy", "last").split == "test"
+    assert measure(article, "val_accuracy", "last").predictions == "test_last"
+    assert measure(sound, "val_loss", "last").predictions is None
+    assert measure(sound, "val_accuracy", "2").predictions is None
 
 
 @pytest.mark.parametrize(
@@ -64,5 +64,5 @@ def test_the_split_is_said_as_it_is() -> None:
 )
 def test_what_cannot_be_measured_is_refused_with_the_remedy(metric: str, at: str, said: str) -> None:
     with pytest.raises(UserError, match="--") as caught:
-        measure([a_study(a_candidate("relu", [0.1]))], metric, at)
+        measure(a_study(a_candidate("relu", [0.1])), metric, at)
     assert said in str(caught.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,6 +53,16 @@ def test_the_arithmetic_of_a_network_is_that_of_its_products() -> None:
     cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
     convolutions = 26 * 26 * 2 * 9 + 24 * 24 * 3 * 9 * 2
     assert planning.forward_flops(cnn, (28, 28, 1), 10) == 2 * (convolutions + 12 * 12 * 3 * 5 + 5 * 10)
+
+
+def test_a_guess_counts_the_steps_of_the_run(make_experiment: Callable[..., Any]) -> None:
+    """By hand: 30 examples to train with, 10 to validate, 40 to test, two networks of which are tested at the end."""
+    experiment, _ = make_experiment(epochs=5)
+    (candidate,) = experiment.candidates
+    flops = planning.forward_flops(candidate.model, DATASET.input_shape, 4)
+    assert planning._work(candidate, DATASET, SPLITS) == ((5 * (3 * 30 + 10) + 2 * 40) * flops, 5 * (4 + 1) + 2)
+    tested = data.split(DATASET, DataSpec("mnist"))  # nothing is held out, and nothing more tested at the end
+    assert planning._work(candidate, DATASET, tested) == (5 * (3 * 40 + 40) * flops, 5 * (5 + 1))
 
 
 def test_epochs_of_other_settings_are_no_measure(make_experiment: Callable[..., Any]) -> None:
@@ -171,21 +180,3 @@ def test_a_guess_goes_by_measured_epochs_where_there_are_any(make_experiment: Ca
     assert [cost.rest for cost in high] == pytest.approx([1.3 * 4 * 3] * 2)
     low, high = planning.guessed_costs(experiment, DATASET, SPLITS, {}, speed=1e9)
     assert 0 < low[0].rest < high[0].rest < 1
-
-
-@pytest.mark.parametrize("study", ["article-12", "theory/vanishing", "theory/self-normalising", "theory/dying-relu"])
-def test_the_disk_is_that_of_finished_studies(repository: Path, study: str) -> None:
-    """Within a third of what those in the repository take, or a full disk comes as a surprise."""
-    from actsearch import runner
-    from actsearch.config import load
-
-    folder = repository / "results" / study
-    loaded = load(folder / "experiment.yaml")
-    plan = runner.plan(loaded.experiment, loaded.folder)
-    dataset = runner.load_data(plan)
-    splits = data.split(dataset, plan.experiment.data)
-    choices = [choice for stage in planning.stages(plan.experiment) for _ in stage.seeds for choice in stage.choices]
-    estimated = planning.disk(plan.experiment, dataset, splits, choices, jobs=2)
-    finished = [file.stat().st_size for trial in plan.trials for file in (folder / "trials" / trial.id).iterdir()]
-    blocks = sum(-(-size // planning.BLOCK) * planning.BLOCK for size in finished)
-    assert estimated.results == pytest.approx(blocks, rel=0.33)

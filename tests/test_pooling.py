@@ -29,7 +29,13 @@ def test_two_of_one_label_that_are_not_the_same_keep_apart() -> None:
     relu = a_candidate("relu", [0.3])
     relu = replace(relu, trials=tuple(replace(trial, id="another") for trial in relu.trials))
     other = a_study(relu, name="other")
-    assert [c.label for c in pooled([one, other]).candidates] == ["relu", "relu (other)"]
+    assert [c.label for c in pooled([one, other]).candidates] == ["relu (one)", "relu (other)"]
+    third = a_study(a_candidate("relu", [0.4]), name="other")
+    third = replace(third, folder="elsewhere/other", candidates=tuple(
+        replace(c, trials=tuple(replace(trial, id="third") for trial in c.trials)) for c in third.candidates
+    ))  # fmt: skip
+    labels = [c.label for c in pooled([one, other, third]).candidates]
+    assert labels == ["relu (one)", "relu (other (results))", "relu (other (elsewhere))"]
 
 
 def test_a_candidate_with_more_seeds_in_one_of_them_counts_once_with_all_of_them() -> None:

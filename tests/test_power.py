@@ -142,17 +142,30 @@ def test_the_table_is_that_of_the_statistics(six: Experiment) -> None:
     assert [row.seeds for row in found.rows] == [3, 5, 10, 20]
     for row in found.rows:
         assert row.detectable is not None
-        assert row.detectable.low == row.detectable.high == row.detectable.value
-        reached = statistics.power(row.detectable.value, power.ASSUMED_SD, row.seeds, rho=0.3, family=15)
-        assert reached == pytest.approx(0.8, abs=1e-6)
+        for name in ("value", "low", "high"):  # an assumption is a range as well
+            effect, sd = getattr(row.detectable, name), getattr(power.ASSUMED_SD, name)
+            reached = statistics.power(effect, sd, row.seeds, rho=0.3, family=15)
+            assert reached == pytest.approx(0.8, abs=1e-6)
     assert found.to_tie is not None
     n = int(found.to_tie.value)
 
     def half_width(n: int) -> float:
-        sd = power.ASSUMED_SD * math.sqrt(2 * 0.7)
+        sd = power.ASSUMED_SD.value * math.sqrt(2 * 0.7)
         return float(stats.t.ppf(1 - 0.05 / 30, n - 1)) * sd / math.sqrt(n)
 
     assert half_width(n) <= 0.0005 < half_width(n - 1)
+
+
+def test_less_noise_than_examples_can_show_is_not_counted_with(six: Experiment) -> None:
+    """A comparison does not believe it either: two that go together seed by seed differ by whole examples."""
+    found = _power(six, power.assumed(sd=0.001, correlation=0.999), examples=1000)
+    least = 1 / (1000 * math.sqrt(6))
+    assert found.least_deviation == pytest.approx(least)
+    assert found.noise.sd.value == 0.001
+    assert found.row(10).detectable is not None
+    plain = statistics.detectable(least / math.sqrt(2), 10, family=15)
+    assert found.row(10).detectable.value == pytest.approx(plain)  # type: ignore[union-attr]
+    assert _power(six, power.assumed(sd=0.001, correlation=0.1), examples=1000).least_deviation is None
 
 
 def test_a_baseline_needs_fewer_seeds(six: Experiment) -> None:
@@ -186,7 +199,8 @@ def test_noise_is_never_below_the_rounding_to_examples(six: Experiment) -> None:
     """Three seeds with the same accuracy on 100 examples do not mean that there is no chance in it."""
     study = _study({name: [0.9, 0.9, 0.9] for name in SIX})
     found = _power(six, power.measured(study, _like(study, six)), examples=100)
-    assert found.noise.sd.value == pytest.approx(0.01 / math.sqrt(12))
+    assert found.least_deviation == pytest.approx(0.01 / math.sqrt(6))
+    assert found.row(10).detectable is not None
 
 
 def test_what_the_examples_leave_open_is_told_if_a_study_shows_it(six: Experiment) -> None:

@@ -251,9 +251,10 @@ def test_tuning_is_shown_with_the_choice() -> None:
 
 
 def test_the_command_that_makes_the_page_again_is_on_it() -> None:
-    """With the options that were given."""
+    """With the options that were given, to the last digit: a confidence of 1 is refused."""
     assert "actsearch report results/study --margin 0.01 --baseline relu" in a_page(
         three(), margin=0.01, baseline="relu").words  # fmt: skip
+    assert "--confidence 0.9999999 --target 1e-07" in a_page(three(), confidence=0.9999999, target=1e-7).words
 
 
 def test_charts_have_names_and_tables() -> None:

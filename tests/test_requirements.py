@@ -103,6 +103,16 @@ def test_what_is_required_of_several_tables_holds_of_all_together() -> None:
     assert (wide.low, wide.high) == (limits.low, limits.high)
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"), [("relu >= 97", "0.97 and not 97"), ("relu >= elu - 2", "are shares"), ("relu >= relu", "itself")]
+)
+def test_a_requirement_that_cannot_be_meant_is_refused(rule: str, said: str) -> None:
+    """`relu <= 97` would pass for ever."""
+    [found] = compare(a_study(a_candidate("relu", noisy(0.9, 6)), a_candidate("elu", noisy(0.9, 6, stream=1))))
+    with pytest.raises(UserError, match=said):
+        check(found, [rule])
+
+
 def test_a_label_may_hold_any_character() -> None:
     """The command line reads a requirement before it knows the labels."""
     assert parse("'a<b' >= 0.9").name == "a<b"

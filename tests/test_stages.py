@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from conftest import candidate, contents
+from conftest import Done, candidate, contents
 
 from actsearch import runner, stages
-from actsearch.cli import run_command_line
 from actsearch.engines.in_process import InProcess
 from actsearch.events import Event, Failed, Train
 from actsearch.experiment import Experiment, Trial
@@ -289,38 +288,6 @@ def test_a_larger_grid_may_choose_otherwise(
 
 
 # --- the command
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def actsearch_(
-    hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Done]:
-    monkeypatch.chdir(hostile)
-
-    def command(*arguments: str | Path) -> Done:
-        capsys.readouterr()
-        code = run_command_line([str(argument) for argument in arguments])
-        return Done(code, *capsys.readouterr())
-
-    return command
-
-
-@pytest.fixture
-def training(monkeypatch: pytest.MonkeyPatch, fake_train: Callable[..., Any]) -> Callable[..., Any]:
-    """Replaces TensorFlow's part of a run, for all following commands."""
-
-    def use(**how: Any) -> Any:
-        train = fake_train(**how)
-        monkeypatch.setattr("actsearch.runner.engine", lambda *_, **__: InProcess(lambda: train))
-        return train
-
-    return use
 
 
 MORE = f"tuning_seeds: 3\ngrid: {{{RATE}: [0.1, 0.2]}}\n"

@@ -280,6 +280,43 @@ def test_a_forecast_holds_the_seeds_that_it_then_takes_everywhere(
     assert forecasts(n, truth, margin, family)[0] >= 0.85
 
 
+def followed(studies: int, repeats: int) -> float:
+    """How often six equal contenders are called different where one looks again with the seeds that were forecast.
+
+    Five seeds with a deviation of 0.0015, margin 0.001; then as many as the nearest forecast of an undecided pair with
+    the leader says, at most 40, and so `repeats` times.
+    """
+    random = np.random.default_rng(repeats)
+    found = 0
+    for _ in range(studies):
+        values = correlated(random, 1, [0.0015] * 6, 40, 0.2)[0]
+        n = 5
+        for _ in range(repeats + 1):
+            pairs = statistics.differences(values[:, :n])
+            said = statistics.verdicts(pairs.low, pairs.high, 0.001)
+            if np.isin(said, ("better", "worse")).any():
+                found += 1
+                break
+            leader = int(values[:, :n].mean(axis=1).argmax())
+            open_ = [i for i in range(6) if i != leader and said[i, leader] == "undecided"]
+            forecasts = [
+                one.seeds
+                for i in open_
+                if (one := statistics.forecast(pairs.mean[i, leader], pairs.sd[i, leader], n, 0.001, family=15))
+            ]
+            if not forecasts or n == 40:
+                break
+            n = min(40, min(forecasts))
+    return found / studies
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("repeats", "low", "high"), [(0, 0.02, 0.065), (1, 0.075, 0.14), (40, 0.15, 0.26)])
+def test_looking_again_costs_what_is_said_of_it(repeats: int, low: float, high: float) -> None:
+    """`conclusions.looking_again`: about 10 of 100 studies after one step, about 20 if it is repeated."""
+    assert low <= followed(1_000, repeats) <= high
+
+
 # 7. Accuracies come in steps
 
 

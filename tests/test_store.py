@@ -912,6 +912,26 @@ def test_shorter_trials_stay_guarded_while_the_longer_ones_are_not_finished(
     begun(folder, *asked(epochs=4, batch_size=16))
 
 
+def test_seeds_that_are_added_to_a_finished_study_are_remembered(
+    folder: Path, make_experiment: Make, fake_train: FakeTrain
+) -> None:
+    """Whoever goes on until it pleases is told so, however often the command is given in between."""
+    for seeds, before in ((3, ()), (3, ()), (5, (3,)), (5, (3,)), (8, (3, 5)), (4, (3,)), (2, ())):
+        experiment, trials = make_experiment(["relu", "selu"], seeds=seeds)
+        run(folder, experiment, trials, fake_train(), accept_changes=True)
+        assert read_experiment(folder).earlier_seeds == before
+
+
+def test_seeds_that_are_added_before_the_first_are_finished_are_nobodys_business(
+    folder: Path, make_experiment: Make, fake_train: FakeTrain
+) -> None:
+    """Nothing was seen yet that one could go by."""
+    experiment, trials = make_experiment(["relu", "selu"], seeds=3)
+    begun(folder, experiment, trials)
+    run(folder, *make_experiment(["relu", "selu"], seeds=5), fake_train())
+    assert read_experiment(folder).earlier_seeds == ()
+
+
 def test_only_failed_trials_are_left_when_only_they_are_asked_for(
     folder: Path, asked: Asked, fake_train: FakeTrain
 ) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
 from actsearch import terminal
 from actsearch.events import Checkpoint, Completed, Diagnosed, EpochDone, Event, Failed, Lost, Progress, Started
@@ -227,7 +227,24 @@ def test_json_lines_hold_what_another_program_needs(make_experiment: Make, fake_
 # --- tables
 
 
-@pytest.mark.parametrize("table", [terminal.summary, terminal.trials_table])
+def trials_table(result: ExperimentResult) -> Group:
+    """Every trial, as `status --trials` has them."""
+    return Group(*terminal.status(result, every_trial=True))
+
+
+def test_of_many_trials_those_that_need_a_look_are_shown() -> None:
+    """A hundred lines that say `completed` hide the one that says `failed`."""
+    many = [trial(seed) for seed in range(49)]
+    failed = TrialResult("t49", 49, "failed", 2, error="ValueError: no")
+    text = rendered(Group(*terminal.status(result_of(candidate("relu", *many, failed)))), 100)
+    lines = text.splitlines()
+    assert len(lines) == 6
+    assert "ValueError: no" in lines[4]
+    assert lines[5].endswith("each of the 50 trials: --trials")
+    assert len(rendered(trials_table(result_of(candidate("relu", *many, failed))), 100).splitlines()) == 51
+
+
+@pytest.mark.parametrize("table", [terminal.summary, trials_table])
 def test_labels_are_printed_as_they_are(table: Callable[[ExperimentResult], RenderableType]) -> None:
     """A label is the user's; one in brackets must neither vanish nor turn the table bold."""
     text = rendered(table(result_of(*(candidate(label) for label in HOSTILE_LABELS))))
@@ -235,7 +252,7 @@ def test_labels_are_printed_as_they_are(table: Callable[[ExperimentResult], Rend
         assert label in text
 
 
-@pytest.mark.parametrize("table", [terminal.summary, terminal.trials_table])
+@pytest.mark.parametrize("table", [terminal.summary, trials_table])
 @pytest.mark.parametrize("width", [60, 80, 160])
 def test_tables_fit_the_window(table: Callable[[ExperimentResult], RenderableType], width: int) -> None:
     """And the numbers in them are never the part that is cut."""
@@ -264,13 +281,13 @@ def test_the_table_of_trials_tells_why_one_failed(width: int) -> None:
     """In the place of its numbers, of which it may have none: else one has to look for the file."""
     error = "ValueError: the input has NaN\n\tin [bold]\x1b[31m " + "long " * 50
     failed = trial(accuracy=None, status="failed", error=error)
-    line = rendered(terminal.trials_table(result_of(candidate("relu", failed))), width).splitlines()[1]
+    line = rendered(trials_table(result_of(candidate("relu", failed))), width).splitlines()[1]
     assert line.startswith("relu           0    2/2  failed: ValueError: the input has")
     assert cell_len(line) == width
     assert line.endswith("…")
     assert "\x1b" not in line
     bare = trial(accuracy=None, status="failed", error=None)
-    assert "None" not in rendered(terminal.trials_table(result_of(candidate("relu", bare))))
+    assert "None" not in rendered(trials_table(result_of(candidate("relu", bare))))
 
 
 def test_points_of_a_grid_can_be_told_apart_in_a_narrow_window() -> None:
@@ -281,7 +298,7 @@ def test_points_of_a_grid_can_be_told_apart_in_a_narrow_window() -> None:
         (80, ["leaky-relu 0.1 32", "leaky-relu 0.1 128", "leaky-relu 0.001 32", "leaky-relu 0.001 128"]),
         (160, [f"leaky-relu learning_rate={rate} batch_size={size}" for rate in (0.1, 0.001) for size in (32, 128)]),
     ):
-        _, *lines = rendered(terminal.trials_table(result_of(*grid)), width).splitlines()
+        _, *lines = rendered(trials_table(result_of(*grid)), width).splitlines()
         for name, line in zip(names, lines, strict=True):
             assert line.startswith("leaky-re")
             assert f"{name} " in line
@@ -300,7 +317,7 @@ def test_the_table_of_a_thousand_trials_is_quick() -> None:
     """`actsearch status` is called again and again."""
     many = result_of(*(candidate(f"{i}", *(trial(seed) for seed in range(5)), rate=0.1) for i in range(200)))
     began = time.perf_counter()
-    assert len(rendered(terminal.trials_table(many)).splitlines()) == 1001
+    assert len(rendered(trials_table(many)).splitlines()) == 1001
     assert time.perf_counter() - began < 5
 
 
@@ -365,7 +382,7 @@ def test_the_table_of_trials_shows_the_last_values_there_are() -> None:
     history = {"loss": [2.0, None], "val_loss": [3.0, None], "val_accuracy": [0.25, None]}
     diverged = trial(status="diverged", epochs=5, history=history, last=None, best=None)
     waiting = trial(7, status="waiting", history={}, last=None, best=None, seconds_per_epoch=())
-    text = rendered(terminal.trials_table(result_of(candidate("relu", diverged, waiting))))
+    text = rendered(trials_table(result_of(candidate("relu", diverged, waiting))))
     _, one, two = text.splitlines()
     assert one.split() == ["relu", "0", "2/5", "2.0000", "3.0000", "0.2500", "diverged", "in", "epoch", "2"]
     assert two.split() == ["relu", "7", "0/2", "-", "-", "-", "waiting"]
@@ -382,7 +399,7 @@ def test_every_status_can_be_counted_and_shown() -> None:
     ]
     assert terminal.counted(trials).startswith("12 trials: 2 completed, 2 running")
     assert all(f"2 {status}" in terminal.counted(trials) for status in get_args(Status))
-    text = rendered(terminal.trials_table(result_of(candidate("relu", *trials))))
+    text = rendered(trials_table(result_of(candidate("relu", *trials))))
     assert all(status in text for status in get_args(Status))
     assert terminal.counted(trials[:1]) == "1 trial: 1 waiting"
 
@@ -398,3 +415,19 @@ def test_a_trial_as_json_is_whole() -> None:
     waiting = trial(status="waiting", history={}, last=None, best=None, seconds_per_epoch=())
     row = terminal.trial_as_json(one, waiting)
     assert (row["last"], row["test"], row["epochs_done"]) == ({}, {"last": None, "best": None}, 0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (5, 12, "5 to 12 s"),
+        (5, 5.2, "5 s"),
+        (60, 600, "60 s to 10 min"),
+        (600, 1200, "10 to 20 min"),
+        (5000, 8000, "83 min to 2 h 13 min"),
+        (8000, 9000, "2 h 13 min to 2 h 30 min"),
+    ],
+)
+def test_ranges_of_time_read_well(low: float, high: float, text: str) -> None:
+    """`88 to 3 h 49 min` was 88 minutes."""
+    assert terminal.span(low, high) == text

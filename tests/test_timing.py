@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from actsearch import data, models, planning, timing, training
+from actsearch import data, disk, models, planning, timing, training
 from actsearch.data import Dataset
 from actsearch.errors import UserError
 from actsearch.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
@@ -131,4 +131,4 @@ def test_the_parameters_are_those_of_keras() -> None:
     cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
     for model in (mlp, cnn):
         built = models.network(model, Activation("relu"), (28, 28, 1), 10, 0)
-        assert planning.parameters(model, (28, 28, 1), 10) == built.count_params()
+        assert disk.parameters(model, (28, 28, 1), 10) == built.count_params()

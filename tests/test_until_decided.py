@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -10,21 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Done
 from test_stages import (
     HASH,
     MORE,
-    Done,
     Write,
-    actsearch_,  # noqa: F401  (a fixture)
     killed_at_write,
     results,
-    training,  # noqa: F401  (a fixture)
     tuned,
     waiting,
     without_lock,
 )
 
 from actsearch import runner, stages
+from actsearch.cli import commands
 from actsearch.engines.in_process import InProcess
 from actsearch.errors import StoreError, UserError
 from actsearch.events import Event, Train
@@ -315,9 +316,9 @@ def write_study(write_experiment: Write) -> Path:
 
 
 def test_run_says_what_each_look_decided(
-    actsearch_: Callable[..., Done],  # noqa: F811
+    actsearch_: Callable[..., Done],
     write_experiment: Write,
-    training: Callable[..., Any],  # noqa: F811
+    training: Callable[..., Any],
     hostile: Path,
 ) -> None:
     """For a log that is read in the morning; and what may come is said before anything is trained."""
@@ -338,6 +339,7 @@ def test_run_says_what_each_look_decided(
     again = actsearch_("run", path, "--until-decided", "--no-plots")
     assert "all 50 trials are finished already" in again.out
     assert "look " not in again.out
+    assert "the looks ended at 20 seeds, undecided: relu and elu" in again.out
     assert "look 4 of 4" in actsearch_("status", "results").out
     row = json.loads(actsearch_("status", "results", "--json").out)
     assert [look["seeds"] for look in row["looks"]] == [5, 8, 12, 20]
@@ -350,9 +352,9 @@ def test_run_says_what_each_look_decided(
 
 
 def test_json_tells_looks(
-    actsearch_: Callable[..., Done],  # noqa: F811
+    actsearch_: Callable[..., Done],
     write_experiment: Write,
-    training: Callable[..., Any],  # noqa: F811
+    training: Callable[..., Any],
 ) -> None:
     training(**NUMBERS)
     done = actsearch_("run", write_study(write_experiment), "--until-decided", "--no-plots", "--json")
@@ -375,7 +377,7 @@ def test_json_tells_looks(
     ],
 )
 def test_mistakes_are_told(
-    actsearch_: Callable[..., Done],  # noqa: F811
+    actsearch_: Callable[..., Done],
     write_experiment: Write,
     arguments: tuple[str, ...],
     more: str,
@@ -387,9 +389,9 @@ def test_mistakes_are_told(
 
 
 def test_a_failed_trial_is_exit_code_1_and_a_note(
-    actsearch_: Callable[..., Done],  # noqa: F811
+    actsearch_: Callable[..., Done],
     write_experiment: Write,
-    training: Callable[..., Any],  # noqa: F811
+    training: Callable[..., Any],
 ) -> None:
     training(fails=["sigmoid"], **NUMBERS)
     done = actsearch_("run", write_study(write_experiment), "--until-decided", "--no-plots")
@@ -399,7 +401,7 @@ def test_a_failed_trial_is_exit_code_1_and_a_note(
 
 def test_a_notebook_runs_until_it_is_decided(
     write_experiment: Write,
-    training: Callable[..., Any],  # noqa: F811
+    training: Callable[..., Any],
     hostile: Path,
 ) -> None:
     import actsearch
@@ -411,3 +413,39 @@ def test_a_notebook_runs_until_it_is_decided(
     assert result.looks is not None
     assert result.looks.looks == (5,)
     assert result.looks.has_ended
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"max_seeds": 2}, "max_seeds: 2; give a whole number from 3"),
+        ({"max_seeds": 4.5}, "max_seeds: 4.5; give a whole number"),
+        ({"margin": -0.001}, "margin: -0.001 is not a difference"),
+        ({"margin": math.nan}, "margin: nan is not a difference"),
+        ({"confidence": 1.0}, "confidence: 1.0; give at least 0.5 and below 1"),
+        ({"confidence": 0.0}, "confidence: 0.0; give at least 0.5"),
+        ({"until_decided": False, "margin": 0.1}, "add until_decided=True"),
+    ],
+    ids=str,
+)
+def test_a_notebooks_mistakes_are_told_before_anything_is_trained(
+    write_experiment: Write, hostile: Path, how: dict[str, Any], told: str
+) -> None:
+    """A negative margin would train all seeds for a rule that can never hold."""
+    import actsearch
+
+    loaded = actsearch.load(write_study(write_experiment))
+    with pytest.raises(UserError, match=re.escape(told)):
+        actsearch.run(loaded, hostile / "out", **{"until_decided": True, **how})
+    assert not (hostile / "out").exists()
+
+
+def test_the_command_line_takes_the_numbers_that_python_takes() -> None:
+    """A study that was begun in one must go on in the other."""
+    options = {option.name: option.type for option in commands.commands["run"].params}
+    seeds, margin, confidence = (options[name] for name in ("max_seeds", "margin", "confidence"))
+    runner._check_rule(UntilDecided(margin.min, confidence.min, seeds.min))
+    runner._check_rule(UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max))
+    for beyond in (UntilDecided(max_seeds=seeds.min - 1), UntilDecided(max_seeds=seeds.max + 1)):
+        with pytest.raises(UserError):
+            runner._check_rule(beyond)

@@ -102,7 +102,8 @@ def _mlflow(path: Path) -> Iterator[Any]:
             uri = f"sqlite:///{path}"
             yield MlflowClient(tracking_uri=uri, registry_uri=uri)
         except (MlflowException, sqlalchemy.exc.SQLAlchemyError) as error:
-            what = " ".join(str(error).split())[:300]
+            cause = getattr(error, "orig", None) or error  # SQLAlchemy adds the statement and a link to its own pages
+            what = " ".join(str(cause).split())[:300]
             raise UserError(f"{path}: MLflow can't use it ({what}); give another --out") from error
     finally:
         for logger, level in zip(loggers, levels, strict=True):
