@@ -20,16 +20,18 @@ from actsearch.experiment import canonical_json, in_words
 from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 from actsearch.statistics import FEWEST_SEEDS, Verdict
+from actsearch.words import listed, point
 
 Kind = Literal["ranking", "differences", "sensitivity", "learning-speed"]
 KINDS: tuple[Kind, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
-FAR = 3.0
+FAR = 6.0
 """The worst values are cut off if all would take more than so many times the room of the others."""
 FEW_POINTS = 5
 """So few are all shown."""
 SEVERAL_TARGETS_UP_TO = 30
 """So many contenders are shown with several targets; more, with one."""
-SYMBOLS: Mapping[Verdict | None, str] = {"better": ">", "worse": "<", "tied": "=", "undecided": "?", None: "·"}
+SYMBOLS: Mapping[Verdict | None, str] = {"better": "▲", "worse": "▼", "tied": "=", "undecided": "?", None: "·"}
+"""Not > and <, which stand above a difference: of a loss, what is better is less."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,15 @@ def span(
 def _kept(rows: Sequence[Sequence[float]], higher_is_better: bool, always: Sequence[float]) -> list[float]:
     """The points that an axis has: all but those beyond the widest gap, if they make it more than `FAR` times longer.
 
-    And so again with what is left, down to half of the points, a few, and two of the rows.
+    The gap is as wide as all that is kept: a spread without one is shown whole. And so again with what is left, down to
+    half of the points, a few, and two of the rows.
     """
     points = sorted((value for row in rows for value in row), reverse=higher_is_better)
     least = max((len(points) + 1) // 2, FEW_POINTS)
     while True:
         far = [n for n in range(least, len(points)) if _reach(points, always) > FAR * _reach(points[:n], always)]
-        far.sort(key=lambda n: -abs(points[n] - points[n - 1]))
+        gaps = {n: abs(points[n] - points[n - 1]) for n in far}
+        far = sorted((n for n in far if gaps[n] >= _reach(points[:n], always)), key=lambda n: -gaps[n])
         wanted = 1 if always else min(2, len(rows))
         n = next((n for n in far if _rows_within(rows, points[0], points[n - 1]) >= wanted), None)
         if n is None:
@@ -157,7 +161,11 @@ def ranking(comparison: Comparison, stem: str, drawn: Collection[str] | None = N
         [one.known.tolist() for one in some],
         [one.interval for one in some],
         higher_is_better=comparison.measure.higher_is_better,
-        always=[float(np.median(comparison.contenders[i].known)) for i in comparison.leaders if i in places],
+        always=[
+            comparison.contenders[i].median
+            for i in {*comparison.leaders, comparison.reference}
+            if i in places and comparison.contenders[i].completed
+        ],
     )
     reference = comparison.contenders[comparison.reference]
     rows = []
@@ -178,7 +186,7 @@ def ranking(comparison: Comparison, stem: str, drawn: Collection[str] | None = N
                     *(_difference(comparison, pair) if pair is not None else ("", "")),
                     "" if pair is None else _verdict(comparison, pair),
                 ),
-                beyond=_beyond(comparison, dots, axis),
+                beyond=_beyond(comparison, dots, one.mean, axis),
                 is_leading=i in comparison.leaders,
                 is_reference=pair is None and comparison.has_baseline,
             )
@@ -206,11 +214,12 @@ def differences(comparison: Comparison, stem: str, drawn: Collection[str] | None
     known = [_best_first(d[~np.isnan(d)], comparison) for d in seeds]
     wide = [_new_data(pair) for pair in pairs]
     margin = comparison.margin
+    leading = [float(np.median(d)) for i, d in zip(places, known, strict=True) if i in comparison.leaders and len(d)]
     axis = span(
         known,
         [*((pair.low, pair.high) for pair in pairs), *(one for one in wide if one is not None)],
         higher_is_better=comparison.measure.higher_is_better,
-        always=(-margin, 0.0, margin),
+        always=(-margin, 0.0, margin, *leading),
     )
     with_new = any(w is not None for w in wide)
     rows = [
@@ -228,7 +237,7 @@ def differences(comparison: Comparison, stem: str, drawn: Collection[str] | None
                 _verdict(comparison, pair),
                 *((_new_verdict(pair),) if with_new else ()),
             ),
-            beyond=_beyond(comparison, dots, axis),
+            beyond=_beyond(comparison, dots, pair.difference, axis),
             wide=new,
         )
         for i, pair, dots, new in zip(places, pairs, known, wide, strict=True)
@@ -293,26 +302,24 @@ def _new_verdict(pair: Pair) -> str:
     return pair.examples.verdict or "no verdict"
 
 
-def _beyond(comparison: Comparison, dots: Sequence[float], axis: Span) -> str:
-    """`3 of 5 seeds: 0.1135 to 0.1204`, of those that the axis cuts off."""
+def _beyond(comparison: Comparison, dots: Sequence[float], mean: float, axis: Span) -> str:
+    """`mean 0.8804; 2 of 5 seeds: 0.5500 to 0.9000`, of what the axis cuts off.
+
+    Where some seeds are on the axis and their mean is not, it comes first: else they would be taken for it.
+    """
     outside = sorted(v for v in dots if not axis.holds(v))
     if not outside:
         return ""
     first, last = (conclusions.number(comparison, v) for v in (outside[0], outside[-1]))
     values = first if first == last else f"{first} to {last}"
-    n = f"{len(outside)} of {len(dots)} seeds" if len(outside) < len(dots) else f"{_seeds(len(dots))}"
-    return f"{n}: {values}"
+    if len(outside) == len(dots):
+        return f"{_seeds(len(dots))}: {values}"
+    told = "" if axis.holds(mean) else f"mean {conclusions.number(comparison, mean)}; "
+    return f"{told}{len(outside)} of {len(dots)} seeds: {values}"
 
 
 def _seeds(n: int) -> str:
     return "1 seed" if n == 1 else f"{n} seeds"
-
-
-def point(setting: Mapping[str, Any]) -> str:
-    """`learning_rate = 0.001`: a point of the grid."""
-    last = Counter(key.rpartition(".")[2] for key in setting)
-    names = {key: tail if last[tail := key.rpartition(".")[2]] == 1 else key for key in setting}
-    return ", ".join(f"{names[key]} = {in_words(value)}" for key, value in setting.items())
 
 
 # --- the matrix of pairs
@@ -435,7 +442,7 @@ def _simultaneous(comparison: Comparison) -> str:
 
 def _choices(comparison: Comparison) -> Iterator[str]:
     if comparison.choices:
-        yield f"Each is at its own setting, chosen on other seeds ({curves.listed(_tuning_seeds(comparison))})."
+        yield f"Each is at its own setting, chosen on other seeds ({listed(_tuning_seeds(comparison), curves.NAMED)})."
 
 
 def _tuning_seeds(comparison: Comparison) -> list[str]:
@@ -460,9 +467,17 @@ def _axis_caption(axis: Span, comparison: Comparison) -> Iterator[str]:
 def _closing(comparison: Comparison, drawn: Collection[str] | None) -> Iterator[str]:
     missing = [one.name for one in comparison.contenders if drawn is not None and one.label not in drawn]
     if missing:
-        yield f"Compared, but not drawn: {curves.listed(missing)}."
+        yield f"Compared, but not drawn: {listed(missing, curves.NAMED)}."
     yield from comparison.warnings
-    yield conclusions.scope(comparison)
+    yield _scope(comparison)
+
+
+def _scope(comparison: Comparison) -> str:
+    """What all figures of an experiment have in common, in a line: the data's hash is enough to find the rest."""
+    settings = [trial.settings for one in comparison.contenders for trial in one.trials if trial.settings]
+    hashes = {str(one.get("data", {}).get("sha256", ""))[:12] for one in settings} - {""}
+    data = f" (SHA-256 {hashes.pop()}…)" if len(hashes) == 1 else ""
+    return f"This holds for these data{data}, this network and these settings; the report tells them in full."
 
 
 # --- the sensitivity to a setting
@@ -470,11 +485,25 @@ def _closing(comparison: Comparison, drawn: Collection[str] | None) -> Iterator[
 
 @dataclass(frozen=True)
 class Lost:
-    """Trials that diverged at one setting."""
+    """Trials without a value at one setting."""
 
     x: float
     diverged: int
     of: int
+    failed: int = 0
+
+    def in_words(self) -> str:
+        told = ((self.diverged, "diverged"), (self.failed, "failed"))
+        return ", ".join(f"{n}/{self.of} {what}" for n, what in told if n)
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What is told below a panel of one activation at one setting."""
+
+    x: float
+    text: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -490,11 +519,20 @@ class SettingLine:
     chosen: int | None = None
     """The place of the setting that was chosen, or else of the best mean; None if there is neither."""
 
-    @property
-    def end(self) -> int | None:
-        """The place of the last value."""
-        known = [i for i, value in enumerate(self.mean) if math.isfinite(value)]
-        return known[-1] if known else None
+    def last_on(self, axis: Span) -> int | None:
+        """The place of the last value that the axis has."""
+        return max((i for i, value in enumerate(self.mean) if axis.holds(value)), default=None)
+
+    def beyond(self, axis: Span) -> tuple[Beyond, ...]:
+        """`▾ 0.1101, 2/5 diverged`: the means that the axis cuts off, and the trials that have no value."""
+        lost = {one.x: one.in_words() for one in self.lost}
+        found = []
+        for i, (x, value) in enumerate(zip(self.x, self.mean, strict=True)):
+            is_outside = math.isfinite(value) and not axis.holds(value)
+            mean = f"{'▾' if value < axis.low else '▴'} {curves.number(value)}" if is_outside else ""
+            if text := ", ".join(part for part in (mean, lost.get(x)) if part):
+                found.append(Beyond(x, text, is_outside and i == self.chosen))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -596,12 +634,6 @@ def _varied(result: ExperimentResult) -> tuple[str, list[Any]]:
     return key, sorted(several[key]) if key in numeric else several[key]
 
 
-def _axis_names(result: ExperimentResult) -> tuple[list[float], list[str]]:
-    """The values of the x axis, and what they are called."""
-    _, values = _varied(result)
-    return list(_positions(values).values()), [in_words(value) for value in values]
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -642,10 +674,11 @@ def _setting_line(
     keys = [k for v in values if (k := canonical_json(v)) in found]
     trials = [_trials(result, found[k]) for k in keys]
     known = [[v for trial in some if (v := what.of(trial)) is not None] for some in trials]
+    counts = [Counter(trial.status for trial in some) for some in trials]
     lost = [
-        Lost(places[k], n, len(some))
-        for k, some in zip(keys, trials, strict=True)
-        if (n := sum(trial.status == "diverged" for trial in some))
+        Lost(places[k], n["diverged"], n.total(), n["failed"])
+        for k, n in zip(keys, counts, strict=True)
+        if n["diverged"] or n["failed"]
     ]
     mean = [float(np.mean(some)) if some else math.nan for some in known]
     return SettingLine(
@@ -691,29 +724,23 @@ def _sensitivity_caption(
         most = "highest" if what.higher_is_better else "lowest"
         yield f"Rings: the {most} mean of a line; being the best of several, it flatters."
     lines = [line for panel in panels for line in panel.lines]
-    lost = [one for line in lines for one in line.lost]
-    if lost:
-        n = sum(one.diverged for one in lost)
-        yield f"{n} trial{'s' if n > 1 else ''} diverged and {'are' if n > 1 else 'is'} counted below the axis (x)."
+    below = [one for line in lines for one in line.beyond(axis)]
     if axis.cut is not None:
-        edge = axis.low if axis.cut == "low" else axis.high
-        names = dict(zip(*_axis_names(result), strict=True))
-        outside = [
-            f"{line.label} at {names[x]} ({value:.4g})"
-            for line in lines
-            for x, value in zip(line.x, line.mean, strict=True)
-            if math.isfinite(value) and not axis.holds(value)
-        ]
-        side = "below" if axis.cut == "low" else "above"
-        told = f"; on its edge, {side} it in truth: {curves.listed(outside)}" if outside else ""
-        yield f"The axis {'begins' if axis.cut == 'low' else 'ends'} at {edge:.4g}{told}."
+        edge, side = ("begins", axis.low) if axis.cut == "low" else ("ends", axis.high)
+        mark = "▾" if axis.cut == "low" else "▴"
+        told = f"; means beyond it are told below ({mark})" if any(mark in one.text for one in below) else ""
+        yield f"The axis {edge} at {side:.4g}{told}."
+    if any(line.lost for line in lines):
+        yield "Trials that diverged or failed are counted below; they are in no mean."
     if off_axis:
-        yield f"Not on this axis, for their setting is fixed: {curves.listed(list(dict.fromkeys(off_axis)))}."
+        yield f"Not on this axis, for their setting is fixed: {listed(list(dict.fromkeys(off_axis)), curves.NAMED)}."
     waiting = sum(
-        trial.status not in ("completed", "diverged") for c in result.candidates for trial in _trials(result, c)
+        trial.status not in ("completed", "diverged", "failed")
+        for c in result.candidates
+        for trial in _trials(result, c)
     )
     if waiting:
-        yield f"{waiting} trial{'s' if waiting > 1 else ''} unfinished or failed and missing here."
+        yield f"{waiting} trial{'s' if waiting > 1 else ''} unfinished and missing here."
     if what.split == "test":
         yield "These are the test set's values: choosing a setting by them is choosing on the test set."
     if result.mixture:
@@ -838,8 +865,8 @@ def _slowness(row: SpeedRow) -> tuple[bool, list[float]]:
 def _speed_caption(comparison: Comparison, targets: Sequence[float], drawn: Collection[str] | None) -> Iterator[str]:
     yield (
         f"{comparison.experiment}: the first epoch whose value reaches the target; dots are seeds, larger markers"
-        " medians, lines the range of the seeds that reach it. The others are counted at the edge; where half of them"
-        " or more never do, there is no median."
+        " medians (hollow to full: the targets), lines the range of the seeds that reach it. The others are counted at"
+        " the edge; where half of them or more never do, there is no median."
     )
     if comparison.contenders and any(one.seconds_per_epoch is not None for one in comparison.contenders):
         yield (

@@ -12,11 +12,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
@@ -24,6 +23,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from actsearch import comparison_curves, plots
 from actsearch.comparison import Question, compare
 from actsearch.comparison_curves import (
+    Beyond,
     Kind,
     LearningSpeed,
     Matrix,
@@ -42,6 +42,7 @@ from actsearch.drawing import (
     Look,
     Ruler,
     Style,
+    edged,
     plain,
     put,
     save,
@@ -49,9 +50,11 @@ from actsearch.drawing import (
     short_names,
     spread,
     stroke,
+    tinted,
 )
-from actsearch.plots import Pen
+from actsearch.pens import Pen, pens_of
 from actsearch.results import ExperimentResult
+from actsearch.words import point
 
 VERDICT_COLORS: Mapping[str, tuple[str, str]] = {
     "better": ("#0072B2", "#ffffff"),
@@ -71,8 +74,8 @@ LEADER, SWATCH = 0.24, 0.34
 PANEL_WIDTH = 4.4
 HEADLINE = 4
 """The most lines of a verdict in words."""
-STRIP = 0.15
-"""The height of a line of counts below a panel."""
+STRIP, MARK = 0.15, 0.15
+"""The height of a line of values below a panel, and the room of a marker in it."""
 SIZE, SMALL = 8.0, 6.5
 """Of the text in rows, in points."""
 
@@ -116,7 +119,7 @@ def figures(
     """
     drawn = comparison_curves.shown(result, without)
     look = LOOKS["light" if style == "light" else "dark"]
-    pens = plots.pens_of(result, look)
+    pens = pens_of(result, look)
     metric = question.metric if question.metric.startswith("test_") else plots.stem(question.metric)
     stem = kind if question.metric == "val_accuracy" else f"{kind}-{_for_a_file(metric)}"
     if kind == "sensitivity":
@@ -125,7 +128,7 @@ def figures(
         return
     taken: set[str] = set()
     for comparison in compare(result, question):
-        name = _free(f"{stem}-{_for_a_file(comparison_curves.point(comparison.setting))}", taken, comparison.setting)
+        name = _free(f"{stem}-{_for_a_file(point(comparison.setting))}", taken, comparison.setting)
         name = name if comparison.setting else stem
         if kind == "ranking":
             yield name, _rows_figure(comparison_curves.ranking(comparison, name, drawn), look, pens)
@@ -315,7 +318,9 @@ def _rows_axes(axes: Axes, table: Rows, look: Look) -> None:
         axes.plot([x, x], [0, 1], transform=axes.transAxes, color=look.faint, linewidth=0.8, linestyle=(0, (1, 2)))
     if table.margin is not None:
         if table.margin:
-            axes.axvspan(-table.margin, table.margin, color=look.faint, alpha=0.18, linewidth=0, zorder=0.5)
+            axes.axvspan(-table.margin, table.margin, color=look.faint, alpha=0.25, linewidth=0, zorder=0.5)
+            for edge in (-table.margin, table.margin):
+                axes.axvline(edge, color=look.faint, linewidth=0.7, zorder=0.6)
         axes.axvline(0, color=look.faint, linewidth=1, zorder=0.6)
 
 
@@ -331,19 +336,24 @@ def _row(axes: Axes, table: Rows, row: Row, place: int, pen: Pen, look: Look) ->
     alone = math.isnan(row.low)
     down, up = (0.0, 0.0) if alone else (0.22, -0.1 if row.wide is None else -0.2)
     axes.plot(
-        shown, [place + down] * len(shown), linestyle="none", marker="o", markersize=4.2, markeredgewidth=0,
-        color=pen.color, alpha=0.5, zorder=3, label="_seeds",
+        shown, [place + down] * len(shown), linestyle="none", marker="o", markersize=4.2, alpha=0.6, zorder=3,
+        label="_seeds", **edged(pen.color, look),
     )  # fmt: skip
     if row.wide is not None:
         _interval(axes, seen.low, seen.high, *row.wide, place + 0.02, pen.color, 1.0)
     if not alone:
         _interval(axes, seen.low, seen.high, row.low, row.high, place + up, pen.color, 2.6)
         if seen.holds(row.middle):
-            axes.plot(
-                [row.middle], [place + up], linestyle="none", marker=pen.marker, markersize=_size(pen, 7),
-                color=pen.color, markeredgecolor=look.paper, markeredgewidth=1.0, zorder=5,
-                label=plain(row.name) or "?",
-            )  # fmt: skip
+            _mean(axes, row, place + up, pen, look)
+
+
+def _mean(axes: Axes, row: Row, y: float, pen: Pen, look: Look) -> None:
+    """The marker; where it would hide the interval, a tick."""
+    how: dict[str, Any] = {"marker": pen.marker, "markersize": _size(pen, 7), **edged(pen.color, look)}
+    (left, _), (right, _) = axes.transData.transform(((row.low, y), (row.high, y)))
+    if abs(right - left) * 72 / axes.figure.dpi < how["markersize"] + 6:
+        how |= {"marker": "|", "markersize": 10, "markeredgewidth": 1.6}
+    axes.plot([row.middle], [y], linestyle="none", zorder=5, label=plain(row.name) or "?", **how)
 
 
 def _size(pen: Pen, size: float) -> float:
@@ -427,12 +437,12 @@ def _sensitivity_figure(table: Sensitivity, look: Look, pens: Mapping[str, Pen])
     axes_width = panel - LEADER - SWATCH - widest - (MARGIN if columns == 1 else BETWEEN)
     most = max(len(one.lines) for one in table.panels)
     axes_height = max(3.4 if n == 1 else 2.5, most * SIZE * LINE / 72)
-    strips = max(sum(bool(line.lost) for line in one.lines) for one in table.panels)
-    strip = strips * STRIP + (0.06 if strips else 0)
+    strips = [_strip(one, table, ruler, axes_width) for one in table.panels]
+    strip = max(one.height for one in strips)
     title = TITLE if n > 1 else 0.1
     block = title + axes_height + strip + BELOW
     page = _page(blocks * block, width, look, ruler, table.title, table.experiment, "", table.caption)
-    for i, one in enumerate(table.panels):
+    for i, (one, told) in enumerate(zip(table.panels, strips, strict=True)):
         row, column = divmod(i, columns)
         left, ceiling = LEFT + column * panel, page.top - row * block
         if one.title:
@@ -442,28 +452,26 @@ def _sensitivity_figure(table: Sensitivity, look: Look, pens: Mapping[str, Pen])
         axes = page.box(left, floor - strip, axes_width, axes_height + strip)
         _sensitivity_axes(axes, table, look, axes_height, strip, column == 0, ruler, axes_width)
         for line in one.lines:
-            _setting_line(axes, table, line, pens[line.label])
-        _strip(page, axes, one, table, pens, strip)
-        _line_labels(page, axes, one, table, pens, names, strip)
+            _setting_line(axes, table, line, pens[line.label], look)
+        if told.height:
+            axes.axhline(table.axis.low, color=look.faint, linewidth=0.6, linestyle=(0, (1, 2)))
+        _told(page, told, left, floor, pens)
+        _line_labels(page, axes, one, told, table, pens, names, strip)
     return page.figure
 
 
 def _sensitivity_axes(
     axes: Axes, table: Sensitivity, look: Look, height: float, strip: float, first: bool, ruler: Ruler, width: float
 ) -> None:
-    """The strip of counts is a part of the axes, below what they show of the metric."""
-    seen, x = table.axis, table.x
+    """The strip is a part of the axes, below what they show of the metric."""
+    seen = table.axis
     if table.is_log:
         axes.set_xscale("log")
-        factor = (max(x) / min(x)) ** 0.06
-        axes.set_xlim(min(x) / factor, max(x) * factor)
-    else:
-        pad = 0.06 * (max(x) - min(x)) or 0.5
-        axes.set_xlim(min(x) - pad, max(x) + pad)
+    axes.set_xlim(*_ends(table))
     below = (seen.high - seen.low) * strip / height
     axes.set_ylim(seen.low - below, seen.high)
     axes.xaxis.set_minor_locator(NullLocator())
-    ticks, names = _ticks(axes, table, ruler, width)
+    ticks, names = _ticks(table, ruler, width)
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: names[ticks.index(value)] if value in ticks else ""))
     locator = MaxNLocator(6, steps=[1, 2, 5, 10])
@@ -473,30 +481,44 @@ def _sensitivity_axes(
     axes.tick_params(axis="y", length=0, labelleft=first)
     axes.set_xlabel(plain(table.x_label), size=8, color=look.ink)
     if first:
-        axes.set_ylabel(plain(table.y_label), size=8, color=look.ink)
+        middle = (strip + height / 2) / (strip + height)  # of what the axis shows
+        axes.set_ylabel(plain(table.y_label), size=8, color=look.ink, y=middle)
 
 
-def _ticks(axes: Axes, table: Sensitivity, ruler: Ruler, width: float) -> tuple[list[float], list[str]]:
+def _ends(table: Sensitivity) -> tuple[float, float]:
+    """The x axis."""
+    low, high = min(table.x), max(table.x)
+    if table.is_log:
+        factor = (high / low) ** 0.06
+        return low / factor, high * factor
+    pad = 0.06 * (high - low) or 0.5
+    return low - pad, high + pad
+
+
+def _share(table: Sensitivity, x: float) -> float:
+    """Where a setting stands: 0 is the left end of the axis, 1 the right one."""
+    low, high = _ends(table)
+    return math.log(x / low) / math.log(high / low) if table.is_log else (x - low) / (high - low)
+
+
+def _ticks(table: Sensitivity, ruler: Ruler, width: float) -> tuple[list[float], list[str]]:
     """The values of the grid; where they would run into each other, only some of them."""
     ticks: list[float] = []
     names: list[str] = []
-    low, high = axes.get_xlim()
     end = -math.inf
     for x, text in zip(table.x, table.x_names, strict=True):
         name = ruler.fitting(plain(text), 7.5, 1.2)
-        share = math.log(x / low) / math.log(high / low) if table.is_log else (x - low) / (high - low)
-        half = ruler.width(name, 7.5) / 2
-        if share * width - half > end:
+        at, half = _share(table, x) * width, ruler.width(name, 7.5) / 2
+        if at - half > end:
             ticks.append(x)
             names.append(name)
-            end = share * width + half + 0.06
+            end = at + half + 0.06
     return ticks, names
 
 
-def _setting_line(axes: Axes, table: Sensitivity, line: SettingLine, pen: Pen) -> None:
-    """The mean and the range of the seeds; beyond the axis an arrow on its edge, where the line leaves."""
+def _setting_line(axes: Axes, table: Sensitivity, line: SettingLine, pen: Pen, look: Look) -> None:
+    """The mean and the range of the seeds; what the axis cuts off, the line leaves it for."""
     seen = table.axis
-    on_edge = [min(max(v, seen.low), seen.high) for v in line.mean]
     left, right = axes.get_xlim()
     inner = Rectangle((left, seen.low), right - left, seen.high - seen.low, transform=axes.transData)
     known = [i for i, value in enumerate(line.mean) if math.isfinite(value)]
@@ -510,69 +532,90 @@ def _setting_line(axes: Axes, table: Sensitivity, line: SettingLine, pen: Pen) -
             band = axes.vlines(line.x, line.low, line.high, color=pen.color, alpha=0.35, linewidth=4, zorder=2)
         band.set_clip_path(inner)
     (drawn,) = axes.plot(
-        line.x, line.mean, color=pen.color, linestyle=pen.dashes, linewidth=1.6, marker=pen.marker, markersize=4.5,
-        markeredgewidth=0, markevery=inside, zorder=3, label=plain(line.label) or "?",
+        line.x, line.mean, linestyle=pen.dashes, linewidth=1.6, marker=pen.marker, markersize=_size(pen, 5),
+        markevery=inside, zorder=3, label=plain(line.label) or "?", **edged(pen.color, look),
     )  # fmt: skip
     drawn.set_clip_path(inner)
-    for i in set(known) - set(inside):
-        axes.plot(
-            [line.x[i]], [on_edge[i]], linestyle="none", marker="v" if line.mean[i] < seen.low else "^", markersize=6,
-            markeredgewidth=0, color=pen.color, clip_on=False, zorder=4, label="_beyond",
-        )  # fmt: skip
     if line.chosen in inside:
         axes.plot(
-            [line.x[line.chosen]], [on_edge[line.chosen]], linestyle="none", marker="o", markersize=10,
+            [line.x[line.chosen]], [line.mean[line.chosen]], linestyle="none", marker="o", markersize=10,
             markerfacecolor="none", markeredgecolor=pen.color, markeredgewidth=1.4, zorder=5, label="_chosen",
         )  # fmt: skip
 
 
-def _strip(
-    page: _Page, axes: Axes, panel: SettingPanel, table: Sensitivity, pens: Mapping[str, Pen], strip: float
-) -> None:
-    """Below the values, a line of counts for each activation that has trials diverged."""
-    if not strip:
-        return
-    ceiling = axes.get_position().y0 * page.figure.get_size_inches()[1] + strip
-    axes.axhline(table.axis.low, color=page.look.faint, linewidth=0.6, linestyle=(0, (1, 2)))
-    for i, line in enumerate(line for line in panel.lines if line.lost):
-        y = ceiling - (i + 0.5) * STRIP - 0.03
-        for one in line.lost:
-            x = axes.transData.transform((one.x, table.axis.low))[0] / page.figure.dpi
-            stroke(page.figure, [x - 0.11], [y], color=pens[line.label].color, linestyle="none", marker="x",
-                   markersize=4.5, markeredgewidth=1.5)  # fmt: skip
-            page.put(x - 0.05, y, f"{one.diverged}/{one.of}", size=SMALL, color=page.look.ink)
+@dataclass(frozen=True)
+class _Strip:
+    """What stands below a panel, in inches: from its left edge, and from the axis downwards."""
+
+    told: tuple[tuple[float, float, SettingLine, Beyond], ...]
+    height: float
+
+    def of(self, line: SettingLine) -> float | None:
+        """How far below the axis the first line about an activation is."""
+        return next((y for _, y, other, _ in self.told if other is line), None)
+
+
+def _strip(panel: SettingPanel, table: Sensitivity, ruler: Ruler, width: float) -> _Strip:
+    """A line for each activation of which the axis does not show all; more where its texts would touch."""
+    told = []
+    n = 0
+    for line in panel.lines:
+        ends: list[float] = []
+        for one in sorted(line.beyond(table.axis), key=lambda one: one.x):
+            room = MARK + ruler.width(one.text, SMALL)
+            left = max(0.0, min(_share(table, one.x) * width - room / 2, width - room))
+            row = next((i for i, end in enumerate(ends) if end + 0.1 < left), len(ends))
+            ends[row : row + 1] = [left + room]
+            told.append((left, (n + row + 0.5) * STRIP + 0.05, line, one))
+        n += len(ends)
+    return _Strip(tuple(told), n * STRIP + 0.08 if n else 0.0)
+
+
+def _told(page: _Page, strip: _Strip, left: float, floor: float, pens: Mapping[str, Pen]) -> None:
+    """Each with the marker of its activation, in a ring if the setting is the chosen one."""
+    for x, y, line, one in strip.told:
+        pen = pens[line.label]
+        at = [left + x + 0.06], [floor - y]
+        stroke(page.figure, *at, linestyle="none", marker=pen.marker, markersize=_size(pen, 4.5),
+               **edged(pen.color, page.look))  # fmt: skip
+        if one.is_chosen:
+            stroke(page.figure, *at, linestyle="none", marker="o", markersize=8.5, markerfacecolor="none",
+                   markeredgecolor=pen.color, markeredgewidth=1.2)  # fmt: skip
+        page.put(left + x + MARK, floor - y, one.text, size=SMALL, color=page.look.ink)
 
 
 def _line_labels(
-    page: _Page, axes: Axes, panel: SettingPanel, table: Sensitivity, pens: Mapping[str, Pen],
+    page: _Page, axes: Axes, panel: SettingPanel, told: _Strip, table: Sensitivity, pens: Mapping[str, Pen],
     names: Mapping[str, str], strip: float,
 ) -> None:  # fmt: skip
-    """Right of a panel, each with a leader from where its line ends; below, those without a value."""
+    """Right of a panel, each with a leader from its last point on the axis; without one, beside what is told of it."""
     box, (w, h) = axes.get_position(), page.figure.get_size_inches()
-    right, floor, top = box.x1 * w, box.y0 * h + strip, box.y1 * h
+    right, floor, top = box.x1 * w, box.y0 * h, box.y1 * h
     ends = []
     for line in panel.lines:
-        at = line.end
-        value = table.axis.low if at is None else min(max(line.mean[at], table.axis.low), table.axis.high)
-        x, y = axes.transData.transform((line.x[at if at is not None else -1], value)) / page.figure.dpi
-        ends.append((float(y), float(x), line))
+        at = line.last_on(table.axis)
+        if at is None:
+            ends.append((floor + strip - (told.of(line) or 0.0), math.nan, line))
+        else:
+            x, y = axes.transData.transform((line.x[at], line.mean[at])) / page.figure.dpi
+            ends.append((float(y), float(x), line))
     ends.sort(key=lambda end: -end[0])
     places = spread([y for y, _, _ in ends], SIZE * LINE / 72, floor, top)
     for (end, x, line), y in zip(ends, places, strict=True):
         pen = pens[line.label]
-        if line.end is not None:
+        if not math.isnan(x):
             stroke(page.figure, [x + 0.05, right + 0.04, right + LEADER - 0.03], [end, end, y], color=pen.color,
                    linewidth=0.6, alpha=0.8, linestyle="solid" if x > right - 0.6 else (0, (1, 2)))  # fmt: skip
         xs = [right + LEADER, right + LEADER + SWATCH / 2, right + LEADER + SWATCH - 0.06]
-        stroke(page.figure, xs, [y] * 3, color=pen.color, linestyle=pen.dashes, linewidth=1.5, marker=pen.marker,
-               markevery=[1], markersize=4.5, markeredgewidth=0)  # fmt: skip
+        stroke(page.figure, xs, [y] * 3, linestyle=pen.dashes, linewidth=1.5, marker=pen.marker, markevery=[1],
+               markersize=_size(pen, 5), **edged(pen.color, page.look))  # fmt: skip
         page.put(right + LEADER + SWATCH, y, names[line.label], gid="label")
 
 
 # --- how fast they learn
 
-TINTS = (0.4, 0.68, 1.0)
-"""How much of its colour a target has: the hardest, all."""
+FILLS: tuple[Literal["none", "left", "full"], ...] = ("none", "left", "full")
+"""How much of a target's marker is filled: of the hardest, all."""
 
 
 def _speed_figure(table: LearningSpeed, look: Look, pens: Mapping[str, Pen]) -> Figure:
@@ -610,10 +653,10 @@ def _speed_figure(table: LearningSpeed, look: Look, pens: Mapping[str, Pen]) -> 
             page.put(2 * MARGIN, y - 0.075, notes[row.name], size=SMALL, color=look.faint)
         for j, one in enumerate(row.reached):
             offset = (j - (n - 1) / 2) * 0.13
-            tint = _tinted(pens[row.label].color, look.paper, TINTS[j - n])
-            _reached(panels[0][0], one, 1.0, i + offset / each, tint, pens[row.label], look)
+            how = i + offset / each, pens[row.label], filled(FILLS[j - n], pens[row.label].color, look)
+            _reached(panels[0][0], one, 1.0, *how)
             if both and math.isfinite(row.seconds_per_epoch):
-                _reached(panels[1][0], one, row.seconds_per_epoch, i + offset / each, tint, pens[row.label], look)
+                _reached(panels[1][0], one, row.seconds_per_epoch, *how)
             if text := _never(one):
                 page.put(left + wide + 0.1, y - offset, text, size=SMALL, color=look.faint)
         if not row.reached:
@@ -622,23 +665,28 @@ def _speed_figure(table: LearningSpeed, look: Look, pens: Mapping[str, Pen]) -> 
 
 
 def _never(one: Reached) -> str:
-    return f"{one.never} of {one.never + len(one.epochs)} never" if one.never else ""
+    return f"{one.never} of {one.never + len(one.epochs)} never {one.target:.6g}" if one.never else ""
 
 
 def _targets(page: _Page, table: LearningSpeed, y: float) -> None:
-    """Which tint is which target."""
+    """Which marker is which target's."""
     x = 2 * MARGIN
     for i, text in enumerate(table.targets):
-        color = _tinted(page.look.ink, page.look.paper, TINTS[i - len(table.targets)])
-        stroke(page.figure, [x + 0.05], [y], color=color, linestyle="none", marker="o", markersize=6,
-               markeredgewidth=0)  # fmt: skip
+        fill = filled(FILLS[i - len(table.targets)], page.look.faint, page.look)
+        stroke(page.figure, [x + 0.05], [y], linestyle="none", marker="o", markersize=6.5, **fill)
         page.put(x + 0.16, y, text)
         x += 0.16 + page.ruler.width(text, SIZE) + 0.3
 
 
-def _tinted(color: str, paper: str, share: float) -> str:
-    red, green, blue = (share * a + (1 - share) * b for a, b in zip(to_rgb(color), to_rgb(paper), strict=True))
-    return to_hex((red, green, blue))
+def filled(fill: Literal["none", "left", "full"], color: str, look: Look) -> dict[str, Any]:
+    """A marker of which none, half or all is filled; the rest is the paper."""
+    whole = edged(color, look)
+    if fill == "full":
+        return whole
+    edge = {"markeredgecolor": tinted(color, look.ink, 0.75), "markeredgewidth": 1.2}
+    if fill == "left":
+        return whole | edge | {"fillstyle": "left", "markerfacecoloralt": look.paper}
+    return whole | edge | {"markerfacecolor": look.paper}
 
 
 def _speed_axes(axes: Axes, table: LearningSpeed, look: Look, last: float, unit: str) -> None:
@@ -652,13 +700,13 @@ def _speed_axes(axes: Axes, table: LearningSpeed, look: Look, last: float, unit:
     axes.set_xlabel(unit, size=8, color=look.ink)
 
 
-def _reached(axes: Axes, one: Reached, scale: float, y: float, color: str, pen: Pen, look: Look) -> None:
+def _reached(axes: Axes, one: Reached, scale: float, y: float, pen: Pen, fill: Mapping[str, Any]) -> None:
     """The seeds, their range, and the median of all of them where there is one."""
     xs = [scale * epoch for epoch in one.epochs]
     if xs:
-        axes.plot([xs[0], xs[-1]], [y, y], color=color, linewidth=1.4, solid_capstyle="butt", zorder=3)
-        axes.plot(xs, [y] * len(xs), linestyle="none", marker="o", markersize=3, markeredgewidth=0, color=color,
+        axes.plot([xs[0], xs[-1]], [y, y], color=pen.color, linewidth=1.2, solid_capstyle="butt", zorder=3)
+        axes.plot(xs, [y] * len(xs), linestyle="none", marker="o", markersize=3, markeredgewidth=0, color=pen.color,
                   alpha=0.8, zorder=3, label="_seeds")  # fmt: skip
     if math.isfinite(one.median):
-        axes.plot([scale * one.median], [y], linestyle="none", marker=pen.marker, markersize=_size(pen, 6.5),
-                  color=color, markeredgecolor=look.paper, markeredgewidth=0.8, zorder=5, label="_median")  # fmt: skip
+        axes.plot([scale * one.median], [y], linestyle="none", marker=pen.marker, markersize=_size(pen, 7), zorder=5,
+                  label="_median", **fill)  # fmt: skip

@@ -13,6 +13,7 @@ from actsearch.comparison import MATRIX_UP_TO, VERDICTS, Comparison, Contender, 
 from actsearch.experiment import in_words
 from actsearch.requirements import Outcome
 from actsearch.statistics import FEWEST_SEEDS, Forecast, Verdict
+from actsearch.words import listed, point
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""
@@ -142,8 +143,7 @@ def scope(comparison: Comparison) -> str:
 
 def title(comparison: Comparison) -> str:
     """The experiment's name, and the point of the grid that the comparison is about."""
-    point = ", ".join(f"{key.rpartition('.')[2]} = {in_words(value)}" for key, value in comparison.setting.items())
-    return f"{comparison.experiment}, {point}" if point else comparison.experiment
+    return f"{comparison.experiment}, {point(comparison.setting)}" if comparison.setting else comparison.experiment
 
 
 # --- the ranking
@@ -424,11 +424,6 @@ def _seeds(n: int) -> str:
 def named(names: Sequence[str]) -> Sequence[str]:
     """The names, or the first of them and how many more there are."""
     return names if len(names) <= NAMED else [*names[:NAMED], f"{len(names) - NAMED} more"]
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
 # --- what it holds for

@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from actsearch.errors import UserError
-from actsearch.experiment import in_words
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 from actsearch.spelling import did_you_mean
+from actsearch.words import listed, point
 
 ALL_SHOWN = 5.0
 """Everything is shown if that takes at most so many times the room of the last quarter of the epochs."""
@@ -32,6 +32,8 @@ ROOM = 2.5
 """Otherwise the axis goes on beyond that last quarter by so many times its room."""
 WORTH_A_CUT = 1.5
 """Nothing is cut off that would make the axis less than so many times longer."""
+TICKS = 6
+"""A linear axis has so many steps at most."""
 NAMED = 6
 """A caption names so many candidates of one kind, and counts the rest."""
 
@@ -280,11 +282,9 @@ def _variants(candidates: Sequence[CandidateResult]) -> dict[tuple[str, str], in
 
 
 def titles(candidates: Sequence[CandidateResult]) -> list[str]:
-    """`learning_rate = 0.001`: the last part of a key where that is enough to know it, else the whole."""
+    """`learning_rate = 0.001`: of each the point of the grid, with names of keys that tell them apart in all."""
     keys = dict.fromkeys(key for candidate in candidates for key in candidate.setting)
-    last = Counter(key.rpartition(".")[2] for key in keys)
-    short = {key: tail if last[tail := key.rpartition(".")[2]] == 1 else key for key in keys}
-    return [", ".join(f"{short[key]} = {in_words(value)}" for key, value in c.setting.items()) for c in candidates]
+    return [point(candidate.setting, keys) for candidate in candidates]
 
 
 def _curve(candidate: CandidateResult, metric: str, variant: int) -> Curve:
@@ -362,7 +362,7 @@ def view(curves: LearningCurves, log: bool = False) -> View:
         return View(0.0, 1.0) if not log else View(0.1, 1.0, log=True)
     if log:
         return log_view(values)
-    calm = [value for c in drawn if not c.cut_short for row in (c.low, c.high) for value in row] or values
+    calm = [value for c in drawn for row in (c.low, c.high) for value in _calm(c, row)] or values
     low, high = _limits(values, calm, _late(curves) or values, _of_the_best(curves))
     # Room at both ends, but never an axis below 0 or visibly beyond an accuracy of 1.
     pad = 0.04 * (high - low) or max(0.05 * abs(high), 1e-3)
@@ -370,7 +370,26 @@ def view(curves: LearningCurves, log: bool = False) -> View:
     top = high if high < max(values) else high + pad
     if is_accuracy(curves.metric) and max(values) <= 1:
         top = min(top, max(high, 1 + 0.25 * pad))
+    bottom, top = _to_ticks(bottom, top)
     return View(bottom, top, below=_outside(drawn, -math.inf, bottom), above=_outside(drawn, top, math.inf))
+
+
+def _to_ticks(low: float, high: float) -> tuple[float, float]:
+    """The axis with the next tick at either end if that is near: without a number above it a curve is hard to read."""
+    step = tick_step(low, high)
+    below, above = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    digits = max(0, 1 - math.floor(math.log10(step)))
+    return (
+        round(below, digits) if 1e-9 < low - below < step / 2 else low,
+        round(above, digits) if 1e-9 < above - high < step / 2 else high,
+    )
+
+
+def tick_step(low: float, high: float) -> float:
+    """From one tick to the next where there are at most six steps: 1, 2 or 5 times a power of ten."""
+    least = (high - low) / TICKS
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
 def log_view(values: Sequence[float]) -> View:
@@ -383,13 +402,19 @@ def log_view(values: Sequence[float]) -> View:
     return View(min(positive) / (2 if zeros else pad), max(positive) * pad, log=True, zeros=zeros)
 
 
+def _calm(curve: Curve, row: Sequence[float]) -> list[float]:
+    """The values of the epochs without a seed that diverges later: its last ones may be anything."""
+    if curve.cut_short:
+        return []
+    return [value for value, seeds in zip(row, curve.seeds, strict=True) if seeds == curve.seeds[-1]]
+
+
 def _late(curves: LearningCurves) -> list[float]:
-    """Every line and band in its last quarter; one that diverged has no say, its last values may be anything."""
+    """Every line and band in its last quarter; what diverged has no say."""
     late = []
     for curve in curves.drawn:
-        if not curve.cut_short:
-            quarter = max(1, len(curve.epochs) // 4)
-            late += [*curve.low[-quarter:], *curve.high[-quarter:]]
+        quarter = max(1, len(curve.epochs) // 4)
+        late += [*_calm(curve, curve.low)[-quarter:], *_calm(curve, curve.high)[-quarter:]]
     return late
 
 
@@ -476,7 +501,7 @@ def caption(
 
 
 def _of_seeds(curves: LearningCurves, with_bands: bool) -> list[str]:
-    missing = [f"Not drawn: {listed(curves.not_drawn)}."] if curves.not_drawn else []
+    missing = [f"Not drawn: {listed(curves.not_drawn, NAMED)}."] if curves.not_drawn else []
     if curves.n_seeds == 1:
         return [f"{curves.experiment}: one seed, so differences may be chance.", *missing]
     seeds = f"{curves.n_seeds} seeds"
@@ -498,7 +523,7 @@ def _of_best(curves: LearningCurves) -> list[str]:
         return [f"Bold: {most} after epoch {curves.last_epoch}."] if len(curves.drawn) > 1 else []
     first = [(f, c) for f in curves.facets for c in f.curves if c.final == best and curves.in_the_race(c)]
     where = [f"{curve.label} at {facet.title}" for facet, curve in first]
-    return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {listed(where)} ({number(best)})."]
+    return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {listed(where, NAMED)} ({number(best)})."]
 
 
 def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
@@ -510,7 +535,7 @@ def _of_scale(curves: LearningCurves, seen: View) -> list[str]:
     elif is_accuracy(curves.metric) and seen.high - seen.low < 0.05:
         said.append(f"The axis spans {100 * (seen.high - seen.low):.2g} percentage points.")
     if seen.zeros:
-        said.append("A value of 0 is drawn on the lower edge.")
+        said.append("A value of 0 is a hollow triangle on the lower edge.")
     one, several = ("is", "are") if curves.n_seeds == 1 else ("reaches", "reach")
     panels = " (in at least one panel)" if len(curves.facets) > 1 else ""
     for name, edge, side, outside in (
@@ -532,7 +557,7 @@ def _epochs_of(outside: Mapping[str, tuple[int, ...]], one: str, several: str) -
     said: list[str] = []
     for epochs, labels in groups[:NAMED]:
         verb = "" if said else f" {one if len(labels) == 1 else several}"
-        said.append(f"{listed(labels)}{verb} in {epoch_ranges(epochs)}")
+        said.append(f"{listed(labels, NAMED)}{verb} in {epoch_ranges(epochs)}")
     rest = sum(len(labels) for _, labels in groups[NAMED:])
     return ", ".join([*said, f"{rest} more for fewer epochs"] if rest else said)
 
@@ -573,7 +598,7 @@ def _trials(curves: LearningCurves, counts: Mapping[str, int]) -> str:
     """`3 trials (relu 2 of 5, gelu 1 of 5)`, to be followed by what became of them."""
     asked = _by_label(curves.curves, lambda curve: curve.n_seeds)
     total = sum(counts.values())
-    each = listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()])
+    each = listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()], NAMED)
     return f"{total} trial{'s' if total > 1 else ''} ({each})"
 
 
@@ -583,10 +608,3 @@ def _of_data(curves: LearningCurves) -> list[str]:
     if curves.validation_is_test:
         return ["These are the test set's values: choosing by them is choosing on the test set."]
     return []
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a, b and c`; of more than a few, how many more."""
-    if len(names) > NAMED:
-        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -10,13 +10,14 @@ import io
 import math
 import textwrap
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -25,59 +26,13 @@ from matplotlib.ticker import MaxNLocator
 
 from actsearch.errors import StoreError
 from actsearch.files import write_atomically
+from actsearch.pens import DASHES as DASHES
+from actsearch.pens import LOOKS as LOOKS
+from actsearch.pens import Look as Look
 
 Style = Literal["light", "dark", "article"]
 Format = Literal["png", "svg", "pdf"]
 
-
-@dataclass(frozen=True)
-class Look:
-    """The colours of one style. Curves: Okabe and Ito's, which colour-blind readers can tell apart."""
-
-    paper: str
-    ink: str
-    faint: str
-    grid: str
-    activations: Mapping[str, str]
-    others: tuple[str, ...]
-    """For activations without a colour of their own, from a place that their name decides."""
-
-
-LOOKS: Mapping[str, Look] = {
-    "light": Look(
-        paper="#ffffff",
-        ink="#1a1a1a",
-        faint="#5c5c5c",
-        grid="#e4e4e4",
-        activations={
-            "sigmoid": "#CC79A7",
-            "relu": "#0072B2",
-            "elu": "#009E73",
-            "leaky_relu": "#56B4E9",
-            "selu": "#E69F00",
-            "gelu": "#D55E00",
-        },
-        others=("#000000", "#8A8000", "#7F7F7F", "#7A4B2A", "#5A4FCF", "#8FBC3F"),
-    ),
-    "dark": Look(
-        paper="#14171a",
-        ink="#ececec",
-        faint="#a8adb3",
-        grid="#2c3238",
-        activations={
-            "sigmoid": "#E59FC6",
-            "relu": "#3D8FE0",
-            "elu": "#1DBF93",
-            "leaky_relu": "#9AD6FB",
-            "selu": "#F0B030",
-            "gelu": "#FF7A38",
-        },
-        others=("#FFFFFF", "#F0E442", "#9C9C9C", "#C79A6B", "#A99CFF", "#B5DC6A"),
-    ),
-}
-
-DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 3)), (0, (3, 3)))
-"""By these, lines that share a colour stay apart, and all lines in print."""
 
 SETTINGS: Mapping[str, Any] = {
     "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that no machine draws with another
@@ -98,6 +53,8 @@ MARGIN = 0.15
 """Inches between the edge of a figure and what is in it."""
 MOST_POWERS = 8
 """So many powers of ten can be told on an axis; of more, every second, third, ..."""
+FEW_ZEROS = 12
+"""So many values of 0 are each marked on the edge of a logarithmic axis."""
 LINE = 1.32
 """Of the font size: from one line of text to the next."""
 
@@ -196,6 +153,20 @@ def put(figure: Figure, x: float, y: float, text: str, **how: Any) -> Text:
     return figure.text(x / width, y / height, text, **how)
 
 
+# --- colours
+
+
+def tinted(color: str, paper: str, share: float) -> str:
+    """So much of a colour, the rest the paper's."""
+    red, green, blue = (share * a + (1 - share) * b for a, b in zip(to_rgb(color), to_rgb(paper), strict=True))
+    return to_hex((red, green, blue))
+
+
+def edged(color: str, look: Look) -> dict[str, Any]:
+    """For a marker: a thin edge that stands out from the paper where a light colour does not."""
+    return {"color": color, "markeredgecolor": tinted(color, look.ink, 0.45), "markeredgewidth": 0.6}
+
+
 # --- ticks
 
 
@@ -217,6 +188,42 @@ def log_ticks(low: float, high: float) -> list[float]:
     factors = (1, 2, 5) if high / low < 2000 else (1,)
     powers = range(first, last + 1, max(1, math.ceil((last - first) / MOST_POWERS)))
     return [t for p in powers for f in factors if low <= (t := float(f"{f}e{p}")) <= high]
+
+
+def tick_names(ticks: Sequence[float]) -> Callable[[float, Any], str]:
+    """How the ticks of an axis are written, all in one notation; for Matplotlib's `FuncFormatter`."""
+    sizes = [abs(tick) for tick in ticks if tick]
+    if sizes and (min(sizes) < 1e-4 or max(sizes) >= 1e6):
+        return lambda value, _: f"{value:.0e}" if value and float(f"{value:.0e}") == value else f"{value:.3g}"
+    return lambda value, _: f"{value:.6g}"
+
+
+# --- zeros on a logarithmic axis
+
+
+def broken(row: Sequence[float]) -> list[float]:
+    """A line for a logarithmic axis, with a gap (NaN) where a value is 0: along the edge it would look like a value."""
+    return [value if not value <= 0 else math.nan for value in row]
+
+
+def lonely(values: Sequence[float]) -> list[int]:
+    """Places of values between gaps, of which a line alone would show nothing."""
+    padded = [math.nan, *values, math.nan]
+    known = [math.isfinite(value) for value in padded]
+    return [i for i in range(len(values)) if known[i + 1] and not known[i] and not known[i + 2]]
+
+
+def zeros(axes: Axes, xs: Sequence[float], row: Sequence[float], low: float, color: str, **how: Any) -> None:
+    """Hollow triangles on the lower edge, where the values of `row` are 0: all of a few, or each run's ends."""
+    at = [i for i, value in enumerate(row) if value <= 0]
+    if len(at) > FEW_ZEROS:
+        at = [i for i in at if i - 1 not in at or i + 1 not in at]
+    if not at:
+        return
+    axes.plot(
+        [xs[i] for i in at], [low] * len(at), linestyle="none", marker="v", markersize=5, markerfacecolor="none",
+        color=color, markeredgewidth=1.0, clip_on=False, label="_zeros", **{"zorder": 5, **how},
+    )  # fmt: skip
 
 
 # --- the margin of a panel

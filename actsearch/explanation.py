@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from actsearch.findings import HARMLESS, CandidateFindings, Explanation
-from actsearch.terminal import Paragraph, candidate_name, number
+from actsearch.terminal import Paragraph, number
 
 NO_PROOF = "What was seen beside the results, medians over the seeds; none of it proves that one thing caused another."
 
@@ -32,7 +32,7 @@ def lines(explanation: Explanation) -> Iterator[RenderableType]:
 
 
 def _heading(one: CandidateFindings, validation_is_test: bool) -> RenderableType:
-    name = candidate_name(one.candidate.label, one.candidate.setting)
+    name = one.candidate.name
     return Paragraph(f"{name}: {_outcome(one, 'test' if validation_is_test else 'validation')}", style="bold")
 
 
@@ -56,6 +56,6 @@ def _source(one: CandidateFindings) -> str:
 
 
 def _left_out(explanation: Explanation) -> Iterator[str]:
-    names = [candidate_name(one.label, one.setting) for one in explanation.without_diagnostics]
+    names = [one.name for one in explanation.without_diagnostics]
     if names:
         yield f"Without diagnostics, so not explained: {', '.join(names)}"

@@ -19,7 +19,6 @@ from actsearch.readings import (
     Spread,
     epochs,
     factors,
-    listed,
     looked_at,
     medians,
     multiple,
@@ -28,7 +27,10 @@ from actsearch.readings import (
     span,
 )
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.words import listed
 
+NAMED = 3
+"""A sentence names so many layers, and counts the rest."""
 FindingKind = Literal[
     "diverged", "no gradient", "vanishing", "exploding", "dead", "plateau", "saturation", "updates",
     "nothing", "normalisation", "clipping", "parameters", "sparsity",
@@ -237,7 +239,7 @@ def _over(found: Mapping[str, Spread], threshold: float) -> list[str]:
 def _beside(layers: Sequence[str], found: Mapping[str, Spread]) -> str:
     """Other layers with their shares, in parentheses."""
     others = [f"{layer} {share(found[layer].median)}" for layer in layers]
-    return f" ({listed(others)})" if others else ""
+    return f" ({listed(others, NAMED)})" if others else ""
 
 
 def _of_seeds(one: Readings, n: int) -> str:
@@ -513,7 +515,9 @@ def _small_updates(one: Readings) -> Iterator[Finding]:
         least = min(still, key=lambda layer: usual[layer].median)
         known = one.course(least, "update_ratio_kernel")
         whose = f"{least}'s" if still[1:] else "them"
-        text = f"the weights of {listed(still)} hardly move: an epoch changes {whose} by {_of_norm(usual[least])}"
+        text = (
+            f"the weights of {listed(still, NAMED)} hardly move: an epoch changes {whose} by {_of_norm(usual[least])}"
+        )
         text += f" (median over {epochs(min(known), max(known))})"
         yield _finding(one, "updates", text, usual[least], layers=tuple(still), epochs=(min(known), max(known)))
 
@@ -527,7 +531,7 @@ def _large_updates(one: Readings) -> Iterator[Finding]:
         epoch, update = peaks[wild[0]] if together else (None, most[wild[0]])
         when = "another one from seed to seed" if epoch is None else f"epoch {epoch}"
         text = f"one epoch changes {wild[0]}'s weights by {_of_norm(update)} ({when})"
-        text += f"; so does some epoch in {listed(wild[1:])}" if wild[1:] else ""
+        text += f"; so does some epoch in {listed(wild[1:], NAMED)}" if wild[1:] else ""
         about = (1, one.last) if epoch is None else (epoch, epoch)
         yield _finding(one, "updates", text, update, layers=tuple(wild), epochs=about)
 
@@ -656,18 +660,13 @@ def _nothing(one: Readings) -> Finding:
     ratio, layers = _early_ratio(one), _with_gradients(one)
     known = [name for name, quantity in ORDINARY.items() if one.when("most", quantity)]
     if not known:
-        text = f"nothing is known of its layers: {_and(list(ORDINARY))} have no value in any epoch"
+        text = f"nothing is known of its layers: {listed(list(ORDINARY))} have no value in any epoch"
         return _finding(one, "nothing", text, epochs=(0, one.last))
     gradient = "" if ratio is None else f" (in {layers[0]} {multiple(ratio)} {layers[-1]}'s {_when(one, 'kernel')})"
-    looked = _and([f"gradients{gradient}" if name == "gradients" else name for name in known])
+    looked = listed([f"gradients{gradient}" if name == "gradients" else name for name in known])
     verb = "is" if known == ["saturation"] else "are"
     text = f"nothing remarkable: {looked} {verb} within ordinary limits"
     return _finding(one, "nothing", text, ratio, epochs=(0, one.last))
-
-
-def _and(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 FINDERS: Sequence[Callable[[Readings], Iterable[Finding]]] = (

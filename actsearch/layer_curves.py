@@ -20,6 +20,7 @@ import numpy as np
 from actsearch import curves
 from actsearch.errors import NoDiagnostics, NothingToShow
 from actsearch.results import CandidateResult, Diagnostics, ExperimentResult, TrialResult
+from actsearch.words import listed
 
 Kind = Literal["gradients", "updates", "saturation", "dead", "sparsity", "normalisation", "clipping", "parameters"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -36,6 +37,8 @@ NAMED = 6
 """How many layers of a deep network have a label."""
 LEAST_SHARE = 0.01
 """An axis of shares goes up to so much at the least: under it, differences are of no interest."""
+NEARLY_ALL = 0.75
+"""An axis of shares that are larger goes up to 100 %, so that one sees how much is left."""
 BEYOND = 1000.0
 """A candidate of which a seed diverged is drawn up to so many times what others and untrained networks reach."""
 UNTRAINED = "untrained"
@@ -439,8 +442,12 @@ class _Drawn:
         where = " (cross)" if by == "epoch" else ""
         return [
             *([f"{diverged} of {len(counting)} trials diverged{where}."] if diverged else []),
-            *([f"Not drawn, as they {DEFINITIONS[self.kind].missing}: {curves.listed(missing)}."] if missing else []),
-            *([f"Not drawn, for want of diagnostics: {curves.listed(absent)}."] if absent else []),
+            *(
+                [f"Not drawn, as they {DEFINITIONS[self.kind].missing}: {listed(missing, curves.NAMED)}."]
+                if missing
+                else []
+            ),
+            *([f"Not drawn, for want of diagnostics: {listed(absent, curves.NAMED)}."] if absent else []),
             *([f"Trials left out: {', '.join(counted)}."] if counted else []),
         ]
 
@@ -572,7 +579,8 @@ def _within(calm: Sequence[float], everything: Sequence[float], quantity: Quanti
 def _limits(quantity: Quantity, values: Sequence[float]) -> tuple[Scale, float, float]:
     least, most = min(values, default=0.0), max(values, default=1.0)
     if quantity.is_share:
-        return "linear", -0.02 * max(most, LEAST_SHARE), max(1.06 * most, LEAST_SHARE)
+        high = max(1.06 * most, LEAST_SHARE, 1.02 if most > NEARLY_ALL else 0.0)
+        return "linear", -0.02 * max(most, LEAST_SHARE), high
     if quantity.signed:
         return _signed(least, most)
     positive = [value for value in values if value > 0]
@@ -594,9 +602,9 @@ def _of_axes(axes: Sequence[Axis]) -> list[str]:
     for axis in axes:
         which = "The axis" if len(axes) == 1 else f"The axis of the {axis.label}"
         if axis.scale == "log":
-            said.append(f"{which} is logarithmic{'; a 0 stands on its edge' if axis.has_zeros else ''}.")
+            said.append(f"{which} is logarithmic{'; a 0 is a hollow triangle on its edge' if axis.has_zeros else ''}.")
         if axis.scale == "symlog":
             said.append(f"{which} is logarithmic beyond -1 and 1.")
         if axis.outside:
-            said.append(f"{which} ends at {axis.high:.3g}; {curves.listed(axis.outside)} went beyond it.")
+            said.append(f"{which} ends at {axis.high:.3g}; {listed(axis.outside, curves.NAMED)} went beyond it.")
     return said

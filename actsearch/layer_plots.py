@@ -27,8 +27,10 @@ from actsearch.drawing import (
     Look,
     Ruler,
     Style,
+    broken,
     epoch_ticks,
     log_ticks,
+    lonely,
     plain,
     put,
     save,
@@ -36,6 +38,8 @@ from actsearch.drawing import (
     short_names,
     spread,
     stroke,
+    tick_names,
+    zeros,
 )
 from actsearch.layer_curves import Axis, By, Kind, LayerFigure, Line, Panel, Variable
 from actsearch.results import ExperimentResult
@@ -228,14 +232,14 @@ def _y_axis(axes: Axes, axis: Axis) -> None:
     if axis.scale == "linear":
         axes.set_ylim(axis.low, axis.high)
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        shown = (lambda value, _: f"{100 * value:.4g} %") if axis.is_share else (lambda value, _: f"{value:.6g}")
+        shown = (lambda value, _: f"{100 * value:.4g} %") if axis.is_share else tick_names([axis.high])
     else:
         axes.set_yscale(axis.scale, **({"linthresh": 1.0} if axis.scale == "symlog" else {}))
         axes.set_ylim(axis.low, axis.high)
         ticks = log_ticks(axis.low, axis.high) if axis.scale == "log" else symlog_ticks(axis.low, axis.high)
         axes.yaxis.set_major_locator(FixedLocator(ticks))
         axes.yaxis.set_minor_locator(NullLocator())
-        shown = lambda value, _: f"{value:.6g}"  # noqa: E731  (as the two above)
+        shown = tick_names(ticks)
     axes.yaxis.set_major_formatter(FuncFormatter(shown))
 
 
@@ -279,16 +283,19 @@ def _line(axes: Axes, page: _Page, axis: Axis, line: Line) -> None:
     """The middle of the seeds and their range; crosses where one diverged; a dotted way from an early end."""
     color = page.color(line)
     middle, low, high = (_on_axis(row, axis) for row in (line.middle, line.low, line.high))
+    shown = broken(line.middle) if axis.scale == "log" else middle
     if page.table.with_bands:
         axes.fill_between(line.x, low, high, color=color, alpha=0.16, linewidth=0, zorder=2)
         if len(line.x) == 1:
             axes.vlines(line.x, low, high, color=color, alpha=0.35, linewidth=4, zorder=2)
     width = 1.6 if page.table.with_bands else 1.0
-    marked = range(len(line.x)) if len(line.x) <= FEW else lonely(line.middle)
+    marked = range(len(line.x)) if len(line.x) <= FEW else lonely(shown)
     axes.plot(
-        line.x, middle, color=color, linewidth=width, marker="o", markersize=2 + width / 2, markevery=list(marked),
+        line.x, shown, color=color, linewidth=width, marker="o", markersize=2 + width / 2, markevery=list(marked),
         markeredgewidth=0, zorder=3, label=plain(line.label) or "?",
     )  # fmt: skip
+    if axis.scale == "log":
+        zeros(axes, line.x, line.middle, axis.low, color)
     if line.is_named and line.x[-1] < page.table.last:
         edge = axes.get_xlim()[1]
         axes.plot(
@@ -313,15 +320,8 @@ def _crosses(axes: Axes, page: _Page, axis: Axis, line: Line, middle: Sequence[f
             )  # fmt: skip
 
 
-def lonely(values: Sequence[float]) -> list[int]:
-    """Places of values between gaps, of which a line alone would show nothing."""
-    padded = [math.nan, *values, math.nan]
-    known = [math.isfinite(value) for value in padded]
-    return [i for i in range(len(values)) if known[i + 1] and not known[i] and not known[i + 2]]
-
-
 def _on_axis(row: Sequence[float], axis: Axis) -> list[float]:
-    """On a logarithmic axis a 0 stands on its lower edge; what is far beyond the axis is drawn a little beyond it."""
+    """What is far beyond the axis is drawn a little beyond it; on a logarithmic one, a 0 of a band on its edge."""
     far = 10 * max(abs(axis.low), abs(axis.high))
     return [float(value) for value in np.clip(row, axis.low if axis.scale == "log" else -far, far)]
 

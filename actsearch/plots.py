@@ -6,8 +6,8 @@ Nothing here decides about numbers (see `curves`); what all figures share stands
 
 from __future__ import annotations
 
+import math
 import re
-import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from actsearch import curves
@@ -29,8 +30,11 @@ from actsearch.drawing import (
     Look,
     Ruler,
     Style,
+    broken,
+    edged,
     epoch_ticks,
     log_ticks,
+    lonely,
     plain,
     put,
     save,
@@ -39,19 +43,19 @@ from actsearch.drawing import (
     shortened,
     spread,
     stroke,
+    tick_names,
+    zeros,
 )
+from actsearch.pens import Pen, pens_of
 from actsearch.results import ExperimentResult
 
-MARKERS: Mapping[str, str] = {"sigmoid": "o", "relu": "s", "elu": "^", "leaky_relu": "D", "selu": "v", "gelu": "P"}
-"""With these, activations stay apart in print without colours; a cross (x) is a divergence's alone."""
-OTHER_MARKERS = ("h", "<", ">", "*", "p", "d")
-
-
 # Inches.
-WIDTH, PANEL_WIDTH = 9.0, 3.9
+WIDTH, PANEL_WIDTH, LEAST_AXES = 9.0, 3.9, 2.4
 LEFT, BETWEEN, HEADER, TITLE, BELOW = 0.82, 0.1, 0.72, 0.28, 0.52
 LEADER, SWATCH = 0.24, 0.34
 NO_VALUE = "—"
+CROSSES_NAMED = 6
+"""In a panel with more curves that diverged, their crosses have no names."""
 
 
 def draw(
@@ -120,46 +124,6 @@ def _on_axis(table: LearningCurves, log: bool) -> LearningCurves:
     return curves.error_rates(table) if log and curves.is_accuracy(table.metric) else table
 
 
-# --- the pens
-
-
-@dataclass(frozen=True)
-class Pen:
-    """How one candidate is drawn, in every panel and figure."""
-
-    color: str
-    marker: str
-    dashes: Any
-
-
-def pens_of(result: ExperimentResult, look: Look) -> dict[str, Pen]:
-    """Label to pen."""
-    colors, markers = _by_activation(result, look.activations, look.others), _markers(result)
-    seen: dict[str, list[str]] = {}
-    pens = {}
-    for candidate in result.candidates:
-        name, label = candidate.activation.name, candidate.label
-        labels = seen.setdefault(name, [])
-        if label not in labels:
-            labels.append(label)
-            pens[label] = Pen(colors[name], markers[name], DASHES[(len(labels) - 1) % len(DASHES)])
-    return pens
-
-
-def _markers(result: ExperimentResult) -> dict[str, str]:
-    return _by_activation(result, MARKERS, OTHER_MARKERS)
-
-
-def _by_activation(result: ExperimentResult, own: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
-    """The table's entry, or one of the others: from the place the name decides, the next that is still free."""
-    taken: dict[str, str] = {}
-    for name in dict.fromkeys(candidate.activation.name for candidate in result.candidates):
-        start = zlib.crc32(name.encode("utf-8", "replace")) % len(others)
-        order = [*others[start:], *others[:start]]
-        taken[name] = own.get(name) or next((one for one in order if one not in taken.values()), order[0])
-    return taken
-
-
 # --- the layout
 
 
@@ -170,7 +134,9 @@ class Label:
     curve: Curve
     value: str
     name: str
-    """With what became of the curve. Apart from the value, beside which a right-to-left name would change places."""
+    """Apart from the value, beside which a right-to-left name would change places."""
+    note: str
+    """What became of the curve, in a line of its own; beside the name where there is room, and then empty here."""
     bold: bool
     has_line: bool
     """A leader goes to it; without one, the curve ended early or has no epoch."""
@@ -188,9 +154,13 @@ def _figure(
     width = WIDTH if columns == 1 else LEFT + columns * PANEL_WIDTH
     panel = width - LEFT if columns == 1 else PANEL_WIDTH
     size = (8.5 if columns == 1 else 7.5) if most <= 12 else 7.0
-    labels, value_width, name_width = _labels(table, ruler, size, 0.42 * panel)
+    labels, value_width, name_width = _labels(table, ruler, size, 0.42 * panel, beside=columns == 1)
     room = LEADER + SWATCH + value_width + name_width + MARGIN
+    if columns > 1:
+        panel = max(panel, LEAST_AXES + room + BETWEEN)
+        width = LEFT + columns * panel
     axes_width = panel - room - (BETWEEN if columns > 1 else 0)
+    most = max(len(one) + sum(bool(label.note) for label in one) for one in labels)
     axes_height = max(3.6 if rows == 1 and columns == 1 else 2.5, most * size * LINE / 72)
     foot = ruler.wrapped(
         plain(" ".join(curves.caption(table, seen, apart_without=apart_without))), 7.5, width - 2 * MARGIN
@@ -206,9 +176,10 @@ def _figure(
         floor = height - HEADER - (row + 1) * (title + axes_height) - row * BELOW
         axes = figure.add_axes((left / width, floor / height, axes_width / width, axes_height / height))
         _axes(axes, table, seen, look, first_column=column == 0)
-        if facet.title:
+        if facet.title and n > 1:
             _panel_title(figure, left, floor + axes_height + 0.09, facet, table, ruler, panel - BETWEEN, look)
         _curves(axes, facet, seen, table, pens, look)
+        _names_of_crosses(axes, facet, seen, table, look, ruler, axes_width)
         _margin(figure, axes, labels[i], seen, table, pens, look, size, value_width)
     for i, line in enumerate(foot):
         put(figure, MARGIN, bottom - MARGIN - i * 7.5 * LINE / 72, line, size=7.5, color=look.faint, va="top")
@@ -220,7 +191,8 @@ def _heading(figure: Figure, table: LearningCurves, ruler: Ruler, look: Look) ->
     words = {"val": "test" if table.validation_is_test else "validation"}.get(table.metric.split("_")[0], "training")
     title = f"{words.capitalize()} {_quantity(table)} by epoch"
     put(figure, MARGIN, height - 0.2, title, size=13, weight="bold", color=look.ink, va="top")
-    name = ruler.fitting(plain(table.experiment), 9, width - 2 * MARGIN)
+    point = table.facets[0].title if len(table.facets) == 1 else ""
+    name = ruler.fitting(plain(f"{table.experiment}{point and ', '}{point}"), 9, width - 2 * MARGIN)
     put(figure, MARGIN, height - 0.43, name, size=9, color=look.faint, va="top")
 
 
@@ -256,7 +228,7 @@ def _axes(axes: Axes, table: LearningCurves, seen: View, look: Look, first_colum
         axes.set_yscale("log")
         _log_ticks(axes, seen)
     else:
-        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(curves.TICKS, steps=[1, 2, 5, 10]))
         axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.set_xlim((0.5, 1.5) if last == 1 else (1 - 0.02 * (last - 1), last + 0.012 * (last - 1)))
     axes.set_ylim(seen.low, seen.high)
@@ -275,8 +247,9 @@ def _axes(axes: Axes, table: LearningCurves, seen: View, look: Look, first_colum
 
 
 def _log_ticks(axes: Axes, seen: View) -> None:
-    axes.yaxis.set_major_locator(FixedLocator(log_ticks(seen.low, seen.high)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+    ticks = log_ticks(seen.low, seen.high)
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter(FuncFormatter(tick_names(ticks)))
     axes.yaxis.set_minor_locator(NullLocator())
 
 
@@ -286,23 +259,26 @@ def _curves(axes: Axes, facet: Facet, seen: View, table: LearningCurves, pens: M
         pen = pens[curve.label]
         leads = table.in_the_race(curve) and curve.final == best and len(facet.curves) > 1
         if curve.epochs:
-            _line(axes, curve, pen, order, seen, 2.4 if leads else 1.5, zorder=4 if leads else 3)
+            _line(axes, curve, pen, look, order, seen, 2.4 if leads else 1.5, zorder=4 if leads else 3)
         _crosses(axes, curve, pen, seen, table, look)
 
 
-def _line(axes: Axes, curve: Curve, pen: Pen, order: int, seen: View, width: float, zorder: float) -> None:
+def _line(axes: Axes, curve: Curve, pen: Pen, look: Look, order: int, seen: View, width: float, zorder: float) -> None:
     """The mean, thinner where seeds are missing; the band; a few markers, so that colours are not needed."""
-    mean, low, high = (_within_log(row, seen) for row in (curve.mean, curve.low, curve.high))
+    low, high = (_within_log(row, seen) for row in (curve.low, curve.high))
+    mean = broken(curve.mean) if seen.log else list(curve.mean)
+    if seen.log:
+        zeros(axes, curve.epochs, curve.mean, seen.low, pen.color)
     if curve.seeds[0] > 1:
         band = axes.fill_between(curve.epochs, low, high, color=pen.color, alpha=0.14, linewidth=0, zorder=2)
         if len(curve.epochs) == 1:
             band.remove()
             axes.vlines(1, low, high, color=pen.color, alpha=0.35, linewidth=4, zorder=2)
     whole = sum(n == curve.seeds[0] for n in curve.seeds)
-    style: dict[str, Any] = {"color": pen.color, "linestyle": pen.dashes, "zorder": zorder}
+    style: dict[str, Any] = {"linestyle": pen.dashes, "zorder": zorder, **edged(pen.color, look)}
     axes.plot(
         curve.epochs[:whole], mean[:whole], linewidth=width, marker=pen.marker, markersize=4.5,
-        markevery=_marked(whole, order), markeredgewidth=0, label=curve.label, **style,
+        markevery=sorted({*_marked(whole, order), *lonely(mean[:whole])}), label=curve.label, **style,
     )  # fmt: skip
     if whole < len(curve.epochs):
         axes.plot(curve.epochs[whole - 1 :], mean[whole - 1 :], linewidth=0.8 * width / 1.5, alpha=0.75, **style)
@@ -318,15 +294,43 @@ def _marked(n: int, order: int) -> list[int]:
 
 def _crosses(axes: Axes, curve: Curve, pen: Pen, seen: View, table: LearningCurves, look: Look) -> None:
     """A cross at the last finite epoch of every seed that diverged; on the axis' edge if that lies outside."""
-    worst = seen.low if table.higher_is_better else seen.high
     for epoch in curve.marks():
-        y = curve.mean[epoch - 1] if curve.epochs else worst
-        y = min(max(y, seen.low), seen.high)
+        y = _height(curve, epoch, seen, table)
         for color, width, size in ((look.paper, 4.5, 10), (pen.color, 2.2, 8)):
             axes.plot(
                 [epoch], [y], linestyle="none", marker="x", markersize=size, markeredgewidth=width, color=color,
                 clip_on=False, zorder=6, label="_cross",
             )  # fmt: skip
+
+
+def _height(curve: Curve, epoch: int, seen: View, table: LearningCurves) -> float:
+    """Of a cross; without any epoch, at the worse end of the axis."""
+    y = curve.mean[epoch - 1] if curve.epochs else seen.low if table.higher_is_better else seen.high
+    return min(max(y, seen.low), seen.high)
+
+
+def _names_of_crosses(
+    axes: Axes, facet: Facet, seen: View, table: LearningCurves, look: Look, ruler: Ruler, width: float
+) -> None:
+    """Whose the last cross of a curve is, since colours are shared, and one cross may hide another."""
+    gone = [curve for curve in facet.curves if curve.diverged]
+    if len(gone) > CROSSES_NAMED:
+        return
+    rows: dict[bool, list[list[tuple[float, float]]]] = {True: [], False: []}
+    for curve in gone:
+        epoch = curve.marks()[-1]
+        height, text = _height(curve, epoch, seen, table), shortened(plain(curve.label), 24)
+        x, y = axes.transAxes.inverted().transform(axes.transData.transform((epoch, height)))
+        room = ruler.width(text, 6.5)
+        left = max(0.0, min(x * width - 0.05, width - room))
+        taken = rows[down := bool(y > 0.5)]
+        row = next((i for i, r in enumerate(taken) if all(left > b or left + room < a for a, b in r)), len(taken))
+        taken[row:] = [[*(taken[row] if row < len(taken) else []), (left, left + room + 0.08)], *taken[row + 1 :]]
+        axes.annotate(
+            text, (left / width, y), xycoords="axes fraction", xytext=(0, (-1 if down else 1) * (8 + 8.5 * row)),
+            textcoords="offset points", size=6.5, color=look.faint, va="top" if down else "bottom", zorder=7,
+            path_effects=[withStroke(linewidth=2, foreground=look.paper)], gid="cross",
+        )  # fmt: skip
 
 
 def _within_log(row: Sequence[float], seen: View) -> list[float]:
@@ -336,20 +340,26 @@ def _within_log(row: Sequence[float], seen: View) -> list[float]:
 # --- the margin
 
 
-def _labels(table: LearningCurves, ruler: Ruler, size: float, width: float) -> tuple[list[list[Label]], float, float]:
-    """Per panel the labels from top to bottom, as long as `width` inches allow; the widths of values and names."""
+def _labels(
+    table: LearningCurves, ruler: Ruler, size: float, width: float, beside: bool
+) -> tuple[list[list[Label]], float, float]:
+    """Per panel the labels from top to bottom, as long as `width` inches allow; the widths of values and names.
+
+    `beside` their names stand notes, or else below.
+    """
     names = list(dict.fromkeys(curve.label for curve in table.curves))
     for limit in (44, 36, 30, 25, 20, 16, 12):
         short = short_names(names, limit)
-        labels = [_panel_labels(facet, table, short) for facet in table.facets]
+        labels = [_panel_labels(facet, table, short, beside) for facet in table.facets]
         values = max(ruler.width(one.value, size, _weight(one)) for panel in labels for one in panel) + 0.7 * size / 72
         widest = max(ruler.width(one.name, size, _weight(one)) for panel in labels for one in panel)
         if values + widest <= width:
             break
-    return labels, values, widest
+    notes = max(ruler.width(one.note, size) for panel in labels for one in panel)
+    return labels, values, max(widest, notes - values)
 
 
-def _panel_labels(facet: Facet, table: LearningCurves, names: Mapping[str, str]) -> list[Label]:
+def _panel_labels(facet: Facet, table: LearningCurves, names: Mapping[str, str], beside: bool) -> list[Label]:
     """Those that reach the last epoch in the order of their ends, from above; then the others."""
     best = table.best(facet.curves)
     labels = []
@@ -357,8 +367,10 @@ def _panel_labels(facet: Facet, table: LearningCurves, names: Mapping[str, str])
         value = curves.number(curve.final) if curve.final is not None and not curve.cut_short else NO_VALUE
         bold = table.in_the_race(curve) and best is not None and value == curves.number(best) and len(facet.curves) > 1
         has_line = curve.final is not None and not curve.cut_short and curve.epochs[-1] == table.last_epoch
-        note = _note(curve)
-        labels.append(Label(curve, value, f"{names[curve.label]}{note and ', '}{note}", bold, has_line))
+        name, note = names[curve.label], _note(curve)
+        if beside and note:
+            name, note = f"{name}, {note}", ""
+        labels.append(Label(curve, value, name, note, bold, has_line))
     return sorted(labels, key=lambda one: (not one.has_line, -(one.curve.final or 0.0) if one.has_line else 0.0))
 
 
@@ -391,25 +403,31 @@ def _margin(
     right, floor, top = box.x1 * width, box.y0 * height, box.y1 * height
     gap = size * LINE / 72
     ends = [_inches(figure, axes, one.curve, seen, table) for one in labels if one.has_line]
-    free = floor + gap * (len(labels) - len(ends))
-    places = spread([y for _, y in ends], gap, free, top)
-    lowest = min([free, *places])
-    places += [lowest - gap * (i + 1) for i in range(len(labels) - len(ends))]
-    for i, (label, y) in enumerate(zip(labels, places, strict=True)):
-        pen = pens[label.curve.label]
+    lines = [2 if one.note else 1 for one in labels]
+    rest = sum(lines[len(ends) :])
+    wanted = [y for (_, y), n in zip(ends, lines, strict=False) for _ in range(n)]
+    places = spread(wanted, gap, floor + gap * rest, top)
+    lowest = min([floor + gap * rest, *places])
+    places += [lowest - gap * (i + 1) for i in range(rest)]
+    for i, label in enumerate(labels):
+        pen, y = pens[label.curve.label], places[sum(lines[:i])]
         if label.has_line:
             xs, ys = [ends[i][0], right + 0.04, right + LEADER - 0.03], [ends[i][1], ends[i][1], y]
             stroke(figure, xs, ys, color=pen.color, linewidth=0.6, alpha=0.8)
         if label.curve.epochs or label.curve.diverged:
             xs = [right + LEADER, right + LEADER + SWATCH / 2, right + LEADER + SWATCH - 0.06]
-            stroke(figure, xs, [y] * 3, color=pen.color, linestyle=pen.dashes, linewidth=2.4 if label.bold else 1.5,
-                    marker="x" if label.curve.cut_short else pen.marker, markevery=[1],
-                    markersize=6 if label.curve.cut_short else 4.5,
-                    markeredgewidth=1.8 if label.curve.cut_short else 0)  # fmt: skip
+            mark: dict[str, Any] = {"marker": pen.marker, "markersize": 4.5, **edged(pen.color, look)}
+            if label.curve.cut_short:
+                mark |= {"marker": "x", "markersize": 6, "markeredgewidth": 1.8, "markeredgecolor": pen.color}
+            stroke(figure, xs, [y] * 3, linestyle=pen.dashes, linewidth=2.4 if label.bold else 1.5, markevery=[1],
+                   **mark)  # fmt: skip
         color = look.ink if label.has_line else look.faint
-        for x, text in ((0.0, label.value), (value_width, label.name)):
-            put(figure, right + LEADER + SWATCH + x, y, text, size=size, weight=_weight(label), color=color,
-                 va="center_baseline", gid="label")  # fmt: skip
+        left = right + LEADER + SWATCH
+        how: dict[str, Any] = {"size": size, "va": "center_baseline", "gid": "label"}
+        for x, text in ((left, label.value), (left + value_width, label.name)):
+            put(figure, x, y, text, weight=_weight(label), color=color, **how)
+        if label.note:
+            put(figure, left, y - gap, label.note, color=look.faint, **how | {"gid": "note"})
 
 
 def _inches(figure: Figure, axes: Axes, curve: Curve, seen: View, table: LearningCurves) -> tuple[float, float]:
@@ -471,20 +489,30 @@ def _article_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, 
     for n, facet in enumerate(table.facets):
         for curve in facet.curves:
             i = place[curve.label]
-            name = f"{curve.label}, {facet.title}" if facet.title else curve.label
+            name = f"{curve.label}, {facet.title}" if len(table.facets) > 1 else curve.label
             note = _note(curve)
-            mean = _within_log(curve.mean, seen)
+            mean = broken(curve.mean) if seen.log else list(curve.mean)
             text = shortened(plain(name), 60) + (f" ({note})" if note else "")
             axes.plot(
                 curve.epochs,
                 mean,
                 color=f"C{i % cycle}",
                 linestyle=DASHES[(n + i // cycle) % len(DASHES)],
-                marker="o" if len(curve.epochs) == 1 else None,
+                marker="o",
+                markevery=lonely(mean),
                 label=_legend_name(text),
             )
+            if seen.log:
+                zeros(axes, curve.epochs, curve.mean, seen.low, f"C{i % cycle}")
             for epoch in curve.marks() if curve.epochs else ():
-                axes.plot([epoch], [mean[epoch - 1]], "x", color=f"C{i % cycle}", markersize=10, label="_cross")
+                axes.plot(
+                    [epoch],
+                    [max(curve.mean[epoch - 1], seen.low if seen.log else -math.inf)],
+                    "x",
+                    color=f"C{i % cycle}",
+                    markersize=10,
+                    label="_cross",
+                )
 
 
 def _legend_name(text: str) -> str:
@@ -507,4 +535,9 @@ def _article_notes(table: LearningCurves, seen: View) -> list[str]:
             "Accuracy here is Keras's binary_accuracy, over the outputs one by one, as in the article (Keras 2.2); "
             "it is far above the share of images classified right."
         ]
-    return [*notes, *curves.caption(table, seen, only_lines=True)]
+    point = table.facets[0].title if len(table.facets) == 1 else ""
+    return [
+        *notes,
+        *([f"{point[0].upper()}{point[1:]}."] if point else []),
+        *curves.caption(table, seen, only_lines=True),
+    ]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from actsearch import statistics
-from actsearch.experiment import Experiment, identity, in_words
+from actsearch.experiment import Experiment, identity
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
 
@@ -207,7 +207,7 @@ def measured(result: ExperimentResult, like: Likeness) -> Noise:
     """
     from scipy import special
 
-    values = {name: _values(candidate) for candidate in _measurable(result) for name in [_name(candidate)]}
+    values = {name: _values(candidate) for candidate in _measurable(result) for name in [candidate.name]}
     freedom = [len(by_seed) - 1 for by_seed in values.values()]
     deviations = [float(np.std(list(by_seed.values()), ddof=1)) for by_seed in values.values()]
     # 2 * gammaincinv(k / 2, p) is the p-quantile of chi-squared with k degrees of freedom
@@ -365,8 +365,3 @@ def _values(candidate: CandidateResult) -> dict[int, float]:
     """The validation accuracy after the last epoch of each seed that completed."""
     found = {trial.seed: trial.history.get("val_accuracy", ())[-1:] for trial in _completed(candidate)}
     return {seed: last[0] for seed, last in found.items() if last and last[0] is not None}
-
-
-def _name(candidate: CandidateResult) -> str:
-    """The label with the point of the grid."""
-    return " ".join([candidate.label, *map(in_words, candidate.setting.values())])

@@ -23,8 +23,6 @@ UNCONVINCING = 0.6
 """A plateau is one only below this accuracy: above it, a network may simply have learned all in its first epoch."""
 LASTING = ("gradient_norm_kernel", "mean", "dead")
 """Quantities that have a value in every epoch, if a network works at all."""
-NAMED = 3
-"""A sentence names so many layers, and counts the rest."""
 
 
 @dataclass(frozen=True)
@@ -274,7 +272,3 @@ def span(values: Sequence[float]) -> str:
     """`0.25`; of values that differ `0.1 to 0.3`."""
     low, high = number(min(values)), number(max(values))
     return low if low == high else f"{low} to {high}"
-
-
-def listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")

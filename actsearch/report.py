@@ -35,7 +35,8 @@ from actsearch.function_pages import facts
 from actsearch.layer_curves import LayerFigure, Line
 from actsearch.mathml import mathml
 from actsearch.report_charts import Differences, Pen, swatch
-from actsearch.results import CandidateResult, ExperimentResult, Left, LooksRecord, TrialResult
+from actsearch.results import ExperimentResult, Left, LooksRecord, TrialResult
+from actsearch.words import listed, point
 
 AGAINST: Mapping[str, str] = {
     "better": "is better than", "worse": "is worse than", "tied": "is tied with", "undecided": "is undecided against",
@@ -103,7 +104,7 @@ def page(
         functions=[_function(*one, pens) for one in _activations(result)],
         trials=_trials(result, comparisons, pens),
         tuning=_tuning(result, pens),
-        tuning_seeds=conclusions.listed([str(seed) for seed in result.tuning_seeds]),
+        tuning_seeds=listed([str(seed) for seed in result.tuning_seeds]),
         looks=_looks(result.looks),
         settings=_settings(result),
         machines=_machines(result),
@@ -254,7 +255,7 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
         groups = [(title, inside), ("Behind", [row for row in rows if row not in inside])]
     return {
         "id": f"c{place}",
-        "point": ", ".join(f"{k.rpartition('.')[2]} = {in_words(v)}" for k, v in c.setting.items()),
+        "point": point(c.setting),
         "metric": c.measure.metric,
         "words": c.measure.in_words(),
         "split": c.measure.split,
@@ -492,7 +493,7 @@ def _findings(
         place, mean = ranked.get(key, (len(ranked), ""))
         told.append({
             "place": place,
-            "name": _candidate_name(found.candidate),
+            "name": found.candidate.name,
             "css": pens[found.candidate.label].css,
             "mean": mean,
             "badge": badges.get(key),
@@ -500,16 +501,11 @@ def _findings(
         })  # fmt: skip
     return {
         "candidates": sorted(told, key=lambda row: row["place"]),
-        "without": [_candidate_name(one) for one in explained.without_diagnostics],
+        "without": [one.name for one in explained.without_diagnostics],
         "definitions": explained.definitions,
         "metric": comparisons[0].measure.in_words() if comparisons else "",
         "reference": comparisons[0].contenders[comparisons[0].reference].name if len(comparisons) == 1 else "",
     }
-
-
-def _candidate_name(candidate: CandidateResult) -> str:
-    settings = (f"{key.rpartition('.')[2]}={in_words(value)}" for key, value in candidate.setting.items())
-    return " ".join([candidate.label, *settings])
 
 
 def _layers(
@@ -668,9 +664,13 @@ def _trials(result: ExperimentResult, comparisons: Sequence[Comparison], pens: M
             trial = by_seed.get(seed)
             value = None if trial is None or measured is None else measured.of(trial)
             cells.append(_trial_cell(trial, None if value is None else number(comparisons[0], value)))
-        rows.append((_candidate_name(candidate), pens[candidate.label].css, cells))
+        rows.append((candidate.name, pens[candidate.label].css, cells))
     failed = [
-        (_candidate_name(candidate), trial.seed, _without_folder(trial.error or "no message", result))
+        (
+            candidate.name,
+            trial.seed,
+            _without_folder(trial.error or "no message", result),
+        )
         for candidate in result.candidates
         for trial in candidate.all_trials
         if trial.status == "failed"
@@ -691,7 +691,7 @@ def _tuning(result: ExperimentResult, pens: Mapping[str, Pen]) -> list[dict[str,
         rows.append({
             "label": candidate.label,
             "css": pens[candidate.label].css,
-            "setting": ", ".join(f"{k.rpartition('.')[2]} = {in_words(v)}" for k, v in candidate.setting.items()),
+            "setting": point(candidate.setting),
             "mean": "-" if mean is None else f"{mean:.4f}",
             "spread": f"{min(known):.4f} to {max(known):.4f}" if len(known) > 1 else "",
             "missing": ", ".join(f"{n} {status}" for status, n in states.items() if n),
@@ -705,7 +705,7 @@ def _looks(record: LooksRecord | None) -> dict[str, Any] | None:
     if record is None:
         return None
     return {
-        "planned": conclusions.listed([str(n) for n in record.looks]),
+        "planned": listed([str(n) for n in record.looks]),
         "metric": record.metric,
         "margin": f"{record.margin:g}",
         "confidence": conclusions.percent(record.confidence),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,10 +24,12 @@ from actsearch.comparison import Comparison, Pair
 from actsearch.comparison_curves import Rows
 from actsearch.conclusions import brief_verdict, interval, number, signed
 from actsearch.curves import Curve, Facet, LearningCurves
-from actsearch.drawing import DASHES, LOOKS, epoch_ticks, log_ticks, plain, shortened, spread
+from actsearch.drawing import epoch_ticks, log_ticks, plain, shortened, spread
 from actsearch.function_plots import half_width, pieces
 from actsearch.layer_curves import Axis, LayerFigure, Line
+from actsearch.pens import DASHES, LOOKS, pens_of
 from actsearch.results import ExperimentResult
+from actsearch.words import listed
 
 PALETTES: Mapping[str, Mapping[str, str]] = {
     "light": {
@@ -50,7 +51,7 @@ PALETTES: Mapping[str, Mapping[str, str]] = {
         "undecided": "#ececec", "undecided-wash": "#14171a", "undecided-on": "#ececec",
     },
 }  # fmt: skip
-"""The page's own colours; those of activations are `drawing.LOOKS`', those of verdicts the figures' blue and orange."""
+"""The page's own colours; those of activations are `pens.LOOKS`', those of verdicts the figures' blue and orange."""
 SHADE_ANCHORS: Mapping[str, tuple[str, ...]] = {
     "light": ("#440154", "#414487", "#2a788e", "#1c9075", "#45982f"),
     "dark": ("#8f86e8", "#4f9fdb", "#2bb5a3", "#8bd457", "#fde725"),
@@ -91,29 +92,22 @@ class Pen:
 
 
 def pens(result: ExperimentResult) -> dict[str, Pen]:
-    """Label to pen: the activation's colour as in every figure, and dashes, for print and for colours used again."""
-    light, dark = LOOKS["light"], LOOKS["dark"]
-    names = list(dict.fromkeys(candidate.activation.name for candidate in result.candidates))
-    colors: dict[str, tuple[str, str]] = {}
-    pairs = list(zip(light.others, dark.others, strict=True))
-    spare = [(light.activations[name], dark.activations[name]) for name in light.activations if name not in names]
-    for name in names:
-        if name in light.activations:
-            colors[name] = light.activations[name], dark.activations[name]
-            continue
-        start = zlib.crc32(name.encode("utf-8", "replace")) % len(pairs)
-        order = [*pairs[start:], *pairs[:start], *spare]
-        colors[name] = next((one for one in order if one not in colors.values()), order[len(colors) % len(order)])
-    used: dict[tuple[str, str], int] = {}
+    """Label to pen: the activation's colour as in every figure, and dashes, since there are no markers here.
+
+    The dashes change from label to label, for print; labels that share a colour have different ones.
+    """
+    light, dark = pens_of(result, LOOKS["light"]), pens_of(result, LOOKS["dark"])
     found: dict[str, Pen] = {}
-    for candidate in result.candidates:
-        if candidate.label not in found:
-            color = colors[candidate.activation.name]
-            dash = DASHES[(len(found) + used.get(color, 0)) % len(DASHES)]
-            used[color] = used.get(color, 0) + 1
-            spaces = "" if dash == "solid" else " ".join(f"{1.6 * part:.3g}" for part in dash[1])
-            found[candidate.label] = Pen(candidate.label, len(found), *color, spaces)
+    for place, (label, pen) in enumerate(light.items()):
+        order = [_spaced(DASHES[(place + i) % len(DASHES)]) for i in range(len(DASHES))]
+        taken = {one.dashes for one in found.values() if one.light == pen.color}
+        dashes = next((one for one in order if one not in taken), order[0])
+        found[label] = Pen(label, place, pen.color, dark[label].color, dashes)
     return found
+
+
+def _spaced(dashes: Any) -> str:
+    return "" if dashes == "solid" else " ".join(f"{1.6 * part:.3g}" for part in dashes[1])
 
 
 def contrast(one: str, other: str) -> float:
@@ -414,7 +408,7 @@ def frame(table: LearningCurves, place: int) -> Frame:
         (f"ends at {high:.4g}", "above", [c.label for c in alone.drawn if max(c.high) > high]),
     ]
     notes = [
-        f"The axis {where}; parts of {learning.listed([plain(one) for one in labels])} lie {side} it."
+        f"The axis {where}; parts of {listed([plain(one) for one in labels], learning.NAMED)} lie {side} it."
         for where, side, labels in outside
         if labels
     ]

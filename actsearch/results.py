@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from actsearch import machine
 from actsearch.errors import UserError
 from actsearch.experiment import Activation, canonical_json
+from actsearch.words import candidate_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,6 +135,11 @@ class CandidateResult:
     """Those that are compared."""
     tuning: tuple[TrialResult, ...] = ()
     """Those by which settings are chosen."""
+
+    @property
+    def name(self) -> str:
+        """The label, with the point of the grid: `relu learning_rate=0.001`."""
+        return candidate_name(self.label, self.setting)
 
     @property
     def all_trials(self) -> tuple[TrialResult, ...]:

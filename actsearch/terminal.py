@@ -42,6 +42,7 @@ from actsearch.results import (
     TrialResult,
     median_seconds,
 )
+from actsearch.words import candidate_name
 
 STATUS_STYLE = {
     "completed": "green",
@@ -362,7 +363,7 @@ def _summary(result: ExperimentResult, width: int) -> Table:
     table.add_column("")
     for (candidate, accuracy), state in zip(rows, states, strict=True):
         table.add_row(
-            _cut(candidate_name(candidate.label, candidate.setting)),
+            _cut(candidate.name),
             *([str(len(candidate.trials))] if several else []),
             *([number(_mean_of(candidate, _final("val_loss")))] if whole else []),
             number(accuracy),
@@ -506,11 +507,6 @@ def choice_as_json(choice: Choice) -> dict[str, Any]:
     """A choice as `--json` gives it."""
     setting, seeds = dict(choice.setting), list(choice.seeds)
     return {"label": choice.label, "setting": setting, "mean": choice.mean, "seeds": seeds}
-
-
-def candidate_name(label: str, setting: Any) -> str:
-    """The label, with the point of the grid by the last parts of its keys: `relu learning_rate=0.001`."""
-    return " ".join([label, *(f"{key.rsplit('.', 1)[-1]}={in_words(value)}" for key, value in setting.items())])
 
 
 def number(value: float | None, digits: int = 4) -> str:

@@ -43,6 +43,33 @@ def test_an_axis_has_everything_unless_the_worst_is_far_off() -> None:
     assert cut.high == everything.high
 
 
+def test_a_spread_without_a_gap_is_shown_whole() -> None:
+    """Six that follow each other from 0.985 to 0.972: an axis for the better three hides what was to be compared."""
+    rows = [[0.985 - 0.001 * i**1.6 + noise for noise in noisy(0, 10, 0.0005, stream=i)] for i in range(6)]
+    assert comparison_curves.span(rows, higher_is_better=True).cut is None
+    smooth = [[0.99 - 0.001 * i] for i in range(60)]
+    assert comparison_curves.span(smooth, higher_is_better=True).cut is None
+
+
+def test_the_baseline_is_on_the_axis_however_bad() -> None:
+    """Everything is compared with it."""
+    some = [a_candidate(f"c{i}", noisy(0.99, 5, stream=i)) for i in range(4)]
+    table = compared(*some, a_candidate("sigmoid", [0.11, 0.111, 0.112]), baseline="sigmoid")
+    axis = comparison_curves.ranking(table, "x").axis
+    assert axis.holds(0.111)
+    assert axis.holds(0.99)
+
+
+def test_where_the_axis_cuts_off_a_mean_it_is_told_before_the_seeds() -> None:
+    """Else the seeds that are left read as its place: two at 0.984, and the mean is 0.8804."""
+    good = [a_candidate(f"c{i}", noisy(0.985, 5, 0.0005, stream=i)) for i in range(3)]
+    table = compared(*good, a_candidate("torn", [0.984, 0.983, 0.985, 0.55, 0.9]))
+    row = comparison_curves.ranking(table, "x").rows[-1]
+    assert (row.name, row.beyond) == ("torn", "mean 0.8804; 2 of 5 seeds: 0.5500 to 0.9000")
+    (row,) = (row for row in comparison_curves.differences(table, "x").rows if row.name == "torn")
+    assert row.beyond.startswith("mean -0.10")
+
+
 def test_one_far_seed_of_a_good_activation_is_cut_off_alone() -> None:
     """One run in ten that learned nothing must not hide the nine that did."""
     rows = [[0.99, 0.991, 0.11], [0.985, 0.986, 0.987], [0.988, 0.989, 0.9885]]
@@ -175,7 +202,7 @@ def test_the_caption_warns_of_choosing_on_the_test_set() -> None:
     (table,) = compare(study)
     for figure in (comparison_curves.ranking(table, "x"), comparison_curves.differences(table, "x")):
         assert "choosing on test data" in words(figure.caption)
-        assert "This holds for" in figure.caption[-1]
+        assert figure.caption[-1].startswith("This holds for these data (SHA-256 000000000000…), this network")
 
 
 def test_leaving_one_out_of_the_figure_changes_no_interval() -> None:
@@ -255,6 +282,17 @@ def test_the_matrix_says_both_ways_what_each_pair_is() -> None:
     assert found.leading == (True, True, False)
 
 
+def test_the_sign_of_a_verdict_does_not_contradict_the_number_below_it() -> None:
+    """Of a loss the better is the lower: a `>` above -0.0900 says two things at once."""
+    some = [a_candidate("a", noisy(0.99, 8)), a_candidate("b", noisy(0.99, 8)), a_candidate("c", noisy(0.9, 8))]
+    found = comparison_curves.matrix(compared(*some, metric="val_loss"), "m")
+    assert found is not None
+    assert found.cells[0][2] is not None
+    assert (found.cells[0][2].verdict, found.cells[0][2].text) == ("better", "-0.09000")
+    assert "▲ better, ▼ worse" in words(found.caption)
+    assert not {">", "<"} & set(comparison_curves.SYMBOLS.values())
+
+
 def test_there_is_no_matrix_of_what_was_not_compared() -> None:
     """With a baseline only its pairs are in the family; without verdicts, or of two, a matrix says nothing more."""
     some = [a_candidate(f"c{i}", noisy(0.99, 5, stream=i)) for i in range(13)]
@@ -299,10 +337,14 @@ def test_sensitivity_is_the_mean_and_range_of_the_seeds_over_the_rate() -> None:
     assert relu.mean == pytest.approx((0.97, 0.91, 0.7))
     assert (relu.low, relu.high) == ((0.96, 0.9, 0.7), (0.98, 0.92, 0.7))
     assert relu.lost == (comparison_curves.Lost(0.1, 1, 2),)
-    assert (relu.chosen, relu.end) == (0, 2)
+    assert (relu.chosen, relu.last_on(figure.axis)) == (0, 2)
     assert math.isnan(elu.mean[2])
-    assert (elu.chosen, elu.end) == (1, 1)
-    assert "3 trials diverged" in words(figure.caption)
+    assert (elu.chosen, elu.last_on(figure.axis)) == (1, 1)
+    assert [one.text for one in (*relu.beyond(figure.axis), *elu.beyond(figure.axis))] == [
+        "1/2 diverged",
+        "2/2 diverged",
+    ]
+    assert "Trials that diverged or failed are counted below" in words(figure.caption)
     assert "it flatters" in words(figure.caption)
 
 
@@ -335,13 +377,31 @@ def test_settings_without_an_order_stand_on_even_steps() -> None:
 
 
 def test_a_rate_that_ruins_everything_does_not_hide_the_good_ones() -> None:
-    """And the caption says what was drawn on the edge."""
+    """And each value that the axis cuts off is told below, at its rate."""
     table = {name: {0.001: [0.98 + i / 100], 0.01: [0.985 + i / 100], 0.1: [0.975], 1.0: [0.1]}
              for i, name in enumerate(("relu", "elu"))}  # fmt: skip
     figure = comparison_curves.sensitivity(a_study(*a_grid(table)), Question(), "s")
     assert figure.axis.cut == "low"
     assert figure.axis.low > 0.9
-    assert "relu at 1 (0.1) and elu at 1 (0.1)" in words(figure.caption)
+    for line in figure.panels[0].lines:
+        assert line.beyond(figure.axis) == (comparison_curves.Beyond(1.0, "▾ 0.1000", False),)
+        assert line.last_on(figure.axis) == 2
+    assert "means beyond it are told below (▾)" in words(figure.caption)
+
+
+def test_below_the_axis_stand_the_chosen_setting_and_what_failed() -> None:
+    """One that is off the axis everywhere still has its best setting, and a trial that failed is not just missing."""
+    far = a_candidate("far", [0.1], {RATE: 0.1}), a_candidate("far", [0.2], {RATE: 0.2})
+    lost = CandidateResult("far", Activation("far"), {RATE: 0.3}, (a_trial(None, 0, "failed"),))
+    good = [a_candidate(name, [0.98 + i / 1000], {RATE: rate}) for name in "abc" for i, rate in enumerate((0.1, 0.2))]
+    figure = comparison_curves.sensitivity(a_study(*good, *far, lost), Question(), "s")
+    line = figure.panels[0].lines[-1]
+    assert [(one.text, one.is_chosen) for one in line.beyond(figure.axis)] == [
+        ("▾ 0.1000", False),
+        ("▾ 0.2000", True),
+        ("1/1 failed", False),
+    ]
+    assert line.last_on(figure.axis) is None
 
 
 def test_the_range_of_the_best_is_on_the_axis() -> None:
@@ -428,9 +488,3 @@ def test_names_in_without_are_checked() -> None:
     assert comparison_curves.shown(study, ["leaky-relu"]) == {"relu"}
     with pytest.raises(UserError, match="did you mean 'relu'"):
         comparison_curves.shown(study, ["rely"])
-
-
-def test_points_of_a_grid_are_named_by_the_last_part_of_a_key() -> None:
-    """Unless two keys end alike."""
-    assert comparison_curves.point({RATE: 0.001}) == "learning_rate = 0.001"
-    assert comparison_curves.point({"a.b": 1, "c.b": 2}) == "a.b = 1, c.b = 2"

@@ -134,8 +134,9 @@ def test_every_seed_is_a_dot_or_told_at_the_edge() -> None:
     with drawing.settings("light"):
         ((_, figure),) = comparison_plots.figures(with_losses(), "ranking", Question())
     dots = sum(len(line.get_xdata()) for line in figure.axes[0].lines if line.get_label() == "_seeds")
-    told = sum(int(text.get_text()[2:].split()[0]) for text in figure.texts if "◂" in text.get_text())
-    assert (dots, told) == (5 + 4, 5 + 1 + 3)
+    texts = [text.get_text() for text in figure.texts if "◂" in text.get_text()]
+    told = sum(int(re.findall(r"(\d+) (?:of \d+ )?seeds?", text)[0]) for text in texts)
+    assert (dots, told) == (5 + 4 + 3, 5 + 1)
 
 
 def test_a_line_goes_towards_what_the_axis_cuts_off() -> None:
@@ -148,8 +149,28 @@ def test_a_line_goes_towards_what_the_axis_cuts_off() -> None:
     (line,) = (line for line in axes.lines if line.get_label() == "relu")
     assert list(line.get_ydata()) == [0.98, 0.985, 0.1]
     assert axes.get_ylim()[0] > 0.9
-    (arrow,) = (line for line in axes.lines if line.get_label() == "_beyond")
-    assert (arrow.get_marker(), arrow.get_ydata()[0]) == ("v", axes.get_ylim()[0])
+    (told,) = (text for text in figure.texts if text.get_text() == "▾ 0.1000")
+    assert axes.bbox.y0 < told.get_window_extent().y0 < axes.bbox.y0 + 30, "below what the axis shows, at its rate"
+
+
+def test_targets_are_told_by_how_full_a_marker_is_and_at_the_edge_by_name() -> None:
+    """Paleness alone leaves sigmoid's only mark almost invisible, and "5 of 5 never" does not say what."""
+    with drawing.settings("light"):
+        ((_, figure),) = comparison_plots.figures(with_losses(), "learning-speed", Question(target=0.98))
+    marks = [line for line in figure.axes[0].lines if line.get_label() == "_median"]
+    assert len({(line.get_fillstyle(), line.get_markerfacecolor()) for line in marks if line.get_marker() == "P"}) == 3
+    assert {line.get_alpha() for line in marks} == {None}
+    assert [text.get_text() for text in figure.texts].count("5 of 5 never 0.98") == 1
+
+
+def test_a_marker_does_not_hide_a_narrow_interval() -> None:
+    """The narrowest is the most certain; under its own marker it looks like a candidate without one."""
+    some = [a_candidate("wide", noisy(0.98, 5, 0.01)), a_candidate("narrow", noisy(0.98, 5, 0.0001))]
+    with drawing.settings("light"):
+        ((_, figure),) = comparison_plots.figures(a_study(*some), "ranking", Question())
+    means = {str(line.get_label()): line.get_marker() for line in figure.axes[0].lines}
+    assert means["narrow"] == "|"
+    assert means["wide"] != "|"
 
 
 def test_a_grid_has_a_figure_for_each_point_and_its_name_tells_which() -> None:

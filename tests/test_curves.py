@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from matplotlib.ticker import MaxNLocator
 
 from actsearch import curves
 from actsearch.curves import Curve, Divergence, LearningCurves
@@ -199,8 +200,19 @@ def test_a_diverging_loss_does_not_flatten_the_others() -> None:
     wild = a_trial([9e5, 2.0, 3e4, None], status="diverged")
     figure = table(a_candidate("relu", wild), *(a_candidate(name, a_trial([0.1, 0.6, 0.7, 0.7])) for name in "ab"))
     seen = curves.view(figure)
-    assert seen.high < 3
+    assert seen.high < 7
     assert seen.above == {"relu": (1, 2, 3) if seen.high < 2 else (1, 3)}
+
+
+def test_a_seed_that_diverged_has_no_say_in_the_axis_though_others_remain() -> None:
+    """For one band up to 3000 four curves lie on zero."""
+    wild = a_trial([900.0, 3000.0, None], seed=1, status="diverged", epochs=8)
+    torn = a_candidate("relu", a_trial([2.4, 2.35, 2.3, 2.3, 2.3, 2.3, 2.3, 2.3]), wild)
+    good = a_candidate("elu", a_trial([2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7]))
+    result = a_result(torn, good)
+    seen = curves.view(curves.learning_curves(result, "loss"))
+    assert seen.high < 7
+    assert seen.above == {"relu": (1, 2)}
 
 
 def test_few_epochs_and_single_curves_are_shown_whole() -> None:
@@ -226,7 +238,7 @@ def test_error_rates_turn_the_band_round_and_a_zero_stays_on_the_axis() -> None:
     assert seen.zeros
     assert 0 < seen.low < 0.1
     assert "1 - val_accuracy" in caption(errors, log=True)
-    assert "A value of 0 is drawn on the lower edge." in caption(errors, log=True)
+    assert "A value of 0 is a hollow triangle on the lower edge." in caption(errors, log=True)
 
 
 def test_the_caption_warns_of_one_seed_and_of_choosing_on_the_test_set() -> None:
@@ -261,3 +273,22 @@ def test_best_is_the_lowest_loss_and_the_highest_accuracy_of_those_that_came_to_
     for metric, best in (("loss", 0.2), ("val_accuracy", 0.3)):
         figure = curves.learning_curves(result, metric)
         assert figure.best(figure.curves) == best
+
+
+def test_the_axis_has_the_next_tick_where_that_is_near() -> None:
+    """Five of six curves above the last number are hard to read: 0.9836 is within half a step of 1."""
+
+    def axis(*values: float) -> tuple[float, float]:
+        seen = curves.view(table(a_candidate("relu", a_trial(values))))
+        return seen.low, seen.high
+
+    assert axis(0.64, 0.9, 0.9836) == (0.6, 1.0)
+    assert axis(0.1, 0.2, 0.345)[1] < 0.36, "0.4 is too far: no half panel of nothing"
+
+
+@pytest.mark.parametrize(("low", "high", "step"), [(0.635, 0.985, 0.1), (0, 12, 2), (0, 0.012, 0.002), (2.2, 220, 50)])
+def test_ticks_are_those_that_matplotlib_draws(low: float, high: float, step: float) -> None:
+    """An axis that ends at a tick which nobody draws ends anywhere."""
+    assert curves.tick_step(low, high) == pytest.approx(step)
+    drawn = MaxNLocator(curves.TICKS, steps=[1, 2, 5, 10]).tick_values(low, high)
+    assert drawn[1] - drawn[0] == pytest.approx(step)

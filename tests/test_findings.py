@@ -165,7 +165,7 @@ def test_the_diverged_epoch_is_no_news_of_units() -> None:
     assert not kinds & {"dead", "sparsity", "saturation"}
     at_once = trial(diagnostics(epochs=1, dead=0.1, saturated=0.5), status="diverged")
     assert the("dead", at_once).text == "10 % of conv_1's channels are dead in the untrained network" + (
-        " (conv_2 10 %, dense_1 10 %)"
+        " (conv_2 10 % and dense_1 10 %)"
     )
     assert "are saturated in the untrained network (" in the("saturation", at_once).text
 

@@ -89,12 +89,20 @@ def test_an_axis_is_logarithmic_where_the_spread_needs_it() -> None:
     assert [axis.scale for axis in wild.axes] == ["symlog", "log"]
 
 
+def test_shares_that_are_nearly_all_have_an_axis_to_100_percent() -> None:
+    """A line at 93 % at the top of a panel reads as all."""
+    high = figure("dead", candidate("relu", trial(diagnostics(dead=lambda *_: 0.93)))).axes[0].high
+    some = figure("dead", candidate("relu", trial(diagnostics(dead=lambda *_: 0.5)))).axes[0].high
+    assert 1 < high < 1.05
+    assert some < 0.6
+
+
 def test_a_zero_stays_on_a_logarithmic_axis_and_is_told() -> None:
     """A gradient of 0 is the strongest finding of all."""
     dead = diagnostics(gradient_norm_kernel=lambda layer, _: 0.0 if layer == 0 else 100.0**layer)
     one = figure("gradients", candidate("relu", trial(dead)))
     assert one.axes[0].low > 0
-    assert "a 0 stands on its edge" in caption(one)
+    assert "a 0 is a hollow triangle on its edge" in caption(one)
 
 
 def test_a_candidate_that_diverged_does_not_flatten_the_others() -> None:

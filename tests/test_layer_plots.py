@@ -135,8 +135,8 @@ def test_files_are_the_same_twice_and_silent(tmp_path: Path, style: Any, format:
 def test_values_between_gaps_are_seen() -> None:
     """A line needs two neighbours; a point alone would be lost."""
     nan = float("nan")
-    assert layer_plots.lonely([1, nan, 2, nan, 3, 3]) == [0, 2]
-    assert layer_plots.lonely([]) == []
+    assert drawing.lonely([1, nan, 2, nan, 3, 3]) == [0, 2]
+    assert drawing.lonely([]) == []
 
 
 @pytest.mark.parametrize(("low", "high"), [(-1, 30), (-1e9, 1), (-50, 1e6), (-1e30, 1e30)])
@@ -146,6 +146,26 @@ def test_symlog_ticks_are_few_and_inside(low: float, high: float) -> None:
     assert 3 <= len(ticks) <= 11
     assert ticks == sorted(ticks)
     assert low <= ticks[0] <= 0 <= ticks[-1] <= high
+
+
+def test_a_zero_on_a_logarithmic_axis_is_a_hollow_mark_and_not_a_line() -> None:
+    """A line along the edge says that there is a small value, from epoch to epoch."""
+    still = diagnostics(epochs=4, gradient_norm_kernel=lambda layer, epoch: 0.0 if epoch > 1 else 10.0**-layer)
+    with drawing.settings("light"):
+        ((_, figure),) = layer_plots.figures(experiment(candidate("relu", trial(still))), "gradients")
+    lines = figure.axes[0].lines
+    values = [y for line in lines if not str(line.get_label()).startswith("_") for y in line.get_ydata()]
+    assert sum(y != y for y in values) == 3 * len(still.layers)
+    marks = [line for line in lines if line.get_label() == "_zeros"]
+    assert [list(line.get_xdata()) for line in marks] == [[2, 3, 4]] * len(still.layers)
+    assert {line.get_markerfacecolor() for line in marks} == {"none"}
+
+
+def test_ticks_are_written_in_one_notation() -> None:
+    """`0.001` above `1e-06` makes one count zeros."""
+    small, plain = drawing.tick_names([1e-6, 1e-3, 1.0]), drawing.tick_names([0.001, 0.01, 20.0])
+    assert [small(value, None) for value in (1e-6, 1e-3, 1.0)] == ["1e-06", "1e-03", "1e+00"]
+    assert [plain(value, None) for value in (0.001, 0.01, 20.0)] == ["0.001", "0.01", "20"]
 
 
 def test_log_ticks_stay_few_over_many_powers() -> None:

@@ -178,6 +178,41 @@ def test_what_became_of_the_others_stands_beside_their_names() -> None:
     assert np.asarray(crosses[-1].get_path().vertices).tolist() == [[4.0, pytest.approx(0.875)]]
 
 
+def test_the_crosses_of_two_curves_are_told_apart() -> None:
+    """Both stand at the same place in the same colour, one over the other; the names say whose they are."""
+    some = [
+        CandidateResult(label, Activation("relu"), {}, (a_trial(9, 0.9, 0, "diverged", 0),)) for label in ("one", "two")
+    ]
+    whole = CandidateResult("elu", Activation("elu"), {}, (a_trial(9, 0.9),))
+    figure = one_figure(ExperimentResult("exp", "", "results/exp", (*some, whole), False, ""))
+    named = [text for text in figure.axes[0].texts if text.get_gid() == "cross"]
+    assert [text.get_text() for text in named] == ["one", "two"]
+    assert not named[0].get_window_extent().overlaps(named[1].get_window_extent())
+
+
+def test_what_became_of_one_curve_does_not_take_the_room_of_all_panels() -> None:
+    """The longest note is in a line of its own, and the axes are wide enough to read."""
+    trials = tuple(a_trial(9, 0.9, s, "diverged", 3) for s in range(5))
+    found = [
+        CandidateResult(label, Activation("relu"), {"training.optimizer.learning_rate": rate}, trials)
+        for rate in (0.1, 0.2, 0.3)
+        for label in ("relu", "a longer name of a candidate")
+    ]
+    figure = one_figure(ExperimentResult("exp", "", "results/exp", tuple(found), False, ""))
+    assert "5 of 5 seeds diverged" in texts(figure)
+    assert all(axes.get_position().width * figure.get_size_inches()[0] >= 2.4 - 1e-9 for axes in figure.axes)
+
+
+def test_the_setting_of_a_single_panel_stands_beside_the_experiment() -> None:
+    """Above the panel it ran into the heading, and in the article's legend it was in every line."""
+    figure = one_figure(an_experiment(grid=(0.001,)))
+    assert any(text.endswith(", learning_rate = 0.001") for text in texts(figure))
+    article = one_figure(an_experiment(grid=(0.001,)), style="article")
+    legend = article.axes[0].get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == list(SIX)
+
+
 def test_epochs_are_whole_and_begin_at_one() -> None:
     for epochs in (1, 2, 3, 10, 12, 20, 99, 100, 1000):
         ticks = drawing.epoch_ticks(epochs, 10)
@@ -207,6 +242,19 @@ def test_log_draws_losses_and_error_rates() -> None:
         assert len(axes.get_yticks()) >= 2
     assert drawing.log_ticks(0.003, 0.2) == [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
     assert len(drawing.log_ticks(0.011, 0.019)) >= 2
+
+
+@pytest.mark.parametrize("style", ["light", "article"])
+def test_a_zero_on_a_logarithmic_axis_is_a_gap_and_a_hollow_mark(style: Any) -> None:
+    """A line down to the edge and along it is one of small error rates; a value between two zeros is a point."""
+    history = {"val_accuracy": [0.9, 0.95, 1.0, 0.98, 1.0, 1.0], "val_loss": [0.1] * 6}
+    known = CandidateResult("relu", Activation("relu"), {}, (TrialResult("t", 0, "completed", 6, history),))
+    result = ExperimentResult("exp", "", "results/exp", (known,), False, "categorical_crossentropy")
+    lines = {str(line.get_label()): line for line in one_figure(result, log=True, style=style).axes[0].lines}
+    assert np.isnan(lines["relu"].get_ydata()).tolist() == [False, False, True, False, True, True]
+    assert 3 in lines["relu"].get_markevery()
+    assert list(lines["_zeros"].get_xdata()) == [3, 5, 6]
+    assert lines["_zeros"].get_markerfacecolor() == "none"
 
 
 def test_an_activation_has_one_colour_in_every_figure() -> None:

@@ -109,12 +109,6 @@ def test_durations_never_say_sixty_minutes() -> None:
         last = value
 
 
-def test_a_candidates_name_tells_its_point_of_the_grid() -> None:
-    """Two rows of one activation must be told apart."""
-    setting = {"training.optimizer.learning_rate": 0.001, "model.dense": [4]}
-    assert terminal.candidate_name("relu", setting) == "relu learning_rate=0.001 dense=[4]"
-
-
 # --- lines for logs and programs
 
 

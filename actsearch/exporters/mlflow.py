@@ -19,7 +19,7 @@ from typing import Any
 
 from actsearch.errors import UserError
 from actsearch.experiment import canonical_json, in_words
-from actsearch.exporters.runs import metrics_by_epoch, name_of, seed_of
+from actsearch.exporters.runs import metrics_by_epoch, seed_of
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
 FILE = "mlflow.db"
@@ -173,7 +173,7 @@ class _Run:
             **({"error": trial.error} if trial.error else {}),
         }
         return cls(
-            f"{name_of(candidate)} {seed_of(trial)}",
+            f"{candidate.name} {seed_of(trial)}",
             STATUS[trial.status],
             trial.seconds_per_epoch,
             metrics_by_epoch(trial),

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actsearch.experiment import in_words
-from actsearch.results import TEST_METRICS, CandidateResult, TrialResult, of_diagnostics
-
-
-def name_of(candidate: CandidateResult) -> str:
-    """The label, with the point of the grid by the last parts of its keys: `relu learning_rate=0.001`."""
-    setting = (f"{key.rpartition('.')[2]}={in_words(value)}" for key, value in candidate.setting.items())
-    return " ".join([candidate.label, *setting])
+from actsearch.results import TEST_METRICS, TrialResult, of_diagnostics
 
 
 def seed_of(trial: TrialResult) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from actsearch.errors import UserError
 from actsearch.experiment import canonical_json, in_words
 from actsearch.exporters.belongings import replacing_files
-from actsearch.exporters.runs import metrics_by_epoch, name_of, seed_of
+from actsearch.exporters.runs import metrics_by_epoch, seed_of
 from actsearch.files import write_together
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 
@@ -57,7 +57,7 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
 
 def _runs(result: ExperimentResult) -> dict[str, tuple[CandidateResult, TrialResult]]:
     """The trials by the names of their runs."""
-    candidates = _folder_names([name_of(candidate) for candidate in result.candidates])
+    candidates = _folder_names([candidate.name for candidate in result.candidates])
     found: dict[str, tuple[CandidateResult, TrialResult]] = {}
     for candidate, folder in zip(result.candidates, candidates, strict=True):
         for trial in candidate.all_trials:

@@ -1,0 +1,30 @@
+"""Small pieces of sentences that several pages share. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from actsearch.experiment import in_words
+
+
+def listed(names: Sequence[str], most: int | None = None) -> str:
+    """`a, b and c`; of more than `most`, how many more: `a, b and 4 more`. Of none, nothing."""
+    some = [*names] if most is None or len(names) <= most else [*names[:most], f"{len(names) - most} more"]
+    return " and ".join([", ".join(some[:-1]), some[-1]] if len(some) > 1 else some)
+
+
+def point(setting: Mapping[str, Any], keys: Iterable[str] = ()) -> str:
+    """`learning_rate = 0.001`: a point of the grid, by the last part of each key where that is enough to know it.
+
+    `keys` are others that it stands beside.
+    """
+    last = Counter(key.rpartition(".")[2] for key in {*setting, *keys})
+    names = {key: tail if last[tail := key.rpartition(".")[2]] == 1 else key for key in setting}
+    return ", ".join(f"{names[key]} = {in_words(value)}" for key, value in setting.items())
+
+
+def candidate_name(label: str, setting: Mapping[str, Any]) -> str:
+    """The label, with the point of the grid by the last parts of its keys: `relu learning_rate=0.001`."""
+    return " ".join([label, *(f"{key.rpartition('.')[2]}={in_words(value)}" for key, value in setting.items())])
