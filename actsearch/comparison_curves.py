@@ -410,7 +410,7 @@ def _differences_caption(
     if comparison.most_seeds > 1:
         yield f"Markers are their means, thick lines the intervals of those. {_simultaneous(comparison)}"
     if comparison.margin:
-        yield f"Band: the margin, {comparison.margin:g} either way, a tie lies within it."
+        yield f"Band: the margin, {comparison.margin:g} either way; a tie lies within it."
     if with_new:
         yield (
             f"Thin lines: the intervals for new seeds and new examples of the same kind as the {_examples(comparison)}"
