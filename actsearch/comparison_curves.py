@@ -26,6 +26,8 @@ Kind = Literal["ranking", "differences", "sensitivity", "learning-speed"]
 KINDS: tuple[Kind, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
 FAR = 6.0
 """The worst values are cut off if all would take more than so many times the room of the others."""
+FAR_SETTINGS = 10.0
+"""The same of settings, most of which are there to be seen as the bad ones."""
 FEW_POINTS = 5
 """So few are all shown."""
 SEVERAL_TARGETS_UP_TO = 30
@@ -52,13 +54,14 @@ def span(
     *,
     higher_is_better: bool,
     always: Sequence[float] = (),
+    far: float = FAR,
 ) -> Span:
     """The axis on which the better half of the points, at the least, can be told apart.
 
     It has all the points, unless the worst of them are far off: see `_kept`. Intervals that reach into it make it
     longer, but not more than thrice as long; they may be NaN. Values of `always` are never cut off.
     """
-    points = _kept(rows, higher_is_better, always)
+    points = _kept(rows, higher_is_better, always, far)
     inside = [*points, *always] or [0.0]
     low, high = min(inside), max(inside)
     room = high - low or 1e-3 * abs(high) or 1e-3
@@ -71,8 +74,8 @@ def span(
     return Span(low, high, "low" if higher_is_better else "high")
 
 
-def _kept(rows: Sequence[Sequence[float]], higher_is_better: bool, always: Sequence[float]) -> list[float]:
-    """The points that an axis has: all but those beyond the widest gap, if they make it more than `FAR` times longer.
+def _kept(rows: Sequence[Sequence[float]], higher_is_better: bool, always: Sequence[float], far: float) -> list[float]:
+    """The points that an axis has: all but those beyond the widest gap, if they make it more than `far` times longer.
 
     The gap is as wide as all that is kept: a spread without one is shown whole. And so again with what is left, down to
     half of the points, a few, and two of the rows.
@@ -80,11 +83,12 @@ def _kept(rows: Sequence[Sequence[float]], higher_is_better: bool, always: Seque
     points = sorted((value for row in rows for value in row), reverse=higher_is_better)
     least = max((len(points) + 1) // 2, FEW_POINTS)
     while True:
-        far = [n for n in range(least, len(points)) if _reach(points, always) > FAR * _reach(points[:n], always)]
-        gaps = {n: abs(points[n] - points[n - 1]) for n in far}
-        far = sorted((n for n in far if gaps[n] >= _reach(points[:n], always)), key=lambda n: -gaps[n])
+        whole = _reach(points, always) if points else 0.0
+        gaps = {n: abs(points[n] - points[n - 1]) for n in range(least, len(points))
+                if whole > far * _reach(points[:n], always)}  # fmt: skip
+        cuts = sorted((n for n in gaps if gaps[n] >= _reach(points[:n], always)), key=lambda n: -gaps[n])
         wanted = 1 if always else min(2, len(rows))
-        n = next((n for n in far if _rows_within(rows, points[0], points[n - 1]) >= wanted), None)
+        n = next((n for n in cuts if _rows_within(rows, points[0], points[n - 1]) >= wanted), None)
         if n is None:
             return points
         points = points[:n]
@@ -591,7 +595,7 @@ def sensitivity(
     if not means:
         raise NothingToShow(f"{result.name}: no trial with {question.metric} is completed; run it to the end")
     bands = [band for panel in panels for line in panel.lines for band in zip(line.low, line.high, strict=True)]
-    axis = span([means], bands, higher_is_better=what.higher_is_better)
+    axis = span([means], bands, higher_is_better=what.higher_is_better, far=FAR_SETTINGS)
     seeds = max(len(_trials(result, c)) for some in rest.values() for c in some)
     name = key.rpartition(".")[2].replace("_", " ")
     words = what.in_words()

@@ -55,6 +55,8 @@ from actsearch.schema import (
 from actsearch.spelling import did_you_mean
 from actsearch.yaml_source import Location, Source, dotted, parse, read, survives
 
+OTHER_NAMES = {"training.optimizer.lr": "training.optimizer.learning_rate"}
+"""What others call a setting, where another key is spelled more like it."""
 MOST_CANDIDATES = 10_000
 TRAINING_SIZES = {"mnist": 60_000, "fashion_mnist": 60_000, "cifar10": 50_000}
 
@@ -296,7 +298,8 @@ class _Checker:
         elif key in _TOGETHER:
             self.problem(location, "cannot vary apart from what belongs to it", _TOGETHER[key])
         elif key not in known:
-            self.problem(location, "is not a setting that can vary", did_you_mean(key, known, "the keys are "))
+            wanted = OTHER_NAMES.get(key, key)
+            self.problem(location, "is not a setting that can vary", did_you_mean(wanted, known, "the keys are "))
         else:
             return True
         return False

@@ -166,7 +166,7 @@ def cached_data() -> Check:
     if not missing:
         return Check("data sets", "ok", f"{' and '.join(cached)} are in Keras's cache", details=cached)
     verb = "is" if len(missing) == 1 else "are"
-    what = f"{' and '.join(missing)} {verb} not in Keras's cache; downloaded when an experiment asks for it"
+    what = f"{' and '.join(missing)} {verb} not in Keras's cache; downloaded when an experiment asks"
     return Check("data sets", "note", what, details=cached)
 
 

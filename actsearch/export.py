@@ -5,6 +5,7 @@ What is exported again replaces what was exported before, and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -56,9 +57,16 @@ def export(results: Sequence[ExperimentResult], to: Format, out: Path) -> list[s
     if not any(trial.history for candidate in candidates for trial in candidate.all_trials):
         folders = ", ".join(result.folder for result in results)
         raise UserError(f"no epoch is finished yet in {folders}: there is nothing to export; run it first")
+    is_new = False
     try:
+        is_new = not out.exists()
         out.mkdir(parents=True, exist_ok=True)
         return EXPORTERS[to](prepared(results), out)
+    except UserError:
+        if is_new:
+            with contextlib.suppress(OSError):  # nothing was written, for a library is missing
+                out.rmdir()
+        raise
     except OSError as error:
         what = "a file is in its place" if isinstance(error, FileExistsError) else error.strerror or str(error)
         raise StoreError(f"{out}: cannot be written ({what}); give another --out") from error

@@ -139,8 +139,9 @@ def explain(result: ExperimentResult) -> Explanation:
     if not probed:
         if any(trial.epochs_done for candidate in result.compared for trial in candidate.trials):
             raise NoDiagnostics(result.folder)
-        finished = "no setting is chosen yet" if not result.compared else "no epoch is finished yet"
-        raise NothingToShow(f"{finished} in {result.folder}; run it first")
+        if not result.compared:
+            raise NothingToShow(f"no setting is chosen yet in {result.folder}; let the run go on, or begin it")
+        raise NothingToShow(f"no epoch is finished yet in {result.folder}; run it first")
     has_selu = any(one.candidate.activation.name == "selu" for one in probed)
     told = [_of_candidate(one, has_selu) for one in probed]
     return Explanation(

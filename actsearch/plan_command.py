@@ -73,7 +73,8 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     noise, notes = _noise(experiment, sha256, rules)
     timed: Mapping[str, Timed] = {}
     loading = planning.LOADING_SECONDS
-    if rules.no_timing:
+    is_finished = all(any(trial.id in finished for trial in trials) for trials in may_be)
+    if rules.no_timing or is_finished:  # then what it took is known
         known = (store.folder / PLAN).is_file()
         epochs = planning.measured_epochs(read_experiment(store.folder), plan.trials, experiment) if known else {}
         costs, basis = planning.guess(experiment, dataset, splits, epochs)

@@ -189,12 +189,12 @@ def _for_the_margin(outlook: Outlook, power: Power) -> Iterator[str]:
         return
     time = _time_for(outlook, power.to_tie.value)
     yield (
-        f"To call activations that are alike tied within {margin} takes about {_seeds(power.to_tie)}{time}; to tell a"
+        f"To call activations that are alike tied within {margin} takes {_seeds(power.to_tie)}{time}; to tell a"
         f" difference of {margin}, {_seeds(power.to_detect)}."
     )
     fewer = power.to_tie_a_baseline
     if fewer is not None and fewer.value < power.to_tie.value:
-        yield f"With a baseline named beforehand (--baseline NAME) such a tie takes about {_seeds(fewer)}."
+        yield f"With a baseline named beforehand (--baseline NAME) such a tie takes {_seeds(fewer)}."
 
 
 def _time_for(outlook: Outlook, seeds: float) -> str:
@@ -204,7 +204,8 @@ def _time_for(outlook: Outlook, seeds: float) -> str:
 
 def _seeds(seeds: Range) -> str:
     value, low, high = (_rounded(n) for n in (seeds.value, seeds.low, seeds.high))
-    return f"{value} seeds" + (f" ({low} to {high})" if low != high else "")
+    about = "" if math.isinf(seeds.value) else "about "
+    return f"{about}{value} seeds" + (f" ({low} to {high})" if low != high else "")
 
 
 def _rounded(count: float) -> str:

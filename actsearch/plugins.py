@@ -106,7 +106,10 @@ def _module(name: str, folder: str | None, source: str | None, sha256: str | Non
             raise PluginError(f"the source of {name} has changed", "run the experiment again")
         return _from_source(name, text, sha256)
     except ImportError as error:
-        raise PluginError(f"{name} cannot be imported ({error})", "install what it imports") from error
+        remedy = "install what it imports"
+        if isinstance(error, ModuleNotFoundError) and error.name == name.partition(".")[0]:
+            remedy = "put its folder on PYTHONPATH; a copy of it lies beside the results that it was trained for"
+        raise PluginError(f"{name} cannot be imported ({error})", remedy) from error
 
 
 def _text_on_disk(name: str, folder: str | None) -> str | None:

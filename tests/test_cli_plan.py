@@ -52,6 +52,18 @@ def test_a_plan_writes_nothing(
     assert snapshot(hostile) == before
 
 
+def test_what_is_finished_is_not_timed(
+    actsearch_: Callable[..., Done], trained: Callable[..., None], write_experiment: Write
+) -> None:
+    """A minute of steps for a study of which nothing is left; what it took is known."""
+    path = write_experiment()
+    trained(path)
+    done = actsearch_("plan", path)
+    assert (done.code, done.err) == (0, "")
+    assert "none, all is finished" in done.out
+    assert "measured epochs" in done.out
+
+
 def test_the_noise_of_a_finished_study_is_found(
     plan: Callable[..., Done], trained: Callable[..., None], write_experiment: Write
 ) -> None:

@@ -404,6 +404,13 @@ def test_below_the_axis_stand_the_chosen_setting_and_what_failed() -> None:
     assert line.last_on(figure.axis) is None
 
 
+def test_settings_that_are_worse_are_shown_as_such() -> None:
+    """A rate at which all lose two points is what the figure is for, and nothing to be cut off."""
+    lost = {"relu": (0.9947, 0.993, 0.982), "elu": (0.993, 0.9945, 0.988), "tanh": (0.9889, 0.987, 0.9696)}
+    table = {name: dict(zip((0.001, 0.003, 0.01), ([v] for v in values), strict=True)) for name, values in lost.items()}
+    assert comparison_curves.sensitivity(a_study(*a_grid(table)), Question(), "s").axis.cut is None
+
+
 def test_the_range_of_the_best_is_on_the_axis() -> None:
     """A band that is cut at the top looks like a range that ends there."""
     table = {"relu": {0.001: [0.980, 0.986], 0.01: [0.970, 0.974]}, "elu": {0.001: [0.97, 0.98], 0.01: [0.97, 0.97]}}

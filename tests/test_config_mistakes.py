@@ -530,6 +530,7 @@ CASES: list[Any] = [
     ("grid.training.batch_size", "grid: {training.batch_size: []}\n", "is empty"),
     ("grid.training.batch_size", "grid: {training.batch_size: 3}\n", "expected a list"),
     ("grid.model.filter", "grid: {model.filter: [[3]]}\n", "did you mean 'model.filters'?"),
+    ("grid.training.optimizer.lr", "grid: {training.optimizer.lr: [1]}\n", "'training.optimizer.learning_rate'?"),
     ("grid.model", "grid: {model: [{kind: mlp}]}\n", "is not a setting that can vary"),
     ("grid.training.batch_size[1]", "grid: {training.batch_size: [1, 1]}\n", "twice"),
     pytest.param(

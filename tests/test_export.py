@@ -305,6 +305,9 @@ def test_a_library_that_is_missing_is_named(
     with pytest.raises(UserError, match=rf"pip install 'actsearch\[{to}\]'"):
         export([a_study()], to, hostile)
     assert not list(hostile.iterdir())
+    with pytest.raises(UserError, match="pip install"):
+        export([a_study()], to, hostile / "new")
+    assert not (hostile / "new").exists()
 
 
 @pytest.mark.parametrize("to", FORMATS)

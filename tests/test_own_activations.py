@@ -138,6 +138,12 @@ def test_a_saved_network_loads_in_another_process(folder: Path) -> None:
     np.testing.assert_array_equal(np.load(files[2]), model.predict_on_batch(X))
 
 
+def test_a_network_whose_module_is_not_found_says_where_to_look() -> None:
+    """Whoever loads it from elsewhere has the module, and only its folder is not known."""
+    with pytest.raises(PluginError, match=r"nowhere_to_be_seen cannot be imported .* put its folder on PYTHONPATH"):
+        FunctionLayer("nowhere_to_be_seen:bent")(keras.Input((7,)))
+
+
 # --- where a function comes from
 
 

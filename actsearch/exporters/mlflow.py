@@ -7,6 +7,7 @@ database is its default, and needs SQLAlchemy and Alembic beside `mlflow-skinny`
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import logging
 import os
 import re
@@ -73,7 +74,8 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
             _delete(client, [found for runs in known.values() for found in runs])
     uri = shlex.quote(f"sqlite:///{path}")
     unchanged = f", {same:,} unchanged" if same else ""
-    return [f"{out / FILE}: {new:,} new runs{unchanged}; to look at them: mlflow ui --backend-store-uri {uri}"]
+    ui = "" if importlib.util.find_spec("flask") else "pip install mlflow; "  # mlflow-skinny comes without its pages
+    return [f"{out / FILE}: {new:,} new runs{unchanged}; to look at them: {ui}mlflow ui --backend-store-uri {uri}"]
 
 
 @contextmanager
