@@ -92,7 +92,10 @@ def _table() -> Table:
 class RankingTable(_Columns):
     """A row a contender; the leading group stands at the top, marked, without ranks inside."""
 
-    droppable = ("worst", "best", "s/epoch", "epochs to target", "interval", "seeds that would tell", "its interval")
+    def __init__(self, comparison: Comparison) -> None:
+        super().__init__(comparison)
+        speed = ("s/epoch",) if comparison.question.target is None else ("s/epoch", "epochs to target")
+        self.droppable = ("worst", "best", *speed, "interval", "seeds that would tell", "its interval")
 
     def build(self, dropped: Sequence[str]) -> Table:
         c = self.comparison
@@ -100,13 +103,11 @@ class RankingTable(_Columns):
         table = _table()
         table.add_column("")
         table.add_column("activation", overflow="fold", min_width=8)
-        shown = [name for name in COLUMNS if name not in dropped]
+        hidden = dropped if c.question.target is not None else (*dropped, "epochs to target")
+        shown = [name for name in COLUMNS if name not in hidden]
+        headings = {"epochs to target": f"epochs to {c.question.target or 0:g}", "difference": f"vs {reference}"}
         for name in shown:
-            target = "" if c.question.target is None else f"{c.question.target:g}"
-            heading = {
-                "epochs to target": f"epochs to {target}" if target else name,
-                "difference": f"vs {reference}",
-            }.get(name, name)
+            heading = headings.get(name, name)
             left = name in ("verdict",)
             table.add_column(heading, justify="left" if left else "right", no_wrap=not left, overflow="fold")
         for i, one in enumerate(c.contenders):
