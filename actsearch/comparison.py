@@ -166,6 +166,13 @@ class Contender:
         return statistics.clopper_pearson(self.diverged, ended, self.confidence) if self.diverged else None
 
     @cached_property
+    def right(self) -> Mapping[int, tuple[str, np.ndarray]]:
+        """By seed of which examples the predictions are (`Correct.of`), and (examples,) which were right."""
+        key = self.measure.predictions
+        known = [(trial.seed, trial.correct[key]) for trial in self.trials if key is not None and key in trial.correct]
+        return {seed: (correct.of, correct.array()) for seed, correct in known}
+
+    @cached_property
     def seconds_per_epoch(self) -> float | None:
         """The median over all epochs of the trials that completed."""
         return median_seconds(self.trials)
@@ -612,7 +619,7 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if here else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        noise_of_examples=partial(_examples_noise, comparison, one, other, here, verdict is not None),
+        noise_of_examples=partial(_examples_noise, comparison, a, b, here, verdict is not None),
     )
 
 
@@ -642,25 +649,28 @@ def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecas
     )
 
 
-def _examples_noise(comparison: Comparison, one: Contender, other: Contender, n: int, judged: bool) -> Examples | None:
+def _examples_noise(comparison: Comparison, a: int, b: int, n: int, judged: bool) -> Examples | None:
     """The noise of the examples, from the seeds whose predictions of both are there, of the same examples."""
-    key = comparison.measure.predictions
-    if key is None:
+    if a > b:  # computed once for both ways
+        found = comparison.pair(b, a).examples
+        return None if found is None else _turned(found)
+    one, other = comparison.contenders[a].right, comparison.contenders[b].right
+    seeds = [seed for seed, (of, _) in one.items() if seed in other and other[seed][0] == of]
+    if not seeds or len({one[seed][0] for seed in seeds}) > 1 or len(seeds) != n:
         return None
-    theirs = {trial.seed: trial.correct[key] for trial in other.trials if key in trial.correct}
-    pairs = [
-        (trial.correct[key], theirs[trial.seed])
-        for trial in one.trials
-        if key in trial.correct and trial.seed in theirs and trial.correct[key].of == theirs[trial.seed].of
-    ]
-    if not pairs or len({mine.of for mine, _ in pairs}) > 1 or len(pairs) != n:
-        return None
-    left, right = (np.stack([pair[side].array() for pair in pairs]) for side in (0, 1))
-    if len(pairs) == 1:
+    left, right = (np.stack([rows[seed][1] for seed in seeds]) for rows in (one, other))
+    if len(seeds) == 1:
         p = min(1.0, comparison.family * statistics.mcnemar(left[0], right[0]))
         nan = math.nan
         return Examples(left.shape[1], nan, nan, nan, nan, None, nan, can_show_tie=False, mcnemar_p=p)
     return _crossed(comparison, statistics.crossed(left, right), judged)
+
+
+def _turned(found: Examples) -> Examples:
+    """The same of the other against the one."""
+    turned: dict[Verdict | None, Verdict] = {"better": "worse", "worse": "better"}
+    verdict = turned.get(found.verdict, found.verdict)
+    return replace(found, low=-found.high, high=-found.low, verdict=verdict)
 
 
 def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
