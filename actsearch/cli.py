@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from actsearch.console import new_console, nobody_reads, number_of, say_everything
+from actsearch.console import new_console, nobody_reads, say_everything
 from actsearch.errors import (
     ActsearchError,
     InvalidExperiment,
@@ -193,6 +193,7 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
     actsearch validate configs/*.yaml
     """
     from actsearch.experiment_files import load_all
+    from actsearch.words import number_of
 
     for loaded in load_all(files, overrides):
         experiment = loaded.experiment
@@ -604,9 +605,7 @@ def plot(paths: tuple[Path, ...], out: Path | None, **options: Any) -> None:
         into = targets(found, out, "figures")
     diagnostics = bool(kinds & {*LAYER_KINDS, "all"})
     with OneByOne(found) as each:
-        for result in each.results(diagnostics, _predictions(kinds, questions)):
-            for problem in result.problems:
-                click.echo(f"note: {problem}", err=True)
+        for result in each.results(diagnostics, _predictions(kinds, questions), tell_problems=True):
             with each.attempt(result):  # nothing to draw here, or no such name
                 for line, is_note in _drawings(result, into[Path(result.folder)], questions, **options):
                     click.echo(line, err=is_note)
@@ -657,10 +656,10 @@ def _drawings(
         from actsearch import plots
         from actsearch.measure import TEST_METRICS
 
-        at_the_end = [metric for metric in metrics if everything and metric in TEST_METRICS]
-        missing += [f"{result.name}: {metric} is known at the end alone, and has no curve" for metric in at_the_end]
-        if not metrics or len(at_the_end) < len(metrics):
-            some = [metric for metric in metrics if metric not in at_the_end]
+        some = [metric for metric in metrics if not (everything and metric in TEST_METRICS)]
+        ends = [metric for metric in metrics if metric not in some]
+        missing += [f"{result.name}: {metric} is known at the end alone, and has no curve" for metric in ends]
+        if some or not metrics:
             for figure in plots.draw(result, target, metrics=some, log=log, **how):
                 yield str(figure), False
     for drawing in _parts(result, target, questions, [*LAYER_KINDS, *COMPARISON_KINDS] if everything else kinds,
@@ -718,10 +717,7 @@ def export(paths: tuple[Path, ...], file_format: Any, out: Path) -> None:
     from actsearch.result_folders import OneByOne, folders
 
     with OneByOne(folders(paths)) as each:
-        results = list(each.results(diagnostics=True))
-        for result in results:
-            for problem in result.problems:
-                click.echo(f"note: {problem}", err=True)
+        results = list(each.results(diagnostics=True, tell_problems=True))
         for line in write(results, file_format, out):
             click.echo(line)
 
@@ -825,9 +821,7 @@ def explain(paths: tuple[Path, ...], as_json: bool) -> None:
     from actsearch.result_folders import OneByOne, folders
 
     with OneByOne(folders(paths)) as each:
-        for result in each.results(diagnostics=True):
-            for problem in result.problems:
-                click.echo(f"note: {problem}", err=True)
+        for result in each.results(diagnostics=True, tell_problems=True):
             with each.attempt(result):  # there may be nothing to explain
                 explanation = findings.explain(result)
                 if as_json:
@@ -929,6 +923,7 @@ def _status_as_json(result: ExperimentResult) -> str:
 
 def _show_status(result: ExperimentResult, every_trial: bool) -> None:
     from actsearch import terminal
+    from actsearch.words import number_of
 
     trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     console = new_console()

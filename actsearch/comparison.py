@@ -22,7 +22,15 @@ from actsearch import statistics
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
 from actsearch.measure import Measure, measure
-from actsearch.results import CandidateResult, Choice, ExperimentResult, LooksRecord, TrialResult, median_seconds
+from actsearch.results import (
+    CandidateResult,
+    Choice,
+    ExperimentResult,
+    LookedPair,
+    LooksRecord,
+    TrialResult,
+    median_seconds,
+)
 from actsearch.spelling import did_you_mean
 from actsearch.statistics import (
     ENOUGH_SEEDS,
@@ -34,12 +42,12 @@ from actsearch.statistics import (
     Forecast,
     Verdict,
 )
+from actsearch.words import number_of
 
 By = Literal["activation", "setting"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 TOO_FEW, DIVERGED_MORE = "too few seeds", "diverged more often"
 """Beside the verdicts, what a pair without one is."""
-MIRRORED = {"better": "worse", "worse": "better"}
 NOISIER = 5.0
 """One of the leading group whose seeds vary so many times as much as those of the others is named."""
 MATRIX_UP_TO = 12
@@ -64,6 +72,11 @@ class Question:
     """None: by activation where there is one setting for each, else by setting."""
     target: float | None = None
     """Epochs are counted until the metric reaches it; None: the middle one of the contenders' means, rounded."""
+
+    @property
+    def level(self) -> float:
+        """The confidence, given or not."""
+        return statistics.CONFIDENCE if self.confidence is None else self.confidence
 
 
 @dataclass(frozen=True)
@@ -305,7 +318,7 @@ class Comparison:
 
     @property
     def confidence(self) -> float:
-        return self.question.confidence or statistics.CONFIDENCE
+        return self.question.level
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -348,13 +361,16 @@ class Comparison:
         found = statistics.verdicts(d.low, d.high, self.margin, self.measure.higher_is_better).astype("<U20")
         found[d.n < FEWEST_SEEDS] = TOO_FEW
         found[statistics.held_back(found, self.diverged_more)] = DIVERGED_MORE
-        if self.looks is not None:
-            place = {one.label: i for i, one in enumerate(self.contenders)}
-            for pair in self.looks.pairs:
-                if pair.a in place and pair.b in place:
-                    found[place[pair.a], place[pair.b]] = pair.decision
-                    found[place[pair.b], place[pair.a]] = MIRRORED.get(pair.decision, pair.decision)
+        for (a, b), pair in self.looked.items():
+            found[a, b] = pair.decision
         return found
+
+    @cached_property
+    def looked(self) -> Mapping[tuple[int, int], LookedPair]:
+        """By places, both ways: pairs of a sequential study as they were decided, or else last looked at."""
+        place = {one.label: i for i, one in enumerate(self.contenders)}
+        both = () if self.looks is None else self.looks.both_ways()
+        return {(place[one.a], place[one.b]): one for one in both if one.a in place and one.b in place}
 
     @cached_property
     def diverged_more(self) -> np.ndarray:
@@ -411,7 +427,7 @@ def compare(result: ExperimentResult, question: Question = Question()) -> tuple[
     question = _as_fixed_beforehand(question, result.looks)
     what = measure(result, question.metric, question.at)
     margin = question.margin if question.margin is not None else MARGIN if what.is_share_of_examples else 0.0
-    confidence = statistics.CONFIDENCE if question.confidence is None else question.confidence
+    confidence = question.level
     if not 0 <= margin < (1 if what.is_accuracy else math.inf):
         below = " and below 1, as accuracies are shares" if what.is_accuracy else ""
         raise UserError(f"--margin {margin:g}: must be 0 or more{below}")
@@ -511,9 +527,7 @@ def _comparison(
         family *= len(result.looks.looks)  # what comes before the first look is paid for like a look
     values = np.array([one.values for one in contenders])
     examples = _examples(contenders, what)
-    differences = statistics.differences(
-        values, family=family, confidence=question.confidence or statistics.CONFIDENCE, examples=examples
-    )
+    differences = statistics.differences(values, family=family, confidence=question.level, examples=examples)
     if what.is_accuracy:  # further apart no two can be
         low, high = (np.clip(ends, -1, 1) for ends in (differences.low, differences.high))
         differences = replace(differences, low=low, high=high)
@@ -544,8 +558,7 @@ def _contender(candidate: CandidateResult, seeds: Sequence[int], what: Measure, 
     by_seed = {trial.seed: what.of(trial) for trial in candidate.trials}
     values = np.array([math.nan if (v := by_seed.get(seed)) is None else v for seed in seeds], float)
     c = candidate
-    confidence = statistics.CONFIDENCE if question.confidence is None else question.confidence
-    return Contender(c.label, c.activation, c.setting, c.trials, values, what, confidence)
+    return Contender(c.label, c.activation, c.setting, c.trials, values, what, question.level)
 
 
 def _rank(what: Measure) -> Callable[[Contender], tuple[bool, float]]:
@@ -589,8 +602,8 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     one, other = comparison.contenders[a], comparison.contenders[b]
     n, mean, sd = int(d.n[a, b]), float(d.mean[a, b]), float(d.sd[a, b])
     low, high = float(d.low[a, b]), float(d.high[a, b])
-    if comparison.looks is not None and (looked := _looked(comparison.looks, one.label, other.label)) is not None:
-        n, mean, low, high = looked
+    if looked := comparison.looked.get((a, b)):
+        n, (mean, low, high) = looked.n, (_known(v) for v in (looked.difference, looked.low, looked.high))
     decision = str(comparison.decisions[a, b])
     verdict = next((word for word in VERDICTS if word == decision), None)
     few = n < min(ENOUGH_SEEDS, comparison.most_seeds)  # where all pairs have few, a warning says it once
@@ -623,13 +636,17 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     )
 
 
+def _known(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
 def _without_verdict(comparison: Comparison, a: int, b: int, decision: str, n: int) -> str:
     """Why there is no verdict."""
     if decision == TOO_FEW:
         for one in (comparison.contenders[a], comparison.contenders[b]):
             if not one.completed:
                 return f"{one.name} has no value: {', '.join(missing(one)) or 'no seed in common'}"
-        return "no seed in common" if not n else f"{n} seed{'' if n == 1 else 's'}: no verdict"
+        return "no seed in common" if not n else f"{number_of(n, 'seed')}: no verdict"
     if decision == DIVERGED_MORE:
         for i, j in ((a, b), (b, a)):
             one = comparison.contenders[i]
@@ -653,7 +670,7 @@ def _examples_noise(comparison: Comparison, a: int, b: int, n: int, judged: bool
     """The noise of the examples, from the seeds whose predictions of both are there, of the same examples."""
     if a > b:  # computed once for both ways
         found = comparison.pair(b, a).examples
-        return None if found is None else _turned(found)
+        return None if found is None else _turned(comparison, found)
     one, other = comparison.contenders[a].right, comparison.contenders[b].right
     seeds = [seed for seed, (of, _) in one.items() if seed in other and other[seed][0] == of]
     if not seeds or len({one[seed][0] for seed in seeds}) > 1 or len(seeds) != n:
@@ -666,11 +683,10 @@ def _examples_noise(comparison: Comparison, a: int, b: int, n: int, judged: bool
     return _crossed(comparison, statistics.crossed(left, right), judged)
 
 
-def _turned(found: Examples) -> Examples:
+def _turned(comparison: Comparison, found: Examples) -> Examples:
     """The same of the other against the one."""
-    turned: dict[Verdict | None, Verdict] = {"better": "worse", "worse": "better"}
-    verdict = turned.get(found.verdict, found.verdict)
-    return replace(found, low=-found.high, high=-found.low, verdict=verdict)
+    low, high = -found.high, -found.low
+    return replace(found, low=low, high=high, verdict=found.verdict and _verdict(comparison, low, high))
 
 
 def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
@@ -718,15 +734,6 @@ def _as_looked(one: Contender, looks: LooksRecord, seeds: Sequence[int]) -> Cont
     return replace(one, values=values, trials=tuple(trial for trial in one.trials if trial.seed in counted))
 
 
-def _looked(looks: LooksRecord, a: str, b: str) -> tuple[int, float, float, float] | None:
-    """Seeds, difference and interval of a pair as it was decided, or else last looked at, a against b."""
-    for pair in looks.pairs:
-        if {pair.a, pair.b} == {a, b}:
-            mean, low, high = (math.nan if v is None else v for v in (pair.difference, pair.low, pair.high))
-            return (pair.n, mean, low, high) if pair.a == a else (pair.n, -mean, -high, -low)
-    return None
-
-
 def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
     looks = result.looks
     if looks is None:
@@ -757,12 +764,12 @@ def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator
     following = next((look for look in looks.looks if look > looks.taken[-1].seeds), None)
     if added and not looks.has_ended and following is not None and added <= set(looks.seeds[:following]):
         yield (
-            f"The study goes on: {len(added)} seed{'s' if len(added) > 1 else ''} wait for the look at {following}, and"
+            f"The study goes on: {number_of(len(added), 'seed')} wait for the look at {following}, and"
             " are left out until then."
         )
     elif added:
         yield (
-            f"{len(added)} seed{'s' if len(added) > 1 else ''} beyond the last look: left out here. Adding seeds until"
+            f"{number_of(len(added), 'seed')} beyond the last look: left out here. Adding seeds until"
             " the answer pleases calls equal candidates different in up to 19 of 100 studies."
         )
 
@@ -909,8 +916,7 @@ def _incomplete(one: Contender) -> str | None:
         return None
     interval = one.divergence
     share = "" if interval is None else f" (it diverges in {interval[0]:.0%} to {interval[1]:.0%} of seeds)"
-    seeds = len(one.trials)
-    return f"{one.name}: {', '.join(parts)} of {seeds} seed{'' if seeds == 1 else 's'}{share}."
+    return f"{one.name}: {', '.join(parts)} of {number_of(len(one.trials), 'seed')}{share}."
 
 
 def _too_few(result: ExperimentResult, contenders: Sequence[Contender], what: Measure) -> str:

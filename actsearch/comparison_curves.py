@@ -20,7 +20,7 @@ from actsearch.experiment import canonical_json, in_words
 from actsearch.measure import Measure, measure
 from actsearch.results import CandidateResult, ExperimentResult, TrialResult
 from actsearch.statistics import FEWEST_SEEDS, Verdict
-from actsearch.words import listed, point
+from actsearch.words import listed, number_of, point
 
 Kind = Literal["ranking", "differences", "sensitivity", "learning-speed"]
 KINDS: tuple[Kind, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
@@ -317,13 +317,9 @@ def _beyond(comparison: Comparison, dots: Sequence[float], mean: float, axis: Sp
     first, last = (conclusions.number(comparison, v) for v in (outside[0], outside[-1]))
     values = first if first == last else f"{first} to {last}"
     if len(outside) == len(dots):
-        return f"{_seeds(len(dots))}: {values}"
+        return f"{number_of(len(dots), 'seed')}: {values}"
     told = "" if axis.holds(mean) else f"mean {conclusions.number(comparison, mean)}; "
     return f"{told}{len(outside)} of {len(dots)} seeds: {values}"
-
-
-def _seeds(n: int) -> str:
-    return "1 seed" if n == 1 else f"{n} seeds"
 
 
 # --- the matrix of pairs
@@ -716,7 +712,7 @@ def _sensitivity_caption(
     off_axis: Sequence[str],
 ) -> Iterator[str]:
     tuning = bool(result.tuning_seeds)
-    which = f"{_seeds(seeds)}{' for tuning' if tuning else ''}"
+    which = f"{number_of(seeds, 'seed')}{' for tuning' if tuning else ''}"
     if seeds == 1:
         yield f"{result.name}: one seed{' for tuning' if tuning else ''}, so differences may be chance."
     else:

@@ -7,7 +7,6 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +110,7 @@ class RankingTable(_Columns):
             left = name in ("verdict",)
             table.add_column(heading, justify="left" if left else "right", no_wrap=not left, overflow="fold")
         for i, one in enumerate(c.contenders):
-            cells = _cells(c, i, "seeds that would tell" in dropped)
+            cells = _cells(c, i, "seeds that would tell" not in dropped)
             mark = LEADING if i in c.leaders else ""
             table.add_row(mark, Text(printable(one.name)), *(cells[name] for name in shown))
             if c.leaders and i == max(c.leaders) and i + 1 < len(c.contenders):
@@ -125,7 +124,7 @@ COLUMNS = (
 )
 
 
-def _cells(comparison: Comparison, i: int, without_forecast: bool) -> dict[str, RenderableType]:
+def _cells(comparison: Comparison, i: int, with_forecast: bool) -> dict[str, RenderableType]:
     one = comparison.contenders[i]
     cells: dict[str, RenderableType] = {
         "seeds": _seeds(one),
@@ -141,7 +140,7 @@ def _cells(comparison: Comparison, i: int, without_forecast: bool) -> dict[str, 
     }
     if i != comparison.reference:
         pair = comparison.pair(i, comparison.reference)
-        text = printable(conclusions.brief_verdict(replace(pair, forecast=None) if without_forecast else pair))
+        text = printable(conclusions.brief_verdict(pair, with_forecast))
         cells |= {
             "difference": signed(comparison, pair.difference),
             "its interval": interval(comparison, pair.low, pair.high),

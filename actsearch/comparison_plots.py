@@ -36,10 +36,8 @@ from actsearch.comparison_curves import (
 )
 from actsearch.drawing import (
     LINE,
-    LOOKS,
     MARGIN,
     Format,
-    Look,
     Ruler,
     Style,
     edged,
@@ -52,7 +50,7 @@ from actsearch.drawing import (
     stroke,
     tinted,
 )
-from actsearch.pens import Pen, pens_of
+from actsearch.pens import LOOKS, Look, Pen, pens_of
 from actsearch.results import ExperimentResult
 from actsearch.words import point
 

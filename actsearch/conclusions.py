@@ -13,7 +13,7 @@ from actsearch.comparison import MATRIX_UP_TO, VERDICTS, Comparison, Contender, 
 from actsearch.experiment import in_words
 from actsearch.requirements import Outcome
 from actsearch.statistics import FEWEST_SEEDS, Forecast, Verdict
-from actsearch.words import listed, point
+from actsearch.words import listed, number_of, point
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""
@@ -44,16 +44,16 @@ def interval(comparison: Comparison, low: float, high: float) -> str:
     return f"{signed(comparison, low)} to {signed(comparison, high)}" if math.isfinite(low) else "-"
 
 
-def brief_verdict(pair: Pair) -> str:
+def brief_verdict(pair: Pair, with_forecast: bool = True) -> str:
     """For a table: `undecided: 24 seeds? (15 to 60)`, `tied (but not equal)`, `worse (3 seeds)`, or why none."""
     if pair.verdict is None:
         return f"no verdict: {pair.note}" if pair.note and "verdict" not in pair.note else pair.note or "no verdict"
     if pair.verdict == "undecided":
-        if pair.forecast is None:
+        if pair.forecast is None or not with_forecast:
             return "undecided"
         return f"undecided: {pair.forecast.seeds} seeds? ({pair.forecast.low} to {pair.forecast.high})"
     told = "tied (but not equal)" if pair.smaller_but_real else str(pair.verdict)
-    return f"{told} ({_seeds(pair.n)})" if pair.note else told
+    return f"{told} ({number_of(pair.n, 'seed')})" if pair.note else told
 
 
 def forecast(comparison: Comparison, found: Forecast | None) -> str:
@@ -99,9 +99,9 @@ def rule(comparison: Comparison) -> str:
 def requirement(comparison: Comparison, outcome: Outcome) -> str:
     """`holds: gelu >= relu - 0.002 (to spare: +0.0011, -0.0002 to +0.0024; 10 seeds)`."""
     if not math.isfinite(outcome.low):
-        return f"{outcome.state}: {outcome.requirement.text} ({_seeds(outcome.seeds)} in common)"
+        return f"{outcome.state}: {outcome.requirement.text} ({number_of(outcome.seeds, 'seed')} in common)"
     spare = f"{signed(comparison, outcome.difference)}, {interval(comparison, outcome.low, outcome.high)}"
-    return f"{outcome.state}: {outcome.requirement.text} (to spare: {spare}; {_seeds(outcome.seeds)})"
+    return f"{outcome.state}: {outcome.requirement.text} (to spare: {spare}; {number_of(outcome.seeds, 'seed')})"
 
 
 def percent(confidence: float) -> str:
@@ -192,14 +192,14 @@ def _most(comparison: Comparison) -> str:
     first = max(known, key=lambda one: sign * one.mean)
     most = "highest" if comparison.measure.higher_is_better else "lowest"
     value = f"{number(comparison, first.mean)}, {_over(first.completed)}"
-    lost = f"; {_seeds(first.diverged)} diverged" if first.diverged else ""
+    lost = f"; {number_of(first.diverged, 'seed')} diverged" if first.diverged else ""
     return f"{_name(comparison, comparison.contenders.index(first))} has the {most} mean ({value}{lost})."
 
 
 def _over_seeds(pairs: Sequence[Pair]) -> str:
     """`10 seeds`, or `3 to 10 seeds`: those that these pairs have in common."""
     least, most = min(pair.n for pair in pairs), max(pair.n for pair in pairs)
-    return _seeds(most) if least == most else f"{least} to {_seeds(most)}"
+    return number_of(most, "seed") if least == most else f"{least} to {number_of(most, 'seed')}"
 
 
 def _name(comparison: Comparison, i: int) -> str:
@@ -326,7 +326,7 @@ def _method(comparison: Comparison) -> Iterator[str]:
         )
         return
     told = [pair for pair in comparison.pairs() if pair.n]
-    seeds = _over_seeds(told) if told else _seeds(comparison.most_seeds)
+    seeds = _over_seeds(told) if told else number_of(comparison.most_seeds, "seed")
     yield (
         f"Differences are paired by seed; their {percent(comparison.confidence)} t intervals {simultaneity(comparison)}"
         f" ({k} candidates, {seeds}).{rule(comparison)}"
@@ -414,11 +414,7 @@ def _margin(comparison: Comparison) -> str:
 
 
 def _over(n: int) -> str:
-    return "one seed" if n == 1 else f"the mean of {_seeds(n)}"
-
-
-def _seeds(n: int) -> str:
-    return f"{n} seed{'' if n == 1 else 's'}"
+    return "one seed" if n == 1 else f"the mean of {number_of(n, 'seed')}"
 
 
 def named(names: Sequence[str]) -> Sequence[str]:

@@ -30,7 +30,3 @@ def new_console() -> Any:
     # In a pipe Rich assumes 80 columns, cuts tables and breaks lines; a pipe has room.
     width = None if sys.stdout.isatty() else 1000
     return Plain(width=width, highlight=False)
-
-
-def number_of(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"

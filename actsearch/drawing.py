@@ -26,9 +26,7 @@ from matplotlib.ticker import MaxNLocator
 
 from actsearch.errors import StoreError
 from actsearch.files import write_atomically
-from actsearch.pens import DASHES as DASHES
-from actsearch.pens import LOOKS as LOOKS
-from actsearch.pens import Look as Look
+from actsearch.pens import Look
 
 Style = Literal["light", "dark", "article"]
 Format = Literal["png", "svg", "pdf"]

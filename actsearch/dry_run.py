@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from actsearch import data, planning, runner, terminal
-from actsearch.console import number_of
 from actsearch.data import Dataset
 from actsearch.experiment import Trial
+from actsearch.results import FINISHED
 from actsearch.runner import Plan
 from actsearch.store import PLAN, Store, read_experiment
+from actsearch.words import number_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def dry_run(
         folder=store.folder,
         trials=asked.trials,
         left=tuple(left),
-        finished=frozenset(i for i, status in survey.status.items() if status in runner.FINISHED) - wanted,
+        finished=frozenset(i for i, status in survey.status.items() if status in FINISHED) - wanted,
         to_follow=asked.to_follow,
         until_decided=plan.until is not None,
         workers=max(1, min(jobs, max(map(len, stages)))),

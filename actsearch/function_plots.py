@@ -21,12 +21,9 @@ from numpy.typing import NDArray
 
 from actsearch.catalogue import ARTICLE, Entry, Settings, in_words, of_the_article
 from actsearch.drawing import (
-    DASHES,
     LINE,
-    LOOKS,
     MARGIN,
     Format,
-    Look,
     Ruler,
     Style,
     plain,
@@ -38,6 +35,7 @@ from actsearch.drawing import (
     stroke,
 )
 from actsearch.errors import UserError
+from actsearch.pens import DASHES, LOOKS, Look
 
 Array = NDArray[np.float64]
 Which = Literal["f", "f'"]

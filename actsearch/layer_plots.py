@@ -21,10 +21,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from actsearch import layer_curves
 from actsearch.drawing import (
     LINE,
-    LOOKS,
     MARGIN,
     Format,
-    Look,
     Ruler,
     Style,
     broken,
@@ -42,6 +40,7 @@ from actsearch.drawing import (
     zeros,
 )
 from actsearch.layer_curves import Axis, By, Kind, LayerFigure, Line, Panel, Variable
+from actsearch.pens import LOOKS, Look
 from actsearch.results import ExperimentResult
 
 SHADES: Mapping[str, tuple[float, float]] = {"light": (0.0, 0.84), "dark": (0.36, 1.0)}

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from actsearch.console import number_of
 from actsearch.errors import StoreError, UserError
 from actsearch.experiment_files import load_data
 from actsearch.spelling import did_you_mean
+from actsearch.words import number_of
 
 if TYPE_CHECKING:
     from actsearch.config import Loaded
@@ -58,15 +58,16 @@ class Rules:
 
 def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interruption) -> Outlook:
     """What is known of an experiment before it is trained: read, timed and computed."""
-    from actsearch import data, machine, planning, runner
+    from actsearch import data, machine, planning
     from actsearch.outlook import Wanted, outlook
+    from actsearch.results import FINISHED
     from actsearch.store import PLAN, Store, read_experiment
 
     experiment, sha256 = plan.experiment, plan.data_sha256
     store = Store(rules.out / experiment.name)
     may_be = [one for stage in planning.stages(experiment) for one in planning.trials_of(stage, experiment, sha256)]
     survey = store.survey([trial for trials in may_be for trial in trials], repair=False)
-    finished = {i for i, one in survey.status.items() if one in runner.FINISHED} - survey.undiagnosed
+    finished = {i for i, one in survey.status.items() if one in FINISHED} - survey.undiagnosed
     dataset = load_data(loaded, plan)
     splits = data.split(dataset, experiment.data)
     jobs = rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)

@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from actsearch import statistics
-from actsearch.console import number_of
 from actsearch.outlook import Outlook
 from actsearch.power import MOST_SEEDS, POWER, Noise, Power, Range
 from actsearch.terminal import Paragraph, printable, span
+from actsearch.words import number_of
 
 MANY = 8
 """Above so many activations all pairs are too many for one study."""

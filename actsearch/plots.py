@@ -22,12 +22,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from actsearch import curves
 from actsearch.curves import Curve, Facet, LearningCurves, View
 from actsearch.drawing import (
-    DASHES,
     LINE,
-    LOOKS,
     MARGIN,
     Format,
-    Look,
     Ruler,
     Style,
     broken,
@@ -46,7 +43,7 @@ from actsearch.drawing import (
     tick_names,
     zeros,
 )
-from actsearch.pens import Pen, pens_of
+from actsearch.pens import DASHES, LOOKS, Look, Pen, pens_of
 from actsearch.results import ExperimentResult
 
 # Inches.

@@ -64,8 +64,12 @@ class OneByOne:
         self._found, self._all_needed = found, all_needed
         self._errors: list[tuple[str, UserError]] = []
 
-    def results(self, diagnostics: bool = False, predictions: Collection[str] = ()) -> Iterator[ExperimentResult]:
+    def results(
+        self, diagnostics: bool = False, predictions: Collection[str] = (), *, tell_problems: bool = False
+    ) -> Iterator[ExperimentResult]:
         """What came out of each, for `store.read_experiment`; those that can be read.
+
+        `tell_problems` notes which of their files could not be, for pages that do not say so themselves.
 
         Raises:
             UserError: after the last one, if there is nothing else to do.
@@ -78,6 +82,8 @@ class OneByOne:
             except StoreError as error:
                 self._errors.append((str(folder), error))
             else:
+                for problem in result.problems if tell_problems else ():
+                    click.echo(f"note: {problem}", err=True)
                 yield result
         self._raise_if_in_vain()
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 Status = Literal["waiting", "running", "interrupted", "completed", "diverged", "failed"]
+FINISHED: tuple[Status, ...] = ("completed", "diverged")
+"""The statuses of trials that have a result, and are trained no more."""
 Role = Literal["comparison", "tuning"]
 """What a trial is for: comparing activations, or choosing the setting at which one is compared."""
 Table = Literal["histories", "trials", "diagnostics"]
@@ -168,6 +170,10 @@ class Choice:
     """The tuning seeds."""
 
 
+TURNED: Mapping[str, str] = {"better": "worse", "worse": "better"}
+"""What a verdict on one of two is on the other; all else is the same of both."""
+
+
 @dataclass(frozen=True)
 class LookedPair:
     """Two contenders at a look, by their labels: the first minus the second."""
@@ -182,6 +188,11 @@ class LookedPair:
     """The interval, which holds together with those of all pairs at all looks; None with fewer than 2 seeds."""
     decision: str
     """See `sequential.Decision`: the first against the second, what an earlier look settled included."""
+
+    def turned(self) -> LookedPair:
+        """The second against the first."""
+        mean, low, high = (None if v is None else -v for v in (self.difference, self.high, self.low))
+        return LookedPair(self.b, self.a, self.n, mean, low, high, TURNED.get(self.decision, self.decision))
 
 
 @dataclass(frozen=True)
@@ -254,6 +265,11 @@ class LooksRecord:
             if (before := found.get((pair.a, pair.b))) is None or before.decision == "undecided":
                 found[pair.a, pair.b] = pair
         return tuple(found.values())
+
+    def both_ways(self) -> Iterator[LookedPair]:
+        """`pairs`, each as well with its second against the first."""
+        for pair in self.pairs:
+            yield from (pair, pair.turned())
 
 
 @dataclass(frozen=True)

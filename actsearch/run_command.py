@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from actsearch.console import new_console, nobody_reads, number_of
+from actsearch.console import new_console, nobody_reads
 from actsearch.errors import InvalidExperiment, Problem, StoreError, UserError
 from actsearch.experiment_files import load_data
+from actsearch.words import number_of
 
 if TYPE_CHECKING:
     from actsearch.config import Loaded

@@ -17,7 +17,7 @@ from actsearch.data import Dataset
 from actsearch.errors import DataError, StoreError, UserError
 from actsearch.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.experiment import DataSpec, Experiment, Trial
-from actsearch.results import Choice, LookTaken, Status, TrialResult
+from actsearch.results import FINISHED, Choice, LookTaken, Status, TrialResult
 from actsearch.stages import Asked, UntilDecided
 from actsearch.store import Origin, Store, Survey
 
@@ -29,7 +29,6 @@ EngineName = Literal["processes", "in-process", "ray"]
 RETRIES = 2
 MOST_SEEDS = 10_000
 """Of a run until it is decided."""
-FINISHED = stages.FINISHED
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from actsearch.errors import UnsuitableSetting, UserError
 from actsearch.experiment import Candidate, Experiment, Trial, expand
 from actsearch.results import (
+    FINISHED,
     Choice,
     Left,
     LookContender,
     LookedPair,
     LooksRecord,
     LookTaken,
-    Status,
     TrialResult,
 )
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 ResultOf = Callable[[Trial], TrialResult]
 """How a trial stands at this moment."""
-FINISHED: tuple[Status, ...] = ("completed", "diverged")
-"""The statuses of trials that are trained no more."""
 METRIC = "val_accuracy"
 """What settings are chosen and looks taken by, after the last epoch: the test set is for no choice."""
 MARGIN, CONFIDENCE, MAX_SEEDS = 0.001, 0.95, 20
@@ -349,10 +347,8 @@ def _look_before(record: LooksRecord) -> Look | None:
     places = {one.label: place for place, one in enumerate(record.contenders)}
     k = len(places)
     decisions = np.full((k, k), "undecided", dtype="<U20")
-    turned = {"better": "worse", "worse": "better"}
-    for pair in record.pairs:
+    for pair in record.both_ways():
         decisions[places[pair.a], places[pair.b]] = pair.decision
-        decisions[places[pair.b], places[pair.a]] = turned.get(pair.decision, pair.decision)
     nothing = statistics.differences(np.full((k, 1), np.nan))
     return Look(nothing, decisions, tuple(places[label] for label in record.taken[-1].stays))
 

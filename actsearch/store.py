@@ -39,6 +39,7 @@ from actsearch.events import (
 from actsearch.experiment import CLIPPING, Activation, DiagnosticsSpec, Experiment, Trial, canonical_json, identity
 from actsearch.files import keep_names, write_atomically, write_together
 from actsearch.results import (
+    FINISHED,
     CandidateResult,
     Choice,
     Correct,
@@ -59,8 +60,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 FORMAT_VERSION = 1
-ENDED = ("completed", "diverged")
-"""Of a trial that has a result, and is not trained again."""
 EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
 LOOKS = "looks.json"
 TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
@@ -221,7 +220,7 @@ class Store:
             earlier = {n for n in before.get("earlier_seeds", []) if n < len(experiment.seeds)}
             seeds = {trial["seed"] for trial in rows}
             more = seeds < {*experiment.seeds} and len(seeds) > 1 and self.looks() is None
-            if more and all(_commit(self._trial_folder(trial["id"])).get("status") in ENDED for trial in rows):
+            if more and all(_commit(self._trial_folder(trial["id"])).get("status") in FINISHED for trial in rows):
                 earlier.add(len(seeds))
             return sorted(earlier)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -313,7 +312,7 @@ class Store:
             found.status[trial.id] = result.status
             if result.status == "failed" or _progress_header(folder).get("failed_before", False):
                 found.failed.add(trial.id)
-            if result.status in ENDED:
+            if result.status in FINISHED:
                 self._survey_diagnostics(trial, found, trial.id in tried)
                 if repair:
                     self._remove_leftovers(folder, result)
@@ -569,7 +568,7 @@ class Store:
         planned = self._planned_before()
         for trial_id in _stranded(self.folder, set()) if planned is None else planned:
             commit = {} if trial_id in wanted else _commit(self._trial_folder(trial_id))
-            if commit.get("status") not in ENDED:
+            if commit.get("status") not in FINISHED:
                 continue
             containing = longest.get(str(commit.get("trajectory")))
             if containing is None or containing.candidate.training.epochs < commit.get("epochs", 0):

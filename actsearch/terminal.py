@@ -42,7 +42,7 @@ from actsearch.results import (
     TrialResult,
     median_seconds,
 )
-from actsearch.words import candidate_name
+from actsearch.words import candidate_name, number_of
 
 STATUS_STYLE = {
     "completed": "green",
@@ -466,10 +466,9 @@ LEAVING = {
 
 def undiagnosed_line(n: int) -> str:
     """What becomes of so many finished trials that lack the diagnostics asked for."""
-    trials = "1 finished trial" if n == 1 else f"{n} finished trials"
     return (
-        f"{trials} without diagnostics: to be trained again beside what is there, which stays (--set diagnostics=false"
-        " leaves them as they are)"
+        f"{number_of(n, 'finished trial')} without diagnostics: to be trained again beside what is there, which stays"
+        " (--set diagnostics=false leaves them as they are)"
     )
 
 
@@ -591,4 +590,4 @@ def counted(trials: Sequence[TrialResult]) -> str:
     """`6 trials: 4 completed, 1 running, 1 waiting`."""
     states = [trial.status for trial in trials]
     parts = [f"{states.count(status)} {status}" for status in STATUS_STYLE if status in states]
-    return f"{len(trials)} trial{'' if len(trials) == 1 else 's'}: {', '.join(parts)}"
+    return f"{number_of(len(trials), 'trial')}: {', '.join(parts)}"

@@ -28,3 +28,8 @@ def point(setting: Mapping[str, Any], keys: Iterable[str] = ()) -> str:
 def candidate_name(label: str, setting: Mapping[str, Any]) -> str:
     """The label, with the point of the grid by the last parts of its keys: `relu learning_rate=0.001`."""
     return " ".join([label, *(f"{key.rpartition('.')[2]}={in_words(value)}" for key, value in setting.items())])
+
+
+def number_of(n: int, what: str) -> str:
+    """`1 seed`, `5 seeds`."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

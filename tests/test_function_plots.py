@@ -14,6 +14,7 @@ from PIL import Image
 from actsearch import drawing, function_plots
 from actsearch.catalogue import find, of_the_article
 from actsearch.errors import UserError
+from actsearch.pens import LOOKS
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
 MANY = (*SIX, "exponential", "relu_squared", "tanh", "x * sin(x)", "hard_shrink", "where(x > 0, x, 0.1 * x ** 3)")
@@ -21,7 +22,7 @@ MANY = (*SIX, "exponential", "relu_squared", "tanh", "x * sin(x)", "hard_shrink"
 
 def drawn(*names: str, style: str = "light", **settings: float) -> Figure:
     with drawing.settings("light"):
-        return function_plots.figure(find(names, settings), drawing.LOOKS[style])
+        return function_plots.figure(find(names, settings), LOOKS[style])
 
 
 def lines(figure: Figure, panel: int) -> list[tuple[np.ndarray, np.ndarray, str, object]]:
@@ -56,7 +57,7 @@ def test_every_point_of_a_line_is_on_the_function() -> None:
     for panel, which in enumerate(("function", "gradient")):
         pieces = lines(drawn(*MANY), panel)
         for entry in entries:
-            color = function_plots.pens(entries, drawing.LOOKS["light"])[entry.label].color
+            color = function_plots.pens(entries, LOOKS["light"])[entry.label].color
             for x, y, *_ in (piece for piece in pieces if piece[2] == color.lower()):
                 inside = np.all([abs(x - kink) > 1e-6 for kink in entry.properties.kinks], axis=0)
                 values = getattr(entry, which)(x)
@@ -66,13 +67,13 @@ def test_every_point_of_a_line_is_on_the_function() -> None:
 @pytest.mark.parametrize("style", ["light", "dark"])
 def test_functions_stay_apart_by_colour_and_by_dashes(style: str) -> None:
     """In print there are no colours; twelve functions have twelve pens, and neighbours other dashes."""
-    pens = list(function_plots.pens(find(MANY, {}), drawing.LOOKS[style]).values())
+    pens = list(function_plots.pens(find(MANY, {}), LOOKS[style]).values())
     assert len({pen.color for pen in pens}) == len(pens)
     assert all(one.dashes != other.dashes for one, other in itertools.pairwise(pens))
 
 
 def test_a_function_has_its_colour_in_every_company() -> None:
-    look = drawing.LOOKS["light"]
+    look = LOOKS["light"]
     for names in (["gelu"], ["tanh", "gelu"], MANY):
         assert function_plots.pens(find(names, {}), look)["gelu"].color == look.activations["gelu"]
 

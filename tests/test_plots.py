@@ -22,6 +22,7 @@ from PIL import Image
 from actsearch import drawing, plots
 from actsearch.errors import UserError
 from actsearch.experiment import Activation
+from actsearch.pens import LOOKS
 from actsearch.results import CandidateResult, ExperimentResult, Status, TrialResult
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
@@ -264,7 +265,7 @@ def test_an_activation_has_one_colour_in_every_figure() -> None:
 
     everything, fewer = colors(), colors(without=["relu", "gelu"])
     assert fewer == {label: everything[label] for label in fewer}
-    assert everything["relu"] == drawing.LOOKS["light"].activations["relu"]
+    assert everything["relu"] == LOOKS["light"].activations["relu"]
 
 
 def test_candidates_differ_without_colours_too() -> None:

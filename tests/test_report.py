@@ -24,10 +24,10 @@ from actsearch.activations import ACTIVATIONS
 from actsearch.cli import run_command_line
 from actsearch.comparison import Question, compare
 from actsearch.comparison_plots import VERDICT_COLORS
-from actsearch.drawing import LOOKS
 from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation
 from actsearch.layer_curves import LayerFigure, layer_figures
+from actsearch.pens import LOOKS
 from actsearch.results import CandidateResult, ExperimentResult, TestValues, TrialResult
 
 HOSTILE = "</script><script>alert(1)</script>\"><img src=x onerror=alert(2)>{{7*7}}' &amp; \u2028\u202e"
