@@ -257,6 +257,8 @@ class Pair:
     low: float
     high: float
     """The simultaneous interval; NaN below two seeds."""
+    by_seed: np.ndarray = field(repr=False, compare=False)
+    """(seeds,), by `Comparison.seeds`: the differences that all of this goes by; NaN where there is none."""
     verdict: Verdict | None
     """Of a against b; None where there can be none, and `note` says why."""
     smaller_but_real: bool = False
@@ -361,16 +363,16 @@ class Comparison:
         found = statistics.verdicts(d.low, d.high, self.margin, self.measure.higher_is_better).astype("<U20")
         found[d.n < FEWEST_SEEDS] = TOO_FEW
         found[statistics.held_back(found, self.diverged_more)] = DIVERGED_MORE
-        for (a, b), pair in self.looked.items():
+        for (a, b), (pair, _) in self.looked.items():
             found[a, b] = pair.decision
         return found
 
     @cached_property
-    def looked(self) -> Mapping[tuple[int, int], LookedPair]:
-        """By places, both ways: pairs of a sequential study as they were decided, or else last looked at."""
+    def looked(self) -> Mapping[tuple[int, int], tuple[LookedPair, tuple[int, ...]]]:
+        """By places, both ways: pairs of a sequential study as they were decided, or else last looked at; the seeds."""
         place = {one.label: i for i, one in enumerate(self.contenders)}
         both = () if self.looks is None else self.looks.both_ways()
-        return {(place[one.a], place[one.b]): one for one in both if one.a in place and one.b in place}
+        return {(place[one.a], place[one.b]): (one, seeds) for one, seeds in both if one.a in place and one.b in place}
 
     @cached_property
     def diverged_more(self) -> np.ndarray:
@@ -528,9 +530,8 @@ def _comparison(
     values = np.array([one.values for one in contenders])
     examples = _examples(contenders, what)
     differences = statistics.differences(values, family=family, confidence=question.level, examples=examples)
-    if what.is_accuracy:  # further apart no two can be
-        low, high = (np.clip(ends, -1, 1) for ends in (differences.low, differences.high))
-        differences = replace(differences, low=low, high=high)
+    low, high = _possible(what, differences.low, differences.high)
+    differences = replace(differences, low=low, high=high)
     found = Comparison(
         experiment=result.name,
         description=result.description,
@@ -602,15 +603,21 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     one, other = comparison.contenders[a], comparison.contenders[b]
     n, mean, sd = int(d.n[a, b]), float(d.mean[a, b]), float(d.sd[a, b])
     low, high = float(d.low[a, b]), float(d.high[a, b])
-    if looked := comparison.looked.get((a, b)):
+    by_seed = one.values - other.values
+    if (a, b) in comparison.looked:  # judged by the seeds up to a look, all else told of it is of those as well
+        looked, counted = comparison.looked[a, b]
         n, (mean, low, high) = looked.n, (_known(v) for v in (looked.difference, looked.low, looked.high))
+        low, high = map(float, _possible(what, low, high))
+        by_seed = np.where([seed in counted for seed in comparison.seeds], by_seed, math.nan)
     decision = str(comparison.decisions[a, b])
     verdict = next((word for word in VERDICTS if word == decision), None)
     few = n < min(ENOUGH_SEEDS, comparison.most_seeds)  # where all pairs have few, a warning says it once
     care = f"{n} seeds: to be taken with care" if few else None
     note = care if verdict is not None else _without_verdict(comparison, a, b, decision, n)
-    both = ~np.isnan(one.values) & ~np.isnan(other.values)
+    both = ~np.isnan(by_seed)
     x, y = one.values[both], other.values[both]
+    if (a, b) in comparison.looked and len(x) > 1:
+        sd = statistics.difference(x - y, examples=comparison.examples).sd
     here = len(x)  # of a sequential study, what can be read now: trials may have been lost since its looks
     alpha = (1 - comparison.confidence) / comparison.family
     unequal = int(np.count_nonzero(x - y))
@@ -624,6 +631,7 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         sd=sd,
         low=low,
         high=high,
+        by_seed=by_seed,
         verdict=verdict,
         smaller_but_real=verdict == "tied" and statistics.is_smaller_but_real(low, high, comparison.margin),
         note=note,
@@ -632,8 +640,15 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         won=statistics.share_won(x, y, what.higher_is_better) if here else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
-        noise_of_examples=partial(_examples_noise, comparison, a, b, here, verdict is not None),
+        noise_of_examples=partial(
+            _examples_noise, comparison, a, b, np.array(comparison.seeds)[both].tolist(), verdict is not None
+        ),
     )
+
+
+def _possible(what: Measure, low: Any, high: Any) -> tuple[Any, Any]:
+    """The ends of intervals of differences: further apart than 1 no two accuracies are."""
+    return (np.clip(low, -1, 1), np.clip(high, -1, 1)) if what.is_accuracy else (low, high)
 
 
 def _known(value: float | None) -> float:
@@ -666,14 +681,15 @@ def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecas
     )
 
 
-def _examples_noise(comparison: Comparison, a: int, b: int, n: int, judged: bool) -> Examples | None:
-    """The noise of the examples, from the seeds whose predictions of both are there, of the same examples."""
+def _examples_noise(comparison: Comparison, a: int, b: int, seeds: Sequence[int], judged: bool) -> Examples | None:
+    """The noise of the examples, if for all these seeds the predictions of both are there, of the same examples."""
     if a > b:  # computed once for both ways
         found = comparison.pair(b, a).examples
         return None if found is None else _turned(comparison, found)
     one, other = comparison.contenders[a].right, comparison.contenders[b].right
-    seeds = [seed for seed, (of, _) in one.items() if seed in other and other[seed][0] == of]
-    if not seeds or len({one[seed][0] for seed in seeds}) > 1 or len(seeds) != n:
+    if not seeds or not all(seed in one and seed in other for seed in seeds):
+        return None
+    if len({of for rows in (one, other) for of in (rows[seed][0] for seed in seeds)}) > 1:
         return None
     left, right = (np.stack([rows[seed][1] for seed in seeds]) for rows in (one, other))
     if len(seeds) == 1:
@@ -692,7 +708,7 @@ def _turned(comparison: Comparison, found: Examples) -> Examples:
 def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
     family, confidence = comparison.family, comparison.confidence
     low, high = statistics.new_data_interval(crossed, family=family, confidence=confidence)
-    low, high = max(-1.0, low), min(1.0, high)
+    low, high = map(float, _possible(comparison.measure, low, high))
     left_open = statistics.left_open_by_examples(crossed.example_variance, family=family, confidence=confidence)
     return Examples(
         crossed.examples,

@@ -214,8 +214,7 @@ def differences(comparison: Comparison, stem: str, drawn: Collection[str] | None
     reference = comparison.contenders[comparison.reference]
     places = [i for i in _places(comparison, drawn) if i != comparison.reference]
     pairs = [comparison.pair(i, comparison.reference) for i in places]
-    seeds = [comparison.contenders[i].values - reference.values for i in places]
-    known = [_best_first(d[~np.isnan(d)], comparison) for d in seeds]
+    known = [_best_first(pair.by_seed[~np.isnan(pair.by_seed)], comparison) for pair in pairs]
     wide = [_new_data(pair) for pair in pairs]
     margin = comparison.margin
     leading = [float(np.median(d)) for i, d in zip(places, known, strict=True) if i in comparison.leaders and len(d)]

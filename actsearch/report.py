@@ -319,8 +319,7 @@ def _span(c: Comparison, low: float, high: float) -> str:
 
 
 def _differences_by_seed(c: Comparison, pair: Pair) -> list[str]:
-    found = c.contenders[pair.a].values - c.contenders[pair.b].values
-    return [signed(c, float(value)) if math.isfinite(value) else "-" for value in found]
+    return [signed(c, float(value)) if math.isfinite(value) else "-" for value in pair.by_seed]
 
 
 def _matrix(c: Comparison) -> dict[str, Any]:

@@ -258,10 +258,8 @@ class Differences:
         interval_is_seen = self._reaches(pair) or self.table.axis.holds(pair.difference)
         whole = height + (17 if beyond and interval_is_seen else 0)
         parts = [*self._grid(whole), *self._ground(whole)]
-        values = _by_seed(c, pair)
-        seeds = [s for s, a, b in zip(c.seeds, c.contenders[pair.a].values, c.contenders[pair.b].values, strict=True)
-                 if math.isfinite(a) and math.isfinite(b)]  # fmt: skip
-        for i, (seed, value) in enumerate(zip(seeds, values, strict=True)):
+        by_seed = zip(c.seeds, map(float, pair.by_seed), strict=True)
+        for i, (seed, value) in enumerate((seed, value) for seed, value in by_seed if math.isfinite(value)):
             if self.table.axis.holds(value):
                 y = 8 + (height - 32) * (i % 4) / 3
                 tip = f"{name} minus {other}, seed {seed}: {signed(c, value)}"
@@ -356,12 +354,6 @@ def _row_svg(parts: Sequence[str], height: int, told: str) -> Markup:
     return Markup('<svg class="rowchart" width="100%" height="{}" role="img" aria-label="{}">{}</svg>').format(
         height, told, Markup("".join(parts))
     )
-
-
-def _by_seed(comparison: Comparison, pair: Pair) -> list[float]:
-    """The differences of the seeds that both completed."""
-    d = comparison.contenders[pair.a].values - comparison.contenders[pair.b].values
-    return [float(v) for v in d[np.isfinite(d)]]
 
 
 def shares(seeds: float, examples: float) -> Markup:

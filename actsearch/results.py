@@ -260,16 +260,20 @@ class LooksRecord:
 
         The interval of a later look may say something else: it is not what the decision went by.
         """
-        found: dict[tuple[str, str], LookedPair] = {}
-        for pair in (pair for taken in self.taken for pair in taken.pairs):
-            if (before := found.get((pair.a, pair.b))) is None or before.decision == "undecided":
-                found[pair.a, pair.b] = pair
-        return tuple(found.values())
+        return tuple(pair for pair, _ in self._settled())
 
-    def both_ways(self) -> Iterator[LookedPair]:
-        """`pairs`, each as well with its second against the first."""
-        for pair in self.pairs:
-            yield from (pair, pair.turned())
+    def both_ways(self) -> Iterator[tuple[LookedPair, tuple[int, ...]]]:
+        """`pairs`, each as well with its second against the first, and the seeds that it went by."""
+        for pair, taken in self._settled():
+            yield from ((one, self.seeds[: taken.seeds]) for one in (pair, pair.turned()))
+
+    def _settled(self) -> Iterator[tuple[LookedPair, LookTaken]]:
+        found: dict[tuple[str, str], tuple[LookedPair, LookTaken]] = {}
+        for taken in self.taken:
+            for pair in taken.pairs:
+                if (before := found.get((pair.a, pair.b))) is None or before[0].decision == "undecided":
+                    found[pair.a, pair.b] = pair, taken
+        yield from found.values()
 
 
 @dataclass(frozen=True)

@@ -347,7 +347,7 @@ def _look_before(record: LooksRecord) -> Look | None:
     places = {one.label: place for place, one in enumerate(record.contenders)}
     k = len(places)
     decisions = np.full((k, k), "undecided", dtype="<U20")
-    for pair in record.both_ways():
+    for pair, _ in record.both_ways():
         decisions[places[pair.a], places[pair.b]] = pair.decision
     nothing = statistics.differences(np.full((k, 1), np.nan))
     return Look(nothing, decisions, tuple(places[label] for label in record.taken[-1].stays))

@@ -431,6 +431,36 @@ def test_a_pair_is_told_as_it_was_when_it_was_settled() -> None:
     assert (pair.n, pair.high, pair.verdict) == (5, 0.0007, "tied")
 
 
+def test_all_that_is_told_of_a_pair_is_of_the_look_that_settled_it() -> None:
+    """Beside an interval of five seeds a p of eight says that the two disagree, which they do not."""
+    study = looked()
+    assert study.looks is not None
+    settled = study.looks.taken[0].pairs[0]
+    looks = tuple(replace(study.looks.taken[0], seeds=n, pairs=(replace(settled, n=n),)) for n in (5, 8))
+    correct = tuple(a_predicted(c.label, 0.9 - 0.1 * i, 8, stream=i) for i, c in enumerate(study.candidates))
+    found = the(replace(study, candidates=correct, looks=replace(study.looks, taken=looks)))
+    place = {one.label: i for i, one in enumerate(found.contenders)}
+    pair, whole = found.pair(place["elu"], place["relu"]), found.contenders[place["elu"]]
+    assert (whole.completed, pair.n, int(np.isfinite(pair.by_seed).sum())) == (8, 5, 5)
+    first = [one.known[:5] for one in (whole, found.contenders[place["relu"]])]
+    assert pair.won == np.mean(first[0] > first[1])
+    assert pair.correlation is not None
+    assert pair.correlation[0] == pytest.approx(np.corrcoef(*first)[0, 1])
+    assert pair.sd == pytest.approx(np.std(first[0] - first[1], ddof=1))
+    assert pair.examples is not None
+    assert pair.examples.seed_variance == pytest.approx(pair.sd**2 / 5)
+
+
+def test_no_look_tells_of_a_difference_beyond_1() -> None:
+    """The record has what was computed; of accuracies no two are further apart."""
+    study = looked()
+    assert study.looks is not None
+    wide = replace(study.looks.taken[0].pairs[0], low=-1.37, high=0.57, decision="undecided")
+    taken = replace(study.looks.taken[0], pairs=(wide,), left=())
+    pair = the(replace(study, looks=replace(study.looks, taken=(taken,)))).pair(1, 0)
+    assert (pair.low, pair.high) == (-1, 0.57)
+
+
 def test_trials_lost_after_the_looks_do_not_change_what_they_decided() -> None:
     """A disk that lost the trials must not end in a traceback."""
     study = looked()
