@@ -34,20 +34,18 @@ def compare(paths: Sequence[Path], question: Question, rules: Rules) -> int:
 
     One with nothing to compare does not stop the others, unless all are needed: together, or for what is required.
     """
-    from actsearch import comparison_pages
     from actsearch.requirements import parse
 
     for text in rules.requirements:
         parse(text)
     judged = _judged(paths, question, rules)
-    if rules.csv_file is not None:
-        comparison_pages.write_csv(rules.csv_file, [comparison for comparison, _ in judged])
     states = {outcome.state for _, outcomes in judged for outcome in outcomes}
     return 1 if "contradicted" in states or ("undecided" in states and rules.undecided == "fail") else 0
 
 
 def _judged(paths: Sequence[Path], question: Question, rules: Rules) -> list[tuple[Comparison, tuple[Outcome, ...]]]:
     """Every comparison with what became of the requirements; told, with what could not be compared at the end."""
+    from actsearch import comparison_pages
     from actsearch.comparison import compare as comparisons_of
     from actsearch.comparison import reading
     from actsearch.pooling import pooled
@@ -66,6 +64,8 @@ def _judged(paths: Sequence[Path], question: Question, rules: Rules) -> list[tup
             with each.attempt(result):
                 judged += [(comparison, check(comparison, requirements, tables=tables)) for comparison in found]
         _show(judged, rules.as_json)
+        if rules.csv_file is not None:
+            comparison_pages.write_csv(rules.csv_file, [comparison for comparison, _ in judged])
     return judged
 
 

@@ -23,6 +23,7 @@ from actsearch.errors import NothingToShow, UserError
 from actsearch.experiment import Activation, canonical_json, in_words
 from actsearch.measure import Measure, measure
 from actsearch.results import (
+    FINISHED,
     CandidateResult,
     Choice,
     ExperimentResult,
@@ -946,7 +947,9 @@ def _too_few(result: ExperimentResult, contenders: Sequence[Contender], what: Me
     trials = [trial for one in contenders for trial in one.trials]
     states = ", ".join(f"{sum(t.status == s for t in trials)} {s}" for s in dict.fromkeys(t.status for t in trials))
     only = f"only {having[0]} has" if having else "no candidate has"
-    first, *others = [*result.problems] or ["run it to the end"]
+    went_wrong = all(trial.status in FINISHED for trial in trials)
+    remedy = "train with a smaller learning rate, or clip gradients" if went_wrong else "run it to the end"
+    first, *others = [*result.problems] or [remedy]
     remedy = first + (f" (and so for {len(others)} more)" if others else "")
     if not having and all(trial.status == "completed" for trial in trials):
         remedy = f"there is no {what.metric}"

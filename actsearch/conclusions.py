@@ -79,7 +79,8 @@ def simultaneity(comparison: Comparison) -> str:
     if comparison.looks is not None:
         looks = comparison.looks
         pairs = "the one pair" if looks.family == 1 else f"all {looks.family} pairs"
-        return f"hold for {pairs} at all {len(looks.looks)} looks together"
+        at = "its one look" if len(looks.looks) == 1 else f"all {len(looks.looks)} looks"
+        return f"hold for {pairs} at {at} together"
     if comparison.family == 1:
         return "are of the one pair there is"
     tables = " of all tables" if comparison.setting else ""

@@ -31,9 +31,8 @@ from actsearch.events import (
     Started,
 )
 from actsearch.experiment import Trial
-from actsearch.results import ExperimentResult
+from actsearch.results import ENDED, ExperimentResult
 from actsearch.terminal import (
-    ENDED,
     EVENT_NAMES,
     STATUS_STYLE,
     Columns,

@@ -46,6 +46,7 @@ def pooled(results: Sequence[ExperimentResult]) -> ExperimentResult:
         problems=tuple(text for result in results for text in result.problems),
         stranded=(),
         again=(),
+        earlier_seeds=tuple(sorted({n for result in results for n in result.earlier_seeds})),
     )
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Status = Literal["waiting", "running", "interrupted", "completed", "diverged", "failed"]
 FINISHED: tuple[Status, ...] = ("completed", "diverged")
 """The statuses of trials that have a result, and are trained no more."""
+ENDED: tuple[Status, ...] = (*FINISHED, "failed")
+"""Those of trials that have come to an end."""
 Role = Literal["comparison", "tuning"]
 """What a trial is for: comparing activations, or choosing the setting at which one is compared."""
 Table = Literal["histories", "trials", "diagnostics"]

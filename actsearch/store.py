@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import operator
 import os
 import platform
 import re
@@ -39,6 +40,7 @@ from actsearch.events import (
 from actsearch.experiment import CLIPPING, Activation, DiagnosticsSpec, Experiment, Trial, canonical_json, identity
 from actsearch.files import keep_names, write_atomically, write_together
 from actsearch.results import (
+    ENDED,
     FINISHED,
     CandidateResult,
     Choice,
@@ -209,7 +211,7 @@ class Store:
         return frozenset(left.longer)
 
     def _earlier_seeds(self, experiment: Experiment) -> list[int]:
-        """With how many seeds the experiment was finished before it asked for more, as by someone who saw them.
+        """With how many seeds all trials had ended before the experiment asked for more, as by someone who saw them.
 
         Whoever adds seeds because of what the first ones showed calls equals different more often. Nothing is kept of
         a study with looks, which pays for them.
@@ -220,7 +222,7 @@ class Store:
             earlier = {n for n in before.get("earlier_seeds", []) if n < len(experiment.seeds)}
             seeds = {trial["seed"] for trial in rows}
             more = seeds < {*experiment.seeds} and len(seeds) > 1 and self.looks() is None
-            if more and all(_commit(self._trial_folder(trial["id"])).get("status") in FINISHED for trial in rows):
+            if more and all(_commit(self._trial_folder(trial["id"])).get("status") in ENDED for trial in rows):
                 earlier.add(len(seeds))
             return sorted(earlier)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -743,7 +745,7 @@ def _result(
         loss=plan["loss"],
         warnings=tuple(plan["warnings"]),
         stranded=tuple(_stranded(folder, wanted)),
-        earlier_seeds=tuple(plan.get("earlier_seeds", ())),
+        earlier_seeds=tuple(operator.index(n) for n in plan.get("earlier_seeds", ())),
         grid=plan["grid"],
         problems=tuple(problems),
         again=tuple(i for i in sorted(wanted) if (folder / "trials" / f"{i}{AGAIN}").is_dir()),

@@ -33,6 +33,7 @@ from actsearch.events import (
 )
 from actsearch.experiment import Trial, in_words
 from actsearch.results import (
+    ENDED,
     CandidateResult,
     Choice,
     ExperimentResult,
@@ -54,7 +55,6 @@ STATUS_STYLE = {
     "waiting": "dim",
 }
 """Of the statuses of a trial, and of one that waits again because its worker was lost."""
-ENDED = ("completed", "diverged", "failed")
 
 
 class Display(Protocol):

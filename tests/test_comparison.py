@@ -495,6 +495,13 @@ def test_one_candidate_is_no_comparison() -> None:
         compare(a_study(a_candidate("relu", [0.1, 0.2])))
 
 
+def test_where_all_diverged_another_run_is_no_remedy() -> None:
+    """They are finished, and would not be trained again."""
+    gone = [CandidateResult(n, Activation(n), {}, (a_trial(None, 0, "diverged"),)) for n in ("relu", "elu")]
+    with pytest.raises(NothingToShow, match=r"2 diverged\); train with a smaller learning rate"):
+        compare(a_study(*gone))
+
+
 def test_an_unfinished_experiment_says_how_far_it_is() -> None:
     waiting = CandidateResult("elu", Activation("elu"), {}, (a_trial(None, status="waiting"),))
     with pytest.raises(NothingToShow, match=r"only relu has a completed trial .*1 completed, 1 waiting"):

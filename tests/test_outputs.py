@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -35,6 +37,40 @@ def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
     reader.join(10)
     assert read == [b"table"]
     assert pipe.is_fifo()
+
+
+def test_a_pipe_without_a_name_is_written_to(tmp_path: Path) -> None:
+    """What `>(command)` and a piped /dev/stdout are."""
+    reading, writing = os.pipe()
+    try:
+        link = tmp_path / "out"
+        link.symlink_to(f"/proc/self/fd/{writing}")
+        outputs.write(link, b"table", "--csv")
+        assert os.read(reading, 100) == b"table"
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_what_is_printed_stays_before_the_table(tmp_path: Path) -> None:
+    """`--json --csv /dev/stdout > file`: the table must not take the place of the JSON."""
+    code = (
+        "import sys; from pathlib import Path; from actsearch import outputs\n"
+        "print('json', flush=True); outputs.write(Path('/proc/self/fd/1'), b'table', '--csv')"
+    )
+    with (tmp_path / "both").open("wb") as file:
+        subprocess.run([sys.executable, "-c", code], stdout=file, check=True)
+    assert (tmp_path / "both").read_bytes() == b"json\ntable"
+
+
+@pytest.mark.parametrize("name", ["mine.yaml", "my_functions.py", "data.npz"])
+def test_what_the_user_wrote_is_not_written_over(tmp_path: Path, name: str) -> None:
+    """An experiment of one's own is in no other place; where there is none, nothing is lost."""
+    path = tmp_path / name
+    outputs.write(path, b"new", "--csv")
+    with pytest.raises(UserError, match="give another --csv FILE"):
+        outputs.write(path, b"table", "--csv")
+    assert path.read_bytes() == b"new"
 
 
 @pytest.mark.parametrize("name", ["plan.json", "experiment.yaml", "looks.json", "trials/relu/history.json", "trials"])

@@ -52,6 +52,13 @@ def test_a_study_that_chose_or_stopped_by_what_it_saw_is_not_pooled() -> None:
         pooled([replace(one, tuning_seeds=(1000,)), other])
 
 
+def test_seeds_that_were_added_to_any_of_them_are_told() -> None:
+    """In whatever order they are given."""
+    one, other = (a_study(a_candidate(label, [0.1, 0.2]), name=label) for label in ("relu", "elu"))
+    other = replace(other, earlier_seeds=(5,))
+    assert pooled([one, other]).earlier_seeds == pooled([other, one]).earlier_seeds == (5,)
+
+
 def test_what_an_activation_asks_for_may_differ() -> None:
     selu = with_("model", kernel_initializer="lecun_normal", dropout_layer="alpha_dropout")
     one = a_study(a_candidate("relu", [0.1, 0.2, 0.3]), name="one")

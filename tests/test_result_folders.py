@@ -64,6 +64,16 @@ def test_a_folder_that_cannot_be_read_hides_no_other(
     assert done.err.count("install a newer version") == 2
 
 
+def test_the_table_of_the_others_is_written_all_the_same(
+    actsearch_: Callable[..., Done], trained: Callable[..., None], hostile: Path
+) -> None:
+    """An older one that stays would be taken for the new one."""
+    trained("one", "another")
+    make_newer(hostile / "results" / "another")
+    assert actsearch_("compare", "results", "--csv", "table.csv").code == 2
+    assert "one" in (hostile / "table.csv").read_text(encoding="utf-8")
+
+
 @COMMANDS
 def test_a_folder_given_twice_counts_once(
     actsearch_: Callable[..., Done], trained: Callable[..., None], hostile: Path, command: Sequence[str], told: str

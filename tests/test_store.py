@@ -922,6 +922,22 @@ def test_seeds_that_are_added_to_a_finished_study_are_remembered(
         assert read_experiment(folder).earlier_seeds == before
 
 
+def test_a_trial_that_failed_does_not_hide_that_the_others_were_seen(
+    folder: Path, make_experiment: Make, fake_train: FakeTrain
+) -> None:
+    """Nine of ten results are enough to go on by."""
+    experiment, trials = make_experiment(["relu", "selu"], seeds=3)
+    kept = Store(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept.begin(experiment, trials)
+    for trial in trials[:-1]:
+        for event in fake_train()(trial):
+            kept.record(event, trial)
+    kept.record(Failed(trials[-1].id, "ValueError", "Traceback"), trials[-1])
+    kept.begin(*make_experiment(["relu", "selu"], seeds=5))
+    assert read_experiment(folder).earlier_seeds == (3,)
+
+
 def test_seeds_that_are_added_before_the_first_are_finished_are_nobodys_business(
     folder: Path, make_experiment: Make, fake_train: FakeTrain
 ) -> None:
