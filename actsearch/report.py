@@ -49,6 +49,8 @@ TEST_WARNING = "Validation is the test set"
 """So begin both the experiment's warning and the comparison's."""
 FIRST_KINDS: tuple[layer_curves.Kind, ...] = ("gradients", "dead", "saturation")
 """What layers do that is shown at once; the other kinds are folded."""
+MATRIX_UP_TO = 60
+"""So many contenders have a matrix of their pairs; that of 200 takes most of 17 MB, and nobody reads it."""
 FUNCTION_FACTS = ("range", "saturates", "derivative is 0", "maps N(0, 1) to", "gradient gain", "smoothness")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 WIDE_FORMULA, WIDE_CASES = 40, 90
@@ -279,7 +281,8 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
         "seeds": c.seeds,
         "by_seed": [(rows[p.a], _differences_by_seed(c, p)) for p in pairs if p.n],
         "values": [(rows[i], [number(c, v) for v in one.values]) for i, one in enumerate(c.contenders)],
-        "matrix": _matrix(c) if not c.has_baseline and len(c.contenders) > 2 else None,
+        "matrix": _matrix(c) if not c.has_baseline and 2 < len(c.contenders) <= MATRIX_UP_TO else None,
+        "is_vast": not c.has_baseline and len(c.contenders) > MATRIX_UP_TO,
         "noise": [_noise(c, pair, rows[pair.a]) for pair in pairs if pair.n > 1],
         "mcnemar": [(rows[p.a], f"{p.examples.mcnemar_p:.3g}") for p in pairs
                     if p.examples is not None and p.examples.mcnemar_p is not None],
@@ -343,7 +346,6 @@ def _matrix(c: Comparison) -> dict[str, Any]:
                 {"kind": badge.kind, "word": badge.word, "symbol": badge.symbol, "tip": words}
             )  # fmt: skip
         rows.append((name, cells))
-    pairs = [c.pair(a, b) for a in range(len(names)) for b in range(a + 1, len(names))]
     numbers = [
         {
             "a": names[p.a],
@@ -352,7 +354,7 @@ def _matrix(c: Comparison) -> dict[str, Any]:
             "interval": interval(c, p.low, p.high) if math.isfinite(p.low) else "",
             "badge": _badge(c, p),
         }
-        for p in pairs
+        for p in c.pairs()
     ]
     return {"names": names, "rows": rows, "pairs": numbers, "is_wide": len(names) > 8 or max(map(len, names)) > 10}
 

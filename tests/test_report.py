@@ -325,6 +325,13 @@ def test_a_sequential_study_is_made_again_as_one() -> None:
     assert "8, 3 of them beyond the last look" in text
 
 
+def test_the_pairs_of_very_many_are_told_where_to_find() -> None:
+    """Two hundred candidates have twenty thousand of them: a page of 17 MB that no browser likes."""
+    many = [a_candidate(f"c{i}", noisy(0.9, 3, stream=i)) for i in range(61)]
+    assert "The pairs of 61 candidates are too many for a page" in a_page(a_study(*many)).words
+    assert "too many for a page" not in a_page(a_study(*many[:60])).words
+
+
 def test_charts_have_names_and_tables() -> None:
     """Who cannot see a chart reads it."""
     page = a_page(probed(three()))
