@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     """Runs the command line and exits with its code."""
-    from actsearch.cli import run_command_line
+    from actsearch.cli.app import run_command_line
 
     sys.exit(run_command_line())
 

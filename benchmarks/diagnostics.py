@@ -42,27 +42,34 @@ def main() -> None:
 
 def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
     """The trials, and the images and one-hot labels that they are trained on."""
-    from actsearch import config, data, runner
-    from actsearch.native_output import held_back
+    from actsearch.config import loading
+    from actsearch.core.native_output import held_back
+    from actsearch.data import datasets
+    from actsearch.study import runner
 
     with held_back():
-        from actsearch import training
-    loaded = config.load(ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"])
+        from actsearch.training import loop
+    loaded = loading.load(ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"])
     plan = runner.plan(loaded.experiment, loaded.folder)
     dataset = runner.load_data(plan)
-    training.set_threads(given.threads)
-    chosen = data.split(dataset, plan.trials[0].data).train
-    return plan.trials, data.as_float(dataset.x_train[chosen]), data.one_hot(dataset.y_train[chosen], dataset.classes)
+    loop.set_threads(given.threads)
+    chosen = datasets.split(dataset, plan.trials[0].data).train
+    return (
+        plan.trials,
+        datasets.as_float(dataset.x_train[chosen]),
+        datasets.one_hot(dataset.y_train[chosen], dataset.classes),
+    )
 
 
 def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list[Any], Times, Times]:
     """Pairs of times of an epoch without and with diagnostics; then of one probe, and of the first one."""
-    from actsearch import diagnosis, models
-    from actsearch.clipping import ClippingCount
-    from actsearch.layer_probe import Probe, updates
+    from actsearch.core import layer_rows
+    from actsearch.networks import models
+    from actsearch.networks.clipping import ClippingCount
+    from actsearch.networks.layer_probe import Probe, updates
 
     watched, alone = (models.build(trial.candidate, x.shape[1:], y.shape[1], trial.seed) for _ in range(2))
-    chosen = list(diagnosis.probe_indices(given.probe, len(x)))
+    chosen = list(layer_rows.probe_indices(given.probe, len(x)))
     began = _now()
     probe = Probe(watched, watched.loss)
     clipping = ClippingCount(watched, probe.variables)

@@ -30,7 +30,7 @@ from unittest import mock
 
 from intervals import median_with_interval
 
-from actsearch.events import METRICS, Completed, EpochDone, Evaluation, Started
+from actsearch.core.events import METRICS, Completed, EpochDone, Evaluation, Started
 
 ACTIVATIONS = [
     "sigmoid",
@@ -138,10 +138,11 @@ def run_all(engine: str, experiment: Path, results: Path, given: argparse.Namesp
 
 def ended(experiment: Path, results: Path, engine: str, given: argparse.Namespace) -> Iterator[tuple[float, float]]:
     """Runs an experiment; the wall clock and this process's CPU time at each trial's end."""
-    from actsearch import config, runner
-    from actsearch.store import Store
+    from actsearch.config import loading
+    from actsearch.store.store import Store
+    from actsearch.study import runner
 
-    loaded = config.load(experiment)
+    loaded = loading.load(experiment)
     plan = runner.plan(loaded.experiment, loaded.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():
@@ -154,11 +155,12 @@ def ended(experiment: Path, results: Path, engine: str, given: argparse.Namespac
 
 def rerun(experiment: Path, results: Path) -> float:
     """Seconds that the runner takes to see that all is finished."""
-    from actsearch import config, runner
-    from actsearch.store import Store
+    from actsearch.config import loading
+    from actsearch.store.store import Store
+    from actsearch.study import runner
 
     began = time.perf_counter()
-    loaded = config.load(experiment)
+    loaded = loading.load(experiment)
     plan = runner.plan(loaded.experiment, loaded.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():

@@ -37,13 +37,16 @@ def main() -> None:
 
 def measure(given: argparse.Namespace) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """For each pair: (wall, CPU) seconds of an epoch here, and of a bare one."""
-    from actsearch import config, data, runner
-    from actsearch.native_output import held_back
+    from actsearch.config import loading
+    from actsearch.core.native_output import held_back
+    from actsearch.data import datasets
+    from actsearch.study import runner
 
     with held_back():
         import keras
 
-        from actsearch import models, training
+        from actsearch.networks import models
+        from actsearch.training import loop
     overrides = [
         f"data.validation={{holdout: {given.validation}}}",
         f"data.train_size={given.images}",
@@ -51,17 +54,17 @@ def measure(given: argparse.Namespace) -> list[tuple[tuple[float, float], tuple[
         f"training.threads={given.threads}",
         f"activations=[{given.activation}]",
     ]
-    loaded = config.load(Path(__file__).parent.parent / "configs" / "article.yaml", overrides)
+    loaded = loading.load(Path(__file__).parent.parent / "configs" / "article.yaml", overrides)
     plan = runner.plan(loaded.experiment, loaded.folder)
     trial, dataset = plan.trials[0], runner.load_data(plan)
-    splits = data.split(dataset, trial.data)
-    training.set_threads(given.threads)
-    ours = training.train(replace(trial), dataset)
+    splits = datasets.split(dataset, trial.data)
+    loop.set_threads(given.threads)
+    ours = loop.train(replace(trial), dataset)
     next(ours)  # Started
     model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
-    x, y = data.as_float(dataset.x_train[splits.train]), data.one_hot(dataset.y_train[splits.train], 10)
+    x, y = datasets.as_float(dataset.x_train[splits.train]), datasets.one_hot(dataset.y_train[splits.train], 10)
     held_out = splits.validation
-    validation = data.as_float(dataset.x_train[held_out]), data.one_hot(dataset.y_train[held_out], 10)
+    validation = datasets.as_float(dataset.x_train[held_out]), datasets.one_hot(dataset.y_train[held_out], 10)
     pairs: list[Any] = []
 
     class Interleaved(keras.callbacks.Callback):  # type: ignore[misc]

@@ -66,19 +66,19 @@ def main() -> None:
 def first_batches(order: Sequence[str], images: int) -> dict[str, tuple[float, float]]:
     """For each candidate, the seconds to the first batch of its first and of its second seed."""
     overrides = ["seeds=[0, 1]", f"data.train_size={{first: {images}}}"]
-    trials, dataset, training, networks = prepared(overrides, order)
-    training.PROGRESS_SECONDS = 0  # tells of every batch
+    trials, dataset, loop, networks = prepared(overrides, order)
+    loop.PROGRESS_SECONDS = 0  # tells of every batch
     found = {}
     for name in order:
         pair = [trial for trial in trials if trial.candidate.label == name]
-        first, second = (seconds_to_first_batch(training, trial, dataset, networks) for trial in pair)
+        first, second = (seconds_to_first_batch(loop, trial, dataset, networks) for trial in pair)
         found[name] = first, second
     return found
 
 
-def seconds_to_first_batch(training: Any, trial: Any, dataset: Any, networks: Any) -> float:
+def seconds_to_first_batch(loop: Any, trial: Any, dataset: Any, networks: Any) -> float:
     began = time.perf_counter()
-    events = training.train(trial, dataset, networks=networks)
+    events = loop.train(trial, dataset, networks=networks)
     while type(next(events)).__name__ != "Progress":
         pass
     seconds = time.perf_counter() - began
@@ -94,13 +94,13 @@ def memory(trials: int, distinct: bool) -> list[float]:
     rates = ", ".join(f"{0.001 + i / 1e6:.6f}" for i in range(each))
     overrides = ["training.epochs=1"]
     overrides += [f"grid={{training.optimizer.learning_rate: [{rates}]}}"] if distinct else [f"seeds={each}"]
-    planned, whole, training, networks = prepared(overrides, list(ACTIVATIONS)[1:])
+    planned, whole, loop, networks = prepared(overrides, list(ACTIVATIONS)[1:])
     small = {key: getattr(whole, key)[:SMALL].copy() for key in ("x_train", "y_train", "x_test", "y_test")}
     dataset = replace(whole, **small)
     del whole
     sizes = []
     for number, trial in enumerate(planned[:trials], start=1):
-        for _ in training.train(trial, dataset, networks=networks):
+        for _ in loop.train(trial, dataset, networks=networks):
             pass
         if number % EVERY == 0:
             sizes.append(psutil.Process().memory_info().rss / 1e6)
@@ -108,16 +108,18 @@ def memory(trials: int, distinct: bool) -> list[float]:
 
 
 def prepared(overrides: Sequence[str], names: Sequence[str]) -> tuple[Any, Any, Any, Any]:
-    """The trials of the article's experiment with these settings and activations, data, `training`, `Networks()`."""
-    from actsearch import config, runner
-    from actsearch.native_output import held_back
+    """The trials of the article's experiment with these settings and activations, data, `loop`, `Networks()`."""
+    from actsearch.config import loading
+    from actsearch.core.native_output import held_back
+    from actsearch.study import runner
 
     with held_back():
-        from actsearch import models, training
+        from actsearch.networks import models
+        from actsearch.training import loop
     activations = f"activations=[{', '.join(ACTIVATIONS[name] for name in names)}]"
-    loaded = config.load(ARTICLE, [*overrides, activations])
+    loaded = loading.load(ARTICLE, [*overrides, activations])
     plan = runner.plan(loaded.experiment, loaded.folder)
-    return plan.trials, runner.load_data(plan), training, models.Networks()
+    return plan.trials, runner.load_data(plan), loop, models.Networks()
 
 
 def show_times(names: Sequence[str], rounds: Sequence[dict[str, tuple[float, float]]], images: int) -> None:

@@ -13,8 +13,8 @@ import argparse
 
 import numpy as np
 
-from actsearch import statistics
-from actsearch.sequential import Look, decide
+from actsearch.analysis import statistics
+from actsearch.study.looks import Look, decide
 
 MEANS = np.array([0.0, 0.0, 0.0, 0.0, -0.3, -0.3])
 SD, CORRELATION, MOST_SEEDS = 0.05, 0.3, 20

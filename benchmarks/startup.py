@@ -52,7 +52,7 @@ def timed(arguments: list[str]) -> float:
 def loaded(arguments: list[str]) -> list[str]:
     """Which heavy libraries a command has imported when it ends."""
     code = (
-        "import sys; from actsearch.cli import run_command_line as run; run(sys.argv[1:]);"
+        "import sys; from actsearch.cli.app import run_command_line as run; run(sys.argv[1:]);"
         f" print('LOADED', *(m for m in {HEAVY!r} if m in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True)
@@ -61,11 +61,12 @@ def loaded(arguments: list[str]) -> list[str]:
 
 def write_histories(results: Path) -> None:
     """An experiment of six finished trials of 100 epochs, as a run would have left it."""
-    from actsearch import config, runner
-    from actsearch.events import METRICS, Diverged, EpochDone, Started
-    from actsearch.store import Store
+    from actsearch.config import loading
+    from actsearch.core.events import METRICS, Diverged, EpochDone, Started
+    from actsearch.store.store import Store
+    from actsearch.study import runner
 
-    loaded_file = config.load(CONFIGS / "article.yaml")
+    loaded_file = loading.load(CONFIGS / "article.yaml")
     plan = runner.plan(loaded_file.experiment, loaded_file.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():

@@ -57,7 +57,7 @@ PATIENCE = 20.0
 VERSIONS = """
 import json, os, platform
 from importlib.metadata import PackageNotFoundError, version
-from actsearch.machine import cpu_model
+from actsearch.core.machine import cpu_model
 found = {"Python": platform.python_version()}
 for name in ("actsearch", "keras", "tensorflow", "numpy", "keras-tuner", "ray"):
     try:

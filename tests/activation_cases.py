@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actsearch.activations import ACTIVATIONS
+from actsearch.functions.registry import ACTIVATIONS
 
 OTHER: dict[str, Any] = {
     "alpha": 0.2,

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from actsearch.experiment import Activation
-from actsearch.results import (
+from actsearch.core.experiment import Activation
+from actsearch.core.results import (
     CandidateResult,
     Correct,
     ExperimentResult,

@@ -15,10 +15,20 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from actsearch.cli import run_command_line
+from actsearch.cli.app import run_command_line
+from actsearch.core.events import Checkpoint, EpochDone, Event, Train
+from actsearch.core.experiment import (
+    Activation,
+    Candidate,
+    DataSpec,
+    Experiment,
+    Mlp,
+    Optimizer,
+    Training,
+    Trial,
+    expand,
+)
 from actsearch.engines.in_process import InProcess
-from actsearch.events import Checkpoint, EpochDone, Event, Train
-from actsearch.experiment import Activation, Candidate, DataSpec, Experiment, Mlp, Optimizer, Training, Trial, expand
 
 # Keras reads this once, when it is imported: no test reads or writes the user's own ~/.keras.
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="odd ü keras ")
@@ -150,7 +160,7 @@ def trains_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
     """From here on every run trains with this function, in this process."""
 
     def use(train: Train) -> None:
-        monkeypatch.setattr("actsearch.runner.engine", lambda *_, **__: InProcess(lambda: train))
+        monkeypatch.setattr("actsearch.study.runner.engine", lambda *_, **__: InProcess(lambda: train))
 
     return use
 

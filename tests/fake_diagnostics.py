@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from actsearch.experiment import Activation
-from actsearch.results import CandidateResult, Diagnostics, ExperimentResult, Status, TrialResult
+from actsearch.core.experiment import Activation
+from actsearch.core.results import CandidateResult, Diagnostics, ExperimentResult, Status, TrialResult
 
 Value = float | None
 Formula = Callable[[int, int], Value] | Value

@@ -20,349 +20,63 @@ MODULES = {
     if "configs" not in path.relative_to(PACKAGE).parts
 }
 
-MAY_IMPORT = {
-    "__init__": {"diagnostics", "keras_activations", "notebook", "own_activations"},
-    "__main__": {"cli"},
-    "activations": set(),
-    "batches": {"data"},
-    "bfloat16": {"experiment", "models"},
-    "catalogue": {"activations", "errors", "formula_tree", "formulas", "properties", "spelling"},
-    "changes": set(),
-    "checkpoints": {"events", "experiment"},
+BESIDE_THE_ROOMS = {"__init__", "__main__", "api"}
+MAY_LOOK_AT = {
+    "core": set(),
+    "functions": {"core"},
+    "config": {"core", "functions"},
+    "data": {"core"},
+    "networks": {"core", "functions"},
+    "training": {"core", "data", "networks"},
+    "engines": {"core"},
+    "store": {"core"},
+    "analysis": {"core"},
+    "study": {"core", "data", "networks", "training", "engines", "store", "analysis"},
+    "figures": {"core", "functions", "analysis"},
+    "report": {"core", "functions", "analysis"},
     "cli": {
-        "catalogue",
-        "compare_command",
-        "comparison",
-        "comparison_plots",
-        "console",
-        "doctor",
-        "errors",
-        "experiment_files",
-        "explanation",
-        "export",
-        "findings",
-        "function_pages",
-        "function_plots",
-        "interruption",
-        "layer_plots",
-        "live",
-        "measure",
-        "plan_command",
-        "plan_pages",
-        "plots",
-        "reference",
-        "report_command",
-        "result_folders",
-        "results",
-        "resumption",
-        "run_command",
-        "runner",
-        "schema",
-        "stages",
-        "store",
-        "templates",
-        "terminal",
-        "words",
-    },
-    "clipping": {"experiment"},
-    "compare_command": {"comparison", "comparison_pages", "console", "pooling", "requirements", "result_folders"},
-    "comparison": {"errors", "experiment", "measure", "results", "spelling", "statistics", "words"},
-    "comparison_curves": {
-        *("comparison", "conclusions", "curves", "errors", "experiment", "measure", "results", "statistics", "words"),
-    },
-    "comparison_pages": {"comparison", "conclusions", "outputs", "requirements", "terminal"},
-    "comparison_plots": {"comparison", "comparison_curves", "drawing", "pens", "plots", "results", "words"},
-    "conclusions": {"comparison", "experiment", "requirements", "statistics", "words"},
-    "config": {
-        *(
-            "activations",
-            "errors",
-            "experiment",
-            "formulas",
-            "mistakes",
-            "plugins",
-            "schema",
-            "spelling",
-            "yaml_source",
-        ),
-    },
-    "console": set(),
-    "curves": {"errors", "results", "spelling", "words"},
-    "data": {"errors", "experiment"},
-    "diagnosis": set(),
-    "diagnostics": {"clipping", "diagnosis", "files", "layer_probe"},
-    "disk": {"data", "diagnosis", "experiment", "planning"},
-    "doctor": {"data", "errors", "experiment", "files", "machine", "probes"},
-    "drawing": {"errors", "files", "pens"},
-    "dry_run": {"data", "experiment", "planning", "results", "runner", "store", "terminal", "words"},
-    "engines.__init__": set(),
-    "engines.in_process": {"engines.trainings", "events", "experiment"},
-    "engines.processes": {"engines.trainings", "errors", "events", "experiment", "interruption"},
-    "engines.ray": {"engines.trainings", "errors", "events", "experiment", "machine", "native_output"},
-    "engines.trainings": {"events", "experiment"},
-    "errors": set(),
-    "evaluation": set(),
-    "events": {"experiment"},
-    "experiment": set(),
-    "experiment_files": {"config", "data", "errors", "runner"},
-    "explanation": {"findings", "terminal"},
-    "export": {
-        *("errors", "exporters.csv", "exporters.mlflow", "exporters.parquet", "exporters.tensorboard", "results"),
-    },
-    "exporters.__init__": set(),
-    "exporters.belongings": {"errors", "files"},
-    "exporters.csv": {"exporters.belongings", "files", "results"},
-    "exporters.mlflow": {"errors", "experiment", "exporters.runs", "results"},
-    "exporters.parquet": {"errors", "exporters.belongings", "files", "results"},
-    "exporters.runs": {"results"},
-    "exporters.tensorboard": {"errors", "experiment", "exporters.belongings", "exporters.runs", "files", "results"},
-    "files": set(),
-    "findings": {"errors", "readings", "results", "words"},
-    "formula_tree": set(),
-    "formula_values": {"formula_tree"},
-    "formulas": {"errors", "formula_tree", "formula_values", "spelling"},
-    "function_pages": {"catalogue", "notation", "properties", "symbolic"},
-    "function_plots": {"catalogue", "drawing", "errors", "pens"},
-    "hidden_layers": set(),
-    "interruption": set(),
-    "keras_activations": {"activations", "experiment"},
-    "layer_probe": {"hidden_layers"},
-    "layer_curves": {"curves", "errors", "results", "words"},
-    "layer_plots": {"drawing", "layer_curves", "pens", "results"},
-    "live": {"events", "experiment", "results", "terminal"},
-    "machine": set(),
-    "mathml": {"formula_tree"},
-    "measure": {"errors", "results", "spelling"},
-    "mistakes": {"activations", "schema", "spelling", "yaml_source"},
-    "models": {"clipping", "evaluation", "experiment", "keras_activations", "layer_probe", "own_activations"},
-    "native_output": set(),
-    "notebook": {
-        *("checkpoints", "comparison", "config", "errors", "events", "experiment", "models", "results", "runner"),
-        *("stages", "store"),
-    },
-    "notation": {"symbolic"},
-    "observation": {"data", "diagnosis", "events", "experiment", "layer_probe", "models"},
-    "own_activations": {"experiment", "formulas", "keras_activations", "plugins"},
-    "outlook": {"data", "disk", "experiment", "machine", "planning", "power", "results"},
-    "outputs": {"errors", "files"},
-    "pens": {"results"},
-    "plan_command": {
-        "config",
-        "data",
-        "errors",
-        "experiment",
-        "experiment_files",
-        "interruption",
-        "machine",
-        "native_output",
-        "outlook",
-        "planning",
-        "power",
-        "results",
-        "runner",
-        "spelling",
-        "store",
-        "terminal",
-        "timing",
-        "words",
-    },
-    "plan_pages": {"outlook", "power", "statistics", "terminal", "words"},
-    "planning": {"data", "diagnosis", "experiment", "results"},
-    "plots": {"curves", "drawing", "pens", "results"},
-    "plugins": {"errors", "spelling"},
-    "pooling": {"errors", "experiment", "results"},
-    "power": {"experiment", "results", "statistics"},
-    "probes": set(),
-    "properties": set(),
-    "readings": {"results"},
-    "reference": {"experiment", "formula_tree", "schema"},
-    "requirements": {"comparison", "errors", "spelling", "statistics"},
-    "result_folders": {"errors", "results", "store"},
-    "results": {"errors", "experiment", "machine", "words"},
-    "report": {
-        "catalogue",
-        "comparison",
-        "conclusions",
-        "curves",
-        "errors",
-        "experiment",
-        "findings",
-        "formula_tree",
-        "function_pages",
-        "layer_curves",
-        "mathml",
-        "outputs",
-        "report_charts",
-        "results",
-        "stages",
-        "words",
-    },
-    "report_command": {"comparison", "errors", "report", "result_folders", "results", "store"},
-    "report_charts": {
-        *("catalogue", "comparison", "comparison_curves", "conclusions", "curves", "drawing", "function_plots"),
-        *("layer_curves", "pens", "results", "words"),
-    },
-    "resumption": {"doctor", "files"},
-    "run_command": {
-        "checkpoints",
-        "config",
-        "console",
-        "data",
-        "dry_run",
-        "errors",
-        "events",
-        "experiment_files",
-        "interruption",
-        "live",
-        "machine",
-        "plots",
-        "runner",
-        "store",
-        "terminal",
-        "words",
-    },
-    "runner": {
-        "batches",
-        "checkpoints",
-        "data",
-        "engines.in_process",
-        "engines.processes",
-        "engines.ray",
-        "errors",
-        "events",
-        "experiment",
-        "machine",
-        "models",
-        "native_output",
-        "results",
-        "stages",
-        "statistics",
-        "store",
+        *("core", "functions", "config", "data", "networks", "store", "analysis", "study", "figures", "report"),
         "training",
     },
-    "schema": {"activations", "experiment"},
-    "statistics": set(),
-    "store": {"changes", "diagnosis", "errors", "events", "experiment", "files", "results"},
-    "sequential": {"statistics"},
-    "spelling": set(),
-    "stages": {"errors", "experiment", "results", "sequential", "statistics"},
-    "symbolic": {"formula_tree", "formulas"},
-    "templates": {"errors", "spelling"},
-    "terminal": {"events", "experiment", "results", "words"},
-    "timing": {
-        "batches",
-        "data",
-        "errors",
-        "experiment",
-        "models",
-        "native_output",
-        "observation",
-        "planning",
-        "training",
-    },
-    "training": {
-        "batches",
-        "checkpoints",
-        "data",
-        "evaluation",
-        "events",
-        "experiment",
-        "machine",
-        "models",
-        "observation",
-    },
-    "words": {"experiment"},
-    "yaml_source": {"errors"},
 }
-"""Who imports whom among our modules, inside functions and for type checking as well."""
+"""Which room may look at which, inside functions and for type checking as well. Inside a room its modules are free."""
 
 HEAVY = {
-    *(
-        "alembic",
-        "jax",
-        "jinja2",
-        "keras",
-        "matplotlib",
-        "mlflow",
-        "numpy",
-        "psutil",
-        "pyarrow",
-        "pydantic",
-        "ray",
-        "rich",
-        "scipy",
-        "sqlalchemy",
-        "sympy",
-        "tensorboard",
-        "tensorflow",
-        "yaml",
-    ),
+    *("alembic", "jax", "jinja2", "keras", "matplotlib", "mlflow", "numpy", "psutil", "pyarrow", "pydantic", "ray"),
+    *("rich", "scipy", "sqlalchemy", "sympy", "tensorboard", "tensorflow", "yaml"),
 }
 LOADS_AT_ONCE = {
-    "batches": {"numpy", "tensorflow"},
-    "checkpoints": {"numpy"},
-    "clipping": {"keras"},
-    "comparison": {"numpy"},
-    "comparison_curves": {"numpy"},
-    "comparison_pages": {"rich"},
-    "comparison_plots": {"matplotlib"},
-    "config": {"pydantic"},
-    "curves": {"numpy"},
-    "diagnostics": {"keras", "numpy"},
-    "drawing": {"matplotlib"},
-    "evaluation": {"keras", "numpy", "tensorflow"},
-    "explanation": {"rich"},
-    "function_pages": {"rich"},
-    "function_plots": {"matplotlib", "numpy"},
-    "hidden_layers": {"keras", "numpy"},
-    "keras_activations": {"keras"},
-    "layer_probe": {"keras", "numpy"},
-    "layer_curves": {"numpy"},
-    "layer_plots": {"matplotlib", "numpy"},
-    "live": {"rich"},
-    "mistakes": {"pydantic"},
-    "models": {"keras", "numpy"},
-    "notation": {"sympy"},
-    "own_activations": {"keras"},
-    "plan_pages": {"rich"},
-    "plots": {"matplotlib"},
-    "power": {"numpy"},
-    "properties": {"numpy"},
-    "reference": {"pydantic"},
-    "requirements": {"numpy"},
-    "report": {"jinja2"},
-    "report_charts": {"matplotlib", "numpy"},
-    "schema": {"pydantic"},
-    "sequential": {"numpy"},
-    "statistics": {"numpy", "scipy"},
-    "symbolic": {"sympy"},
-    "terminal": {"rich"},
-    "timing": {"numpy", "tensorflow"},  # and TensorFlow by `training`
+    "core": set(),
+    "functions": {"numpy", "rich", "sympy"},
+    "config": {"pydantic", "yaml"},
+    "data": set(),
+    "networks": {"keras", "numpy", "tensorflow"},
     "training": {"keras", "numpy", "tensorflow"},
-    "yaml_source": {"yaml"},
+    "engines": set(),
+    "store": set(),
+    "analysis": {"matplotlib", "numpy", "scipy"},
+    "study": {"numpy", "tensorflow"},
+    "figures": {"matplotlib", "numpy"},
+    "report": {"jinja2", "matplotlib", "numpy"},
+    "cli": {"rich"},
 }
-"""Which heavy libraries a module loads when it is imported; all others are imported inside functions."""
+"""Which heavy libraries the modules of a room load when they are imported; others are imported inside functions.
 
-COMMAND_LINE = {
-    "__main__",
-    "cli",
-    "result_folders",
-    *(f"{name}_command" for name in ("compare", "plan", "report", "run")),
-}
-"""Who prints."""
+What each command loads in the end is tested in `test_imports.py`.
+"""
+
 MAY_END_THE_PROCESS = {
     "engines.processes": {"os._exit"},  # a worker whose driver is gone
-    "interruption": {"os._exit"},  # the second Ctrl-C
+    "cli.interruption": {"os._exit"},  # the second Ctrl-C
 }
 WRITERS = {
-    *("files", "store", "drawing", "templates"),
-    "comparison_pages",  # the table as CSV
-    "outputs",  # what the user names: tables and pages
-    "diagnostics",  # for those who have no store
-    "report",  # the page
-    "doctor",  # tries out the folder of the results
-    *(f"exporters.{name}" for name in ("belongings", "csv", "parquet", "tensorboard")),
-    "resumption",  # the experiment that it kills and resumes
+    *("core.files", "core.user_files", "store.store", "config.templates", "figures.drawing"),
+    "cli.comparison_pages",  # the table as CSV
+    "training.callback",  # for those who have no store
+    "report.page",  # the page
+    "cli.doctor.checks",  # tries out the folder of the results
+    "cli.doctor.kill_and_resume",  # the experiment that it kills and resumes
+    *(f"store.exporters.{name}" for name in ("belongings", "csv", "parquet", "tensorboard")),
 }
 """Who writes files."""
 
@@ -371,20 +85,32 @@ def tree(name: str) -> ast.Module:
     return ast.parse(MODULES[name].read_text(encoding="utf-8"))
 
 
-def ours(name: str) -> set[str]:
+def room_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def package_of(name: str) -> str:
+    return name.removesuffix(".__init__")
+
+
+def imported_by(name: str) -> set[str]:
     """The modules of this package that a module imports anywhere in its text."""
-    found = set()
+    modules = set()
     for node in ast.walk(tree(name)):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name}: write imports in full"
-            module = (node.module or "").removeprefix("actsearch").removeprefix(".")
             if (node.module or "").split(".")[0] == "actsearch":
-                for alias in node.names:
-                    inner = f"{module}.{alias.name}" if module else alias.name
-                    found.add(inner if inner in MODULES else module)
+                modules |= {module_in(node.module or "", alias.name) for alias in node.names}
         elif isinstance(node, ast.Import):
-            found |= {a.name.removeprefix("actsearch.") for a in node.names if a.name.split(".")[0] == "actsearch"}
-    return found
+            ours = {alias.name for alias in node.names if alias.name.split(".")[0] == "actsearch"}
+            modules |= {module.removeprefix("actsearch.") for module in ours}
+    return modules
+
+
+def module_in(package: str, imported: str) -> str:
+    """The module that `from package import imported` loads: `imported` itself, or else `package`."""
+    inner = f"{package}.{imported}".removeprefix("actsearch.")
+    return inner if inner in MODULES else package.removeprefix("actsearch").removeprefix(".")
 
 
 def executed_on_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -399,37 +125,96 @@ def executed_on_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from executed_on_import(getattr(statement, inner, []))
 
 
-def test_import_directions_are_those_of_the_table() -> None:
+def face(room: str) -> ast.Module:
+    return tree(f"{room}.__init__")
+
+
+def public_modules(room: str) -> set[str]:
+    """The modules that a room shows to others: its `__all__`."""
+    for statement in face(room).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+            return set(ast.literal_eval(statement.value))
+    return set()
+
+
+def test_the_rooms_are_those_of_the_table() -> None:
+    """A newcomer finds a room by its name; whatever lies beside the rooms is looked for in vain."""
+    assert {room_of(name) for name in MODULES} == MAY_LOOK_AT.keys() | BESIDE_THE_ROOMS
+
+
+@pytest.mark.parametrize("room", MAY_LOOK_AT)
+def test_a_room_looks_only_at_those_of_the_table(room: str) -> None:
     """An arrow that is gone leaves the table, too, so that the table stays true."""
-    assert {name: ours(name) - {""} for name in MODULES} == MAY_IMPORT
+    modules = [name for name in MODULES if room_of(name) == room]
+    looked_at = {room_of(imported) for name in modules for imported in imported_by(name)} - {room}
+    assert looked_at == MAY_LOOK_AT[room]
+
+
+@pytest.mark.parametrize("room", MAY_LOOK_AT)
+def test_others_use_of_a_room_what_its_face_lists(room: str) -> None:
+    """What is not listed may be changed without a look at the rest of the program."""
+    used = set()
+    for name in MODULES:
+        if room_of(name) != room:
+            used |= {imported for imported in imported_by(name) if room_of(imported) == room and imported != room}
+    assert {module.removeprefix(f"{room}.") for module in used} == public_modules(room)
+
+
+@pytest.mark.parametrize("room", MAY_LOOK_AT)
+def test_a_face_says_its_job_in_its_first_line_and_loads_nothing(room: str) -> None:
+    """A room is entered for one thing of it, and must not cost what all of it costs."""
+    (docstring, *rest) = face(room).body
+    assert isinstance(docstring, ast.Expr)
+    assert str(ast.literal_eval(docstring.value)).partition("\n")[0].endswith(".")
+    assert [ast.unparse(statement).partition(" ")[0] for statement in rest] == ["__all__"] * bool(rest)
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
     """A circle works only in one order of imports, and breaks in a notebook's."""
-    TopologicalSorter(MAY_IMPORT).prepare()
+    TopologicalSorter({package_of(name): imported_by(name) for name in MODULES}).prepare()
 
 
 def test_heavy_libraries_are_loaded_where_the_table_says() -> None:
     """`actsearch --help` answers at once because nothing heavy is imported on the way to it."""
-    found = {}
+    loaded: dict[str, set[str]] = {room: set() for room in MAY_LOOK_AT}
     for name in MODULES:
-        loaded = set()
         for statement in executed_on_import(tree(name).body):
+            libraries = set()
             if isinstance(statement, ast.ImportFrom):
-                loaded.add((statement.module or "").split(".")[0])
+                libraries = {(statement.module or "").split(".")[0]}
             elif isinstance(statement, ast.Import):
-                loaded |= {alias.name.split(".")[0] for alias in statement.names}
-        if loaded & HEAVY:
-            found[name] = loaded & HEAVY
-    assert found == LOADS_AT_ONCE
+                libraries = {alias.name.split(".")[0] for alias in statement.names}
+            if name in BESIDE_THE_ROOMS:
+                assert not libraries & HEAVY, name
+            else:
+                loaded[room_of(name)] |= libraries & HEAVY
+    assert loaded == LOADS_AT_ONCE
 
 
-@pytest.mark.parametrize("name", sorted(MODULES.keys() - COMMAND_LINE))
-def test_only_the_command_line_prints_or_exits(name: str) -> None:
+@pytest.mark.parametrize("room", sorted(MAY_LOOK_AT.keys() - {"cli"}))
+def test_only_the_command_line_prints_or_exits(room: str) -> None:
     """In a notebook or another program nobody wants stray output, let alone the end of the process."""
     forbidden = {"print", "exit", "quit", "click.echo", "click.secho", "sys.exit", "os._exit"}
-    calls = {ast.unparse(node.func) for node in ast.walk(tree(name)) if isinstance(node, ast.Call)}
-    assert calls & forbidden == MAY_END_THE_PROCESS.get(name, set())
+    for name in MODULES:
+        if room_of(name) == room:
+            calls = {ast.unparse(node.func) for node in ast.walk(tree(name)) if isinstance(node, ast.Call)}
+            assert calls & forbidden <= MAY_END_THE_PROCESS.get(name, set()), name
+
+
+def test_files_are_written_where_the_table_says() -> None:
+    """A file written in place is half a file after a crash; `files.write_atomically` is the way."""
+    writers = set()
+    for name in MODULES:
+        text = MODULES[name].read_text(encoding="utf-8")
+        if any(
+            call in text
+            for call in (
+                *("write_atomically(", "write_together(", "replacing("),
+                *(".write_text(", ".write_bytes(", '.open("wb")', '"a"'),
+            )
+        ):
+            writers.add(name)
+    assert writers == WRITERS
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
@@ -447,19 +232,3 @@ def test_no_module_is_a_drawer_for_anything() -> None:
     """What has no name of its own has no place of its own, and is written twice."""
     words = {word for name in MODULES for word in name.replace(".", "_").split("_")}
     assert not words & {"util", "utils", "helper", "helpers", "manager", "handler", "common", "misc"}
-
-
-def test_files_are_written_where_the_table_says() -> None:
-    """A file written in place is half a file after a crash; `files.write_atomically` is the way."""
-    writers = set()
-    for name in MODULES:
-        text = MODULES[name].read_text(encoding="utf-8")
-        if any(
-            call in text
-            for call in (
-                *("write_atomically(", "write_together(", "replacing("),
-                *(".write_text(", ".write_bytes(", '.open("wb")', '"a"'),
-            )
-        ):
-            writers.add(name)
-    assert writers == WRITERS

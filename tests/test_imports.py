@@ -15,7 +15,7 @@ import json, sys
 before = set(sys.modules)
 """
 RUN = """
-from actsearch.cli import run_command_line
+from actsearch.cli.app import run_command_line
 code = run_command_line(sys.argv[1:])
 loaded = {name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)
 print(json.dumps([code, sorted(loaded)]))
@@ -89,9 +89,9 @@ def test_explain_loads_what_prints(repository: Path, hostile: Path) -> None:
         (hostile / file).touch()
     prepare = (
         f"sys.path.append({str(Path(__file__).parent)!r})\n"
-        "import actsearch.store, fake_diagnostics as fake\n"
+        "import actsearch.store.store, fake_diagnostics as fake\n"
         "result = fake.experiment(fake.candidate('relu', fake.trial(fake.diagnostics())))\n"
-        "actsearch.store.read_experiment = lambda folder, **_: result\n"
+        "actsearch.store.store.read_experiment = lambda folder, **_: result\n"
     )
     loaded = loaded_by("explain", str(hostile), cwd=repository, prepare=prepare)
     assert "rich" in loaded
@@ -138,9 +138,9 @@ def test_a_run_in_worker_processes_loads_no_tensorflow_itself(write_experiment: 
     path = write_experiment(activations="[relu]")
     prepare = (
         f"sys.path.append({str(Path(__file__).parent)!r})\n"
-        "import actsearch.runner, functools, fake_training\n"
+        "import actsearch.study.runner, functools, fake_training\n"
         "faults = fake_training.Faults()\n"
-        "actsearch.runner.loading_trainer = functools.partial(fake_training.loading_trainer, faults)\n"
+        "actsearch.study.runner.loading_trainer = functools.partial(fake_training.loading_trainer, faults)\n"
     )
     loaded = loaded_by("run", path.name, "--jobs", "1", "--no-plots", "--quiet", cwd=path.parent, prepare=prepare)
     assert {"filelock", "numpy"} <= loaded

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+from actsearch.core.events import Event, MakeTrain
+from actsearch.core.experiment import Trial
 from actsearch.engines.trainings import Trainings
-from actsearch.events import Event, MakeTrain
-from actsearch.experiment import Trial
 
 
 class InProcess:

@@ -25,11 +25,11 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import get_args
 
+from actsearch.core.errors import UserError
+from actsearch.core.events import Ending, Event, Lost, MakeTrain
+from actsearch.core.experiment import Trial
+from actsearch.core.signals import SIGNALS
 from actsearch.engines.trainings import OUTPUT, Growth, Trainings
-from actsearch.errors import UserError
-from actsearch.events import Ending, Event, Lost, MakeTrain
-from actsearch.experiment import Trial
-from actsearch.interruption import SIGNALS
 
 _REMEDY = "cannot be written ({}); finished trials are kept: make room there, or set TMPDIR to another folder"
 

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from actsearch import machine
+from actsearch.core import machine
+from actsearch.core.errors import UserError
+from actsearch.core.events import Ending, Event, Lost, MakeTrain
+from actsearch.core.experiment import Trial
+from actsearch.core.native_output import held_back
 from actsearch.engines.trainings import OUTPUT, Growth, Trainings
-from actsearch.errors import UserError
-from actsearch.events import Ending, Event, Lost, MakeTrain
-from actsearch.experiment import Trial
-from actsearch.native_output import held_back
 
 TICK = 0.5
 """Seconds after which a wait for events ends, so that a signal is heeded and the cluster looked at."""

@@ -7,8 +7,8 @@ import traceback
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from actsearch.events import Event, Failed, MakeTrain, Train
-from actsearch.experiment import Trial
+from actsearch.core.events import Event, Failed, MakeTrain, Train
+from actsearch.core.experiment import Trial
 
 OUTPUT = 4000
 """How many of the last bytes that a lost worker wrote are kept."""

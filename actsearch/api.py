@@ -1,0 +1,120 @@
+"""The program as a few functions for a notebook or a script. Prints nothing, exits nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from actsearch.analysis import comparison
+from actsearch.analysis.comparison import Comparison, Question
+from actsearch.config import loading
+from actsearch.config.loading import Loaded
+from actsearch.core.errors import UserError
+from actsearch.core.events import Event
+from actsearch.core.experiment import Trial
+from actsearch.core.results import ExperimentResult
+from actsearch.store import store
+from actsearch.study import runner
+from actsearch.study.stages import UntilDecided
+from actsearch.training.checkpoints import Spacing
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
+    """Reads and checks an experiment file; `overrides` are texts such as `"training.epochs=2"`.
+
+    Raises:
+        InvalidExperiment: with every mistake in the file, each with its line.
+    """
+    return loading.load(Path(path), overrides)
+
+
+def run(
+    loaded: Loaded,
+    out: str | Path = "results",
+    on_event: Callable[[Event, Trial], None] | None = None,
+    accept_changes: bool = False,
+    *,
+    until_decided: bool = False,
+    margin: float | None = None,
+    confidence: float | None = None,
+    max_seeds: int | None = None,
+) -> ExperimentResult:
+    """Trains every trial of an experiment that is not finished, in this process, and returns the results.
+
+    Args:
+        loaded: what `load` returned.
+        out: the folder below which the experiment's own folder lies.
+        on_event: called with each event and its trial, such as an `EpochDone`.
+        accept_changes: go on though finished trials do not belong to the experiment any more.
+        until_decided: add seeds until it is decided which activations differ, by looks that are fixed beforehand.
+        margin: within which a difference then counts as none (0.001).
+        confidence: with which all that is decided holds together (0.95).
+        max_seeds: how many seeds there are at most (20).
+
+    Raises:
+        ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
+        UserError: a number is no margin, no confidence or too few seeds, or given without `until_decided`.
+    """
+    if not until_decided and (margin, confidence, max_seeds) != (None, None, None):
+        raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
+    until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
+    plan = runner.plan(loaded.experiment, loaded.folder, until)
+    kept = store.Store(Path(out) / plan.experiment.name)
+    with kept.locked(), contextlib.ExitStack() as closing:
+        engine = None
+        for work in runner.rounds(plan, kept, accept_changes=accept_changes):
+            if engine is None and work.left:
+                make_train = partial(runner.trainer, runner.load_data(plan), Spacing())
+                engine = closing.enter_context(contextlib.closing(runner.engine("in-process", make_train, jobs=1)))
+            if engine is not None:
+                for event, trial in runner.run(work.left, kept, engine, keep_engine=True):
+                    if on_event is not None:
+                        on_event(event, trial)
+    return store.read_experiment(kept.folder)
+
+
+def load_model(path: str | Path) -> Any:
+    """A network that `--save-models` kept, or another one with the activation functions and losses of this package.
+
+    A function of one's own must lie where Python looks for modules.
+    """
+    import keras
+
+    from actsearch.networks import models  # noqa: F401  (importing it registers all of them with Keras)
+
+    return keras.saving.load_model(path)
+
+
+def read_results(path: str | Path, diagnostics: bool = False) -> tuple[ExperimentResult, ...]:
+    """The results of every experiment at or below a path, as values; TensorFlow is not needed.
+
+    Args:
+        path: a folder of one experiment or of several.
+        diagnostics: read what their layers did as well, which takes longer.
+
+    Raises:
+        UserError: there is no experiment.
+    """
+    predictions = [key for at in ("last", "best") for key in comparison.reading(Question(at=at))]
+    found = store.find_experiments(Path(path))
+    return tuple(store.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
+
+
+def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: Any) -> tuple[Comparison, ...]:
+    """What `actsearch compare` prints, as values: one comparison, or with a grid one for each of its points.
+
+    Args:
+        results: of one experiment, or of several as `read_results` gives them: then each is compared by itself.
+        question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `comparison.Question`.
+
+    Raises:
+        UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.
+    """
+    asked = Question(**({**question, "at": str(question["at"])} if "at" in question else question))
+    if not isinstance(results, ExperimentResult) and not all(isinstance(one, ExperimentResult) for one in results):
+        raise UserError("compare takes results: compare(read_results(path)), or what run returned")
+    several = [results] if isinstance(results, ExperimentResult) else results
+    return tuple(found for result in several for found in comparison.compare(result, asked))

@@ -1,0 +1,3 @@
+"""The command line: a file a command, the screens, the console, the exit code."""
+
+__all__ = ["app"]

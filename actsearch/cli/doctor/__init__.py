@@ -1,0 +1,1 @@
+"""What `actsearch doctor` asks this machine."""

@@ -1,0 +1,3 @@
+"""YAML to Experiment: its lines, the schema, mistakes in plain words, the reference page, the templates."""
+
+__all__ = ["loading", "reference", "schema", "templates"]

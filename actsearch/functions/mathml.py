@@ -1,0 +1,141 @@
+"""A formula's tree as MathML, the way a browser sets it. Imports no SymPy: the tree is written as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from xml.sax.saxutils import escape
+
+from actsearch.functions.formula_tree import Apply, Name, Number, Tree, Where, nodes
+
+SPACE = "\N{NO-BREAK SPACE}"
+MOST_NODES = 160
+"""A longer formula is no longer readable in two dimensions."""
+SYMBOLS: Mapping[str, str] = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "lambda": "λ", "pi": "π"}
+FUNCTIONS: Mapping[str, str] = {"log": "ln", "sigmoid": "σ", "larger": "max", "smaller": "min", "atan": "arctan"}
+"""Functions that have another name on paper."""
+SIGNS: Mapping[str, str] = {"+": "+", "-": "−", "<": "&lt;", "<=": "≤", ">": "&gt;", ">=": "≥"}
+LEVELS: Mapping[str, int] = {"or": 1, "and": 2, "not": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "neg": 5,
+                             "*": 6, "**": 8, "expm1": 5}  # fmt: skip
+"""How tightly an operation binds; whatever is not here needs no parentheses."""
+
+
+def mathml(tree: Tree, name: str) -> str | None:
+    """`name(x) = ...` as a `math` element; None of a formula that is too long for that."""
+    if len(list(islice(nodes(tree), MOST_NODES + 1))) > MOST_NODES:
+        return None
+    of = f"<msup><mi>{escape(name[:-1])}</mi><mo>′</mo></msup>" if name.endswith("′") else f"<mi>{escape(name)}</mi>"
+    left = f"{of}<mo>(</mo><mi>x</mi><mo>)</mo><mo>=</mo>"
+    return f'<math display="block"><mrow>{left}{_written(tree)}</mrow></math>'
+
+
+def _written(tree: Tree) -> str:
+    match tree:
+        case Number(value):
+            return f"<mn>{value:.6g}</mn>"
+        case Name(name):
+            return f"<mi>{escape(SYMBOLS.get(name, name))}</mi>"
+        case Where():
+            return _cases(tree)
+    return _applied(tree)
+
+
+def _applied(tree: Apply) -> str:
+    operation, parts = tree.operation, tree.arguments
+    match operation:
+        case "/":
+            return f"<mfrac>{_row(parts[0])}{_row(parts[1])}</mfrac>"
+        case "**":
+            return f"<msup>{_grouped(parts[0], 9)}{_row(parts[1])}</msup>"
+        case "*":
+            return f"{_grouped(parts[0], 6)}{_times(parts[0], parts[1])}{_last(parts[1])}"
+        case "+" | "-":
+            return f"{_grouped(parts[0], 5)}<mo>{SIGNS[operation]}</mo>{_grouped(parts[1], 5 + (operation == '-'))}"
+        case "neg":
+            return f"<mo>−</mo>{_grouped(parts[0], 6)}"
+        case "exp":
+            return f"<msup><mi>e</mi>{_row(parts[0])}</msup>"
+        case "expm1":
+            return f"<msup><mi>e</mi>{_row(parts[0])}</msup><mo>−</mo><mn>1</mn>"
+        case "sqrt":
+            return f"<msqrt>{_written(parts[0])}</msqrt>"
+        case "abs":
+            return f"<mrow><mo>|</mo>{_written(parts[0])}<mo>|</mo></mrow>"
+        case "log1p":
+            return f"<mi>ln</mi>{_in_parentheses(f'<mn>1</mn><mo>+</mo>{_grouped(parts[0], 5)}')}"
+        case "and" | "or" | "not" | "<" | "<=" | ">" | ">=":
+            return _condition(tree)
+    inner = "<mo>,</mo>".join(map(_written, parts))
+    return f"<mi>{FUNCTIONS.get(operation, operation)}</mi>{_in_parentheses(inner)}"
+
+
+def _row(tree: Tree) -> str:
+    """As one element, as fractions and powers need it."""
+    return f"<mrow>{_written(tree)}</mrow>"
+
+
+def _grouped(tree: Tree, level: int) -> str:
+    """One element, in parentheses where the tree binds less tightly than that."""
+    own = LEVELS.get(tree.operation, 9) if isinstance(tree, Apply) else 0 if isinstance(tree, Where) else 9
+    if level == 9 and isinstance(tree, Apply) and tree.operation in ("/", "exp"):
+        own = 0  # the base of a power
+    return _row(tree) if own >= level else _in_parentheses(_written(tree))
+
+
+def _last(tree: Tree) -> str:
+    """The second factor; cases go to the end of the line by themselves."""
+    return _row(tree) if isinstance(tree, Where) else _grouped(tree, 6)
+
+
+def _in_parentheses(content: str) -> str:
+    return f"<mrow><mo>(</mo>{content}<mo>)</mo></mrow>"
+
+
+def _times(left: Tree, right: Tree) -> str:
+    """A dot where two factors would run into one another."""
+    if isinstance(right, Where):
+        return "<mo>\N{INVISIBLE TIMES}</mo>"
+    first = next(nodes(right))
+    while isinstance(first, Apply) and first.operation in ("*", "**"):
+        first = first.arguments[0]
+    is_long = any(isinstance(one, Name) and len(SYMBOLS.get(one.name, one.name)) > 1 for one in (left, first))
+    return "<mo>·</mo>" if is_long or isinstance(first, Number) else "<mo>\N{INVISIBLE TIMES}</mo>"
+
+
+def _cases(tree: Tree) -> str:
+    rows = []
+    while isinstance(tree, Where):
+        rows.append((tree.taken, f"<mtext>if{SPACE}</mtext>{_condition(tree.condition)}"))
+        tree = tree.refused
+    rows.append((tree, "<mtext>otherwise</mtext>"))
+    cells = (f"<mtr><mtd>{_written(one)}</mtd><mtd>{when}</mtd></mtr>" for one, when in rows)
+    return f'<mtable class="cases">{"".join(cells)}</mtable>'
+
+
+def _condition(tree: Tree) -> str:
+    """A comparison, several joined by words, or `a < x ≤ b`."""
+    if not isinstance(tree, Apply) or tree.operation not in ("and", "or", "not", "<", "<=", ">", ">="):
+        return _written(tree)
+    if tree.operation == "not":
+        return f"<mtext>not{SPACE}</mtext>{_grouped(tree.arguments[0], 4)}"
+    if tree.operation in ("and", "or"):
+        between = _between(tree)
+        word = f"<mtext>{SPACE}{tree.operation}{SPACE}</mtext>"
+        return between or word.join(_condition(one) for one in tree.arguments)
+    left, right = tree.arguments
+    return f"{_grouped(left, 5)}<mo>{SIGNS[tree.operation]}</mo>{_grouped(right, 5)}"
+
+
+def _between(tree: Apply) -> str | None:
+    """`x > a and x <= b` as one chain."""
+    parts = [one for one in tree.arguments if isinstance(one, Apply)]
+    if tree.operation != "and" or len(tree.arguments) != 2 or len(parts) != 2:
+        return None
+    low, high = parts
+    if low.operation not in (">", ">=") or high.operation not in ("<", "<=") or low.arguments[0] != high.arguments[0]:
+        return None
+    first = "&lt;" if low.operation == ">" else "≤"
+    return (
+        f"{_grouped(low.arguments[1], 5)}<mo>{first}</mo>{_grouped(low.arguments[0], 5)}"
+        f"<mo>{SIGNS[high.operation]}</mo>{_grouped(high.arguments[1], 5)}"
+    )

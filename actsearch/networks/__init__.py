@@ -1,0 +1,3 @@
+"""Compiled Keras models: the kinds of network, the layers of ours, and what is measured inside them."""
+
+__all__ = ["clipping", "evaluation", "keras_activations", "layer_probe", "models", "own_activations"]

@@ -1,0 +1,3 @@
+"""The HTML page on a study."""
+
+__all__ = ["page"]

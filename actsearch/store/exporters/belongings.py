@@ -1,0 +1,79 @@
+"""Which files of a folder an export wrote, so that the next one replaces those and no others.
+
+Knows neither results nor formats.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from actsearch.core.errors import UserError
+from actsearch.core.files import write_atomically
+
+LIST = "actsearch-export.json"
+"""Lies in the folder of an export and names its files."""
+FORMAT_VERSION = 1
+
+
+@contextmanager
+def replacing_files(out: Path, group: str, names: Sequence[str]) -> Iterator[None]:
+    """While it lasts, files of these names may be written below `out`, a folder.
+
+    Afterwards, files that the group had before and that are not among them are gone, with folders that are empty then.
+    The list names what may be there at any moment: an export that was killed is made good by the next one.
+
+    Args:
+        out: the folder of the export.
+        group: what is exported again as a whole.
+        names: relative to `out`, with slashes.
+
+    Raises:
+        UserError: something lies in the place of one of them that no export wrote.
+        OSError: the folder cannot be written.
+    """
+    groups = _read(out)
+    ours = {name for of_group in groups.values() for name in of_group}
+    for name in names:
+        if name not in ours and (out / name).exists():
+            raise UserError(f"{out / name}: is there already, and not from an export; give another --out")
+    before = groups.get(group, [])
+    _write(out, {**groups, group: sorted({*before, *names})})
+    yield
+    for name in sorted(set(before) - set(names)):
+        _remove(out, name)
+    _write(out, {**groups, group: sorted(names)})
+
+
+def _read(out: Path) -> dict[str, list[str]]:
+    """The files by group. A list that is missing or damaged names none: nothing is replaced then."""
+    path = out / LIST
+    try:
+        found = json.loads(path.read_bytes())
+        version, groups = found["format_version"], found["files"]
+        if version == FORMAT_VERSION:
+            return {str(group): [name for name in names if _is_below(name)] for group, names in groups.items()}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    raise UserError(f"{path}: is from another version of actsearch; give another --out")
+
+
+def _is_below(name: object) -> bool:
+    """Whether it is a name that an export may have written: whoever edits the list gets nothing else removed."""
+    path = PurePosixPath(name) if isinstance(name, str) and "\0" not in name and "\\" not in name else None
+    return path is not None and path.parts != () and not path.is_absolute() and ".." not in path.parts
+
+
+def _write(out: Path, groups: Mapping[str, Sequence[str]]) -> None:
+    found = {"format_version": FORMAT_VERSION, "files": {group: names for group, names in groups.items() if names}}
+    write_atomically(out / LIST, json.dumps(found, indent=1, sort_keys=True).encode("ascii"))
+
+
+def _remove(out: Path, name: str) -> None:
+    path = out / name
+    path.unlink(missing_ok=True)
+    with suppress(OSError):  # it holds something else
+        for parent in path.relative_to(out).parents[:-1]:
+            (out / parent).rmdir()

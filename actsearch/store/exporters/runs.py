@@ -1,0 +1,33 @@
+"""A trial as what other programs call a run: metrics by epoch, under names they take. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actsearch.core.results import TEST_METRICS, TrialResult, of_diagnostics
+
+
+def seed_of(trial: TrialResult) -> str:
+    """`seed 3`, and `tuning seed 3` of a trial by which a setting is chosen."""
+    return f"seed {trial.seed}" if trial.role == "comparison" else f"{trial.role} seed {trial.seed}"
+
+
+def metrics_by_epoch(trial: TrialResult) -> Mapping[int, Mapping[str, float | None]]:
+    """Epochs in their order, each with its metrics; None for each of a diverged one.
+
+    Those of the history by Keras's names; the test set's as `test_last_accuracy` and `test_best_accuracy`, each at its
+    epoch; the diagnostics' as `mean/dense_1`, from epoch 0, which is the untrained network. What is not defined in a
+    diagnosis is left out.
+    """
+    found: dict[int, dict[str, float | None]] = {}
+    for name, values in trial.history.items():
+        for epoch, value in enumerate(values, 1):
+            found.setdefault(epoch, {})[name] = value
+    for which, test in (("last", trial.last), ("best", trial.best)):
+        if test is not None:
+            values_there = {f"test_{which}_{name}": test.values[name] for name in TEST_METRICS if name in test.values}
+            found.setdefault(test.epoch, {}).update(values_there)
+    for epoch, _, layer, quantity, value in of_diagnostics(trial.diagnostics) if trial.diagnostics is not None else ():
+        if value is not None:
+            found.setdefault(epoch, {})[f"{quantity}/{layer}"] = value
+    return dict(sorted(found.items()))

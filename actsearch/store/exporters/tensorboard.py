@@ -1,0 +1,160 @@
+"""Event files for TensorBoard, a run per trial. Loads TensorBoard's protocol buffers when it writes, never TensorFlow.
+
+TensorBoard's `EventFileWriter` and its functions for hyperparameters import TensorFlow where it is installed: seconds,
+and its notices on the terminal. Its `RecordWriter` and its protocol buffers do not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from actsearch.core.errors import UserError
+from actsearch.core.experiment import canonical_json, in_words
+from actsearch.core.files import write_together
+from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.store.exporters.belongings import replacing_files
+from actsearch.store.exporters.runs import metrics_by_epoch, seed_of
+
+FILE = "events.out.tfevents.0000000000.actsearch"
+"""Always the same: an export that is repeated replaces it, where another name would double every point."""
+FILES_AT_ONCE = 64
+LONGEST = 100
+"""Bytes of a folder's name."""
+UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+"""What some file system has no place for in a name."""
+
+
+def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
+    """Writes `<experiment>/<candidate>/seed <seed>/` with scalars by epoch, and hyperparameters.
+
+    An epoch's values are 32-bit floats, as TensorBoard has them; those of a diverged epoch are NaN. Times begin at 0.
+    """
+    try:
+        from tensorboard.compat.proto import event_pb2  # noqa: F401
+        from tensorboard.summary.writer import record_writer  # noqa: F401
+    except ImportError as error:
+        raise UserError("--to tensorboard needs TensorBoard; pip install 'actsearch[tensorboard]'") from error
+    folders = _folder_names([result.name for result in results])
+    n = 0
+    for result, folder in zip(results, folders, strict=True):
+        runs = {f"{folder}/{run}/{FILE}": pair for run, pair in _runs(result).items()}
+        with replacing_files(out, f"tensorboard {folder}", list(runs)):
+            files = ((out / name, _events(*pair)) for name, pair in runs.items())
+            while some := dict(islice(files, FILES_AT_ONCE)):
+                for path in some:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                write_together(some)
+        n += len(runs)
+    return [f"{out}: {n:,} runs; to look at them: tensorboard --logdir {_quoted(out)}"]
+
+
+def _runs(result: ExperimentResult) -> dict[str, tuple[CandidateResult, TrialResult]]:
+    """The trials by the names of their runs."""
+    candidates = _folder_names([candidate.name for candidate in result.candidates])
+    found: dict[str, tuple[CandidateResult, TrialResult]] = {}
+    for candidate, folder in zip(result.candidates, candidates, strict=True):
+        for trial in candidate.all_trials:
+            found[f"{folder}/{seed_of(trial)}"] = (candidate, trial)
+    return found
+
+
+def _folder_names(names: Sequence[str]) -> list[str]:
+    """A folder's name for each: itself as far as file systems allow, else with a few digits that tell it apart."""
+    cleaned = [_cleaned(name) for name in names]
+    alike = Counter(name.casefold() for name in cleaned)  # file systems of Windows and macOS take A for a
+    digits = [hashlib.sha256(name.encode("utf-8")).hexdigest()[:8] for name in names]
+    return [
+        clean if clean == name and alike[clean.casefold()] == 1 else f"{clean}-{digit}"
+        for name, clean, digit in zip(names, cleaned, digits, strict=True)
+    ]
+
+
+def _cleaned(name: str) -> str:
+    fit = re.sub(r"^\.", "_", UNFIT.sub("_", name))
+    return fit.encode("utf-8")[:LONGEST].decode("utf-8", "ignore").rstrip(" .") or "_"
+
+
+def _quoted(path: Path) -> str:
+    import shlex
+
+    return shlex.quote(str(path))
+
+
+def _events(candidate: CandidateResult, trial: TrialResult) -> bytes:
+    """The content of a run's file."""
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+    content = io.BytesIO()
+    writer = RecordWriter(content)
+    seconds = 0.0
+    writer.write(Event(wall_time=0, file_version="brain.Event:2").SerializeToString())
+    writer.write(Event(wall_time=0, summary=Summary(value=list(_told(candidate, trial)))).SerializeToString())
+    for epoch, values in metrics_by_epoch(trial).items():
+        seconds = sum(trial.seconds_per_epoch[:epoch])
+        points = [
+            Summary.Value(tag=tag, simple_value=float("nan") if value is None else value)
+            for tag, value in values.items()
+        ]
+        writer.write(Event(wall_time=seconds, step=epoch, summary=Summary(value=points)).SerializeToString())
+    return content.getvalue()
+
+
+def _told(candidate: CandidateResult, trial: TrialResult) -> Iterator[Any]:
+    """What the run is and how it ended: a text, and hyperparameters for the table of TensorBoard's HParams page."""
+    from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+    from tensorboard.compat.proto.tensor_pb2 import TensorProto
+    from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+    from tensorboard.compat.proto.types_pb2 import DT_FLOAT, DT_STRING
+    from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2
+
+    def value(tag: str, plugin: str, content: bytes, tensor: Any) -> Any:
+        data = SummaryMetadata.PluginData(plugin_name=plugin, content=content)
+        return Summary.Value(tag=tag, metadata=SummaryMetadata(plugin_data=data), tensor=tensor)
+
+    lines = {"trial": trial.id, "status": trial.status, "error": (trial.error or "").partition("\n")[0]}
+    text = "\n\n".join(f"{key}: {line}" for key, line in lines.items() if line)
+    string = TensorProto(dtype=DT_STRING, string_val=[text.encode("utf-8")], tensor_shape=TensorShapeProto())
+    yield value("trial", "text", b"", string)
+
+    nothing = TensorProto(dtype=DT_FLOAT, tensor_shape=TensorShapeProto(dim=[TensorShapeProto.Dim()]))
+    group = canonical_json([candidate.label, dict(candidate.setting), trial.role]).encode("ascii")
+    # The seeds of a candidate are one row of that table, with their mean.
+    begin = plugin_data_pb2.SessionStartInfo(group_name=hashlib.sha256(group).hexdigest()[:16])
+    for key, one in {**_hyperparameters(candidate), "role": trial.role}.items():
+        if isinstance(one, bool):
+            begin.hparams[key].bool_value = one
+        elif isinstance(one, (int, float)):
+            begin.hparams[key].number_value = one
+        else:
+            begin.hparams[key].string_value = one
+    statuses = {
+        "completed": api_pb2.STATUS_SUCCESS,
+        "diverged": api_pb2.STATUS_SUCCESS,
+        "failed": api_pb2.STATUS_FAILURE,
+        "running": api_pb2.STATUS_RUNNING,
+    }
+    end = plugin_data_pb2.SessionEndInfo(
+        status=statuses.get(trial.status, api_pb2.STATUS_UNKNOWN), end_time_secs=sum(trial.seconds_per_epoch)
+    )
+    for tag, data in (
+        ("_hparams_/session_start_info", plugin_data_pb2.HParamsPluginData(session_start_info=begin)),
+        ("_hparams_/session_end_info", plugin_data_pb2.HParamsPluginData(session_end_info=end)),
+    ):
+        yield value(tag, "hparams", data.SerializeToString(), nothing)
+
+
+def _hyperparameters(candidate: CandidateResult) -> Mapping[str, bool | float | str]:
+    activation = candidate.activation
+    found: dict[str, Any] = {"label": candidate.label, "activation": activation.name}
+    found |= {f"activation.{name}": value for name, value in activation.parameters.items()}
+    found |= candidate.setting
+    return {key: value if isinstance(value, (bool, int, float)) else in_words(value) for key, value in found.items()}

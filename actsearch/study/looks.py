@@ -1,0 +1,109 @@
+"""Deciding as trials come in, at looks that were fixed beforehand: who leaves, which pairs are settled. Pure.
+
+The interval of every pair at every look has the confidence 1 - alpha / (P J), with P pairs at the start and J looks. By
+the union bound (Bonferroni) all of them hold together with 1 - alpha, whatever is dropped, whenever one stops, and
+however the contenders are correlated. Imports `statistics`, nothing else of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actsearch.analysis import statistics
+from actsearch.analysis.statistics import Differences
+
+Decision = Literal["better", "worse", "tied", "diverged more often", "not pursued", "undecided"]
+"""Of a pair, the first against the second; all but the last settle it."""
+WORSE, SETTLED, NONE_COMPLETED = "worse", "settled", "none completed"
+"""Why a contender leaves: worse than one still in; all its pairs are settled; none of its trials completed."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look decided, of k contenders."""
+
+    differences: Differences
+    """By the trials up to this look; NaN for pairs of which one had left before."""
+    decisions: np.ndarray
+    """(k, k) texts, see `Decision`: what is decided so far, the row against the column."""
+    stays: tuple[int, ...]
+    """The contenders that go on; none where the study has ended."""
+    leaves: Mapping[int, str] = field(default_factory=dict)
+    """Those that left at this look, and why."""
+    better: Mapping[int, int] = field(default_factory=dict)
+    """Of those that are worse: than which, the one of the best mean."""
+
+
+def decide(
+    values: ArrayLike,
+    *,
+    family: int,
+    looks: int,
+    margin: float,
+    confidence: float = statistics.CONFIDENCE,
+    examples: int | None = None,
+    before: Look | None = None,
+) -> Look:
+    """What a look decides. More is better.
+
+    What an earlier look settled stays settled: its interval holds together with all later ones. A contender leaves when
+    it is worse than one still in, when none of its trials completed, or when all its pairs with those still in are
+    settled. Its other pairs are not pursued.
+
+    Args:
+        values: (k, n) by contender and seed, up to this look; NaN where a trial diverged. Rows of those that have left
+            are not looked at.
+        family: P, the number of pairs at the start.
+        looks: J, how many there are in all.
+        margin: within which a difference counts as none.
+        confidence: with which all intervals of all looks hold.
+        examples: see `statistics.difference`.
+        before: the look before this one.
+    """
+    x = np.array(values, float)
+    k = len(x)
+    here = np.zeros(k, bool)
+    here[list(range(k)) if before is None else list(before.stays)] = True
+    x[~here] = np.nan
+    found = statistics.differences(x, family=family * looks, confidence=confidence, examples=examples)
+    now = _verdicts(found, margin, np.isnan(x).sum(axis=1), x.shape[1])
+    both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
+    decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
+    open_ = both & (decisions == "undecided")
+    decisions[open_] = now[open_]
+
+    leaves: dict[int, str] = {}
+    better: dict[int, int] = {}
+    completed = (~np.isnan(x)).sum(axis=1)
+    means = np.nansum(x, axis=1) / np.maximum(completed, 1)
+    for i in np.flatnonzero(here):
+        beaten_by = np.flatnonzero(both[i] & (decisions[i] == "worse"))
+        if not completed[i]:
+            leaves[int(i)] = NONE_COMPLETED
+        elif len(beaten_by):
+            leaves[int(i)] = WORSE
+            better[int(i)] = int(beaten_by[np.argmax(means[beaten_by])])
+    here[list(leaves)] = False
+    gone = both & (decisions == "undecided") & ~(here[:, None] & here[None, :])
+    decisions[gone] = "not pursued"
+    both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
+    done = here & ~(both & (decisions == "undecided")).any(axis=1)
+    leaves |= {int(i): SETTLED for i in np.flatnonzero(done)}
+    return Look(found, decisions, tuple(int(i) for i in np.flatnonzero(here & ~done)), leaves, better)
+
+
+def _verdicts(found: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
+    """(k, k) texts: what these intervals say, the row against the column (`statistics.verdicts`).
+
+    One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
+    """
+    texts = statistics.verdicts(found.low, found.high, margin).astype("<U20")
+    texts[found.n < statistics.FEWEST_SEEDS] = "undecided"
+    more = statistics.diverged_more_often(diverged, np.full(len(diverged), seeds))
+    texts[statistics.held_back(texts, more)] = "diverged more often"
+    return texts

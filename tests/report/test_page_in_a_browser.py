@@ -1,0 +1,404 @@
+"""The report in a browser: it asks for nothing, and can be used with a mouse, with keys, on a phone and on paper."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from comparison_cases import a_candidate, a_study, a_trial, noisy
+from fake_diagnostics import diagnostics, layer_names
+from reported_studies import HOSTILE, a_large_study, made, probed, three
+
+from actsearch.core.experiment import Activation
+from actsearch.core.results import CandidateResult, ExperimentResult
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+found = next(filter(None, map(shutil.which, BROWSERS)), None)
+playwright = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else __import__(
+    "playwright.sync_api", fromlist=["sync_playwright"])  # fmt: skip
+pytestmark = pytest.mark.skipif(found is None and not os.environ.get("CI"), reason="no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    assert found is not None, "CI needs a Chromium: apt-get install chromium"
+    with playwright.sync_playwright() as started:
+        one = started.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ä page") / "report.html"
+    path.write_text(made(probed(three())), encoding="utf-8")
+    return path
+
+
+class Visit:
+    """A page that was opened, with what it did meanwhile."""
+
+    def __init__(self, browser: Any, path: Path, width: int = 1280, **how: Any) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 800}, **how)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(path.as_uri())
+
+    def path(self, series: int = 0) -> Any:
+        line = self.page.query_selector(f".curve.s{series} .line")
+        return line and line.get_attribute("d")
+
+    def width(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
+
+@pytest.fixture
+def visit(browser: Any, file: Path) -> Iterator[Visit]:
+    one = Visit(browser, file)
+    yield one
+    one.context.close()
+
+
+def test_it_asks_for_nothing_and_complains_of_nothing(visit: Visit) -> None:
+    """Offline it would look broken; a complaint of the policy means that a part of it does not work."""
+    assert visit.complaints == []
+    assert [url for url in visit.requests if not url.startswith("data:")] == visit.requests[:1]
+
+
+def test_hostile_text_does_nothing(browser: Any, tmp_path: Path) -> None:
+    """A browser has the last word on what is escaped."""
+    study: ExperimentResult = three()
+    relu, gelu, sigmoid = study.candidates
+    named = replace(study, name=HOSTILE, description=HOSTILE, candidates=(relu, gelu, replace(sigmoid, label=HOSTILE)))
+    path = tmp_path / "report.html"
+    path.write_text(made(named, configuration=HOSTILE), encoding="utf-8")
+    one = Visit(browser, path)
+    one.page.hover(".dot >> nth=0", force=True)
+    assert one.complaints == []
+    assert one.page.locator("img").count() == 0
+    assert "alert(1)" in one.page.locator("h1").inner_text()
+    one.context.close()
+
+
+def test_pointing_at_a_line_reads_it_out(visit: Visit) -> None:
+    """Which value, of which candidate, at which epoch."""
+    box = visit.page.locator(".chartbox")
+    box.scroll_into_view_if_needed()
+    box.hover(position={"x": 500, "y": 60})
+    readout = box.locator(".readout")
+    assert readout.is_visible()
+    assert "epoch" in readout.inner_text()
+    visit.page.mouse.move(0, 0)
+    assert not readout.is_visible()
+
+
+def test_a_name_hides_its_line_and_shows_it_again(visit: Visit) -> None:
+    """Twenty lines are too many to look at."""
+    button = visit.page.locator(".legendbutton[data-series='0']")
+    assert visit.path() is not None
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert visit.path() is None
+    button.click()
+    assert visit.path() is not None
+
+
+def test_the_log_axis_and_another_metric_draw_the_lines_anew(visit: Visit) -> None:
+    """Small losses can be told apart on a logarithmic axis only."""
+    linear = visit.path()
+    visit.page.click("#log")
+    assert visit.path() != linear
+    assert "logarithmic" in visit.page.locator("[data-axisname='0']").inner_text()
+    visit.page.click("#log")
+    assert visit.path() == linear
+    visit.page.select_option("#metric", label="validation loss")
+    assert visit.path() != linear
+
+
+def test_dark_follows_the_system_and_the_button(browser: Any, file: Path) -> None:
+    """And stays legible: ink and paper change places."""
+    one = Visit(browser, file, color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = one.page.evaluate(ground)
+    assert dark == "rgb(20, 23, 26)"
+    one.page.click("#theme")
+    assert one.page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert one.page.locator("#theme").get_attribute("aria-pressed") == "false"
+    one.context.close()
+
+
+def test_on_a_phone_the_page_does_not_scroll_sideways(browser: Any, file: Path) -> None:
+    """Tables scroll within their own boxes."""
+    one = Visit(browser, file, width=360)
+    for details in one.page.query_selector_all("details"):
+        details.evaluate("one => one.open = true")
+    assert one.width() <= 360
+    one.context.close()
+
+
+def test_on_a_phone_the_verdicts_are_seen_at_once(browser: Any, file: Path) -> None:
+    """They are what the page is opened for; nobody scrolls a table sideways to look for them."""
+    one = Visit(browser, file, width=360)
+    badges = one.page.locator(".ranking .badge:visible")
+    assert badges.count() == 2
+    for badge in badges.all():
+        box = badge.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 360
+    one.context.close()
+
+
+def test_names_stay_when_a_table_is_scrolled_and_a_shadow_tells_that_it_can_be(browser: Any, file: Path) -> None:
+    """A row of numbers without a name says nothing; a table cut at the edge looks like a whole one."""
+    one = Visit(browser, file, width=360)
+    scroller = one.page.locator(".scroll[data-label='Every trial']")
+    assert "after" in str(scroller.evaluate("e => e.parentElement.className"))
+    scroller.evaluate("e => { e.scrollLeft = 90; }")
+    one.page.wait_for_function("document.querySelector('.trials').closest('.tablebox').classList.contains('before')")
+    assert scroller.evaluate("e => e.querySelector('tbody th').getBoundingClientRect().left") < 20
+    one.context.close()
+
+
+def test_only_what_scrolls_is_a_stop_of_the_tab_key(browser: Any, file: Path) -> None:
+    """A dozen stops at tables that are seen whole are a dozen keys for nothing; all links can be hit with a finger."""
+    for width in (1280, 360):
+        one = Visit(browser, file, width=width)
+        wrong = one.page.evaluate(
+            "[...document.querySelectorAll('.scroll, .formulas, pre')].filter((e) => e.checkVisibility()"
+            " && (e.tabIndex === 0) !== (e.scrollWidth > e.clientWidth + 1)).map((e) => e.dataset.label)"
+        )
+        assert wrong == []
+        heights = one.page.evaluate(
+            "[...document.querySelectorAll('nav a')].map((e) => e.getBoundingClientRect().height)"
+        )
+        assert min(heights) >= 24
+        one.context.close()
+
+
+LONG = "a_very_long_name_without_a_single_space_that_somebody_gave_to_a_candidate_on_a_friday"
+
+
+def test_long_names_leave_room_for_the_numbers(browser: Any, tmp_path: Path) -> None:
+    """On a desk nothing of these tables needs scrolling, whoever named the candidates."""
+    relu, gelu, sigmoid = three().candidates
+    path = tmp_path / "report.html"
+    path.write_text(made(a_study(replace(relu, label=LONG), replace(gelu, label=f"{LONG}_again"), sigmoid)), "utf-8")
+    one = Visit(browser, path)
+    one.page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    scrolled = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
+    assert one.page.evaluate(f"{scrolled}.map((e) => e.dataset.label)") == []
+    phone = Visit(browser, path, width=360)
+    assert phone.width() <= 360
+    for each in (one, phone):
+        assert each.complaints == []
+        each.context.close()
+
+
+def test_one_seed_has_no_range_to_be_shown(browser: Any, tmp_path: Path) -> None:
+    """A button that does nothing, and captions of intervals that are not there."""
+    path = tmp_path / "report.html"
+    path.write_text(made(probed(three(1))), encoding="utf-8")
+    one = Visit(browser, path)
+    assert one.page.locator("#bands").count() == 0
+    words = one.page.locator("#c0-ranking ~ .caption").first.inner_text()
+    assert "Interval" not in words
+    assert "interval within it" not in one.page.locator(".forest figcaption").inner_text()
+    one.page.click("#log")
+    assert one.complaints == []
+    one.context.close()
+
+
+def test_every_pair_can_be_read_in_numbers(visit: Visit) -> None:
+    """A tip is for who has a mouse; paper, fingers and keys need a table."""
+    rows = visit.page.locator(".pairs tbody tr")
+    assert rows.count() == 3
+    said = rows.nth(2).evaluate("e => e.textContent")
+    tip = visit.page.locator(".matrix tbody tr:nth-child(2) td:nth-child(4)").get_attribute("data-tip")
+    assert tip
+    for part in re.findall(r"[-+]0\.\d+", tip):
+        assert part in said
+
+
+def test_without_a_script_the_charts_are_there(browser: Any, file: Path) -> None:
+    """Some mail programs and readers run none."""
+    one = Visit(browser, file, java_script_enabled=False)
+    assert one.page.locator(".chartbox svg .line").count() == 3
+    assert not one.page.locator("#log").is_visible()
+    one.context.close()
+
+
+LOOKS_LIKE = """() => [...document.querySelectorAll('.chartbox')].map((box) => {
+  const svg = box.querySelector('svg'), grid = [...svg.querySelectorAll('line.grid')];
+  const top = Number(grid[0].getAttribute('y1')), bottom = Number(grid[grid.length - 1].getAttribute('y1'));
+  const [left, right] = ['x1', 'x2'].map((name) => Number(grid[0].getAttribute(name)));
+  const shares = (d) => d.slice(1).split(/[ML]/).map((point) => point.split(' ').map(Number))
+    .map(([x, y]) => [(x - left) / (right - left), (y - top) / (bottom - top)]);
+  return {
+    ticks: [...svg.querySelectorAll('text.tick')].map((one) => one.textContent),
+    names: [...svg.querySelectorAll('text.name')].map((one) => one.textContent),
+    note: document.querySelector(`[data-axisnote="${box.dataset.facet}"]`).textContent,
+    lines: [...svg.querySelectorAll('.line')].map((one) => shares(one.getAttribute('d'))),
+  };
+})"""
+
+
+def falling_behind() -> ExperimentResult:
+    """With a first epoch far below the rest, so that the axis cuts it off."""
+    rows = [(label, 0.96 if i == 0 else 0.1, 0.98 - 0.002 * i) for i, label in enumerate(("relu", "gelu", "sigmoid"))]
+    return a_study(*(
+        CandidateResult(label, Activation(label), {}, tuple(
+            a_trial(last + 0.0003 * seed, seed, curve=[first, *(0.97 + 0.001 * e for e in range(8))])
+            for seed in range(5)))
+        for label, first, last in rows
+    ))  # fmt: skip
+
+
+def test_the_script_draws_first_what_stood_there(browser: Any, tmp_path: Path) -> None:
+    """The chart on paper or in a mail must be the one on the screen: the same axis, ticks, lines and words."""
+    path = tmp_path / "report.html"
+    path.write_text(made(falling_behind()), encoding="utf-8")
+    still, moving = Visit(browser, path, java_script_enabled=False), Visit(browser, path)
+    (before,), (after,) = (one.page.evaluate(LOOKS_LIKE) for one in (still, moving))
+    for what in ("ticks", "names", "note"):
+        assert before[what] == after[what], what
+    assert before["note"].startswith("The axis begins at 0.9")
+    assert "parts of gelu and sigmoid lie below it" in before["note"]
+    for one, other in zip(before["lines"], after["lines"], strict=True):
+        assert [pytest.approx(place, abs=0.01) for place in one] == other
+    moving.page.click("[data-show=none]")
+    assert moving.page.locator(".axisnote").inner_text() == ""
+    moving.page.click("#log")
+    assert "begins" not in moving.page.locator(".axisnote").inner_text()
+    for one in (still, moving):
+        assert one.complaints == []
+        one.context.close()
+
+
+def test_a_tap_reads_a_line_until_another_one_elsewhere(browser: Any, file: Path) -> None:
+    """A finger leaves as soon as it is lifted."""
+    one = Visit(browser, file, width=360, has_touch=True, is_mobile=True)
+    chart = one.page.locator(".chartbox")
+    chart.scroll_into_view_if_needed()
+    chart.tap(position={"x": 200, "y": 60})
+    assert chart.locator(".readout").is_visible()
+    one.page.locator("#curves h2").tap()
+    assert not chart.locator(".readout").is_visible()
+    one.page.locator(".dot").first.tap(force=True)
+    tip = one.page.locator("#tip")
+    assert tip.is_visible()
+    box = tip.bounding_box()
+    assert box
+    assert box["y"] + box["height"] > 780
+    one.context.close()
+
+
+def test_a_tip_goes_with_escape_and_with_scrolling(visit: Visit) -> None:
+    """It covers what stands below it (WCAG 2.1, section 1.4.13)."""
+    tip = visit.page.locator("#tip")
+    for leave in (lambda: visit.page.keyboard.press("Escape"), lambda: visit.page.evaluate("scrollBy(0, 300)")):
+        visit.page.mouse.move(0, 0)
+        visit.page.locator(".dot").first.scroll_into_view_if_needed()
+        visit.page.evaluate("new Promise((done) => setTimeout(done, 150))")  # until it has come to rest
+        visit.page.locator(".dot").first.hover(force=True)
+        assert tip.is_visible()
+        leave()
+        tip.wait_for(state="hidden")
+
+
+def test_keys_reach_the_controls_and_read_the_chart(visit: Visit) -> None:
+    """Not everybody has a mouse."""
+    visit.page.locator("#log").focus()
+    visit.page.keyboard.press("Enter")
+    assert visit.page.locator("#log").get_attribute("aria-pressed") == "true"
+    reached = set()
+    for _ in range(60):
+        visit.page.keyboard.press("Tab")
+        reached.add(visit.page.evaluate("document.activeElement.className || document.activeElement.tagName"))
+    assert {"chartbox", "legendbutton", "SUMMARY"} <= reached
+    visit.page.locator(".chartbox").focus()
+    visit.page.keyboard.press("ArrowRight")
+    first = visit.page.locator(".readout").inner_text()
+    assert "epoch 1" in first
+    visit.page.keyboard.press("ArrowRight")
+    assert "epoch 2" in visit.page.locator(".readout").inner_text()
+    visit.page.keyboard.press("Escape")
+    assert not visit.page.locator(".readout").is_visible()
+
+
+def test_every_control_and_picture_has_a_name(visit: Visit) -> None:
+    """What a screen reader says of them."""
+    for role in ("button", "img", "group", "region", "navigation", "combobox"):
+        for one in visit.page.get_by_role(role).all():
+            name = one.evaluate(
+                "e => e.getAttribute('aria-label') || e.textContent.trim() || (e.labels && e.labels[0].textContent)"
+            )
+            assert name, (role, one.evaluate("e => e.outerHTML.slice(0, 200)"))
+    for landmark in ("banner", "main", "navigation", "contentinfo"):
+        assert visit.page.get_by_role(landmark).count() == 1
+
+
+def wide() -> ExperimentResult:
+    """Whatever is wide: ten seeds, twelve layers, GELU's derivative, a name without a space."""
+    seen = diagnostics(layers=layer_names(12), epochs=6)
+    return a_study(*(
+        CandidateResult(label, Activation(name), {}, tuple(
+            replace(t, diagnostics=seen) for t in a_candidate(name, noisy(0.98, 10, stream=i)).trials))
+        for i, (label, name) in enumerate([("relu", "relu"), ("gelu", "gelu"), (LONG, "mish"), ("silu", "silu")])
+    ))  # fmt: skip
+
+
+def test_on_paper_nothing_is_cut_off_or_shrinks_the_page(browser: Any, tmp_path: Path) -> None:
+    """A browser makes the whole page smaller until its widest line fits."""
+    path = tmp_path / "report.html"
+    path.write_text(made(wide()), encoding="utf-8")
+    one = Visit(browser, path, width=688)  # A4 without its margins
+    one.page.emulate_media(media="print")
+    one.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert one.width() <= 688
+    cut = "[...document.querySelectorAll('.scroll, .formulas, pre')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
+    assert one.page.evaluate(f"{cut}.map((e) => e.dataset.label)") == []
+    assert one.page.locator(".formulas:has-text('f′(x) = ') .paper").first.is_visible()
+    assert not one.page.locator("#curves table").first.is_visible()
+    one.context.close()
+
+
+def test_a_large_study_prints_on_a_few_sheets(browser: Any, tmp_path: Path) -> None:
+    """Fifty pages of tables are not printed, and not read."""
+    path = tmp_path / "report.html"
+    path.write_text(made(a_large_study(20, 5, 30)), encoding="utf-8")
+    one = Visit(browser, path)
+    assert len(re.findall(rb"/Type\s*/Page\b", one.page.pdf(format="A4"))) <= 26
+    one.context.close()
+
+
+def test_it_prints_with_everything_open(visit: Visit) -> None:
+    """A folded table on paper is lost."""
+    pdf = visit.page.pdf(format="A4")
+    assert pdf.startswith(b"%PDF")
+    visit.page.emulate_media(media="print")
+    assert not visit.page.locator("nav").is_visible()
+    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert visit.page.locator("details:not([open]):not(.screen)").count() == 0
+    visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert visit.page.locator("details:not([open])").count() > 0
+
+
+def test_copying_puts_the_configuration_into_the_clipboard(browser: Any, file: Path) -> None:
+    """Retyping it would be an experiment of its own."""
+    one = Visit(browser, file, permissions=["clipboard-read", "clipboard-write"])
+    one.page.click("[data-copy='configuration']")
+    one.page.wait_for_function("document.querySelector('[data-copy=configuration]').textContent === 'Copied'")
+    assert one.page.evaluate("navigator.clipboard.readText()") == "name: study\n"
+    one.context.close()

@@ -1,0 +1,236 @@
+"""Looking at the layers of a trial while it is trained: that it changes nothing, goes on, and stops where it should."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from actsearch.config.loading import load
+from actsearch.core.events import Checkpoint, Completed, Diagnosed, Diverged, EpochDone, Event, Progress, Started
+from actsearch.core.experiment import (
+    Activation,
+    Candidate,
+    DataSpec,
+    DiagnosticsSpec,
+    Experiment,
+    Mlp,
+    Optimizer,
+    Training,
+    Trial,
+    expand,
+)
+from actsearch.data import datasets
+from actsearch.data.datasets import Dataset
+from actsearch.networks.models import Networks
+from actsearch.training import loop
+from actsearch.training.checkpoints import Spacing
+
+EVERY_EPOCH = Spacing(share=1e9, at_end=True)
+SEEN = DiagnosticsSpec(every=1, probe_size=64)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads() -> None:
+    """TensorFlow's threads are set once in a process: to what the trials here have."""
+    loop.set_threads(1)
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Dataset:
+    """The bundled MNIST with the first 100 test images only."""
+    whole = datasets.load(DataSpec("mnist"))
+    return replace(whole, x_test=whole.x_test[:100], y_test=whole.y_test[:100])
+
+
+def trial(
+    diagnostics: DiagnosticsSpec | None,
+    activation: Activation = Activation("relu"),  # noqa: B008  (frozen)
+    model: Mlp = Mlp((16, 8), 0.2, "glorot_uniform", "dropout", False),  # noqa: B008
+    optimizer: Optimizer = Optimizer("adam", {"learning_rate": 0.01, "clipvalue": 0.001}),  # noqa: B008
+    **changes: Any,
+) -> Trial:
+    settings = Training(optimizer, "categorical_crossentropy", 3, 64, "float32", 1)
+    candidate = Candidate("tried", activation, model, replace(settings, **changes))
+    spec = DataSpec("mnist", holdout=64, train_size=256)
+    return expand(Experiment("tests", "", (0,), spec, (candidate,), {}, diagnostics=diagnostics), "0" * 64)[0]
+
+
+def told(events: Sequence[Event], kind: type) -> list[Any]:
+    """The events of a kind, without the times, which differ."""
+    clocked = {EpochDone, Diagnosed}
+    return [replace(e, seconds=0.0) if kind in clocked else e for e in events if isinstance(e, kind)]
+
+
+NETWORKS = {
+    "dropout and clipping": {},
+    "batch normalisation": {"model": Mlp((16, 8), 0.0, "glorot_uniform", "dropout", True)},
+    "a learned parameter": {"activation": Activation("silu", {"beta": 1.0}, None, ("beta",))},
+    "a formula": {"activation": Activation("where(x > 0, x, a * tanh(x))", {"a": 0.5}, "formula", ("a",))},
+    "bfloat16": {"precision": "mixed_bfloat16"},
+    "clipping by norm": {"optimizer": Optimizer("adam", {"learning_rate": 0.01, "clipnorm": 0.1})},
+    "clipping by the global norm": {"optimizer": Optimizer("sgd", {"learning_rate": 0.1, "global_clipnorm": 0.5})},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "as_in_training"),
+    [*((name, False) for name in NETWORKS), ("dropout and clipping", True), ("batch normalisation", True)],
+)
+def test_looking_changes_no_bit(name: str, as_in_training: bool, mnist: Dataset) -> None:
+    """Two people who train the same, one of them with diagnostics, must have the same result."""
+    alone = list(loop.train(trial(None, **NETWORKS[name]), mnist, spacing=EVERY_EPOCH))
+    spec = replace(SEEN, training=as_in_training)
+    seen = list(loop.train(trial(spec, **NETWORKS[name]), mnist, spacing=EVERY_EPOCH))
+    assert told(seen, EpochDone) == told(alone, EpochDone)
+    assert len(told(seen, Diagnosed)) == 4
+    assert not told(alone, Diagnosed)
+    (ending,), (expected,) = told(seen, Completed), told(alone, Completed)
+    assert (ending.last, ending.best) == (expected.last, expected.best)
+    for key, values in expected.predictions.items():
+        np.testing.assert_array_equal(ending.predictions[key], values)
+
+
+def test_what_is_seen_comes_after_its_epoch_and_before_the_checkpoint(mnist: Dataset) -> None:
+    """A checkpoint without the row of its epoch would leave a hole in the file of a resumed trial."""
+    events = loop.train(trial(SEEN), mnist, spacing=EVERY_EPOCH)
+    kinds = [type(event) for event in events if not isinstance(event, Progress)]  # which a slow machine tells of
+    assert kinds == [Started, Diagnosed, *[EpochDone, Diagnosed, Checkpoint] * 3, Completed]
+
+
+def test_a_resumed_training_sees_what_one_would_have_seen(mnist: Dataset) -> None:
+    """diagnostics.json of a killed trial is that of one that was not, to the byte."""
+    whole = list(loop.train(trial(SEEN), mnist, spacing=EVERY_EPOCH))
+    for checkpoint in told(whole, Checkpoint):
+        started, *rest = loop.train(trial(SEEN), mnist, checkpoint.content)
+        assert isinstance(started, Started)
+        before = [replace(one, seconds=0.0) for one in started.diagnosed]
+        assert len(before) == checkpoint.epoch + 1
+        assert before + told(rest, Diagnosed) == told(whole, Diagnosed)
+
+
+def test_where_nothing_was_seen_a_training_begins_anew(mnist: Dataset) -> None:
+    """What the layers did in epochs that are over cannot be seen any more; nor with another probe."""
+    for other in (None, replace(SEEN, probe_size=32)):
+        checkpoint = told(list(loop.train(trial(other), mnist, spacing=EVERY_EPOCH)), Checkpoint)[1]
+        started, *rest = loop.train(trial(SEEN), mnist, checkpoint.content)
+        assert isinstance(started, Started)
+        assert (started.resumed, started.diagnosed) == ((), ())
+        assert [one.epoch for one in told(rest, Diagnosed)] == [0, 1, 2, 3]
+
+
+def test_a_training_that_asks_for_nothing_takes_any_checkpoint(mnist: Dataset) -> None:
+    """Turning diagnostics off costs nothing."""
+    checkpoint = told(list(loop.train(trial(SEEN), mnist, spacing=EVERY_EPOCH)), Checkpoint)[1]
+    started, *rest = loop.train(trial(None), mnist, checkpoint.content)
+    assert isinstance(started, Started)
+    assert (len(started.resumed), started.diagnosed) == (2, ())
+    assert not told(rest, Diagnosed)
+
+
+def test_a_longer_training_sees_what_it_would_have_from_the_beginning(mnist: Dataset) -> None:
+    """The row of the last epoch of a shorter one, which is always looked at, is none of the longer one's."""
+    rare = DiagnosticsSpec(every=2, probe_size=64)
+    short = list(loop.train(trial(rare), mnist, spacing=EVERY_EPOCH))
+    assert [one.epoch for one in told(short, Diagnosed)] == [0, 2, 3]
+    longer = trial(rare, epochs=4)
+    started, *rest = loop.train(longer, mnist, told(short, Checkpoint)[-1].content)
+    assert isinstance(started, Started)
+    seen = [*(replace(one, seconds=0.0) for one in started.diagnosed), *told(rest, Diagnosed)]
+    assert seen == told(list(loop.train(longer, mnist)), Diagnosed)
+    assert [one.epoch for one in seen] == [0, 2, 4]
+
+
+def test_a_shorter_training_takes_no_checkpoint_beyond_what_was_seen(mnist: Dataset) -> None:
+    """A longer one has not looked at this one's last epoch, in which only this one must have a row."""
+    rare = DiagnosticsSpec(every=2, probe_size=64)
+    long = list(loop.train(trial(rare, epochs=4), mnist, spacing=EVERY_EPOCH))
+    shorter = trial(rare)
+    expected = told(list(loop.train(shorter, mnist)), Diagnosed)
+    for checkpoint in told(long, Checkpoint)[:3]:
+        started, *rest = loop.train(shorter, mnist, checkpoint.content)
+        assert isinstance(started, Started)
+        assert [*(replace(one, seconds=0.0) for one in started.diagnosed), *told(rest, Diagnosed)] == expected
+        assert len(started.resumed) == (checkpoint.epoch if checkpoint.epoch < 3 else 0)
+
+
+def test_a_training_that_has_only_its_last_evaluation_left_keeps_its_last_row(mnist: Dataset) -> None:
+    """The row of the last epoch, always looked at, is not dropped because it is none of every second one."""
+    rare = DiagnosticsSpec(every=2, probe_size=64)
+    whole = list(loop.train(trial(rare), mnist, spacing=EVERY_EPOCH))
+    started, *_ = loop.train(trial(rare), mnist, told(whole, Checkpoint)[-1].content)
+    assert isinstance(started, Started)
+    assert [one.epoch for one in started.diagnosed] == [0, 2, 3]
+
+
+def test_the_epoch_of_a_divergence_is_looked_at(mnist: Dataset) -> None:
+    """How it ended is what one wants to see, also where only every tenth epoch is looked at."""
+    hopeless = trial(DiagnosticsSpec(every=10), optimizer=Optimizer("sgd", {"learning_rate": 1e20}))
+    events = list(loop.train(hopeless, mnist))
+    assert isinstance(events[-1], Diverged)
+    assert [one.epoch for one in told(events, Diagnosed)] == [0, events[-1].epoch]
+
+
+def test_a_network_whose_weights_are_no_numbers_any_more_has_no_dead_units(mnist: Dataset) -> None:
+    """relu(NaN) is 0 on some machines, with slope 0: a divergence would be taken for dying units."""
+    hopeless = trial(SEEN, optimizer=Optimizer("sgd", {"learning_rate": 1e30}))
+    last = told(list(loop.train(hopeless, mnist)), Diagnosed)[-1]
+    assert {last.layers["dense_1"][name] for name in ("gradient_norm_kernel", "mean", "dead", "zeros")} == {None}
+
+
+@pytest.mark.slow
+def test_nielsens_networks_begin_as_he_found_them(mnist: Dataset, repository: Path) -> None:
+    """By his recipe, the speed of learning of two hidden layers, untrained: he reports 0.07 and 0.31 (chapter 5)."""
+    chosen = ("activations=[sigmoid]", "grid={}", "seeds=20", "training.epochs=1")
+    experiment = load(repository / "configs" / "theory" / "vanishing.yaml", chosen).experiment
+    networks, speeds = Networks(), []
+    for one in expand(experiment, "0" * 64):
+        _, untrained, *_ = loop.train(one, mnist, networks=networks)
+        speeds.append([layer["gradient_norm_bias"] for layer in untrained.layers.values()])
+    first, second = np.array(speeds).T
+    assert len(first) == 20
+    assert first.min() < 0.07 < first.max()
+    assert second.min() < 0.31 < second.max()
+    assert 0.055 < first.mean() < 0.07
+    assert 0.27 < second.mean() < 0.32
+
+
+def test_the_probe_is_no_larger_than_the_training_set(mnist: Dataset) -> None:
+    """256 examples are asked for, 256 there are, and 1,000 there are not."""
+    asked = DiagnosticsSpec(probe_size=1000)
+    seen = told(list(loop.train(trial(asked, epochs=1), mnist)), Diagnosed)
+    assert {one.examples for one in seen} == {256}
+
+
+def test_another_seed_in_the_same_network_is_seen_afresh(mnist: Dataset) -> None:
+    """Networks are used again; what was counted and compiled for one trial must not tell of it in the next."""
+    networks = Networks()
+    first = trial(SEEN)
+    second = replace(first, seed=1)
+    list(loop.train(first, mnist, networks=networks))
+    again = told(list(loop.train(second, mnist, networks=networks)), Diagnosed)
+    assert again == told(list(loop.train(second, mnist)), Diagnosed)
+    assert again != told(list(loop.train(first, mnist)), Diagnosed)
+
+
+def test_clipping_is_counted_over_the_epoch(mnist: Dataset) -> None:
+    """At 0.001 some components are clipped and some are not; without clipping the share is unknown, not 0."""
+    clipped = told(list(loop.train(trial(SEEN), mnist)), Diagnosed)
+    shares = [one.layers["dense_1"]["clipped_kernel"] for one in clipped]
+    assert shares[0] is None
+    assert all(0 < share < 1 for share in shares[1:])
+    free = trial(SEEN, optimizer=Optimizer("sgd", {"learning_rate": 0.1}))
+    assert {one.layers["dense_1"]["clipped_kernel"] for one in told(list(loop.train(free, mnist)), Diagnosed)} == {None}
+
+
+def test_with_dropout_the_layers_are_seen_as_they_learn(mnist: Dataset) -> None:
+    """`training: true`: what comes after a dropout layer sees another variance."""
+    model = Mlp((16, 16), 0.5, "glorot_uniform", "dropout", False)
+    with_dropout = told(list(loop.train(trial(replace(SEEN, training=True), model=model), mnist)), Diagnosed)
+    without = told(list(loop.train(trial(SEEN, model=model), mnist)), Diagnosed)
+    assert with_dropout[0].layers["dense_1"]["mean"] == without[0].layers["dense_1"]["mean"]
+    assert with_dropout[0].layers["dense_2"]["variance"] > without[0].layers["dense_2"]["variance"]
