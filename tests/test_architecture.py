@@ -47,7 +47,7 @@ HEAVY = {
 }
 LOADS_AT_ONCE = {
     "core": set(),
-    "functions": {"numpy", "rich", "sympy"},
+    "functions": {"numpy", "sympy"},
     "config": {"pydantic", "yaml"},
     "data": set(),
     "networks": {"keras", "numpy", "tensorflow"},

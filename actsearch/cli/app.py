@@ -788,6 +788,7 @@ def _refuse_contradictions(
 
 
 def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown: bool, as_json: bool) -> None:
+    from actsearch.cli.screens.functions import FunctionsTable, functions_screen
     from actsearch.functions import function_pages
 
     if markdown:
@@ -797,7 +798,7 @@ def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown
             row = json.dumps(function_pages.as_json(entry), ensure_ascii=False) if as_json else None
             click.echo(row or function_pages.latex_lines(entry))
     else:
-        page = function_pages.terminal(entries) if named else function_pages.Overview(entries)
+        page = functions_screen(entries) if named else FunctionsTable(entries)
         new_console().print(page)
 
 

@@ -1,3 +1,13 @@
 """The mathematics of activation functions: the registry, formulas, and what can be computed of them."""
 
-__all__ = ["catalogue", "formula_tree", "formulas", "function_pages", "graphs", "mathml", "own_functions", "registry"]
+__all__ = [
+    "catalogue",
+    "formula_tree",
+    "formulas",
+    "function_pages",
+    "graphs",
+    "mathml",
+    "notation",
+    "own_functions",
+    "registry",
+]

@@ -1,20 +1,14 @@
-"""An activation function as people and programs read it: on a terminal, as JSON, as LaTeX, as a page of Markdown.
+"""What is said of an activation function: its properties in words, as JSON, as LaTeX, and as a page of Markdown.
 
-Renders values; `cli.py` alone owns the console. SymPy is loaded where formulas are set in two dimensions.
+SymPy is loaded where formulas are set.
 """
 
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
-
-from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from actsearch.functions.catalogue import Entry, limits, spelled
 from actsearch.functions.properties import Interval, Properties, shown
@@ -108,60 +102,7 @@ def advice(entry: Entry) -> dict[str, str]:
     }
 
 
-# --- the terminal
-
-
-class Page:
-    """One function on a terminal, as wide as that is."""
-
-    def __init__(self, entry: Entry) -> None:
-        self._entry = entry
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        entry, width = self._entry, options.max_width
-        also = f"also {', '.join(entry.aliases)}" if entry.aliases else ""
-        names = ", ".join(filter(None, [entry.label, also]))
-        yield Text.assemble((entry.title, "bold"), (f"  {names}", "dim"), overflow="fold")
-        yield ""
-        yield from _formulas(entry, width)
-        rows = list(parameters(entry))
-        if rows:
-            yield _pairs(rows, "cyan")
-            yield ""
-        yield _pairs(facts(entry.properties).items())
-        if entry.row:
-            yield ""
-            yield _pairs(advice(entry).items())
-
-
-def _formulas(entry: Entry, width: int) -> Iterator[RenderableType]:
-    from actsearch.functions import notation
-
-    texts = entry.formula_text, entry.derivative_text
-    for name, expression, line in zip(("f(x)", "f'(x)"), _expressions(entry), texts, strict=True):
-        block = notation.pretty(expression, name).splitlines()
-        if max(map(len, block)) > width - 2:
-            block = textwrap.wrap(f"{name} = {line}", width - 2, subsequent_indent="  ")
-        yield Text("\n".join(f"  {one.rstrip()}" for one in block), no_wrap=True, overflow="ignore")
-        yield ""
-
-
-def _expressions(entry: Entry) -> tuple[Any, Any]:
-    """f and f' as SymPy has them."""
-    from actsearch.functions import symbolic
-
-    derivative = symbolic.expression(entry.derivative) if entry.derivative else symbolic.derivative(entry.formula)
-    return symbolic.expression(entry.formula), derivative
-
-
-def _pairs(rows: Any, style: str = "dim") -> RenderableType:
-    """Words and what they mean, in two columns."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(style=style, no_wrap=True, min_width=18)
-    table.add_column(overflow="fold")
-    for key, value in rows:
-        table.add_row(Text(key), Text(value))
-    return Padding(table, (0, 0, 0, 2), expand=False)
+# --- the columns of a table of functions
 
 
 @dataclass(frozen=True)
@@ -187,60 +128,17 @@ COLUMNS: Sequence[Column] = (
     Column("smooth", lambda e: e.properties.smooth, dropped=3),
     Column("year", lambda e: str(e.row.year) if e.row else "", True, dropped=4),
 )
-NOTE = (
-    "saturates: at which ends |f'| is under 1 % of its largest; f' = 0, mean, variance, E f'²: for a standard normal"
-    " input; smooth: how many derivatives are continuous."
-)
-FORMULA = 30
-"""Characters of a formula without which its column would say too little."""
-GAP = 2
-
-
-class Overview:
-    """A line a function, with as many of the columns as the width holds."""
-
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self._entries = entries
-        self._widths = {one.heading: max(map(len, [one.heading, *map(one.cell, entries)])) for one in COLUMNS}
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        labels = [entry.label for entry in self._entries]
-        name = min(max(map(len, ["function", *labels])), max(20, options.max_width // 3))
-        columns, left = next((columns, left) for columns, left in self._layouts(options.max_width - name))
-        table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
-        table.add_column("function", no_wrap=True, overflow="ellipsis", max_width=name)
-        for column in columns:
-            longest = (
-                max(left + min(FORMULA, self._widths["formula"]), FORMULA) if column.heading == "formula" else None
-            )
-            justify: Any = "right" if column.right else "left"
-            table.add_column(column.heading, justify=justify, no_wrap=True, overflow="ellipsis", max_width=longest)
-        for entry, label in zip(self._entries, labels, strict=True):
-            table.add_row(*map(Text, [label, *(column.cell(entry) for column in columns)]))
-        yield table
-        yield Text(NOTE, "dim")
-
-    def _layouts(self, room: int) -> Iterator[tuple[list[Column], int]]:
-        """The columns that fit, from the fullest layout on, and what they leave; the last one in any case."""
-        for most in range(max(column.dropped for column in COLUMNS), -1, -1):
-            columns = [column for column in COLUMNS if column.dropped <= most]
-            widths = {column.heading: self._widths[column.heading] for column in columns}
-            if "formula" in widths:
-                widths["formula"] = min(widths["formula"], FORMULA)
-            left = room - sum(width + GAP for width in widths.values())
-            if left >= 0 or most == 0:
-                yield columns, max(left, 0)
-
-
-def terminal(entries: Sequence[Entry]) -> RenderableType:
-    """Each function; of several, a table to compare them at the end."""
-    pages: list[RenderableType] = []
-    for entry in entries:
-        pages += [Page(entry), ""]
-    return Group(*pages, Overview(entries)) if len(entries) > 1 else Group(*pages[:-1])
 
 
 # --- JSON and LaTeX
+
+
+def expressions(entry: Entry) -> tuple[Any, Any]:
+    """f and f' as SymPy has them."""
+    from actsearch.functions import symbolic
+
+    derivative = symbolic.expression(entry.derivative) if entry.derivative else symbolic.derivative(entry.formula)
+    return symbolic.expression(entry.formula), derivative
 
 
 def as_json(entry: Entry) -> dict[str, Any]:
@@ -296,7 +194,7 @@ def latex(entry: Entry) -> tuple[str, str]:
     """f and f'."""
     from actsearch.functions import notation
 
-    formula, derivative = map(notation.latex, _expressions(entry))
+    formula, derivative = map(notation.latex, expressions(entry))
     return formula, derivative
 
 
