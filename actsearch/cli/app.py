@@ -313,26 +313,27 @@ def plan(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool, **o
     actsearch plan my.yaml --margin 0.002 --baseline relu
     actsearch plan my.yaml --sd 0.004 --no-timing --json
     """
-    from actsearch.cli import plan_command, plan_pages
     from actsearch.cli.experiment_files import load_all, require_tensorflow
     from actsearch.cli.interruption import Interruption
+    from actsearch.cli.plan import outlook as known
+    from actsearch.cli.screens import plan as screen
     from actsearch.study import runner
 
-    rules = plan_command.Rules(quiet=as_json, **options)
+    rules = known.Rules(quiet=as_json, **options)
     if not rules.no_timing:
         require_tensorflow()
     loaded = load_all(files, overrides)
     rules.refuse(loaded)
     with Interruption() as interruption:
         for i, one in enumerate(loaded):
-            outlook = plan_command.outlook_of(one, runner.plan(one.experiment, one.folder), rules, interruption)
+            outlook = known.outlook_of(one, runner.plan(one.experiment, one.folder), rules, interruption)
             if as_json:
-                click.echo(json.dumps(plan_pages.as_json(outlook), ensure_ascii=False))
+                click.echo(json.dumps(screen.as_json(outlook), ensure_ascii=False))
                 continue
             if i:
                 click.echo()
             console = new_console()
-            for line in plan_pages.lines(outlook):
+            for line in screen.lines(outlook):
                 console.print(line, markup=False, emoji=False)
 
 
@@ -448,14 +449,14 @@ def run(
     actsearch run *.yaml --jobs 8 --stop-after 10h
     actsearch run my.yaml --until-decided --margin 0.002 --max-seeds 30
     """
-    from actsearch.cli import run_command
     from actsearch.cli.experiment_files import load_all, load_data, located, require_tensorflow
     from actsearch.cli.interruption import Interruption
+    from actsearch.cli.run import experiment_run
     from actsearch.study import runner
     from actsearch.study.stages import UntilDecided
 
-    rules = run_command.Rules(**options)
-    run_command.refuse_combinations(rules)
+    rules = experiment_run.Rules(**options)
+    experiment_run.refuse_combinations(rules)
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
     if until is None and (margin, confidence, max_seeds) != (None, None, None):
         raise UserError("--margin, --confidence and --max-seeds say how to run --until-decided; add it")
@@ -467,7 +468,7 @@ def run(
     if threads is not None:
         overrides = (*overrides, f"training.threads={threads}")
     loaded = load_all(files, overrides)
-    run_command.refuse_clashes(loaded, rules)
+    experiment_run.refuse_clashes(loaded, rules)
     code = 0
     with Interruption(stop_after) as interruption:
         plans = []
@@ -477,15 +478,15 @@ def run(
         if len(plans) > 1 and not dry_run:  # what is wrong with the last one should not come to light in the morning
             for one, planned in plans:
                 load_data(one, planned)
-                if refusal := run_command.would_stop_at(planned, rules):
+                if refusal := experiment_run.would_stop_at(planned, rules):
                     raise refusal
         for one, planned in plans:
             if dry_run:
-                run_command.show_dry_run(one, planned, rules)
+                experiment_run.show_dry_run(one, planned, rules)
             elif interruption.time_is_up:
                 click.echo(f"{planned.experiment.name}: not begun, the time is up", err=True)
             else:
-                code = max(code, run_command.Run(one, planned, interruption, rules).go())
+                code = max(code, experiment_run.Run(one, planned, interruption, rules).go())
                 if code and rules.fail_fast:
                     break
     return code
@@ -907,33 +908,33 @@ def schema(markdown: bool) -> None:
 
 
 def _status_as_json(result: ExperimentResult) -> str:
-    from actsearch.cli import terminal
+    from actsearch.cli.screens import trial_rows
 
-    rows = [terminal.trial_as_json(one, trial) for one in result.candidates for trial in one.all_trials]
+    rows = [trial_rows.trial_as_json(one, trial) for one in result.candidates for trial in one.all_trials]
     head = {"experiment": result.name, "folder": result.folder, "trials": rows}
     if result.tuning_seeds:
-        head["chosen"] = [terminal.choice_as_json(choice) for choice in result.chosen]
+        head["chosen"] = [trial_rows.choice_as_json(choice) for choice in result.chosen]
     if result.looks is not None:
-        head["looks"] = [terminal.look_as_json(result.looks, taken) for taken in result.looks.taken]
+        head["looks"] = [trial_rows.look_as_json(result.looks, taken) for taken in result.looks.taken]
     head |= {"stranded": [*result.stranded], "problems": [*result.problems], "again": [*result.again]}
     return json.dumps({**head, "mixture": result.mixture}, ensure_ascii=False)
 
 
 def _show_status(result: ExperimentResult, every_trial: bool) -> None:
-    from actsearch.cli import terminal
+    from actsearch.cli.screens import trial_rows
     from actsearch.core.words import number_of
 
     trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     console = new_console()
-    head = f"{result.name} ({result.folder}): {terminal.counted(trials)}"
+    head = f"{result.name} ({result.folder}): {trial_rows.counted(trials)}"
     console.print(head, style="bold", markup=False, emoji=False)
-    for part in terminal.status(result, every_trial):
+    for part in trial_rows.status(result, every_trial):
         console.print(part)
     for choice in result.chosen:
-        console.print(terminal.choice_line(choice), markup=False, emoji=False)
+        console.print(trial_rows.choice_line(choice), markup=False, emoji=False)
     if result.looks is not None:
         for taken in result.looks.taken:
-            console.print(terminal.look_line(result.looks, taken), markup=False, emoji=False)
+            console.print(trial_rows.look_line(result.looks, taken), markup=False, emoji=False)
     if result.stranded:
         ids = "".join(f"\n  {trial_id}" for trial_id in result.stranded)
         console.print(f"on disk, but not asked for any more:{ids}", markup=False, emoji=False)
@@ -950,12 +951,12 @@ def _watch(found: Sequence[Found], as_json: bool) -> None:
     from rich.control import Control
     from rich.live import Live
 
-    from actsearch.cli import live
     from actsearch.cli.result_folders import OneByOne
+    from actsearch.cli.screens import live_run
     from actsearch.store.store import running_driver
 
     console = new_console()
-    screen = None if as_json or not live.suits(console) else Live(console=console, auto_refresh=False)
+    screen = None if as_json or not live_run.suits(console) else Live(console=console, auto_refresh=False)
     width = console.width
     told: dict[str, str] = {}
     each = OneByOne(found)
@@ -968,7 +969,7 @@ def _watch(found: Sequence[Found], as_json: bool) -> None:
                 if console.width < width:  # the terminal has wrapped what stood there
                     console.control(Control.clear(), Control.home())
                 width = console.width
-                screen.update(live.watch_view(results), refresh=True)
+                screen.update(live_run.watch_view(results), refresh=True)
             for result in results if screen is None else ():
                 text = _status_as_json(result) if as_json else _counts(result)
                 if told.get(result.folder) != text:
@@ -981,7 +982,7 @@ def _watch(found: Sequence[Found], as_json: bool) -> None:
 
 
 def _show_explanation(explanation: Explanation) -> None:
-    from actsearch.cli import explanation as page
+    from actsearch.cli.screens import explanation as page
 
     console = new_console()
     for line in page.lines(explanation):
@@ -989,8 +990,8 @@ def _show_explanation(explanation: Explanation) -> None:
 
 
 def _counts(result: ExperimentResult) -> str:
-    from actsearch.cli import terminal
+    from actsearch.cli.screens import trial_rows
 
     trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
     epochs = f"{sum(trial.epochs_done for trial in trials)} of {sum(trial.epochs for trial in trials)} epochs"
-    return f"{result.name}: {terminal.counted(trials)}; {epochs}"
+    return f"{result.name}: {trial_rows.counted(trials)}; {epochs}"

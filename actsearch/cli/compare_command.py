@@ -49,7 +49,7 @@ def _judged(paths: Sequence[Path], question: Question, rules: Rules) -> list[tup
     from actsearch.analysis.comparison import reading
     from actsearch.analysis.pooling import pooled
     from actsearch.analysis.requirements import check
-    from actsearch.cli import comparison_pages
+    from actsearch.cli.screens import comparison as screen
 
     requirements = rules.requirements
     with OneByOne(folders(paths), all_needed=rules.together or bool(requirements)) as each:
@@ -65,19 +65,19 @@ def _judged(paths: Sequence[Path], question: Question, rules: Rules) -> list[tup
                 judged += [(comparison, check(comparison, requirements, tables=tables)) for comparison in found]
         _show(judged, rules.as_json)
         if rules.csv_file is not None:
-            comparison_pages.write_csv(rules.csv_file, [comparison for comparison, _ in judged])
+            screen.write_csv(rules.csv_file, [comparison for comparison, _ in judged])
     return judged
 
 
 def _show(judged: Sequence[tuple[Comparison, tuple[Outcome, ...]]], as_json: bool) -> None:
-    from actsearch.cli import comparison_pages
+    from actsearch.cli.screens import comparison as screen
 
     console = new_console()
     for i, (comparison, outcomes) in enumerate(judged):
         if as_json:
-            click.echo(json.dumps(comparison_pages.as_json(comparison, outcomes), ensure_ascii=False))
+            click.echo(json.dumps(screen.as_json(comparison, outcomes), ensure_ascii=False))
             continue
         if i:
             console.print()
-        for line in comparison_pages.lines(comparison, outcomes):
+        for line in screen.lines(comparison, outcomes):
             console.print(line, markup=False, emoji=False)

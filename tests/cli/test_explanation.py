@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from actsearch.analysis import findings
-from actsearch.cli import explanation
+from actsearch.cli.screens import explanation
 from actsearch.core.results import CandidateResult
 
 

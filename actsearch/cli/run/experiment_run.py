@@ -107,21 +107,21 @@ class Run:
 
     def _tell_decisions(self, work: Work) -> None:
         """What the trials that ended before this round decided."""
-        from actsearch.cli import terminal
+        from actsearch.cli.screens import trial_rows
 
         for choice in work.chosen:
             if self.rules.as_json:
-                click.echo(json.dumps({"event": "chosen", **terminal.choice_as_json(choice)}, ensure_ascii=False))
-            self._say(terminal.choice_line(choice))
+                click.echo(json.dumps({"event": "chosen", **trial_rows.choice_as_json(choice)}, ensure_ascii=False))
+            self._say(trial_rows.choice_line(choice))
         record = work.asked.looks
         for taken in work.looks if record is not None else ():
             assert record is not None
             if self.rules.as_json:
-                click.echo(json.dumps({"event": "look", **terminal.look_as_json(record, taken)}, ensure_ascii=False))
-            self._say(terminal.look_line(record, taken))
+                click.echo(json.dumps({"event": "look", **trial_rows.look_as_json(record, taken)}, ensure_ascii=False))
+            self._say(trial_rows.look_line(record, taken))
         for sentence in work.asked.waiting:
             if sentence not in self.told:
-                click.echo(f"note: {terminal.printable(sentence)}", err=True)
+                click.echo(f"note: {trial_rows.printable(sentence)}", err=True)
         self.told.update(work.asked.waiting)
 
     def _nothing_left(self, work: Work) -> str:
@@ -131,9 +131,9 @@ class Run:
         done = "its trial is" if n == 1 else f"all {n} trials are"
         looks = work.asked.looks
         if looks is not None and looks.has_ended:
-            from actsearch.cli import terminal
+            from actsearch.cli.screens import trial_rows
 
-            return f"{self.name}: {done} finished already; {terminal.end_of_looks(looks)} (--fresh would begin anew)"
+            return f"{self.name}: {done} finished already; {trial_rows.end_of_looks(looks)} (--fresh would begin anew)"
         return f"{self.name}: {done} finished already; nothing is trained again (--fresh would)"
 
     def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
@@ -292,13 +292,13 @@ class Run:
         return len(trials), len(runner.to_train(trials, self.store.survey(trials, repair=False)))
 
     def _show_summary(self, result: Any) -> None:
-        from actsearch.cli import terminal
+        from actsearch.cli.screens import trial_rows
 
         if self.rules.quiet:
             return
         console = new_console()
-        console.print(terminal.summary(result))
-        for note in terminal.summary_notes(result):
+        console.print(trial_rows.summary(result))
+        for note in trial_rows.summary_notes(result):
             console.print(note, style="dim", markup=False, emoji=False)
 
     def _draw(self, result: Any, trained: bool) -> list[Path]:
@@ -335,16 +335,16 @@ class Run:
             )
 
     def _display(self, work: Work, jobs: int) -> Any:
-        from actsearch.cli import live, terminal
+        from actsearch.cli.screens import live_run, trial_rows
 
         if self.rules.as_json:
-            return terminal.JsonLines(click.echo)
+            return trial_rows.JsonLines(click.echo)
         if self.rules.quiet:
-            return terminal.NoDisplay()
+            return trial_rows.NoDisplay()
         console = new_console()
-        if live.suits(console):
-            return live.LiveDisplay(console, self.name, work.left, len(work.finished) + work.tried, jobs)
-        return terminal.PlainLines(click.echo)
+        if live_run.suits(console):
+            return live_run.LiveDisplay(console, self.name, work.left, len(work.finished) + work.tried, jobs)
+        return trial_rows.PlainLines(click.echo)
 
     def _say(self, text: str) -> None:
         if not self.rules.quiet and not self.rules.as_json:
@@ -353,11 +353,11 @@ class Run:
 
 def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
     """What will be looked at otherwise than one would expect."""
-    from actsearch.cli import terminal
+    from actsearch.cli.screens import trial_rows
 
     lines = []
     if work.undiagnosed:
-        lines.append(terminal.undiagnosed_line(len(work.undiagnosed)))
+        lines.append(trial_rows.undiagnosed_line(len(work.undiagnosed)))
     if work.unseen:
         lines.append(
             f"{number_of(len(work.unseen), 'trial')} that had begun without these diagnostics: to begin anew (stop, and"
@@ -424,7 +424,7 @@ def refuse_clashes(loaded: Sequence[Loaded], rules: Rules) -> None:
 
 def show_dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
     """Tells what the run would do."""
-    from actsearch.cli import dry_run
+    from actsearch.cli.run import dry_run
     from actsearch.core import machine
     from actsearch.store.store import Store
 

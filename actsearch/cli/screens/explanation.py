@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from actsearch.analysis.findings import HARMLESS, CandidateFindings, Explanation
-from actsearch.cli.terminal import Paragraph, number
+from actsearch.cli.screens.trial_rows import Paragraph, number
 
 NO_PROOF = "What was seen beside the results, medians over the seeds; none of it proves that one thing caused another."
 

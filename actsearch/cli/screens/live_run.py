@@ -18,7 +18,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.control import Control
 from rich.live import Live
 
-from actsearch.cli.terminal import (
+from actsearch.cli.screens.trial_rows import (
     EVENT_NAMES,
     STATUS_STYLE,
     Columns,

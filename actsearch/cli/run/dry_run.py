@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actsearch.cli import terminal
+from actsearch.cli.screens import trial_rows
 from actsearch.core.experiment import Trial
 from actsearch.core.results import FINISHED
 from actsearch.core.words import number_of
@@ -102,7 +102,7 @@ def lines(found: DryRun) -> Iterator[str]:
     left = {trial.id for trial in found.left}
     for trial in found.trials:
         state = "finished" if trial.id in found.finished else "to train" if trial.id in left else "left out"
-        yield f"{state}  {terminal.name_of(trial)}  ({trial.id})"
+        yield f"{state}  {trial_rows.name_of(trial)}  ({trial.id})"
     yield f"{found.experiment}: {number_of(len(found.trials), 'trial')}, {len(left)} to train, into {found.folder}"
     if found.to_follow:
         up_to, when = ("up to ", "until it is decided") if found.until_decided else ("", "at the settings chosen")
@@ -111,13 +111,13 @@ def lines(found: DryRun) -> Iterator[str]:
         first = f" for the first {len(left)}" if found.until_decided and found.to_follow else ""
         share = f", {max(found.looking, 0.001):.1%} of it for diagnostics" if found.left[0].diagnostics else ""
         yield (
-            f"about {terminal.span(*found.seconds)} with {number_of(found.workers, 'worker')}{first}{share}"
+            f"about {trial_rows.span(*found.seconds)} with {number_of(found.workers, 'worker')}{first}{share}"
             f" (from {found.basis})"
         )
     for warning in found.warnings:
         yield f"note: {warning}"
     if found.undiagnosed:
-        yield terminal.undiagnosed_line(found.undiagnosed)
+        yield trial_rows.undiagnosed_line(found.undiagnosed)
     if found.refusal is not None:
         yield f"note: the run would stop at this: {found.refusal}"
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from actsearch.analysis import statistics
 from actsearch.analysis.power import MOST_SEEDS, POWER, Noise, Power, Range
-from actsearch.cli.terminal import Paragraph, printable, span
+from actsearch.cli.screens.trial_rows import Paragraph, printable, span
 from actsearch.core.words import number_of
 from actsearch.study.outlook import Outlook
 

@@ -18,7 +18,7 @@ from actsearch.analysis import conclusions
 from actsearch.analysis.comparison import MATRIX_UP_TO, Comparison, Contender, Examples, Pair
 from actsearch.analysis.conclusions import interval, number, signed
 from actsearch.analysis.requirements import Outcome
-from actsearch.cli.terminal import Paragraph, printable
+from actsearch.cli.screens.trial_rows import Paragraph, printable
 from actsearch.core import user_files
 
 VERDICT_STYLE = {"better": "green", "worse": "red", "tied": "cyan", "undecided": "magenta"}

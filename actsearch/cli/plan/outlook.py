@@ -123,7 +123,7 @@ def _timed(
     plan: Plan, dataset: Dataset, splits: Splits, jobs: int, rules: Rules, interruption: Interruption
 ) -> tuple[Mapping[str, Timed], tuple[float, float]]:
     """Times each kind of network with TensorFlow: what its steps take, and how long the loading of TensorFlow took."""
-    from actsearch.cli import terminal
+    from actsearch.cli.screens import trial_rows
     from actsearch.core import machine
     from actsearch.core.native_output import held_back
     from actsearch.study import planning
@@ -149,7 +149,7 @@ def _timed(
         splits,
         workers=1 if machine.gpus() else jobs,
         say=lambda kind, one: say(
-            f"  {terminal.printable(trials[kind].candidate.label)}: {1000 * one.step:.3g} ms a step"
+            f"  {trial_rows.printable(trials[kind].candidate.label)}: {1000 * one.step:.3g} ms a step"
         ),
         check=interruption.check,
     )
