@@ -5,6 +5,7 @@ Knows neither files nor Keras nor the terminal.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -310,6 +311,10 @@ class ExperimentResult:
     def compared(self) -> tuple[CandidateResult, ...]:
         """The candidates that are compared: with tuning seeds, those whose settings were chosen."""
         return tuple(candidate for candidate in self.candidates if candidate.trials or not self.tuning_seeds)
+
+    @property
+    def all_trials(self) -> tuple[TrialResult, ...]:
+        return tuple(itertools.chain.from_iterable(candidate.all_trials for candidate in self.candidates))
 
     @property
     def mixture(self) -> str | None:

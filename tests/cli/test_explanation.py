@@ -10,13 +10,13 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from actsearch.analysis import findings
-from actsearch.cli.screens import explanation
+from actsearch.cli.screens.explanation import explanation_lines
 from actsearch.core.results import CandidateResult
 
 
 def page(width: int, *candidates: CandidateResult) -> str:
     console = Console(width=width, file=io.StringIO(), highlight=False)
-    for line in explanation.lines(findings.explain(experiment(*candidates))):
+    for line in explanation_lines(findings.explain(experiment(*candidates))):
         console.print(line, markup=False, emoji=False)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()

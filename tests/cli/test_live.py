@@ -13,8 +13,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from actsearch.cli.screens import live_run
-from actsearch.cli.screens.trial_rows import Row
+from actsearch.cli.console import can_redraw
+from actsearch.cli.screens.live_run import LiveDisplay
+from actsearch.cli.screens.time_left import time_left, time_left_text
+from actsearch.cli.screens.trial_rows import TrialRow
+from actsearch.cli.screens.watch import watch_view
 from actsearch.core.events import Checkpoint, Completed, Diverged, EpochDone, Evaluation, Event, Failed, Lost, Progress
 from actsearch.core.events import Started as Begun
 from actsearch.core.experiment import Activation, Experiment, Trial
@@ -43,7 +46,7 @@ class Screen:
         title: str = "tiny",
     ) -> None:
         self.console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True)
-        self.display = live_run.LiveDisplay(self.console, title, trials, before, jobs)
+        self.display = LiveDisplay(self.console, title, trials, before, jobs)
         self.trials = {trial.id: trial for trial in trials}
 
     def show(self, *events: Event) -> None:
@@ -80,8 +83,8 @@ def completed(trial: Trial) -> Completed:
 
 def test_nothing_is_said_of_the_time_before_an_epoch_is_measured() -> None:
     """A number out of thin air would be believed."""
-    assert live_run.time_left([("relu", 3.0)], {}, 2) is None
-    assert live_run.left_text(None) == "measuring"
+    assert time_left([("relu", 3.0)], {}, 2) is None
+    assert time_left_text(None) == "measuring"
 
 
 @pytest.mark.parametrize(
@@ -98,27 +101,27 @@ def test_nothing_is_said_of_the_time_before_an_epoch_is_measured() -> None:
 )
 def test_measured_epochs_tell_the_time_left(left: list[tuple[str, float]], jobs: int, seconds: float) -> None:
     """Somebody decides by this whether to wait or to go home."""
-    assert live_run.time_left(left, {"a": 2.0, "b": 30.0}, jobs) == (seconds, seconds)
+    assert time_left(left, {"a": 2.0, "b": 30.0}, jobs) == (seconds, seconds)
 
 
 def test_the_time_left_is_a_range_until_every_candidate_is_measured() -> None:
     """The candidates of a grid may cost ten times as much as the first one did."""
     left = [("a", 10.0), ("b", 10.0), ("c", 10.0)]
-    spans = [live_run.time_left(left, known, 1) for known in ({"a": 2.0}, {"a": 2.0, "b": 3.0})]
+    spans = [time_left(left, known, 1) for known in ({"a": 2.0}, {"a": 2.0, "b": 3.0})]
     low, high = spans[0]  # type: ignore[misc]
     assert low < 60 < high
     assert 1.5 * low < high
     for span in spans:
         assert span is not None
         assert span[0] < 20 + 30 + 25 < span[1] or span is spans[0]
-    assert live_run.time_left(left, {"a": 2.0, "b": 3.0, "c": 2.5}, 1) == (75, 75)
+    assert time_left(left, {"a": 2.0, "b": 3.0, "c": 2.5}, 1) == (75, 75)
 
 
 def test_a_range_runs_from_the_shorter_time_to_the_longer() -> None:
     """With workers that take what comes next, shorter trials may end later; the text must not run backwards."""
     left = [("a", 3.0), ("a", 2.0), ("x", 2.0), ("a", 2.0), ("a", 4.0), ("x", 4.0), ("a", 7.0)]
     for jobs in range(1, 8):
-        low, high = live_run.time_left(left, {"a": 1.0}, jobs)  # type: ignore[misc]
+        low, high = time_left(left, {"a": 1.0}, jobs)  # type: ignore[misc]
         assert low <= high
 
 
@@ -140,7 +143,7 @@ def test_a_range_runs_from_the_shorter_time_to_the_longer() -> None:
 )
 def test_the_time_left_is_no_more_exact_than_it_is_known(low: float, high: float, text: str) -> None:
     """A range as long as it is one, then a number that does not pretend."""
-    assert live_run.left_text((low, high)) == text
+    assert time_left_text((low, high)) == text
 
 
 def test_the_display_goes_from_measuring_to_a_range_to_a_number(make_experiment: Make) -> None:
@@ -440,7 +443,7 @@ def test_colours_are_left_out_where_they_are_not_wanted(make_experiment: Make, n
     environment = {"NO_COLOR": "1"} if no_color else {}
     console = Console(file=io.StringIO(), width=80, height=30, color_system="standard", _environ=environment)
     one, two = make_experiment(["relu", "selu"], epochs=2)[1]
-    display = live_run.LiveDisplay(console, "tiny", [one, two], 0)
+    display = LiveDisplay(console, "tiny", [one, two], 0)
     for event in (Begun(one.id, {}), done(one, 1), Failed(one.id, "ValueError: no", "")):
         display.show(event, one)
     console.print(display._render())
@@ -462,7 +465,7 @@ def test_a_live_display_needs_a_terminal_that_can(terminal: bool, name: str, enc
     """On a dumb terminal Rich would show nothing at all; where the characters lack, it would break off the run."""
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     console = Console(file=file, force_terminal=terminal, _environ={"TERM": name})
-    assert live_run.suits(console) == suits
+    assert can_redraw(console) == suits
 
 
 # --- the view of folders
@@ -484,7 +487,7 @@ def experiment(name: str, statuses: Sequence[Status], seconds: float = 60.0, **s
 def test_the_view_of_a_folder_shows_how_it_stands() -> None:
     """Counts, what runs, what failed and why, the best so far: what one looks in for from another terminal."""
     statuses: list[Status] = ["completed", "running", "failed", "diverged", "waiting", "running", "interrupted"]
-    lines = rendered(live_run.watch_view([experiment("tiny", statuses)]), 120, 24)
+    lines = rendered(watch_view([experiment("tiny", statuses)]), 120, 24)
     head, counts, best, empty, heading, *rows = lines
     assert head.startswith("tiny  ━")
     assert head.endswith(" left")
@@ -502,7 +505,7 @@ def test_the_view_of_a_folder_shows_how_it_stands() -> None:
 def test_a_folder_in_which_nothing_runs_promises_no_time() -> None:
     """Nor does it when all is done."""
     for statuses in (["completed", "interrupted"], ["completed"], ["waiting"]):
-        head = rendered(live_run.watch_view([experiment("tiny", statuses)]))[0]  # type: ignore[arg-type]
+        head = rendered(watch_view([experiment("tiny", statuses)]))[0]  # type: ignore[arg-type]
         assert head.endswith("%")
 
 
@@ -514,7 +517,7 @@ def test_the_view_of_folders_fits_the_window(width: int, height: int, count: int
     statuses: list[Status] = ["running", "failed", "completed", "waiting"] * 20
     results = [experiment(f"{i:02d}-{'größer 関数 ' * 8}", statuses, learning_rate=0.001) for i in range(count)]
     results.append(experiment("99-done", ["completed"]))
-    lines = rendered(live_run.watch_view(results), width, height)
+    lines = rendered(watch_view(results), width, height)
     assert len(lines) < height
     assert max(map(cell_len, lines)) <= width
     shown = sum(bool(re.match(r"\d\d-", line)) for line in lines)
@@ -530,4 +533,4 @@ def test_the_view_of_folders_fits_the_window(width: int, height: int, count: int
 
 def test_a_row_never_has_more_epochs_done_than_there_are() -> None:
     """The bar would run out of its line."""
-    assert Row("relu", "relu", 0, 4, "running", epoch=4, share=0.5).done == 4
+    assert TrialRow("relu", "relu", 0, 4, "running", epoch=4, share=0.5).done == 4

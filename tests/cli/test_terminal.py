@@ -15,7 +15,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 
-from actsearch.cli.screens import trial_rows
+from actsearch.cli.records.conversion import as_json
+from actsearch.cli.records.run_events import EVENT_NAMES
+from actsearch.cli.records.status import trial_status_record
+from actsearch.cli.run.display import Display, JsonLines, PlainLines
+from actsearch.cli.screens.numbers import duration, duration_range, table_number
+from actsearch.cli.screens.status import status_tables, trials_by_status
+from actsearch.cli.screens.summary import summary_notes, summary_table
+from actsearch.cli.screens.text import shortened_to_cells
 from actsearch.core.events import Checkpoint, Completed, Diagnosed, EpochDone, Event, Failed, Lost, Progress, Started
 from actsearch.core.experiment import Activation, Experiment, Trial
 from actsearch.core.results import CandidateResult, ExperimentResult, TestValues, TrialResult
@@ -71,7 +78,7 @@ def candidate(label: str, *trials: TrialResult, **setting: Any) -> CandidateResu
 )
 def test_numbers_are_short_and_true(value: float | None, shown: str) -> None:
     """A loss that exploded must neither break the table nor look like a small one."""
-    assert trial_rows.number(value) == shown
+    assert table_number(value) == shown
 
 
 @pytest.mark.parametrize(
@@ -92,7 +99,7 @@ def test_numbers_are_short_and_true(value: float | None, shown: str) -> None:
 )
 def test_durations_are_in_the_unit_one_thinks_in(seconds: float, shown: str) -> None:
     """Somebody decides by this whether to wait or to go home."""
-    assert trial_rows.duration(seconds) == shown
+    assert duration(seconds) == shown
 
 
 def test_durations_never_say_sixty_minutes() -> None:
@@ -100,7 +107,7 @@ def test_durations_never_say_sixty_minutes() -> None:
     sizes = {"s": 1, "min": 60, "h": 3600, "d": 86400}
     last = 0.0
     for seconds in range(0, 300_000, 7):
-        text = trial_rows.duration(seconds)
+        text = duration(seconds)
         parts = [(int(n), unit) for n, unit in re.findall(r"(\d+) (\w+)", text)]
         assert len(parts) == 1 or parts[1][0] < {"min": 60, "h": 24}[parts[1][1]], text
         value = sum(n * sizes[unit] for n, unit in parts)
@@ -112,7 +119,7 @@ def test_durations_never_say_sixty_minutes() -> None:
 # --- lines for logs and programs
 
 
-def lines_of(display: trial_rows.Display, events: Sequence[Event], one: Trial) -> None:
+def lines_of(display: Display, events: Sequence[Event], one: Trial) -> None:
     with display:
         for event in events:
             display.show(event, one)
@@ -123,7 +130,7 @@ def test_plain_lines_are_one_an_epoch(make_experiment: Make, fake_train: Callabl
     (one,) = make_experiment(["relu"], epochs=3)[1]
     written: list[str] = []
     events = list(fake_train()(one))
-    lines_of(trial_rows.PlainLines(written.append), events, one)
+    lines_of(PlainLines(written.append), events, one)
     completed = events[-1]
     assert isinstance(completed, Completed)
     assert len(written) == 4
@@ -138,7 +145,7 @@ def test_plain_lines_tell_of_divergence_and_failure(make_experiment: Make, fake_
     """Neither vanishes from a log."""
     (one,) = make_experiment(["relu"], epochs=3)[1]
     written: list[str] = []
-    display = trial_rows.PlainLines(written.append)
+    display = PlainLines(written.append)
     lines_of(display, list(fake_train(diverges=["relu"])(one)), one)
     display.show(Failed(one.id, "ValueError: [bold]", "Traceback"), one)
     assert written[-3:] == [
@@ -162,7 +169,7 @@ def test_plain_lines_tell_of_a_lost_worker_and_where_the_trial_goes_on(make_expe
         Lost(one.id, "worker killed by SIGKILL", "the last that it wrote"),
         Started(one.id, {}, resumed=RESUMED),
     ]
-    lines_of(trial_rows.PlainLines(written.append), events, one)
+    lines_of(PlainLines(written.append), events, one)
     assert written == [
         "relu seed 0: worker killed by SIGKILL; it will be tried again",
         "relu seed 0: goes on after epoch 2",
@@ -180,7 +187,7 @@ def test_json_lines_tell_of_a_lost_worker_and_where_the_trial_goes_on(make_exper
         Lost(one.id, "worker killed by SIGKILL"),
         Started(one.id, {"cpu": "x"}, resumed=RESUMED),
     ]
-    lines_of(trial_rows.JsonLines(written.append), events, one)
+    lines_of(JsonLines(written.append), events, one)
     first, lost, second = map(json.loads, written)
     assert (first["event"], first["machine"], first["resumed_epochs"]) == ("started", {"cpu": "x"}, 0)
     assert (lost["event"], lost["trial"], lost["cause"]) == ("lost", one.id, "worker killed by SIGKILL")
@@ -191,7 +198,7 @@ def test_every_event_is_named_or_left_out_on_purpose() -> None:
     """One that is forgotten would end `run --json` with a traceback in the middle of a night."""
     from typing import get_args
 
-    assert set(trial_rows.EVENT_NAMES) == set(get_args(Event)) - {Progress, Diagnosed, Checkpoint}
+    assert set(EVENT_NAMES) == set(get_args(Event)) - {Progress, Diagnosed, Checkpoint}
 
 
 def test_json_lines_hold_what_another_program_needs(make_experiment: Make, fake_train: Callable[..., Any]) -> None:
@@ -199,7 +206,7 @@ def test_json_lines_hold_what_another_program_needs(make_experiment: Make, fake_
     (one,) = make_experiment(["größer [bold]"], epochs=2)[1]
     written: list[str] = []
     events = [*fake_train()(one), *fake_train(diverges=["größer [bold]"])(one), Failed(one.id, "ValueError: x", "")]
-    lines_of(trial_rows.JsonLines(written.append), events, one)
+    lines_of(JsonLines(written.append), events, one)
 
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
@@ -223,14 +230,14 @@ def test_json_lines_hold_what_another_program_needs(make_experiment: Make, fake_
 
 def trials_table(result: ExperimentResult) -> Group:
     """Every trial, as `status --trials` has them."""
-    return Group(*trial_rows.status(result, every_trial=True))
+    return Group(*status_tables(result, every_trial=True))
 
 
 def test_of_many_trials_those_that_need_a_look_are_shown() -> None:
     """A hundred lines that say `completed` hide the one that says `failed`."""
     many = [trial(seed) for seed in range(49)]
     failed = TrialResult("t49", 49, "failed", 2, error="ValueError: no")
-    text = rendered(Group(*trial_rows.status(result_of(candidate("relu", *many, failed)))), 100)
+    text = rendered(Group(*status_tables(result_of(candidate("relu", *many, failed)))), 100)
     lines = text.splitlines()
     assert len(lines) == 6
     assert "ValueError: no" in lines[4]
@@ -238,7 +245,7 @@ def test_of_many_trials_those_that_need_a_look_are_shown() -> None:
     assert len(rendered(trials_table(result_of(candidate("relu", *many, failed))), 100).splitlines()) == 51
 
 
-@pytest.mark.parametrize("table", [trial_rows.summary, trials_table])
+@pytest.mark.parametrize("table", [summary_table, trials_table])
 def test_labels_are_printed_as_they_are(table: Callable[[ExperimentResult], RenderableType]) -> None:
     """A label is the user's; one in brackets must neither vanish nor turn the table bold."""
     text = rendered(table(result_of(*(candidate(label) for label in HOSTILE_LABELS))))
@@ -246,7 +253,7 @@ def test_labels_are_printed_as_they_are(table: Callable[[ExperimentResult], Rend
         assert label in text
 
 
-@pytest.mark.parametrize("table", [trial_rows.summary, trials_table])
+@pytest.mark.parametrize("table", [summary_table, trials_table])
 @pytest.mark.parametrize("width", [60, 80, 160])
 def test_tables_fit_the_window(table: Callable[[ExperimentResult], RenderableType], width: int) -> None:
     """And the numbers in them are never the part that is cut."""
@@ -263,7 +270,7 @@ def test_tables_fit_the_window(table: Callable[[ExperimentResult], RenderableTyp
 def test_the_summary_of_several_seeds_fits_the_window(width: int) -> None:
     """In a narrow one the less important columns go, so that what did not complete is still said."""
     many = [candidate(label, trial(0), trial(1, status="failed"), trial(2, status="waiting")) for label in "abc"]
-    text = rendered(trial_rows.summary(result_of(*many)), width)
+    text = rendered(summary_table(result_of(*many)), width)
     assert max(cell_len(line) for line in text.splitlines()) <= width
     assert len(text.splitlines()) <= 5
     assert text.count("1 failed") == 3
@@ -302,7 +309,7 @@ def test_points_of_a_grid_can_be_told_apart_in_a_narrow_window() -> None:
 @pytest.mark.parametrize("width", [1, 2, 3, 6, 9, 10, 40])
 def test_shortened_names_have_room(text: str, width: int) -> None:
     """A name one cell too wide would shift all the numbers behind it."""
-    short = trial_rows.shortened(text, width)
+    short = shortened_to_cells(text, width)
     assert cell_len(short) <= width
     assert short == text if cell_len(text) <= width else "…" in short
 
@@ -319,7 +326,7 @@ def test_the_summary_begins_with_the_best() -> None:
     """And what did not complete stands at its end, with its state."""
     diverged = trial(accuracy=None, status="diverged", last=None, best=None)
     text = rendered(
-        trial_rows.summary(
+        summary_table(
             result_of(
                 candidate("worse", trial(accuracy=0.5)),
                 candidate("diverges", diverged),
@@ -341,15 +348,15 @@ def test_the_summary_of_several_seeds_is_their_mean() -> None:
         "relu", trial(0, 0.4), trial(1, 0.8), trial(2, None, status="diverged"), trial(3, None, status="failed")
     )
     result = result_of(three)
-    header, row = rendered(trial_rows.summary(result)).splitlines()
+    header, row = rendered(summary_table(result)).splitlines()
     assert "seeds" in header
     assert row.split() == ["relu", "4", "1.5000", "0.6000", "0.7500", "2.0", "1", "diverged,", "1", "failed"]
-    assert "means over the seeds that completed" in trial_rows.summary_notes(result)[0]
+    assert "means over the seeds that completed" in summary_notes(result)[0]
 
 
 def test_the_summary_never_calls_validation_on_the_test_set_a_test() -> None:
     """With `validation: test` the best epoch was chosen on the test set: its heading must not promise more."""
-    honest, chosen = (rendered(trial_rows.summary(result_of(candidate("relu"), validation_is_test=t))) for t in (0, 1))
+    honest, chosen = (rendered(summary_table(result_of(candidate("relu"), validation_is_test=t))) for t in (0, 1))
     assert "test accuracy" in honest
     assert "0.7500" in honest
     assert "test accuracy" not in chosen
@@ -360,7 +367,7 @@ def test_the_summary_never_calls_validation_on_the_test_set_a_test() -> None:
 def test_the_summarys_notes_repeat_the_warnings_and_problems() -> None:
     """What misleads is said where the numbers are read."""
     result = replace(result_of(candidate("relu")), warnings=("One seed.",), problems=("x: is damaged",))
-    assert trial_rows.summary_notes(result)[-2:] == ["One seed.", "x: is damaged"]
+    assert summary_notes(result)[-2:] == ["One seed.", "x: is damaged"]
 
 
 def test_the_summary_says_that_trials_were_not_trained_alike() -> None:
@@ -368,7 +375,7 @@ def test_the_summary_says_that_trials_were_not_trained_alike() -> None:
     trials = (trial(i, machine={"cpu": cpu}) for i, cpu in enumerate(("Xeon", "EPYC")))
     mixed = result_of(candidate("relu", *trials))
     assert mixed.mixture is not None
-    assert trial_rows.summary_notes(mixed)[-1] == mixed.mixture
+    assert summary_notes(mixed)[-1] == mixed.mixture
 
 
 def test_the_table_of_trials_shows_the_last_values_there_are() -> None:
@@ -391,23 +398,23 @@ def test_every_status_can_be_counted_and_shown() -> None:
     trials = [
         trial(status=status, error="E: x" if status == "failed" else None) for status in get_args(Status) for _ in "12"
     ]
-    assert trial_rows.counted(trials).startswith("12 trials: 2 completed, 2 running")
-    assert all(f"2 {status}" in trial_rows.counted(trials) for status in get_args(Status))
+    assert trials_by_status(trials).startswith("12 trials: 2 completed, 2 running")
+    assert all(f"2 {status}" in trials_by_status(trials) for status in get_args(Status))
     text = rendered(trials_table(result_of(candidate("relu", *trials))))
     assert all(status in text for status in get_args(Status))
-    assert trial_rows.counted(trials[:1]) == "1 trial: 1 waiting"
+    assert trials_by_status(trials[:1]) == "1 trial: 1 waiting"
 
 
 def test_a_trial_as_json_is_whole() -> None:
     """`status --json` is what scripts read: in full precision and with nulls where there is nothing."""
     one = candidate("relu", trial(3, 1 / 3, machine={"cpu": "x"}))
-    row = json.loads(json.dumps(trial_rows.trial_as_json(one, one.trials[0]), allow_nan=False))
+    row = json.loads(json.dumps(as_json(trial_status_record(one, one.trials[0])), allow_nan=False))
     assert row["last"] == {"loss": 1.0, "val_loss": 1.5, "val_accuracy": 1 / 3}
     assert row["test"]["best"] == {"epoch": 1, "accuracy": 0.875}
     assert (row["seed"], row["status"], row["epochs_done"], row["epochs"]) == (3, "completed", 2, 2)
     assert row["seconds"] == 4
     waiting = trial(status="waiting", history={}, last=None, best=None, seconds_per_epoch=())
-    row = trial_rows.trial_as_json(one, waiting)
+    row = as_json(trial_status_record(one, waiting))
     assert (row["last"], row["test"], row["epochs_done"]) == ({}, {"last": None, "best": None}, 0)
 
 
@@ -424,4 +431,4 @@ def test_a_trial_as_json_is_whole() -> None:
 )
 def test_ranges_of_time_read_well(low: float, high: float, text: str) -> None:
     """`88 to 3 h 49 min` was 88 minutes."""
-    assert trial_rows.span(low, high) == text
+    assert duration_range(low, high) == text

@@ -16,7 +16,7 @@ from PIL import Image
 
 from actsearch.analysis import axes, comparison_curves, layer_curves
 from actsearch.analysis.layer_curves import Kind
-from actsearch.cli import app
+from actsearch.cli.plot import kinds
 from actsearch.core.results import CandidateResult, ExperimentResult
 from actsearch.figures import drawing, layer_plots
 
@@ -177,8 +177,8 @@ def test_log_ticks_stay_few_over_many_powers() -> None:
 
 def test_the_command_line_knows_all_kinds() -> None:
     """It has a list of its own, so that its help loads nothing."""
-    assert app.LAYER_KINDS == layer_curves.KINDS
-    assert app.COMPARISON_KINDS == comparison_curves.KINDS
+    assert kinds.LAYER_KINDS == layer_curves.KINDS
+    assert kinds.COMPARISON_KINDS == comparison_curves.KINDS
 
 
 def test_drawing_loads_nothing_heavy(tmp_path: Path) -> None:

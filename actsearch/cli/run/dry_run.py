@@ -1,19 +1,18 @@
-"""What a run would do, without doing it: as a value, as lines and as JSON. Writes and prints nothing."""
+"""What a run would do, found out without doing it. Writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from actsearch.cli.screens import trial_rows
+from actsearch.cli.plan.timing import guessed_times
+from actsearch.cli.run.options import RunOptions
+from actsearch.cli.run.refusal import would_stop_at
 from actsearch.core.experiment import Trial
 from actsearch.core.results import FINISHED
-from actsearch.core.words import number_of
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
-from actsearch.store.store import PLAN, Store, read_experiment
+from actsearch.store.store import Store
 from actsearch.study import planning, runner
 from actsearch.study.runner import Plan
 
@@ -47,35 +46,16 @@ class DryRun:
     """What the run would stop at."""
 
 
-def dry_run(
-    plan: Plan,
-    store: Store,
-    dataset: Dataset,
-    jobs: int,
-    *,
-    anew: bool = False,
-    only_failed: bool = False,
-    refusal: str | None = None,
-) -> DryRun:
-    """Reads what is there and computes the rest.
-
-    Args:
-        plan: what would be run.
-        store: where.
-        dataset: the plan's.
-        jobs: workers at a time.
-        anew: as if nothing were there.
-        only_failed: train only the trials that failed.
-        refusal: what the run would stop at.
-    """
-    experiment = plan.experiment
-    asked = runner.ask(plan, store, anew)
-    survey = store.survey(() if anew else asked.trials, repair=False)
-    left = list(asked.trials) if anew else runner.to_train(asked.trials, survey, only_failed)
-    wanted = {trial.id for trial in left}
-    known = (store.folder / PLAN).is_file()
-    epochs = planning.measured_epochs(read_experiment(store.folder), asked.trials, experiment) if known else {}
-    costs, basis = planning.guess(experiment, dataset, datasets.split(dataset, experiment.data), epochs)
+def dry_run_of(plan: Plan, dataset: Dataset, options: RunOptions) -> DryRun:
+    """Reads what is there and computes the rest."""
+    experiment, store = plan.experiment, Store(options.folder_of(plan))
+    jobs = options.workers(plan, dataset.nbytes)
+    refusal = would_stop_at(plan, options)
+    asked = runner.ask(plan, store, options.fresh)
+    survey = store.survey(() if options.fresh else asked.trials, repair=False)
+    left = list(asked.trials) if options.fresh else runner.to_train(asked.trials, survey, options.retry_failed)
+    to_train = {trial.id for trial in left}
+    times = guessed_times(plan, asked.trials, store, dataset, datasets.split(dataset, experiment.data))
     stages: list[list[tuple[int, ...]]] = [[(place,) for place in planning.places(experiment, left)]]
     if plan.until is None:
         stages.append(planning.choices_to_follow(experiment, asked.may_follow))
@@ -84,51 +64,14 @@ def dry_run(
         folder=store.folder,
         trials=asked.trials,
         left=tuple(left),
-        finished=frozenset(i for i, status in survey.status.items() if status in FINISHED) - wanted,
+        finished=frozenset(trial_id for trial_id, status in survey.status.items() if status in FINISHED) - to_train,
         to_follow=asked.to_follow,
         until_decided=plan.until is not None,
         workers=max(1, min(jobs, max(map(len, stages)))),
-        seconds=planning.total(stages, costs, jobs),
-        basis=basis,
-        looking=planning.share_of_looking(stages, costs),
-        undiagnosed=0 if only_failed else len(survey.undiagnosed),
+        seconds=planning.total(stages, times.costs, jobs),
+        basis=times.basis,
+        looking=planning.share_of_looking(stages, times.costs),
+        undiagnosed=0 if options.retry_failed else len(survey.undiagnosed),
         warnings=experiment.warnings,
-        refusal=refusal,
+        refusal=None if refusal is None else str(refusal),
     )
-
-
-def lines(found: DryRun) -> Iterator[str]:
-    """A line a trial, then how many there are, how long they take, and what to beware of."""
-    left = {trial.id for trial in found.left}
-    for trial in found.trials:
-        state = "finished" if trial.id in found.finished else "to train" if trial.id in left else "left out"
-        yield f"{state}  {trial_rows.name_of(trial)}  ({trial.id})"
-    yield f"{found.experiment}: {number_of(len(found.trials), 'trial')}, {len(left)} to train, into {found.folder}"
-    if found.to_follow:
-        up_to, when = ("up to ", "until it is decided") if found.until_decided else ("", "at the settings chosen")
-        yield f"then {up_to}{found.to_follow} more, {when}"
-    if left:
-        first = f" for the first {len(left)}" if found.until_decided and found.to_follow else ""
-        share = f", {max(found.looking, 0.001):.1%} of it for diagnostics" if found.left[0].diagnostics else ""
-        yield (
-            f"about {trial_rows.span(*found.seconds)} with {number_of(found.workers, 'worker')}{first}{share}"
-            f" (from {found.basis})"
-        )
-    for warning in found.warnings:
-        yield f"note: {warning}"
-    if found.undiagnosed:
-        yield trial_rows.undiagnosed_line(found.undiagnosed)
-    if found.refusal is not None:
-        yield f"note: the run would stop at this: {found.refusal}"
-
-
-def as_json(found: DryRun) -> dict[str, Any]:
-    """The same for other programs; times in seconds."""
-    low, high = found.seconds
-    return {
-        "experiment": found.experiment,
-        "trials": [{"trial": trial.id, "finished": trial.id in found.finished} for trial in found.trials],
-        "may_follow": found.to_follow,
-        "seconds": {"low": low, "high": high, "basis": found.basis, "diagnostics_share": found.looking},
-        "would_stop_at": found.refusal,
-    }

@@ -1,140 +1,103 @@
-"""What `actsearch run` does with one experiment: trains it round by round, tells, stops, concludes. Prints."""
+"""An experiment's run: trains it round by round, tells what is decided, and stops where it is asked to. Prints."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from actsearch.cli.console import new_console, nobody_reads
+from actsearch.cli.console import nobody_reads
 from actsearch.cli.experiment_files import load_data
-from actsearch.core.errors import InvalidExperiment, Problem, StoreError, UserError
+from actsearch.cli.interruption import Interruption, TimeIsUp
+from actsearch.cli.records.conversion import as_json, json_line
+from actsearch.cli.records.decisions import look_row
+from actsearch.cli.run.display import display_of
+from actsearch.cli.run.ending import asked_and_left, conclude
+from actsearch.cli.run.options import RunOptions
+from actsearch.cli.screens import run_notices
+from actsearch.cli.screens.decisions import choice_line, look_line
+from actsearch.cli.screens.text import printable
+from actsearch.config.loading import Loaded
+from actsearch.core.events import Engine, Failed
 from actsearch.core.words import number_of
-
-if TYPE_CHECKING:
-    from actsearch.cli.interruption import Interruption
-    from actsearch.config.loading import Loaded
-    from actsearch.core.events import Engine
-    from actsearch.data.datasets import Dataset
-    from actsearch.study.runner import EngineName, Plan, SaveModel, Work
+from actsearch.data.datasets import Dataset
+from actsearch.store.store import Store
+from actsearch.study import runner
+from actsearch.study.runner import Plan, Work
 
 
-@dataclass(frozen=True)
-class Rules:
-    """The options of `run` that hold for each of its experiments."""
-
-    out: Path
-    engine: EngineName
-    jobs: int | None
-    ray_address: str | None
-    ray_gpus: float
-    retries: int
-    fail_fast: bool
-    retry_failed: bool
-    accept_changes: bool
-    fresh: bool
-    keep_checkpoints: bool
-    checkpoint_share: float
-    save_models: SaveModel | None
-    no_plots: bool
-    quiet: bool
-    as_json: bool
-
-
-class Run:
+class ExperimentRun:
     """One experiment's run, as the user sees it."""
 
-    def __init__(self, loaded: Loaded, plan: Plan, interruption: Interruption, rules: Rules) -> None:
-        from actsearch.store.store import Store
-
-        self.loaded, self.plan, self.interruption, self.rules = loaded, plan, interruption, rules
+    def __init__(self, loaded: Loaded, plan: Plan, interruption: Interruption, options: RunOptions) -> None:
+        self.loaded, self.plan, self.interruption, self.options = loaded, plan, interruption, options
         self.name = plan.experiment.name
-        self.store = Store(rules.out / self.name, rules.keep_checkpoints)
-        self.told: set[str] = set()
+        self.store = Store(options.folder_of(plan), options.keep_checkpoints)
+        self.said_of_waiting: set[str] = set()
         """What was said of what waits, which is said once."""
 
     def go(self) -> int:
         """Trains what is left, shows the summary, draws; returns the exit code."""
-        from actsearch.study import runner
-
-        if self.rules.fresh and self.store.folder.exists():
+        if self.options.fresh and self.store.folder.exists():
             with self.store.locked():  # not under the feet of a driver that is at work
                 pass
-            self._say(f"{self.store.folder} is kept as {self.store.set_aside()}")
+            self.options.say(f"{self.store.folder} is kept as {self.store.set_aside()}")
         rounds = runner.rounds(
             self.plan,
             self.store,
-            accept_changes=self.rules.accept_changes,
-            only_failed=self.rules.retry_failed,
+            accept_changes=self.options.accept_changes,
+            only_failed=self.options.retry_failed,
         )
         with self.store.locked(), contextlib.ExitStack() as closing:
             work = next(rounds)
-            self._tell(work)
+            self._tell_what_is_there(work)
             if work.left:
                 self._train(work, rounds, closing)
             else:
-                self._say(self._nothing_left(work))
-                self._mention_missing_models(work)
-            return self._conclude(trained=bool(work.left))
+                self.options.say(f"{self.name}: {run_notices.nothing_left(work, self.options.retry_failed)}")
+                self._tell_of_missing_models(work)
+            return conclude(self.plan, self.store, self.options, trained=bool(work.left))
 
-    def _tell(self, work: Work) -> None:
+    def _tell_what_is_there(self, work: Work) -> None:
         """What a first round found."""
         for problem in work.problems:
             click.echo(f"note: {problem}", err=True)
-        if work.otherwise:
-            self._say(
-                f"{number_of(work.otherwise, 'finished trial')} keep diagnostics of other settings than those asked"
-                " for (every, probe_size); --fresh trains and looks anew"
-            )
-        if work.differing:
-            self._say(
-                f"{number_of(work.differing, 'finished trial')} without diagnostics: trained again once, their"
-                " histories came out otherwise; they are tried again once their .differs- folders are removed"
-            )
-        if work.held:
-            self._say(
-                f"{number_of(work.held, 'finished trial')} left out until settings are chosen anew, which may ask for"
-                " them again; they stay on disk"
-            )
+        for line in run_notices.what_stays_as_it_is(work):
+            self.options.say(line)
         self._tell_decisions(work)
 
     def _tell_decisions(self, work: Work) -> None:
         """What the trials that ended before this round decided."""
-        from actsearch.cli.screens import trial_rows
-
         for choice in work.chosen:
-            if self.rules.as_json:
-                click.echo(json.dumps({"event": "chosen", **trial_rows.choice_as_json(choice)}, ensure_ascii=False))
-            self._say(trial_rows.choice_line(choice))
+            self._tell(choice_line(choice), {"event": "chosen", **as_json(choice)})
         record = work.asked.looks
-        for taken in work.looks if record is not None else ():
-            assert record is not None
-            if self.rules.as_json:
-                click.echo(json.dumps({"event": "look", **trial_rows.look_as_json(record, taken)}, ensure_ascii=False))
-            self._say(trial_rows.look_line(record, taken))
+        if record is not None:
+            for taken in work.looks:
+                self._tell(look_line(record, taken), {"event": "look", **look_row(record, taken)})
         for sentence in work.asked.waiting:
-            if sentence not in self.told:
-                click.echo(f"note: {trial_rows.printable(sentence)}", err=True)
-        self.told.update(work.asked.waiting)
+            if sentence not in self.said_of_waiting:
+                click.echo(f"note: {printable(sentence)}", err=True)
+        self.said_of_waiting.update(work.asked.waiting)
 
-    def _nothing_left(self, work: Work) -> str:
-        n = len(work.asked.trials)
-        if self.rules.retry_failed and len(work.finished) < n:
-            return f"{self.name}: no trial has failed; without --retry-failed the rest is trained"
-        done = "its trial is" if n == 1 else f"all {n} trials are"
-        looks = work.asked.looks
-        if looks is not None and looks.has_ended:
-            from actsearch.cli.screens import trial_rows
+    def _tell(self, line: str, row: Mapping[str, Any]) -> None:
+        """Prints the line for people, or the row for other programs."""
+        if self.options.as_json:
+            click.echo(json_line(row))
+        self.options.say(line)
 
-            return f"{self.name}: {done} finished already; {trial_rows.end_of_looks(looks)} (--fresh would begin anew)"
-        return f"{self.name}: {done} finished already; nothing is trained again (--fresh would)"
+    def _tell_of_missing_models(self, work: Work) -> None:
+        if self.options.save_models is None:
+            return
+        kept = self.store.saved_models(work.finished)
+        missing = sum(which != self.options.save_models for which in kept)
+        if missing:
+            self.options.say(
+                f"{number_of(missing, 'finished trial')} kept no network of the {self.options.save_models} epoch;"
+                " --fresh trains anew and keeps it"
+            )
 
     def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
         """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time.
@@ -144,23 +107,21 @@ class Run:
             rounds: those that follow.
             closing: closes in the end what must be.
         """
-        from actsearch.cli.interruption import TimeIsUp
-
         finished = work.finished
         if finished:
             n = len(work.asked.trials)
-            self._say(f"{len(finished)} of {n} trials are finished already; {len(work.left)} to train")
-            self._mention_missing_models(work)
+            self.options.say(f"{len(finished)} of {n} trials are finished already; {len(work.left)} to train")
+            self._tell_of_missing_models(work)
         try:
             self._train_rounds(work, rounds, closing)
         except TimeIsUp:
-            self._explain("The time is up")
+            self._tell_how_to_go_on("The time is up")
         except BrokenPipeError as error:  # as when a program that reads --json has crashed
             nobody_reads()
-            self._explain("Stopped, as nobody reads the output any more")
+            self._tell_how_to_go_on("Stopped, as nobody reads the output any more")
             raise KeyboardInterrupt from error
         except KeyboardInterrupt:
-            self._explain("Stopped")
+            self._tell_how_to_go_on("Stopped")
             raise
         finally:
             self.interruption.stop_the_clock()
@@ -168,42 +129,39 @@ class Run:
     def _train_rounds(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
         dataset = load_data(self.loaded, self.plan)
         for warning in self.plan.experiment.warnings:
-            self._say(f"note: {warning}")
-        most = self._jobs(dataset)
+            self.options.say(f"note: {warning}")
+        most = self.options.most_workers(self.plan, dataset.nbytes)
         jobs = min(most, len(work.left))
         engine = self._engine(dataset, most if self.plan.in_stages else jobs)
         closing.callback(engine.close)
-        processes = " in a worker process" if jobs == 1 else f" in {jobs} processes"
-        where = {"in-process": "", "ray": " on Ray"}.get(self.rules.engine, processes)
-        self._say(f"{self.name}: training {number_of(len(work.left), 'trial')}{where}; TensorFlow is loading")
-        said = [*_origins(work), *_diagnostics_lines(work, dataset)]
+        where = run_notices.where(self.options.engine, jobs)
+        trials = number_of(len(work.left), "trial")
+        self.options.say(f"{self.name}: training {trials}{where}; TensorFlow is loading")
+        said = run_notices.before_training(work, dataset)
         for line in said:
-            self._say(line)
-        is_whole = self._show_events(work, engine, jobs)
+            self.options.say(line)
+        is_whole = self._train_a_round(work, engine, jobs)
         while is_whole and (following := next(rounds, None)) is not None:
             self._tell_decisions(following)
             if following.left:
-                self._say(f"{self.name}: training {number_of(len(following.left), 'trial')} more")
-                for line in [*_origins(following), *_diagnostics_lines(following, dataset)]:
+                self.options.say(f"{self.name}: training {number_of(len(following.left), 'trial')} more")
+                for line in run_notices.before_training(following, dataset):
                     if line not in said:
-                        self._say(line)
-                is_whole = self._show_events(following, engine, min(most, len(following.left)))
+                        self.options.say(line)
+                is_whole = self._train_a_round(following, engine, min(most, len(following.left)))
 
-    def _show_events(self, work: Work, engine: Engine, jobs: int) -> bool:
+    def _train_a_round(self, work: Work, engine: Engine, jobs: int) -> bool:
         """Trains what is left of a round; false where a failure ended it early."""
-        from actsearch.core.events import Failed
-        from actsearch.study import runner
-
         events = runner.run(
             work.left,
             self.store,
             engine,
-            retries=self.rules.retries,
-            fail_fast=self.rules.fail_fast,
+            retries=self.options.retries,
+            fail_fast=self.options.fail_fast,
             keep_engine=self.plan.in_stages,
         )
         any_failed = False
-        with self._display(work, jobs) as display, contextlib.closing(events):
+        with display_of(self.name, work, jobs, self.options) as display, contextlib.closing(events):
             self.interruption.start_the_clock()
             for event, trial in events:
                 self.interruption.check()
@@ -211,249 +169,33 @@ class Run:
                 any_failed |= isinstance(event, Failed)
         self.interruption.stop_the_clock()
         self.interruption.check()
-        return not (any_failed and self.rules.fail_fast)
+        return not (any_failed and self.options.fail_fast)
 
     def _engine(self, dataset: Dataset, jobs: int) -> Any:
-        from actsearch.study import runner
         from actsearch.training.checkpoints import Spacing
 
-        more = Spacing(self.rules.checkpoint_share, self.rules.keep_checkpoints), self.rules.save_models
-        make_train = partial(runner.trainer, dataset, *more)
-        if self.rules.engine == "processes":  # which do not get the data through a pipe
+        spacing, save_models = (
+            Spacing(self.options.checkpoint_share, self.options.keep_checkpoints),
+            self.options.save_models,
+        )
+        make_train = partial(runner.trainer, dataset, spacing, save_models)
+        if self.options.engine == "processes":  # which do not get the data through a pipe
             spec, sha256 = self.plan.experiment.data, self.plan.data_sha256
-            make_train = partial(runner.loading_trainer, spec, sha256, *more)
+            make_train = partial(runner.loading_trainer, spec, sha256, spacing, save_models)
         return runner.engine(
-            self.rules.engine,
+            self.options.engine,
             make_train,
             jobs=jobs,
             threads=self.plan.threads,
             data_bytes=dataset.nbytes,
-            ray_address=self.rules.ray_address,
-            ray_gpus=self.rules.ray_gpus,
+            ray_address=self.options.ray_address,
+            ray_gpus=self.options.ray_gpus,
         )
 
-    def _jobs(self, dataset: Dataset) -> int:
-        from actsearch.core import machine
-
-        if self.rules.engine == "in-process":
-            return 1
-        if self.rules.jobs is not None:
-            return self.rules.jobs
-        return 1024 if self.rules.engine == "ray" else machine.default_jobs(self.plan.threads, dataset.nbytes)
-
-    @property
-    def _same_command(self) -> str:
-        return "the same command without --fresh" if self.rules.fresh else "the same command"
-
-    def _explain(self, what: str) -> None:
-        asked, left = self._asked_and_left()
+    def _tell_how_to_go_on(self, what_happened: str) -> None:
+        asked, left = asked_and_left(self.plan, self.store)
         click.echo(
-            f"{what}. {asked - left} of {number_of(asked, 'trial')} finished and kept in {self.store.folder};"
-            f" {self._same_command} goes on with the rest, from their last checkpoints where they have any.",
+            f"{what_happened}. {asked - left} of {number_of(asked, 'trial')} finished and kept in {self.store.folder};"
+            f" {self.options.same_command} goes on with the rest, from their last checkpoints where they have any.",
             err=True,
         )
-
-    def _conclude(self, trained: bool) -> int:
-        from actsearch.store.store import read_experiment
-
-        result = read_experiment(self.store.folder, ended=True)
-        failed = [trial for candidate in result.candidates for trial in candidate.all_trials]
-        failed = [trial for trial in failed if trial.status == "failed"]
-        if not self.rules.as_json:
-            self._show_summary(result)
-        figures = [] if self.rules.no_plots else self._draw(result, trained)
-        if self.rules.as_json:
-            left = self._asked_and_left()[1] - len(failed)
-            row: dict[str, Any] = {"event": "finished", "experiment": result.name, "folder": result.folder}
-            row |= {"failed": len(failed), "left": left}
-            click.echo(json.dumps(row | {"figures": [str(figure) for figure in figures]}, ensure_ascii=False))
-        elif not self.rules.quiet:
-            for figure in figures:
-                click.echo(str(figure))
-            there = shlex.quote(str(self.store.folder))
-            if len(result.compared) > 1:
-                click.echo(f"is it real? actsearch compare {there}")
-            if figures and self.plan.experiment.diagnostics is not None:
-                click.echo(f"why? actsearch explain {there}; actsearch plot {there} --kind all")
-        for note in self.store.notes:
-            click.echo(f"note: {note}", err=True)
-        for trial in failed:
-            where = self.store.folder / "trials" / trial.id / "traceback.txt"
-            click.echo(f"Error: {trial.id} failed: {trial.error} (all of it in {where})", err=True)
-        if failed:
-            click.echo(f"Mended? {self._same_command} tries again what failed, --retry-failed that alone.", err=True)
-        return 1 if failed or self.store.failed_again else 0
-
-    def _asked_and_left(self) -> tuple[int, int]:
-        """How many trials are asked for, and left to be trained, those among them that lack their diagnostics."""
-        from actsearch.study import runner
-
-        trials = runner.ask(self.plan, self.store).trials
-        return len(trials), len(runner.to_train(trials, self.store.survey(trials, repair=False)))
-
-    def _show_summary(self, result: Any) -> None:
-        from actsearch.cli.screens import trial_rows
-
-        if self.rules.quiet:
-            return
-        console = new_console()
-        console.print(trial_rows.summary(result))
-        for note in trial_rows.summary_notes(result):
-            console.print(note, style="dim", markup=False, emoji=False)
-
-    def _draw(self, result: Any, trained: bool) -> list[Path]:
-        """Draws what is new, and removes second figures that the experiment as it is now has no more."""
-        from actsearch.store.store import PLAN
-
-        existing = sorted(self.store.folder.glob("accuracy*.png")) + sorted(self.store.folder.glob("loss*.png"))
-        planned = (self.store.folder / PLAN).stat().st_mtime_ns
-        if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:
-            return existing
-        from actsearch.figures.learning_plots import draw
-
-        try:
-            figures = draw(result, self.store.folder)
-        except StoreError:
-            raise
-        except UserError as error:  # every trial failed or diverged at once: there is nothing to draw, and that is said
-            self._say(f"no figures: {str(error).partition(';')[0]}")
-            return []
-        for figure in existing:
-            if figure not in figures and "-without-" in figure.name:
-                figure.unlink(missing_ok=True)
-        return figures
-
-    def _mention_missing_models(self, work: Work) -> None:
-        if self.rules.save_models is None:
-            return
-        kept = self.store.saved_models(work.finished)
-        missing = sum(which != self.rules.save_models for which in kept)
-        if missing:
-            self._say(
-                f"{number_of(missing, 'finished trial')} kept no network of the {self.rules.save_models} epoch; --fresh"
-                " trains anew and keeps it"
-            )
-
-    def _display(self, work: Work, jobs: int) -> Any:
-        from actsearch.cli.screens import live_run, trial_rows
-
-        if self.rules.as_json:
-            return trial_rows.JsonLines(click.echo)
-        if self.rules.quiet:
-            return trial_rows.NoDisplay()
-        console = new_console()
-        if live_run.suits(console):
-            return live_run.LiveDisplay(console, self.name, work.left, len(work.finished) + work.tried, jobs)
-        return trial_rows.PlainLines(click.echo)
-
-    def _say(self, text: str) -> None:
-        if not self.rules.quiet and not self.rules.as_json:
-            click.echo(text)
-
-
-def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
-    """What will be looked at otherwise than one would expect."""
-    from actsearch.cli.screens import trial_rows
-
-    lines = []
-    if work.undiagnosed:
-        lines.append(trial_rows.undiagnosed_line(len(work.undiagnosed)))
-    if work.unseen:
-        lines.append(
-            f"{number_of(len(work.unseen), 'trial')} that had begun without these diagnostics: to begin anew (stop, and"
-            " give the diagnostics as they were, to go on from the last checkpoint instead)"
-        )
-    asked = work.left[0].diagnostics
-    if asked is not None:
-        from actsearch.data import datasets
-
-        examples = len(datasets.split(dataset, work.left[0].data).train)
-        if asked.probe_size > examples:
-            lines.append(f"diagnostics: there are only {examples} training examples to look at, not {asked.probe_size}")
-    return lines
-
-
-def _origins(work: Work) -> list[str]:
-    """How many trials go on from a checkpoint, and whose it is."""
-    own = sum(origin.trial_id == trial_id for trial_id, origin in work.origins.items())
-    others = sum(origin.trial_id != trial_id for trial_id, origin in work.origins.items())
-    anew = sum(trial.id not in work.origins for trial in work.left if trial.id in work.longer)
-    lines = []
-    if own:
-        lines.append(f"{number_of(own, 'trial')} that had begun: to go on from the last checkpoint")
-    if others:
-        lines.append(f"{number_of(others, 'trial')}: to go on from the checkpoint of a shorter or longer one")
-    if anew:
-        lines.append(
-            f"{number_of(anew, 'trial')} longer than before: to begin anew, no checkpoint of the shorter one is there"
-            " (--keep-checkpoints keeps it)"
-        )
-    return lines
-
-
-def refuse_combinations(rules: Rules) -> None:
-    """Options that say nothing together, or that the engine would pass over."""
-    if rules.fresh and rules.retry_failed:
-        raise UserError("--fresh trains everything anew, --retry-failed only what failed; give one of them")
-    if rules.engine != "ray" and (rules.ray_address or rules.ray_gpus):
-        given = "--ray-address" if rules.ray_address else "--ray-gpus"
-        raise UserError(f"{given} is for Ray alone; add --engine ray")
-    if rules.engine == "in-process" and (rules.jobs or 1) > 1:
-        raise UserError(f"--jobs {rules.jobs}: one process trains one trial at a time; leave out --engine in-process")
-
-
-def refuse_clashes(loaded: Sequence[Loaded], rules: Rules) -> None:
-    """Two files of one name would write into one folder; two thread counts cannot be had in one process."""
-    problems = []
-    for i, one in enumerate(loaded):
-        for other in loaded[:i]:
-            name = one.experiment.name
-            if name.lower() == other.experiment.name.lower():
-                what = f"{name!r} is the name of {other.path} as well (upper or lower case aside)"
-                problems.append(Problem(one.where("name"), "name", what, "give each experiment its own name"))
-    threads = sorted({one.experiment.candidates[0].training.threads for one in loaded})
-    if problems:
-        raise InvalidExperiment(problems)
-    if len(threads) > 1 and rules.engine == "in-process":
-        counts = " and ".join(map(str, threads))
-        raise UserError(
-            f"training.threads differs between the files ({counts}), and one process has one number; leave out"
-            " --engine in-process, or give --threads N"
-        )
-
-
-def show_dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
-    """Tells what the run would do."""
-    from actsearch.cli.run import dry_run
-    from actsearch.core import machine
-    from actsearch.store.store import Store
-
-    dataset = load_data(loaded, plan)
-    jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
-    refusal = would_stop_at(plan, rules)
-    found = dry_run.dry_run(
-        plan,
-        Store(rules.out / plan.experiment.name),
-        dataset,
-        jobs,
-        anew=rules.fresh,
-        only_failed=rules.retry_failed,
-        refusal=None if refusal is None else str(refusal),
-    )
-    if rules.as_json:
-        click.echo(json.dumps(dry_run.as_json(found), ensure_ascii=False))
-        return
-    for line in dry_run.lines(found):
-        click.echo(line)
-
-
-def would_stop_at(plan: Plan, rules: Rules) -> StoreError | None:
-    """What the run would stop at, if finished trials do not belong to the experiment any more."""
-    from actsearch.store.store import Store
-    from actsearch.study import runner
-
-    if rules.fresh or rules.accept_changes:
-        return None
-    store = Store(rules.out / plan.experiment.name)
-    asked = runner.ask(plan, store)
-    return store.refusal(plan.experiment, asked.trials, asked.may_follow)

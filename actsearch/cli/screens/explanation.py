@@ -1,61 +1,68 @@
-"""Findings as text for a terminal: a paragraph per candidate, lines as wide as the window. `cli.py` prints it."""
+"""What the diagnostics show, on a terminal: a paragraph a candidate, in lines as wide as the window."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from actsearch.analysis.findings import HARMLESS, CandidateFindings, Explanation
-from actsearch.cli.screens.trial_rows import Paragraph, number
+from actsearch.cli.screens.numbers import table_number
+from actsearch.cli.screens.text import Paragraph
 
 NO_PROOF = "What was seen beside the results, medians over the seeds; none of it proves that one thing caused another."
 
 
-def lines(explanation: Explanation) -> Iterator[RenderableType]:
+def explanation_lines(explanation: Explanation) -> Iterator[RenderableType]:
     """The page, to be printed one after the other."""
     yield Paragraph(f"{explanation.experiment} ({explanation.folder})", style="bold")
     yield Paragraph(NO_PROOF, style="dim")
-    for one in explanation.candidates:
+    for candidate in explanation.candidates:
         yield Text()
-        yield _heading(one, explanation.validation_is_test)
-        for finding in one.findings:
-            is_harmless = finding.kind in HARMLESS
-            yield Paragraph(
-                finding.text, " · " if is_harmless else " ! ", mark_style="dim" if is_harmless else "bold magenta"
-            )
-        yield Paragraph(_source(one), "   ", "dim")
+        yield _candidate_heading(candidate, explanation.validation_is_test)
+        for finding in candidate.findings:
+            mark, style = (" · ", "dim") if finding.kind in HARMLESS else (" ! ", "bold magenta")
+            yield Paragraph(finding.text, mark, mark_style=style)
+        yield Paragraph(_source(candidate), "   ", "dim")
     yield Text()
     for text in (*_left_out(explanation), *explanation.definitions, *explanation.notes):
         yield Paragraph(text, style="dim")
 
 
-def _heading(one: CandidateFindings, validation_is_test: bool) -> RenderableType:
-    name = one.candidate.name
-    return Paragraph(f"{name}: {_outcome(one, 'test' if validation_is_test else 'validation')}", style="bold")
+def _candidate_heading(explained: CandidateFindings, validation_is_test: bool) -> RenderableType:
+    split = "test" if validation_is_test else "validation"
+    return Paragraph(f"{explained.candidate.name}: {_how_it_ended(explained, split)}", style="bold")
 
 
-def _outcome(one: CandidateFindings, data: str) -> str:
+def _how_it_ended(explained: CandidateFindings, split: str) -> str:
     """How it ended, as far as it has."""
-    if not one.epoch:
+    if not explained.epoch:
         return "no seed is completed"
-    seeds = sum(trial.status == "completed" for trial in one.candidate.trials)
-    asked = len(one.candidate.trials)
-    of = f" (median of {seeds} seeds)" if seeds > 1 else ""
-    if seeds < asked:  # the others diverged, failed, or are not finished
-        of = f" ({seeds} of {asked} seeds)" if seeds < 2 else f" (median of {seeds} of {asked} seeds)"
-    return f"{data} accuracy {number(one.accuracy)}, loss {number(one.loss)} after epoch {one.epoch}{of}"
+    accuracy, loss = table_number(explained.accuracy), table_number(explained.loss)
+    return f"{split} accuracy {accuracy}, loss {loss} after epoch {explained.epoch}{_of_which_seeds(explained)}"
 
 
-def _source(one: CandidateFindings) -> str:
-    files = list(dict.fromkeys(file for finding in one.findings for file in finding.files))
+def _of_which_seeds(explained: CandidateFindings) -> str:
+    asked = len(explained.candidate.trials)
+    seeds = sum(trial.status == "completed" for trial in explained.candidate.trials)
+    of = f"{seeds} of {asked}" if seeds < asked else f"{seeds}"  # the others diverged, failed, or are not finished
+    if seeds > 1:
+        return f" (median of {of} seeds)"
+    return f" ({of} seeds)" if seeds < asked else ""
+
+
+def _source(explained: CandidateFindings) -> str:
+    files = list(dict.fromkeys(itertools.chain.from_iterable(finding.files for finding in explained.findings)))
     mine = [file for file in files if file.endswith("diagnostics.json")] or files
     others = len(mine) - 1
-    return f"from {mine[0]}" + (f" and those of {others} more seed{'s' if others > 1 else ''}" if others else "")
+    if not others:
+        return f"from {mine[0]}"
+    return f"from {mine[0]} and those of {others} more seed{'s' if others > 1 else ''}"
 
 
 def _left_out(explanation: Explanation) -> Iterator[str]:
-    names = [one.name for one in explanation.without_diagnostics]
+    names = [candidate.name for candidate in explanation.without_diagnostics]
     if names:
         yield f"Without diagnostics, so not explained: {', '.join(names)}"
