@@ -1,4 +1,4 @@
-"""The screens that stay: calm, honest about the time left, and never higher or wider than the window."""
+"""The screen of a run: calm, honest about the time left, and never higher or wider than the window."""
 
 from __future__ import annotations
 
@@ -11,26 +11,19 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console
+from shown_results import HOSTILE_LABELS as PRINTABLE_LABELS
+from shown_results import rendered_lines
 
 from actsearch.cli.console import can_redraw
 from actsearch.cli.screens.live_run import LiveDisplay
-from actsearch.cli.screens.time_left import time_left, time_left_text
 from actsearch.cli.screens.trial_rows import TrialRow
-from actsearch.cli.screens.watch import watch_view
 from actsearch.core.events import Checkpoint, Completed, Diverged, EpochDone, Evaluation, Event, Failed, Lost, Progress
 from actsearch.core.events import Started as Begun
-from actsearch.core.experiment import Activation, Experiment, Trial
-from actsearch.core.results import CandidateResult, ExperimentResult, Status, TrialResult
+from actsearch.core.experiment import Experiment, Trial
 
 Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
-HOSTILE_LABELS = ["[bold]relu[/bold]", "[/]", "größer ✓ 活性化関数", "x" * 60, ":rocket:", "a\\[b]", "0\x1b[31m\n\t"]
-
-
-def rendered(what: RenderableType, width: int = 160, height: int = 40) -> list[str]:
-    console = Console(file=io.StringIO(), width=width, height=height, force_terminal=False, highlight=False)
-    console.print(what)
-    return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+HOSTILE_LABELS = [*PRINTABLE_LABELS[:-1], "0\x1b[31m\n\t"]
 
 
 class Screen:
@@ -55,7 +48,7 @@ class Screen:
 
     def lines(self) -> list[str]:
         """What is shown; that it fits is checked every time."""
-        lines = rendered(self.display._render(), self.console.width, self.console.height)
+        lines = rendered_lines(self.display._render(), self.console.width, self.console.height)
         assert max(map(cell_len, lines)) <= self.console.width
         assert len(lines) < self.console.height
         return lines
@@ -76,74 +69,6 @@ def done(trial: Trial, epoch: int, accuracy: float | None = 0.5, seconds: float 
 def completed(trial: Trial) -> Completed:
     values = Evaluation(trial.candidate.training.epochs, {"accuracy": 0.5})
     return Completed(trial.id, values, values, {})
-
-
-# --- the time left
-
-
-def test_nothing_is_said_of_the_time_before_an_epoch_is_measured() -> None:
-    """A number out of thin air would be believed."""
-    assert time_left([("relu", 3.0)], {}, 2) is None
-    assert time_left_text(None) == "measuring"
-
-
-@pytest.mark.parametrize(
-    ("left", "jobs", "seconds"),
-    [
-        ([("a", 10.0)], 1, 20),
-        ([("a", 10.0)] * 4, 2, 40),
-        ([("a", 10.0)] * 4, 64, 20),
-        ([("a", 10.0)] * 3, 2, 40),  # the last one runs alone
-        ([("a", 100.0), *[("a", 1.0)] * 10], 4, 200),  # never shorter than the longest
-        ([("a", 2.5), ("b", 1.0)], 1, 5 + 30),  # each by its own cost
-        ([], 4, 0),
-    ],
-)
-def test_measured_epochs_tell_the_time_left(left: list[tuple[str, float]], jobs: int, seconds: float) -> None:
-    """Somebody decides by this whether to wait or to go home."""
-    assert time_left(left, {"a": 2.0, "b": 30.0}, jobs) == (seconds, seconds)
-
-
-def test_the_time_left_is_a_range_until_every_candidate_is_measured() -> None:
-    """The candidates of a grid may cost ten times as much as the first one did."""
-    left = [("a", 10.0), ("b", 10.0), ("c", 10.0)]
-    spans = [time_left(left, known, 1) for known in ({"a": 2.0}, {"a": 2.0, "b": 3.0})]
-    low, high = spans[0]  # type: ignore[misc]
-    assert low < 60 < high
-    assert 1.5 * low < high
-    for span in spans:
-        assert span is not None
-        assert span[0] < 20 + 30 + 25 < span[1] or span is spans[0]
-    assert time_left(left, {"a": 2.0, "b": 3.0, "c": 2.5}, 1) == (75, 75)
-
-
-def test_a_range_runs_from_the_shorter_time_to_the_longer() -> None:
-    """With workers that take what comes next, shorter trials may end later; the text must not run backwards."""
-    left = [("a", 3.0), ("a", 2.0), ("x", 2.0), ("a", 2.0), ("a", 4.0), ("x", 4.0), ("a", 7.0)]
-    for jobs in range(1, 8):
-        low, high = time_left(left, {"a": 1.0}, jobs)  # type: ignore[misc]
-        assert low <= high
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "text"),
-    [
-        (50, 50, "about 50 s left"),
-        (0.1, 0.1, "about 1 s left"),
-        (700, 740, "about 12 min left"),
-        (12 * 60, 20 * 60, "12 to 20 min left"),
-        (3 * 3600, 3 * 3600, "about 3 h 00 min left"),
-        (3 * 3600 + 130, 3 * 3600 + 130, "about 3 h 00 min left"),  # not to the minute
-        (3 * 3600, 5.5 * 3600, "3 to 6 h left"),
-        (20 * 3600, 80 * 3600, "up to 4 d left"),
-        (40, 80, "40 to 80 s left"),
-        (10, 100, "up to 2 min left"),
-        (0, 0, ""),
-    ],
-)
-def test_the_time_left_is_no_more_exact_than_it_is_known(low: float, high: float, text: str) -> None:
-    """A range as long as it is one, then a number that does not pretend."""
-    assert time_left_text((low, high)) == text
 
 
 def test_the_display_goes_from_measuring_to_a_range_to_a_number(make_experiment: Make) -> None:
@@ -169,9 +94,6 @@ def test_two_workers_need_half_the_time(make_experiment: Make) -> None:
         screen.show(*(Begun(trial.id, {}) for trial in trials[:2]), *(done(trial, 1) for trial in trials[:2]))
     assert "about 1 h 40 min left" in one.text()
     assert "about 49 min left" in two.text()
-
-
-# --- the live display of a run
 
 
 @pytest.mark.parametrize("width", [60, 80, 160])
@@ -466,69 +388,6 @@ def test_a_live_display_needs_a_terminal_that_can(terminal: bool, name: str, enc
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     console = Console(file=file, force_terminal=terminal, _environ={"TERM": name})
     assert can_redraw(console) == suits
-
-
-# --- the view of folders
-
-
-def experiment(name: str, statuses: Sequence[Status], seconds: float = 60.0, **setting: Any) -> ExperimentResult:
-    """A candidate for each status, with one trial of ten epochs."""
-    epochs = {"completed": 10, "waiting": 0}
-    candidates = []
-    for i, status in enumerate(statuses):
-        values = [j / 10 + i / 1000 for j in range(epochs.get(status, 4))]
-        history = dict.fromkeys(("loss", "val_loss", "val_accuracy"), values) if values else {}
-        error = "ValueError: the input has NaN" if status == "failed" else None
-        trial = TrialResult(f"id{i}", 7, status, 10, history, [seconds] * len(values), error=error)
-        candidates.append(CandidateResult(f"label{i:03d}", Activation("relu"), setting, (trial,)))
-    return ExperimentResult(name, "", f"results/{name}", tuple(candidates), False, "categorical_crossentropy")
-
-
-def test_the_view_of_a_folder_shows_how_it_stands() -> None:
-    """Counts, what runs, what failed and why, the best so far: what one looks in for from another terminal."""
-    statuses: list[Status] = ["completed", "running", "failed", "diverged", "waiting", "running", "interrupted"]
-    lines = rendered(watch_view([experiment("tiny", statuses)]), 120, 24)
-    head, counts, best, empty, heading, *rows = lines
-    assert head.startswith("tiny  ━")
-    assert head.endswith(" left")
-    assert counts.split("  ") == [
-        "3/7 trials", "1 failed", "1 diverged", "2 running", "1 interrupted", "1 completed", "1 waiting",
-    ]  # fmt: skip
-    assert best.startswith("best so far: val_accuracy 0.9000, label000 seed 7, epoch 10 (")
-    assert not empty
-    assert heading.split()[0] == "activation"
-    assert [row.split()[0] for row in rows] == ["label001", "label005", "label002"]
-    assert rows[0].split() == ["label001", "7", "4/10", "0.3010", "0.3010", "0.3010", "running"]
-    assert rows[2].endswith("failed: ValueError: the input has NaN")
-
-
-def test_a_folder_in_which_nothing_runs_promises_no_time() -> None:
-    """Nor does it when all is done."""
-    for statuses in (["completed", "interrupted"], ["completed"], ["waiting"]):
-        head = rendered(watch_view([experiment("tiny", statuses)]))[0]  # type: ignore[arg-type]
-        assert head.endswith("%")
-
-
-@pytest.mark.parametrize("width", [60, 80, 160])
-@pytest.mark.parametrize("height", [5, 10, 24, 50])
-@pytest.mark.parametrize("count", [1, 2, 6, 40])
-def test_the_view_of_folders_fits_the_window(width: int, height: int, count: int) -> None:
-    """What is too high scrolls away; an experiment is shown or counted, and so is each trial that runs."""
-    statuses: list[Status] = ["running", "failed", "completed", "waiting"] * 20
-    results = [experiment(f"{i:02d}-{'größer 関数 ' * 8}", statuses, learning_rate=0.001) for i in range(count)]
-    results.append(experiment("99-done", ["completed"]))
-    lines = rendered(watch_view(results), width, height)
-    assert len(lines) < height
-    assert max(map(cell_len, lines)) <= width
-    shown = sum(bool(re.match(r"\d\d-", line)) for line in lines)
-    more = re.match(r"and (\d+) more experiments", lines[-1])
-    assert shown + (int(more[1]) if more else 0) == count + 1
-    for block in "\n".join(lines).split("\nactivation ")[1:]:
-        table = block.split("\n\n")[0]
-        for status in ("running", "failed"):
-            rows = re.findall(rf"^label.*  {status}", table, re.MULTILINE)
-            rest = re.search(rf"(\d+) more {status}", table)
-            assert len(rows) + (int(rest[1]) if rest else 0) == 20
 
 
 def test_a_row_never_has_more_epochs_done_than_there_are() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+from child_processes import started
 from conftest import Done
 
 Write = Callable[..., Path]
@@ -159,16 +160,7 @@ def test_thread_counts_of_one_process_cannot_differ(actsearch_: Callable[..., Do
 
 def _started(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "actsearch", "plan", *map(str, arguments)]
-    # SIGINT as in a terminal: whatever runs these tests in the background may ignore it.
-    return subprocess.Popen(
-        command,
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "TMPDIR": str(cwd)},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    return started(command, cwd=cwd, env={**os.environ, "TMPDIR": str(cwd)})
 
 
 @pytest.mark.slow
