@@ -71,7 +71,7 @@ MAY_END_THE_PROCESS = {
 }
 WRITERS = {
     *("core.files", "core.user_files", "store.store", "config.templates", "figures.drawing"),
-    "cli.records.comparison",  # the table as CSV
+    "cli.json_rows.comparison",  # the table as CSV
     "training.callback",  # for those who have no store
     "report.page",  # the page
     "cli.doctor.checks",  # tries out the folder of the results

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@options.result_paths
-@options.json_lines("experiment")
+@options.paths_argument
+@options.json_option("experiment")
 def explain_command(paths: tuple[Path, ...], as_json: bool) -> None:
     """Say what the diagnostics of the experiments below the paths show.
 
@@ -33,10 +33,10 @@ def explain_command(paths: tuple[Path, ...], as_json: bool) -> None:
     with OneByOne(folders(paths)) as each:
         for result in each.results(diagnostics=True, tell_problems=True):
             with each.attempt(result):  # there may be nothing to explain
-                _print(explain(result), as_json)
+                _print_explanation(explain(result), as_json)
 
 
-def _print(explanation: Explanation, as_json: bool) -> None:
+def _print_explanation(explanation: Explanation, as_json: bool) -> None:
     if as_json:
         import json
 

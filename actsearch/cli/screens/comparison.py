@@ -13,8 +13,8 @@ from actsearch.analysis.requirements import Outcome
 from actsearch.cli.screens.comparison_tables import (
     LEADING,
     NoiseTable,
-    PairMatrix,
     RankingTable,
+    VerdictMatrix,
     pairs_in_the_ranking,
 )
 from actsearch.cli.screens.text import Paragraph
@@ -39,7 +39,7 @@ def comparison_lines(comparison: Comparison, requirements: Sequence[Outcome] = (
         yield NoiseTable(comparison)
         yield Text()
     if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
-        yield PairMatrix(comparison)
+        yield VerdictMatrix(comparison)
         yield Text()
     for sentence in conclusions.sentences(comparison):
         yield Paragraph(sentence)

@@ -14,7 +14,7 @@ from actsearch.cli.screens.text import AtWidth, cut_text
 from actsearch.cli.screens.trial_rows import STATUS_STYLE, last_value, state_text
 from actsearch.core.results import CandidateResult, ExperimentResult, TestValues, TrialResult, median_seconds
 
-Value = Callable[[TrialResult], float | None]
+TrialValue = Callable[[TrialResult], float | None]
 
 
 def summary_table(result: ExperimentResult) -> RenderableType:
@@ -84,7 +84,7 @@ def _states(candidate: CandidateResult) -> Text:
     return text
 
 
-def _mean_of(candidate: CandidateResult, value: Value) -> float | None:
+def _mean_of(candidate: CandidateResult, value: TrialValue) -> float | None:
     """Over the seeds that completed."""
     values = [value(trial) for trial in candidate.trials if trial.status == "completed"]
     known = [number for number in values if number is not None]
