@@ -14,8 +14,8 @@ from actsearch.core.words import number_of
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
 from actsearch.store.store import PLAN, Store, read_experiment
-from actsearch.study import planning, runner
-from actsearch.study.runner import Plan
+from actsearch.study import planning, plans, rounds
+from actsearch.study.plans import Plan
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ def dry_run(
         refusal: what the run would stop at.
     """
     experiment = plan.experiment
-    asked = runner.ask(plan, store, anew)
+    asked = plans.ask_now(plan, store, anew)
     survey = store.survey(() if anew else asked.trials, repair=False)
-    left = list(asked.trials) if anew else runner.to_train(asked.trials, survey, only_failed)
+    left = list(asked.trials) if anew else rounds.trials_to_train(asked.trials, survey, only_failed)
     wanted = {trial.id for trial in left}
     known = (store.folder / PLAN).is_file()
     epochs = planning.measured_epochs(read_experiment(store.folder), asked.trials, experiment) if known else {}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from actsearch.data.datasets import Dataset, Splits
     from actsearch.study.outlook import Outlook
     from actsearch.study.planning import Timed
-    from actsearch.study.runner import Plan
+    from actsearch.study.plans import Plan
 
 
 @dataclass(frozen=True)

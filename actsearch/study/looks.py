@@ -24,7 +24,7 @@ WORSE, SETTLED, NONE_COMPLETED = "worse", "settled", "none completed"
 
 
 @dataclass(frozen=True)
-class Look:
+class LookDecision:
     """What one look decided, of k contenders."""
 
     differences: Differences
@@ -47,8 +47,8 @@ def decide(
     margin: float,
     confidence: float = statistics.CONFIDENCE,
     examples: int | None = None,
-    before: Look | None = None,
-) -> Look:
+    before: LookDecision | None = None,
+) -> LookDecision:
     """What a look decides. More is better.
 
     What an earlier look settled stays settled: its interval holds together with all later ones. A contender leaves when
@@ -71,7 +71,7 @@ def decide(
     here[list(range(k)) if before is None else list(before.stays)] = True
     x[~here] = np.nan
     found = statistics.differences(x, family=family * looks, confidence=confidence, examples=examples)
-    now = _verdicts(found, margin, np.isnan(x).sum(axis=1), x.shape[1])
+    now = _decisions_of_intervals(found, margin, np.isnan(x).sum(axis=1), x.shape[1])
     both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
     decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
     open_ = both & (decisions == "undecided")
@@ -94,10 +94,10 @@ def decide(
     both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
     done = here & ~(both & (decisions == "undecided")).any(axis=1)
     leaves |= {int(i): SETTLED for i in np.flatnonzero(done)}
-    return Look(found, decisions, tuple(int(i) for i in np.flatnonzero(here & ~done)), leaves, better)
+    return LookDecision(found, decisions, tuple(int(i) for i in np.flatnonzero(here & ~done)), leaves, better)
 
 
-def _verdicts(found: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
+def _decisions_of_intervals(found: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
     """(k, k) texts: what these intervals say, the row against the column (`statistics.verdicts`).
 
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.

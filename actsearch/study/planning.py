@@ -13,6 +13,7 @@ from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experimen
 from actsearch.core.layer_rows import is_measured
 from actsearch.core.results import ExperimentResult, Role
 from actsearch.data.datasets import Dataset, Splits
+from actsearch.networks.sizes import EVALUATION_BATCH, NETWORKS_KEPT
 
 TRAINING_PASSES = 3
 """A training step costs a forward pass and a backward pass of twice its arithmetic."""
@@ -32,10 +33,6 @@ EFFICIENCY = (0.35, 1.0)
 """What share of a bare matrix product's speed a training reaches: the range that was seen."""
 TESTED_NETWORKS = 2
 """After the last epoch: the last and the best."""
-EVALUATION_BATCH = 128
-"""That of `training`, which this module does not load."""
-NETWORKS_KEPT = 8
-"""How many compiled networks a worker keeps, as `models.Networks` does."""
 LEEWAY = (0.9, 1.15)
 """How far a run may be from what was timed, beyond the quartiles of its steps: it lasts longer, beside other things."""
 AGAIN = 0.3

@@ -22,9 +22,10 @@ from actsearch.core.errors import UserError
 from actsearch.core.experiment import Trial
 from actsearch.core.native_output import held_back
 from actsearch.data.datasets import Dataset, Splits
-from actsearch.networks.models import Networks
+from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.sizes import EVALUATION_BATCH
 from actsearch.study.planning import Timed
-from actsearch.training import loop
+from actsearch.training import devices, loop
 from actsearch.training.batches import Batches, Pipelines
 from actsearch.training.observation import Observer
 
@@ -91,14 +92,16 @@ class Timer:
             RuntimeError: TensorFlow has begun with another number of threads than the trial's.
         """
         settings, dataset, splits, clock = trial.candidate.training, self._dataset, self._splits, self._clock
-        loop.set_threads(settings.threads)
-        networks = Networks(keep=1)
+        devices.set_threads(settings.threads)
+        networks = CompiledNetworks(keep=1)
         shape = dataset.input_shape, dataset.classes
         train = self._pipelines.batches("train", settings.batch_size, len(splits.train))
-        part, index = ("test", np.arange(len(dataset.y_test))) if splits.validation is None else (
-            "train", splits.validation)  # fmt: skip
-        evaluate = self._pipelines.batches(part, loop.EVALUATION_BATCH, len(index))  # type: ignore[arg-type]
-        test = self._pipelines.batches("test", loop.EVALUATION_BATCH, len(dataset.y_test))
+        test_index = np.arange(len(dataset.y_test))
+        test = self._pipelines.batches("test", EVALUATION_BATCH, len(test_index))
+        evaluate, index = test, test_index
+        if splits.validation is not None:
+            index = splits.validation
+            evaluate = self._pipelines.batches("train", EVALUATION_BATCH, len(index))
 
         began = clock()
         network = networks.fresh(trial.candidate, *shape, trial.seed, trial.diagnostics)
@@ -107,7 +110,7 @@ class Timer:
         evaluation = _steps(evaluate, index, lambda batches: network.evaluate_batch(batches).numpy())
         step()
         evaluation()
-        network.evaluate_batch(test.of(np.arange(len(dataset.y_test))))  # may be compiled once more, for another shape
+        network.evaluate_batch(test.of(test_index))  # may be compiled once more, for another shape
         first_look = look = 0.0
         if trial.diagnostics is not None:
             observer = Observer(trial, network, dataset, splits, clock)
@@ -198,7 +201,7 @@ def time_kinds(
     timer = Timer(dataset, splits)
     threads = next(iter(trials.values())).candidate.training.threads
     with held_back():  # what TensorFlow has to say on devices that are not there
-        loop.set_threads(threads)
+        devices.set_threads(threads)
         tf.config.list_logical_devices()
     timed = {}
     with neighbours(workers - 1, threads):

@@ -11,7 +11,7 @@ import yaml
 
 from actsearch.config.loading import Loaded, load
 from actsearch.core.experiment import DiagnosticsSpec, Initializer, expand, identity
-from actsearch.networks.models import OUTPUT_INITIALIZER
+from actsearch.networks.architectures import OUTPUT_INITIALIZER
 
 MODULE = "def bent(x, bend=0.5):\n    return x\n"
 

@@ -37,7 +37,7 @@ from actsearch.core.results import ExperimentResult
 from actsearch.engines.in_process import InProcess
 from actsearch.engines.processes import Processes
 from actsearch.store.store import Store, read_experiment
-from actsearch.study import runner
+from actsearch.study import plans, rounds, runner
 
 MakeEngine = Callable[[MakeTrain], Engine]
 Trials = Callable[..., tuple[Trial, ...]]
@@ -370,8 +370,8 @@ def run(
 ) -> ExperimentResult:
     kept = Store(folder)
     with kept.locked():
-        work = runner.begin(runner.Plan(experiment, tuple(trials)), kept)
-        for _ in runner.run(work.left, kept, engine, **options):
+        work = rounds.begin_round(plans.Plan(experiment, tuple(trials)), kept)
+        for _ in runner.train_all(work.left, kept, engine, **options):
             pass
     return read_experiment(folder)
 
@@ -403,7 +403,7 @@ def test_a_run_in_stages_gives_the_same_files_on_every_engine(
         for one in experiment.candidates
     )
     experiment = replace(experiment, candidates=(*experiment.candidates, *slow), tuning_seeds=(7, 8, 9))
-    plan = runner.Plan(experiment, expand(experiment, "0" * 64, experiment.tuning_seeds))
+    plan = plans.Plan(experiment, expand(experiment, "0" * 64, experiment.tuning_seeds))
     for name, engine in (
         ("here", InProcess(faulty(diverges=["selu"]))),
         ("there", make_engine(faulty(diverges=["selu"]))),
@@ -411,9 +411,9 @@ def test_a_run_in_stages_gives_the_same_files_on_every_engine(
         kept = Store(hostile / name)
         with kept.locked():
             trained = []
-            for work in runner.rounds(plan, kept):
+            for work in rounds.rounds_of_work(plan, kept):
                 trained.append(len(work.left))
-                for _ in runner.run(work.left, kept, engine, keep_engine=True):
+                for _ in runner.train_all(work.left, kept, engine, keep_engine=True):
                     pass
         assert trained == [12, 4, 0]
     assert files(hostile / "there") == files(hostile / "here")

@@ -20,7 +20,7 @@ from fake_training import Faults
 from actsearch.core.errors import UserError
 from actsearch.core.events import Completed, EpochDone
 from actsearch.core.experiment import Trial
-from actsearch.engines import processes, trainings
+from actsearch.engines import processes, workers
 from actsearch.engines.processes import Processes
 
 DRIVER = """
@@ -113,7 +113,7 @@ def test_a_worker_that_has_grown_is_replaced(
     make_trials: Callable[..., Sequence[Trial]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """TensorFlow keeps some memory of every network; over a night that would be all there is."""
-    monkeypatch.setattr(trainings, "LIMIT", -1)
+    monkeypatch.setattr(workers, "LIMIT", -1)
     assert len(set(pids_of(make_trials(4), jobs=1))) == 4
 
 

@@ -7,19 +7,18 @@ from pathlib import Path
 import pytest
 
 from actsearch.data import datasets
-from actsearch.study import disk, planning
+from actsearch.study import disk, planning, plans
 
 
 @pytest.mark.parametrize("study", ["article-12", "theory/vanishing", "theory/self-normalising", "theory/dying-relu"])
 def test_the_disk_is_that_of_finished_studies(repository: Path, study: str) -> None:
     """Within a third of what those in the repository take, or a full disk comes as a surprise."""
     from actsearch.config.loading import load
-    from actsearch.study import runner
 
     folder = repository / "results" / study
     loaded = load(folder / "experiment.yaml")
-    plan = runner.plan(loaded.experiment, loaded.folder)
-    dataset = runner.load_data(plan)
+    plan = plans.make_plan(loaded.experiment, loaded.folder)
+    dataset = plans.load_checked_data(plan)
     splits = datasets.split(dataset, plan.experiment.data)
     choices = [choice for stage in planning.stages(plan.experiment) for _ in stage.seeds for choice in stage.choices]
     estimated = disk.needed(plan.experiment, dataset, splits, choices, jobs=2)

@@ -15,16 +15,16 @@ from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
-from actsearch.networks import models
+from actsearch.networks import architectures
 from actsearch.study import disk, planning, timing
 from actsearch.study.planning import Timed
-from actsearch.training import loop
+from actsearch.training import devices, loop
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:
     """TensorFlow's threads are set once in a process: to what the trials here have."""
-    loop.set_threads(1)
+    devices.set_threads(1)
 
 
 @pytest.fixture
@@ -122,16 +122,10 @@ def test_neighbours_are_busy() -> None:
     assert not busy.is_running()
 
 
-def test_numbers_that_stand_elsewhere_are_the_same_there() -> None:
-    """This module does not load TensorFlow to read them."""
-    assert planning.EVALUATION_BATCH == loop.EVALUATION_BATCH
-    assert models.Networks()._keep == planning.NETWORKS_KEPT
-
-
 def test_the_parameters_are_those_of_keras() -> None:
     """The size of a checkpoint goes by them."""
     mlp = Mlp((16,), 0.0, "glorot_uniform", "dropout", False)
     cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
     for model in (mlp, cnn):
-        built = models.network(model, Activation("relu"), (28, 28, 1), 10, 0)
+        built = architectures.network(model, Activation("relu"), (28, 28, 1), 10, 0)
         assert disk.parameters(model, (28, 28, 1), 10) == built.count_params()

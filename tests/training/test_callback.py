@@ -20,17 +20,17 @@ from keras import layers
 import actsearch
 from actsearch.core import layer_rows
 from actsearch.core.experiment import Activation, Cnn
-from actsearch.networks import models
+from actsearch.networks import architectures, variable_values
 from actsearch.networks.clipping import ClippingCount
-from actsearch.networks.hidden_layers import find
-from actsearch.networks.layer_probe import Probe, updates
-from actsearch.training import loop
+from actsearch.networks.hidden_layers import find_hidden_layers
+from actsearch.networks.layer_probe import LayerProbe, updates
+from actsearch.training import devices
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:
     """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    loop.set_threads(1)
+    devices.set_threads(1)
 
 
 X, Y = examples(300, 8, 8, 2)  # three chunks, the last one smaller
@@ -38,7 +38,7 @@ FLAT = examples(300, 9)
 
 
 def values(model: keras.Model) -> list[np.ndarray]:
-    return models.values([*model.variables, *model.optimizer.variables])
+    return variable_values.copied_values([*model.variables, *model.optimizer.variables])
 
 
 def assert_same_bits(one: list[np.ndarray], other: list[np.ndarray]) -> None:
@@ -52,7 +52,7 @@ def test_every_quantity_is_what_numpy_computes_by_hand(make: Any, data: Any, fun
     keras.utils.set_random_seed(1)
     model = make(function, keras.optimizers.SGD(0.05))
     model.fit(*data, epochs=3, verbose=0)
-    measured = Probe(model, model.loss).measure(*data)
+    measured = LayerProbe(model, model.loss).measure(*data)
     expected, _ = by_hand(model, *data, FUNCTIONS[function])
     assert list(measured) == list(expected)
     for layer, quantities in expected.items():
@@ -63,7 +63,7 @@ def test_every_quantity_is_what_numpy_computes_by_hand(make: Any, data: Any, fun
 def test_the_networks_of_an_experiment_are_understood() -> None:
     """Function and normalisation are layers of their own there; no layer may be missed for that."""
     setting = Cnn((4, 5), 3, (6,), (0.25, 0.5), "glorot_uniform", "dropout", True)
-    found, left_out = find(models.network(setting, Activation("elu"), (8, 8, 1), 3, seed=0))
+    found, left_out = find_hidden_layers(architectures.network(setting, Activation("elu"), (8, 8, 1), 3, seed=0))
     where = [(hidden.name, hidden.where.name, len(hidden.kernels)) for hidden in found]
     assert where == [(name, f"{name}_activation", 1) for name in ("conv_1", "conv_2", "dense_1")]
     assert not left_out
@@ -88,7 +88,7 @@ def branches() -> keras.Model:
 def test_branches_and_what_cannot_be_told() -> None:
     """Users' own models are no chains; a layer that is missing must be named, not passed over."""
     model = branches()
-    probe = Probe(model, model.loss)
+    probe = LayerProbe(model, model.loss)
     assert set(probe.layers) == {"left", "right", "residual", "shortcut", "operation"}
     assert probe.left_out == {
         "twice": "used several times",
@@ -112,7 +112,7 @@ def test_branches_and_what_cannot_be_told() -> None:
 def test_gradients_in_branches_are_those_of_finite_differences() -> None:
     """Where layers share what comes after them, each still has a gradient of its own."""
     model = branches()
-    measured = Probe(model, model.loss).measure(*FLAT)
+    measured = LayerProbe(model, model.loss).measure(*FLAT)
     bias = model.get_layer("right").bias
     start, found = bias.numpy(), []
     for unit in range(4):
@@ -135,9 +135,9 @@ def test_nested_models_measure_like_the_flat_one() -> None:
     x = inputs = keras.Input((9,))
     x = layers.Activation("selu")(inside(x))
     nested = finished(keras.Model(inputs, layers.Dense(3, activation="softmax")(x)))
-    found = Probe(nested, nested.loss).measure(*FLAT)
+    found = LayerProbe(nested, nested.loss).measure(*FLAT)
     assert list(found) == ["body/a", "body/b"]
-    assert list(found.values()) == list(Probe(flat, flat.loss).measure(*FLAT).values())
+    assert list(found.values()) == list(LayerProbe(flat, flat.loss).measure(*FLAT).values())
 
 
 def test_batch_normalisation_uses_its_moving_averages() -> None:
@@ -154,7 +154,7 @@ def test_batch_normalisation_uses_its_moving_averages() -> None:
     )
     finished(model).fit(*FLAT, epochs=2, verbose=0)
     before = values(model)
-    measured = Probe(model, model.loss).measure(*FLAT)["dense"]
+    measured = LayerProbe(model, model.loss).measure(*FLAT)["dense"]
     assert_same_bits(values(model), before)
     kernel, bias = map(np.float64, model.layers[0].get_weights())
     gamma, beta, mean, variance = map(np.float64, model.layers[1].get_weights())
@@ -192,7 +192,7 @@ def test_measuring_leaves_nothing_in_the_layers() -> None:
     """What is put into them while measuring would otherwise be saved, or grow with every call."""
     model = branches()
     before = [dict(vars(layer)) for layer in model.layers]
-    Probe(model, model.loss).measure(*FLAT)
+    LayerProbe(model, model.loss).measure(*FLAT)
     for layer, attributes in zip(model.layers, before, strict=True):
         assert {name: id(vars(layer)[name]) for name in attributes} == {n: id(v) for n, v in attributes.items()}
         assert not {"call", "activation"} & (vars(layer).keys() - attributes.keys())
@@ -216,7 +216,7 @@ def test_the_callbacks_rows(hostile: Path) -> None:
         *(pytest.approx(ratios[i - 1], rel=1e-5) for i in (2, 4, 5)),
     ]
     assert result["layers"]["dense_1"]["clipped_kernel"] == [None] * 4
-    last = Probe(model, model.loss).measure(*FLAT)
+    last = LayerProbe(model, model.loss).measure(*FLAT)
     assert {name: row["mean"][-1] for name, row in result["layers"].items()} == {n: q["mean"] for n, q in last.items()}
     diagnostics.save(hostile / "d.json")
     assert json.loads((hostile / "d.json").read_text(encoding="utf-8")) == result
@@ -243,7 +243,7 @@ def test_mixed_precision_is_measured_in_float32() -> None:
         mixed = cnn("relu")
     finally:
         keras.config.set_dtype_policy("float32")
-    expected, found = (Probe(model, model.loss).measure(X, Y) for model in (exact, mixed))
+    expected, found = (LayerProbe(model, model.loss).measure(X, Y) for model in (exact, mixed))
     for layer, quantities in expected.items():
         close = {name: pytest.approx(value, rel=0.03, abs=1e-3) for name, value in quantities.items()}
         assert found[layer] == close
@@ -253,10 +253,10 @@ def test_mixed_precision_is_measured_in_float32() -> None:
 def test_a_unit_that_no_example_reaches_is_dead() -> None:
     """The loss does not tell that a part of the network learns nothing any more."""
     model = cnn("relu")
-    assert Probe(model, model.loss).measure(X, Y)["conv_2"]["dead"] == 0
+    assert LayerProbe(model, model.loss).measure(X, Y)["conv_2"]["dead"] == 0
     bias = model.get_layer("conv_2").bias
     bias.assign([-100.0, *bias.numpy()[1:]])
-    found = Probe(model, model.loss).measure(X, Y)
+    found = LayerProbe(model, model.loss).measure(X, Y)
     assert found["conv_2"]["dead"] == pytest.approx(1 / 5)
     assert found["conv_2"]["zeros"] > 0.2
 
@@ -268,7 +268,7 @@ def test_a_channel_that_lives_anywhere_is_not_dead() -> None:
     bias.assign([-1.0, -1.0, -100.0, -1.0])
     x = np.zeros((200, 8, 8, 2), np.float32)
     x[0, :3, :3] = 3 * kernel.numpy()[..., 0]
-    measured = Probe(model, model.loss).measure(x, Y[:200])["conv_1"]
+    measured = LayerProbe(model, model.loss).measure(x, Y[:200])["conv_1"]
     expected = by_hand(model, x, Y[:200], FUNCTIONS["relu"])[0]["conv_1"]
     assert measured == pytest.approx(expected, rel=1e-5)
     assert 1 / 4 <= measured["dead"] < 1
@@ -283,7 +283,7 @@ def test_learned_parameters_are_told_and_their_slopes_known(fused: bool) -> None
     x = x if fused else prelu(x)
     model = finished(keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.Flatten()(x))))
     model(X[:1])
-    probe = Probe(model, model.loss)
+    probe = LayerProbe(model, model.loss)
     for alpha in ([0.0, 0.5, 0.25], [0.0, 500.0, 0.25]):
         prelu.alpha.assign(np.reshape(alpha, (1, 1, 3)))
         found = probe.measure(X, Y)["conv"]
@@ -352,7 +352,7 @@ def test_counting_begins_in_a_model_that_has_been_trained(hostile: Path) -> None
 def test_counts_beyond_32_bits() -> None:
     """A million weights clipped in a few thousand steps are more than 32 bits hold."""
     model = mlp("relu", keras.optimizers.SGD(0.0, clipvalue=1e-30))
-    count = ClippingCount(model, Probe(model, model.loss).variables)
+    count = ClippingCount(model, LayerProbe(model, model.loss).variables)
     model.fit(*FLAT, batch_size=300, verbose=0)
     for _ in range(40):
         count._counter._sums.assign_add(count._counter._sums)
@@ -368,7 +368,7 @@ def test_what_no_callback_can_count_is_not_known() -> None:
     model.optimizer = keras.optimizers.SGD(clipvalue=0.5)
     for optimizer in (keras.optimizers.SGD(), type("Other", (), {"clipvalue": 0.5})()):
         model.optimizer = optimizer
-        count = ClippingCount(model, Probe(model, model.loss).variables)
+        count = ClippingCount(model, LayerProbe(model, model.loss).variables)
         assert not count.active
         assert count.shares()["dense_1"] == {"clipped_kernel": None, "clipped_bias": None}
 
@@ -392,13 +392,13 @@ def test_a_variable_without_a_gradient_does_not_shift_the_counts() -> None:
 
 def test_the_loss_is_the_mean_without_penalties() -> None:
     """Norms can be compared between trainings with and without weight decay, and between sizes of the probe."""
-    plain = Probe(mlp("relu"), "categorical_crossentropy").measure(*FLAT)
+    plain = LayerProbe(mlp("relu"), "categorical_crossentropy").measure(*FLAT)
     penalised = mlp("relu")
     penalised.get_layer("dense_1").kernel_regularizer = keras.regularizers.L2(10.0)
     summed = keras.losses.CategoricalCrossentropy(reduction="sum")
-    assert Probe(penalised, "categorical_crossentropy").measure(*FLAT) == plain
+    assert LayerProbe(penalised, "categorical_crossentropy").measure(*FLAT) == plain
     for loss in (summed, lambda y, p: keras.losses.categorical_crossentropy(y, p)):
-        found = Probe(mlp("relu"), loss).measure(*FLAT)
+        found = LayerProbe(mlp("relu"), loss).measure(*FLAT)
         assert found["dense_1"]["gradient_norm_kernel"] == pytest.approx(
             plain["dense_1"]["gradient_norm_kernel"], rel=1e-5
         )
@@ -407,7 +407,7 @@ def test_the_loss_is_the_mean_without_penalties() -> None:
 def test_a_network_without_finite_values_has_no_numbers() -> None:
     """JSON knows no NaN, and a share of zeros among NaN is no finding."""
     model = mlp("selu")
-    probe = Probe(model, model.loss)
+    probe = LayerProbe(model, model.loss)
     before = probe.weights()
     model.get_layer("dense_1").bias.assign(np.full(7, np.nan))
     assert set(probe.measure(*FLAT)["dense_1"].values()) == {None}
@@ -440,7 +440,7 @@ def subclassed() -> keras.Model:
 def test_what_cannot_be_diagnosed_is_refused_in_words(model: Any, words: str) -> None:
     """Rather than with an empty file, or a traceback out of Keras."""
     with pytest.raises(ValueError, match=words):
-        Probe(model(), "mse")
+        LayerProbe(model(), "mse")
 
 
 def test_arguments_that_make_no_sense() -> None:
@@ -451,7 +451,7 @@ def test_arguments_that_make_no_sense() -> None:
     with pytest.raises(ValueError, match="fit"):
         _ = actsearch.Diagnostics(X, Y).result
     with pytest.raises(ValueError, match="loss"):
-        Probe(mlp("relu"), ["mse"])
+        LayerProbe(mlp("relu"), ["mse"])
 
 
 def test_a_probe_is_evenly_spaced_and_at_most_all() -> None:
@@ -467,10 +467,10 @@ import numpy as np
 sys.path.insert(0, sys.argv[1])
 import keras, actsearch
 from diagnosed_networks import cnn, examples, mlp
-from actsearch.networks.layer_probe import Probe
+from actsearch.networks.layer_probe import LayerProbe
 assert keras.backend.backend() == "jax"
 model = cnn("selu")
-measured = Probe(model, model.loss).measure(*(array[:256] for array in examples(300, 8, 8, 2)))
+measured = LayerProbe(model, model.loss).measure(*(array[:256] for array in examples(300, 8, 8, 2)))
 x, y = examples(300, 9)
 diagnostics = actsearch.Diagnostics(x, y)
 trained = []
@@ -492,7 +492,7 @@ def test_jax_measures_the_same() -> None:
     assert done.returncode == 0, done.stderr
     measured, watched = json.loads(done.stdout)
     model = cnn("selu")
-    for layer, quantities in Probe(model, model.loss).measure(X[:256], Y[:256]).items():
+    for layer, quantities in LayerProbe(model, model.loss).measure(X[:256], Y[:256]).items():
         assert measured[layer] == pytest.approx(quantities, rel=1e-5)
     diagnostics = actsearch.Diagnostics(*FLAT)
     model = mlp("relu", keras.optimizers.SGD(0.5, clipnorm=0.09))

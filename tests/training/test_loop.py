@@ -35,12 +35,13 @@ from actsearch.core.experiment import (
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
 from actsearch.functions.registry import ACTIVATIONS
-from actsearch.networks import models
-from actsearch.networks.evaluation import test_values as values_on_test
-from actsearch.networks.models import Networks
-from actsearch.training import loop
+from actsearch.networks import models, variable_values
+from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.evaluation import values_on_test
+from actsearch.training import devices, loop
 from actsearch.training.batches import Pipelines
-from actsearch.training.checkpoints import Spacing, pack, unpack
+from actsearch.training.checkpoint_pace import Spacing
+from actsearch.training.checkpoints import pack, unpack
 
 ADAM = Optimizer("adam", {"learning_rate": 0.01})
 SMALL = Mlp((16,), 0.2, "glorot_uniform", "dropout", False)
@@ -52,7 +53,7 @@ METRICS = {f"{part}{name}" for part in ("", "val_") for name in ("loss", "accura
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:
     """TensorFlow's threads are set once in a process: to what the trials here have."""
-    loop.set_threads(1)
+    devices.set_threads(1)
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +140,7 @@ class Misled:
 
 @pytest.fixture(scope="module")
 def misled(inverted: Dataset) -> Misled:
-    trial, networks, runs = _small(), Networks(), {}
+    trial, networks, runs = _small(), CompiledNetworks(), {}
     for which in ("best", "last"):
         events = loop.train(trial, inverted, networks=networks, spacing=EVERY_EPOCH, save_model=which)
         runs[which] = list(events)
@@ -280,7 +281,7 @@ def test_a_training_left_in_mid_epoch_leaves_nothing_behind(
 ) -> None:
     """After Ctrl-C, and wherever in a process's life it is trained, a trial gives the bits that it always gives."""
     trial, before = held_out
-    networks = Networks()
+    networks = CompiledNetworks()
     left = loop.train(trial, mnist, networks=networks, clock=Clock(1.0))
     assert [type(next(left)) for _ in range(3)] == [Started, Progress, Progress]
     left.close()
@@ -430,12 +431,12 @@ def test_test_values_beside_a_loss_that_is_not_finite_are_none(inverted: Dataset
 
 def test_with_a_gpu_operations_are_made_deterministic(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a resumed training would be another one; and which GPU it was belongs to what is recorded."""
-    assert loop.gpus() == []
+    assert devices.gpu_models() == []
     asked = []
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [tf.config.PhysicalDevice("gpu:0", kind)])
     monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda _: {"device_name": "A100"})
     monkeypatch.setattr(tf.config.experimental, "enable_op_determinism", lambda: asked.append(True))
-    assert loop.gpus() == ["A100"]
+    assert devices.gpu_models() == ["A100"]
     assert asked == [True]
 
 
@@ -572,7 +573,7 @@ def test_a_resumed_training_is_one_that_was_never_interrupted(
     Wherever it is cut, also where the best epoch lies before the cut, so that its weights must come from there.
     """
     trial = _small(activation, model=model, epochs=3, **changes)
-    used = {"networks": Networks(), "pipelines": Pipelines(inverted)}
+    used = {"networks": CompiledNetworks(), "pipelines": Pipelines(inverted)}
     whole = list(loop.train(trial, inverted, spacing=EVERY_EPOCH, save_model="best", **used))
     epochs = tuple(event for event in whole if isinstance(event, EpochDone))
     checkpoints = _checkpoints(whole)
@@ -594,7 +595,7 @@ def test_a_resumed_training_is_one_that_was_never_interrupted(
 
 def test_more_epochs_go_on_from_the_last_checkpoint(misled: Misled, inverted: Dataset) -> None:
     """`--keep-checkpoints`: five epochs after three cost two, and are what five from the beginning are."""
-    networks = Networks()
+    networks = CompiledNetworks()
     short = list(loop.train(_small(epochs=3), inverted, networks=networks, spacing=Spacing(1e-12, at_end=True)))
     assert list(_checkpoints(short)) == [3], "and no other: they would cost more than their share"
     _, *rest = loop.train(misled.trial, inverted, _checkpoints(short)[3], networks=networks)
@@ -610,7 +611,7 @@ def test_more_epochs_go_on_from_the_last_checkpoint(misled: Misled, inverted: Da
 )
 def test_a_checkpoint_that_does_not_fit_is_passed_over(changes: dict[str, Any], misled: Misled) -> None:
     """One of another version of actsearch: the training begins anew, and nothing of it is left in the network."""
-    networks, trial = Networks(), _small(**changes)
+    networks, trial = CompiledNetworks(), _small(**changes)
     started = next(loop.train(trial, misled.dataset, misled.checkpoints[3], networks=networks))
     assert isinstance(started, Started)
     assert started.resumed == ()
@@ -620,7 +621,7 @@ def test_a_checkpoint_that_does_not_fit_is_passed_over(changes: dict[str, Any], 
 
 def test_what_is_no_checkpoint_is_passed_over(misled: Misled) -> None:
     """Written by another version, say: the trial begins anew, which costs time and changes no result."""
-    networks = Networks()
+    networks = CompiledNetworks()
     started = next(loop.train(misled.trial, misled.dataset, misled.checkpoints[1][:-1], networks=networks))
     assert isinstance(started, Started)
     assert started.resumed == ()
@@ -634,7 +635,7 @@ def test_a_training_that_goes_on_after_its_last_epoch_changes_no_later_one(mnist
     first, second = (_trial("gelu", spec=spec, seed=seed, epochs=1) for seed in (0, 1))
     found, checkpoint = [], None
     for _ in range(2):
-        networks = Networks()
+        networks = CompiledNetworks()
         events = list(loop.train(first, mnist, checkpoint, networks=networks, spacing=EVERY_EPOCH))
         checkpoint = checkpoint or _checkpoints(events)[1]
         later = _history(list(loop.train(second, mnist, networks=networks)))
@@ -645,7 +646,7 @@ def test_a_training_that_goes_on_after_its_last_epoch_changes_no_later_one(mnist
 
 def test_a_resumed_training_tells_of_another_kind_of_machine(misled: Misled) -> None:
     """Its last digits come from two processors: whoever compares them must be told, once for each kind."""
-    networks, trial = Networks(), misled.trial
+    networks, trial = CompiledNetworks(), misled.trial
     state = unpack(misled.checkpoints[4], trial.id)
     (here,) = state.machines
     other, third = {**here, "cpu": "Another"}, {**here, "versions": {**here["versions"], "keras": "2"}}
@@ -689,7 +690,7 @@ def test_checkpoints_cost_no_more_than_their_share(inverted: Dataset) -> None:
                 epochs.append(event.epoch)
         return epochs
 
-    networks, trial = Networks(), _small(epochs=6, batch_size=200)
+    networks, trial = CompiledNetworks(), _small(epochs=6, batch_size=200)
     assert checkpoints(Spacing(), 0.5) == [1, 3, 5]
     assert checkpoints(Spacing(at_end=True), 60) == [1, 6]
     assert checkpoints(Spacing(1), 20) == [1, 2, 3, 4, 5]
@@ -699,7 +700,7 @@ def test_checkpoints_cost_no_more_than_their_share(inverted: Dataset) -> None:
 
 
 def _variables(model: keras.Model) -> list[bytes]:
-    return [value.tobytes() for value in models.values([*model.variables, *model.optimizer.variables])]
+    return [value.tobytes() for value in variable_values.copied_values([*model.variables, *model.optimizer.variables])]
 
 
 def _built(trial: Trial, dataset: Dataset) -> list[bytes]:
@@ -713,7 +714,7 @@ def test_a_network_used_again_gives_what_a_new_one_gives(inverted: Dataset) -> N
     """Ten seeds are traced once, not ten times; not a bit of a seed may be left in the next one."""
     model = Mlp((4,), 0.3, "glorot_uniform", "dropout", True)  # dropout and moving averages have state of their own
     first, second = (_small(model=model, optimizer=ADAM, epochs=2, seed=seed) for seed in (0, 1))
-    again = {"networks": Networks(), "pipelines": Pipelines(inverted)}
+    again = {"networks": CompiledNetworks(), "pipelines": Pipelines(inverted)}
     used = [list(loop.train(trial, inverted, **again)) for trial in (first, second, first)]
     new = list(loop.train(second, inverted))
     assert _history(used[0]) != _history(new)
@@ -724,7 +725,7 @@ def test_a_network_used_again_gives_what_a_new_one_gives(inverted: Dataset) -> N
 
 def test_a_network_that_was_dropped_is_built_again(inverted: Dataset) -> None:
     """A hundred candidates in memory at once would end the process."""
-    networks = Networks(keep=1)
+    networks = CompiledNetworks(keep=1)
     one, other = _small(optimizer=ADAM), _small("selu", optimizer=ADAM)
     for trial in (one, other, one, _small(optimizer=ADAM, seed=3), other):
         network = networks.fresh(trial.candidate, inverted.input_shape, inverted.classes, trial.seed)
@@ -744,7 +745,7 @@ def test_candidates_never_share_a_network(inverted: Dataset) -> None:
         _small(loss="mean_squared_error"),
         _small(precision="mixed_bfloat16"),
     ]
-    networks = Networks(keep=len(trials))
+    networks = CompiledNetworks(keep=len(trials))
     found = [networks.fresh(t.candidate, inverted.input_shape, inverted.classes, t.seed) for t in trials]
     assert len({id(network.model) for network in found}) == len(trials)
     longer = networks.fresh(_small(epochs=9, seed=2).candidate, inverted.input_shape, inverted.classes, 2)
@@ -753,7 +754,7 @@ def test_candidates_never_share_a_network(inverted: Dataset) -> None:
 
 def test_a_saved_network_carries_its_own_seed(inverted: Dataset) -> None:
     """Who builds the network again from the `.keras` file's settings starts from this trial's weights and dropout."""
-    networks = Networks()
+    networks = CompiledNetworks()
     model = Mlp((4,), 0.3, "glorot_uniform", "dropout", False)
     files = []
     for seed in (0, 1):
@@ -805,5 +806,5 @@ def test_threads_cannot_be_changed_in_mid_process() -> None:
 
     tf.constant(1.0)
     with pytest.raises(RuntimeError):
-        loop.set_threads(3)
-    loop.set_threads(1)
+        devices.set_threads(3)
+    devices.set_threads(1)

@@ -26,9 +26,9 @@ from actsearch.core.experiment import (
 )
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
-from actsearch.networks.models import Networks
-from actsearch.training import loop
-from actsearch.training.checkpoints import Spacing
+from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.training import devices, loop
+from actsearch.training.checkpoint_pace import Spacing
 
 EVERY_EPOCH = Spacing(share=1e9, at_end=True)
 SEEN = DiagnosticsSpec(every=1, probe_size=64)
@@ -37,7 +37,7 @@ SEEN = DiagnosticsSpec(every=1, probe_size=64)
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:
     """TensorFlow's threads are set once in a process: to what the trials here have."""
-    loop.set_threads(1)
+    devices.set_threads(1)
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ def test_nielsens_networks_begin_as_he_found_them(mnist: Dataset, repository: Pa
     """By his recipe, the speed of learning of two hidden layers, untrained: he reports 0.07 and 0.31 (chapter 5)."""
     chosen = ("activations=[sigmoid]", "grid={}", "seeds=20", "training.epochs=1")
     experiment = load(repository / "configs" / "theory" / "vanishing.yaml", chosen).experiment
-    networks, speeds = Networks(), []
+    networks, speeds = CompiledNetworks(), []
     for one in expand(experiment, "0" * 64):
         _, untrained, *_ = loop.train(one, mnist, networks=networks)
         speeds.append([layer["gradient_norm_bias"] for layer in untrained.layers.values()])
@@ -208,7 +208,7 @@ def test_the_probe_is_no_larger_than_the_training_set(mnist: Dataset) -> None:
 
 def test_another_seed_in_the_same_network_is_seen_afresh(mnist: Dataset) -> None:
     """Networks are used again; what was counted and compiled for one trial must not tell of it in the next."""
-    networks = Networks()
+    networks = CompiledNetworks()
     first = trial(SEEN)
     second = replace(first, seed=1)
     list(loop.train(first, mnist, networks=networks))
