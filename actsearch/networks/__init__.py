@@ -9,5 +9,6 @@ __all__ = [
     "models",
     "own_activations",
     "random_streams",
+    "sizes",
     "variable_values",
 ]

@@ -7,7 +7,6 @@ missing, nothing is counted.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -41,12 +40,13 @@ class ClippingCount:
         self._optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
         place = {id(variable): i for i, variable in enumerate(model.trainable_variables)}
         self._trainable = len(place)
-        self._places = {
-            layer: {kind: [place.get(id(v)) for v in chosen] for kind, chosen in kinds.items()}
-            for layer, kinds in variables.items()
-        }
-        places = itertools.chain.from_iterable(p for kinds in self._places.values() for p in kinds.values())
-        self._counted = sorted({place for place in places if place is not None})
+        self._places: dict[str, dict[str, list[int | None]]] = {}
+        counted: set[int] = set()
+        for layer, kinds in variables.items():
+            self._places[layer] = {kind: [place.get(id(v)) for v in of_kind] for kind, of_kind in kinds.items()}
+            for places in self._places[layer].values():
+                counted.update(i for i in places if i is not None)
+        self._counted = sorted(counted)
         self._sizes: dict[int, int] = {i: math.prod(model.trainable_variables[i].shape) for i in self._counted}
         self._unknown = False
         self.active = _clips(self._optimizer) and hasattr(self._optimizer, CLIPPING_METHOD)

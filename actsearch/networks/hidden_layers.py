@@ -224,7 +224,7 @@ def _consumers(steps: Sequence[_Step]) -> Mapping[int, Sequence[_Step]]:
     for step in steps:
         for tensor in step.inputs:
             using[tensor].append(step)
-    return {step.place: [user for tensor in step.outputs for user in using[tensor]] for step in steps}
+    return {step.place: list(itertools.chain.from_iterable(using[tensor] for tensor in step.outputs)) for step in steps}
 
 
 def _followed(steps: Sequence[_Step], after: Mapping[int, Sequence[_Step]]) -> Mapping[int, bool]:

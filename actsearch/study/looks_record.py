@@ -17,10 +17,10 @@ from actsearch.core.experiment import Candidate
 from actsearch.core.results import Left, LookContender, LookedPair, LooksRecord, LookTaken, TrialResult
 from actsearch.study.asked_trials import TrialMaker
 from actsearch.study.tuned_settings import TunedSettings, by_label
+from actsearch.study.until_decided import UntilDecided
 
 if TYPE_CHECKING:
     from actsearch.study.looks import LookDecision
-    from actsearch.study.until_decided import UntilDecided
 
 
 def seeds_at_looks(most: int) -> tuple[int, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from actsearch.core.experiment import Experiment, expand
 from actsearch.core.results import LooksRecord
 from actsearch.study.asked_trials import Asked, ResultOf
+from actsearch.study.look_by_look import ask_with_looks
 from actsearch.study.tuned_settings import TunedSettings, by_label, tuned_settings
-from actsearch.study.until_decided import UntilDecided, ask_with_looks
+from actsearch.study.until_decided import UntilDecided
 
 
 def ask(

@@ -24,14 +24,14 @@ from actsearch.core.native_output import held_back
 from actsearch.data.datasets import Dataset, Splits
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.networks.sizes import EVALUATION_BATCH
-from actsearch.study.planning import Timed
+from actsearch.study.trial_costs import Timed
 from actsearch.training import devices, loop
 from actsearch.training.batches import Batches, Pipelines
 from actsearch.training.observation import Observer
 
 SECONDS = 1.5
-"""How long the steps of a kind of network are timed, if `FEWEST` of them take no longer."""
-FEWEST, MOST = 8, 400
+"""How long the steps of a kind of network are timed, if `FEWEST_STEPS` of them take no longer."""
+FEWEST_STEPS, MOST_STEPS = 8, 400
 """How many training steps are timed."""
 WARMING = 2
 """Steps after the first that are not counted: memory is still being taken."""
@@ -106,8 +106,8 @@ class Timer:
         began = clock()
         network = networks.fresh(trial.candidate, *shape, trial.seed, trial.diagnostics)
         network.model.make_train_function()
-        step = _steps(train, loop.order(trial, 0, len(splits.train)), network.model.train_function)
-        evaluation = _steps(evaluate, index, lambda batches: network.evaluate_batch(batches).numpy())
+        step = _endless_steps(train, loop.order(trial, 0, len(splits.train)), network.model.train_function)
+        evaluation = _endless_steps(evaluate, index, lambda batches: network.evaluate_batch(batches).numpy())
         step()
         evaluation()
         network.evaluate_batch(test.of(test_index))  # may be compiled once more, for another shape
@@ -118,8 +118,8 @@ class Timer:
             first_look, look = (self._look(observer, settings.epochs) for _ in range(2))
         begun = clock() - began
 
-        took = _timed(step, seconds, clock)
-        evaluated = _timed(evaluation, seconds / 2, clock)
+        took = _seconds_of_steps(step, seconds, clock)
+        evaluated = _seconds_of_steps(evaluation, seconds / 2, clock)
         began = clock()
         networks.fresh(trial.candidate, *shape, trial.seed + 1, trial.diagnostics)
         again = clock() - began
@@ -144,7 +144,7 @@ class Timer:
         return self._clock() - began
 
 
-def _steps(batches: Batches, order: np.ndarray, run: Callable[[Any], object]) -> Callable[[], None]:
+def _endless_steps(batches: Batches, order: np.ndarray, run: Callable[[Any], object]) -> Callable[[], None]:
     """What does one step after the other, and begins anew where the examples end."""
     left = 0
     iterator: Any = None
@@ -159,13 +159,13 @@ def _steps(batches: Batches, order: np.ndarray, run: Callable[[Any], object]) ->
     return step
 
 
-def _timed(step: Callable[[], None], seconds: float, clock: Callable[[], float]) -> list[float]:
+def _seconds_of_steps(step: Callable[[], None], seconds: float, clock: Callable[[], float]) -> list[float]:
     """The seconds of each of several steps."""
     for _ in range(WARMING):
         step()
     took: list[float] = []
     until = clock() + seconds
-    while len(took) < FEWEST or (clock() < until and len(took) < MOST):
+    while len(took) < FEWEST_STEPS or (clock() < until and len(took) < MOST_STEPS):
         began = clock()
         step()
         took.append(clock() - began)
@@ -188,7 +188,7 @@ def time_kinds(
     """Times each of these trials, as if so many workers were at work.
 
     Args:
-        trials: one for each kind of network, by what `planning.kind_of` calls it.
+        trials: one for each kind of network, by what `trial_costs.kind_of` calls it.
         dataset: their data.
         splits: the division of those.
         workers: how many train at a time; all but one are stood in for.

@@ -69,10 +69,7 @@ def unpack(content: bytes, trial_id: str) -> TrainingState:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             rest = json.loads(file[_REST].tobytes())
-            variables, best = (
-                [file[f"{kind}_{i}"] for i in range(sum(name.startswith(f"{kind}_") for name in file.files))]
-                for kind in ("variable", "best")
-            )
+            variables, best = _arrays(file, "variable_"), _arrays(file, "best_")
         epochs = tuple(
             EpochDone(trial_id, i, row["metrics"], row["seconds"]) for i, row in enumerate(rest["epochs"], start=1)
         )
@@ -88,6 +85,12 @@ def unpack(content: bytes, trial_id: str) -> TrainingState:
         )
     except Exception as error:  # zipfile, NumPy and json raise a dozen types on what is no checkpoint
         raise ValueError("these bytes are no checkpoint") from error
+
+
+def _arrays(file: Any, prefix: str) -> list[np.ndarray]:
+    """Those of a `.npz` whose names are the prefix and a number from 0."""
+    number = sum(name.startswith(prefix) for name in file.files)
+    return [file[f"{prefix}{i}"] for i in range(number)]
 
 
 def _portable(value: np.ndarray) -> np.ndarray:

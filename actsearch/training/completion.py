@@ -85,7 +85,7 @@ def _evaluated(
         values = _validation_values(done.epochs[epoch])
     else:
         penalty = float(sum(model.losses))  # of the weights as they are now
-        values = _test_values(trial, dataset, probabilities["test"], penalty)
+        values = _values_of_test(trial, dataset, probabilities["test"], penalty)
     labels = {split: predicted_labels(p) for split, p in probabilities.items()}
     return _Evaluated(Evaluation(epoch + 1, values), labels)
 
@@ -95,7 +95,7 @@ def _validation_values(epoch: EpochDone) -> Mapping[str, float | None]:
     return {name.removeprefix("val_"): v for name, v in epoch.metrics.items() if name.startswith("val_")}
 
 
-def _test_values(
+def _values_of_test(
     trial: Trial, dataset: Dataset, probabilities: np.ndarray, penalty: float
 ) -> Mapping[str, float | None]:
     """The values of predicted probabilities (examples, classes) of the test set.

@@ -18,7 +18,7 @@ Split = Literal["validation", "test"]
 
 
 @dataclass(frozen=True)
-class Examples:
+class SplitExamples:
     """Which examples of its part of the data set a split has, and their labels; (examples,) both."""
 
     index: np.ndarray
@@ -37,10 +37,10 @@ class SplitEvaluation:
 
     def __init__(self, network: CompiledNetwork, pipelines: Pipelines, dataset: Dataset, splits: Splits) -> None:
         self._network, self._pipelines = network, pipelines
-        self.splits: dict[Split, Examples] = {}
+        self.splits: dict[Split, SplitExamples] = {}
         if splits.validation is not None:
-            self.splits["validation"] = Examples(splits.validation, dataset.y_train[splits.validation])
-        self.splits["test"] = Examples(np.arange(len(dataset.y_test)), dataset.y_test)
+            self.splits["validation"] = SplitExamples(splits.validation, dataset.y_train[splits.validation])
+        self.splits["test"] = SplitExamples(np.arange(len(dataset.y_test)), dataset.y_test)
         self.validation: Split = "test" if splits.validation is None else "validation"
         self._batches(self.validation)
 

@@ -16,8 +16,8 @@ from actsearch.core.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
 from actsearch.networks import architectures
-from actsearch.study import disk, planning, timing
-from actsearch.study.planning import Timed
+from actsearch.study import network_arithmetic, timing, trial_costs
+from actsearch.study.trial_costs import Timed
 from actsearch.training import devices, loop
 
 
@@ -68,7 +68,7 @@ def test_what_is_timed_stands_for_a_real_training(make_experiment: Callable[...,
     experiment, (trial,) = make_experiment(data=spec, epochs=3)
     splits = datasets.split(big, spec)
     timed = timing.Timer(big, splits).time(trial, seconds=0.5)
-    low, high = planning.costs(experiment, big, splits, {planning.kind_of(trial.candidate): timed})
+    low, high = trial_costs.timed_costs(experiment, big, splits, {trial_costs.kind_of(trial.candidate): timed})
     began = time.perf_counter()
     list(loop.train(trial, big))
     took = time.perf_counter() - began
@@ -128,4 +128,4 @@ def test_the_parameters_are_those_of_keras() -> None:
     cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
     for model in (mlp, cnn):
         built = architectures.network(model, Activation("relu"), (28, 28, 1), 10, 0)
-        assert disk.parameters(model, (28, 28, 1), 10) == built.count_params()
+        assert network_arithmetic.number_of_parameters(model, (28, 28, 1), 10) == built.count_params()

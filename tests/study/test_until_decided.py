@@ -30,7 +30,7 @@ from actsearch.core.events import Event, Train
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.engines.in_process import InProcess
 from actsearch.store.store import Store, read_experiment
-from actsearch.study import plans, rounds, runner, stages, until_decided
+from actsearch.study import rounds, runner, stages, until_decided
 from actsearch.study.plans import Plan
 from actsearch.study.until_decided import UntilDecided
 
@@ -444,8 +444,8 @@ def test_the_command_line_takes_the_numbers_that_python_takes() -> None:
     """A study that was begun in one must go on in the other."""
     options = {option.name: option.type for option in commands.commands["run"].params}
     seeds, margin, confidence = (options[name] for name in ("max_seeds", "margin", "confidence"))
-    plans._check_rule(UntilDecided(margin.min, confidence.min, seeds.min))
-    plans._check_rule(UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max))
+    until_decided.check_rule(UntilDecided(margin.min, confidence.min, seeds.min))
+    until_decided.check_rule(UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max))
     for beyond in (UntilDecided(max_seeds=seeds.min - 1), UntilDecided(max_seeds=seeds.max + 1)):
         with pytest.raises(UserError):
-            plans._check_rule(beyond)
+            until_decided.check_rule(beyond)
