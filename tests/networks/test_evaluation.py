@@ -13,17 +13,10 @@ from actsearch.core.experiment import Activation, Candidate, Mlp, Optimizer, Tra
 from actsearch.data import datasets
 from actsearch.networks.evaluation import evaluate_batches, evaluating, predicted_labels
 from actsearch.networks.models import build
-from actsearch.training import devices
 from actsearch.training.batches import Batches
 
 PIXELS = np.random.default_rng(0).integers(0, 256, size=(300, 5, 5, 1)).astype(np.uint8)
 LABELS = np.arange(300) % 3
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the other tests' trials have."""
-    devices.set_threads(1)
 
 
 def taken(batches: Batches, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,6 @@ from activation_cases import CASES, OTHER, POINTS, points
 import actsearch
 from actsearch.functions.registry import ACTIVATIONS, ALIASES
 from actsearch.networks.keras_activations import KERAS_FUNCTIONS, ActivationLayer
-from actsearch.training import devices
 
 SINGLE = {"gelu", "leaky_relu"}
 """TensorFlow keeps the constants of these (the slope, the square roots) in float32, for float64 inputs as well."""
@@ -31,12 +30,6 @@ TRAINABLE = [
 
 every_case = pytest.mark.parametrize(("name", "parameters"), CASES, ids=str)
 both_types = pytest.mark.parametrize("dtype", ["float64", "float32"])
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    devices.set_threads(1)
 
 
 def _value_and_gradient(name: str, x: np.ndarray, dtype: str, parameters: dict) -> tuple[np.ndarray, np.ndarray]:

@@ -16,17 +16,10 @@ import tensorflow as tf
 from actsearch.core.experiment import Activation, Candidate, Cnn, Mlp, Optimizer, Training
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.networks import architectures, models, random_streams
-from actsearch.training import devices
 
 ARTICLE = Cnn((32, 64), 3, (128,), (0.25, 0.5), "glorot_uniform", "dropout", False)
 SMALL = Mlp((6, 5), 0.0, "glorot_uniform", "dropout", False)
 PLAIN = Training(Optimizer("adam", {}), "categorical_crossentropy", 1, 16, "float32", 1)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    devices.set_threads(1)
 
 
 def _article(activation: str, seed: int = 0, **changes: Any) -> keras.Model:

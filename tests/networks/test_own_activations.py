@@ -17,7 +17,6 @@ from actsearch.core.experiment import Activation
 from actsearch.functions import own_functions
 from actsearch.functions.own_functions import PluginError
 from actsearch.networks.own_activations import FormulaLayer, FunctionLayer, layer_of_activation
-from actsearch.training import devices
 
 X = np.array([[-1e4, -3.0, -0.5, 0.0, 0.5, 3.0, 1e4]], np.float32)
 MODULE = """
@@ -30,12 +29,6 @@ def bent(x, bend=0.5):
 
 number = 3
 """
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    devices.set_threads(1)
 
 
 @pytest.fixture
