@@ -6,6 +6,7 @@ Without it a user's choice of engine would change what is recorded, or a failing
 from __future__ import annotations
 
 import importlib.util
+import os
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +62,8 @@ SLOW = {"ray"}
 
 
 def _parameters(names: set[str]) -> list[Any]:
-    without_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed")
+    no_ray = importlib.util.find_spec("ray") is None
+    without_ray = pytest.mark.skipif(no_ray, reason="needs Ray: pip install 'actsearch[ray]'")
     marks = {name: [pytest.mark.slow, without_ray] if name in SLOW else [] for name in names}
     return [pytest.param(name, id=name, marks=marks[name]) for name in sorted(names)]
 
@@ -461,8 +463,11 @@ def test_fail_fast_stops_at_the_first_failure(
 
 
 @every_engine
-def test_a_thousand_trials(make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path) -> None:
+def test_a_thousand_trials(
+    make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing may pile up or be forgotten."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # the disk is none of the engine's
     experiment, trials = make_experiment(["relu", "selu"], seeds=500, epochs=1)
     result = run(hostile / "tiny", experiment, trials, make_engine(faulty()))
     statuses = [trial.status for candidate in result.candidates for trial in candidate.trials]

@@ -80,7 +80,7 @@ def test_workers_are_gone_within_five_seconds_of_their_driver(
 def test_ctrl_c_is_the_drivers_business(make_trials: Callable[..., Sequence[Trial]]) -> None:
     """A terminal sends it to all; a worker that died of it would leave half a message, and a traceback on screen."""
     (trial,) = make_trials(1, epochs=3)
-    engine = Processes(partial(fake_training.make_train, Faults(sleeps=0.2)), jobs=1)
+    engine = Processes(partial(fake_training.make_train, Faults(sleeps=0.1)), jobs=1)
     engine.submit(trial, lambda: None)
     events = []
     for event in engine.events():

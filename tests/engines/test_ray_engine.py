@@ -30,7 +30,8 @@ from actsearch.core.experiment import Trial
 from actsearch.engines import workers
 from actsearch.engines.ray import Ray
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed")
+NO_RAY = importlib.util.find_spec("ray") is None
+pytestmark = pytest.mark.skipif(NO_RAY, reason="needs Ray: pip install 'actsearch[ray]'")
 
 Trials = Callable[..., tuple[Trial, ...]]
 
@@ -348,7 +349,8 @@ def test_a_node_that_goes_down_and_one_that_comes(cluster: Any, engines: list[Ra
 DRIVER = """
 import sys, signal, time
 from functools import partial
-import fake_training, test_ray_engine, conftest
+import fake_training, conftest
+from engines import test_ray_engine
 from actsearch.engines.ray import Ray
 from actsearch.core.errors import UserError
 from actsearch.core.events import EpochDone, Started
