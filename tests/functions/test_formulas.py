@@ -36,6 +36,8 @@ from actsearch.functions.symbolic import derivative, expression
 from actsearch.networks.keras_activations import KERAS_OPS
 from actsearch.training import devices
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 erf = np.vectorize(math.erf)
 
 

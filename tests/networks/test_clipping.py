@@ -21,6 +21,8 @@ import actsearch
 from actsearch.networks.clipping import ClippingCount
 from actsearch.networks.layer_probe import LayerProbe
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 
 @pytest.mark.parametrize(
     ("clipping", "limit"),
@@ -87,7 +89,9 @@ def test_a_variable_without_a_gradient_does_not_shift_the_counts() -> None:
         def call(self, x: Any) -> Any:
             return x
 
-    model = keras.Sequential([keras.Input((9,)), Unused(), layers.Dense(4, "relu", name="dense"), layers.Dense(3)])
+    model = keras.Sequential(
+        [keras.Input((9,)), Unused(), layers.Dense(4, "relu", name="dense"), layers.Dense(3, name="output")]
+    )
     diagnostics = actsearch.Diagnostics(*FLAT)
     finished(model, keras.optimizers.SGD(clipvalue=1e-9), "mse").fit(*FLAT, verbose=0, callbacks=[diagnostics])
     assert diagnostics.result["layers"]["dense"]["clipped_kernel"] == [None, None]

@@ -20,6 +20,8 @@ from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 
 @pytest.fixture
 def inverted() -> Dataset:

@@ -15,6 +15,8 @@ from actsearch.networks.evaluation import evaluate_batches, evaluating, predicte
 from actsearch.networks.models import build
 from actsearch.training.batches import Batches
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 PIXELS = np.random.default_rng(0).integers(0, 256, size=(300, 5, 5, 1)).astype(np.uint8)
 LABELS = np.arange(300) % 3
 

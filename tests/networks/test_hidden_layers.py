@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from actsearch.core.experiment import Activation, Cnn
 from actsearch.networks import architectures
 from actsearch.networks.hidden_layers import find_hidden_layers
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 
 def test_the_networks_of_an_experiment_are_understood() -> None:

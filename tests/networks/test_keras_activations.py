@@ -18,6 +18,8 @@ import actsearch
 from actsearch.functions.registry import ACTIVATIONS, ALIASES
 from actsearch.networks.keras_activations import KERAS_FUNCTIONS, ActivationLayer
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 SINGLE = {"gelu", "leaky_relu"}
 """TensorFlow keeps the constants of these (the slope, the square roots) in float32, for float64 inputs as well."""
 GRID = np.array(POINTS)

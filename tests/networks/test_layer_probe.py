@@ -23,6 +23,8 @@ from keras import layers
 
 from actsearch.networks.layer_probe import LayerProbe, updates
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize(("make", "data"), [(mlp, FLAT), (cnn, (X, Y))], ids=["mlp", "cnn"])
@@ -119,7 +121,7 @@ def test_batch_normalisation_uses_its_moving_averages() -> None:
             layers.BatchNormalization(),
             layers.Dropout(0.5, seed=0),
             layers.ReLU(),
-            layers.Dense(3, activation="softmax"),
+            layers.Dense(3, activation="softmax", name="output"),
         ]
     )
     finished(model).fit(*FLAT, epochs=2, verbose=0)

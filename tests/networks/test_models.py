@@ -17,6 +17,8 @@ from actsearch.core.experiment import Activation, Candidate, Cnn, Mlp, Optimizer
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.networks import architectures, models, random_streams
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 ARTICLE = Cnn((32, 64), 3, (128,), (0.25, 0.5), "glorot_uniform", "dropout", False)
 SMALL = Mlp((6, 5), 0.0, "glorot_uniform", "dropout", False)
 PLAIN = Training(Optimizer("adam", {}), "categorical_crossentropy", 1, 16, "float32", 1)

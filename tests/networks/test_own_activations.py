@@ -18,6 +18,8 @@ from actsearch.functions import own_functions
 from actsearch.functions.own_functions import PluginError
 from actsearch.networks.own_activations import FormulaLayer, FunctionLayer, layer_of_activation
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 X = np.array([[-1e4, -3.0, -0.5, 0.0, 0.5, 3.0, 1e4]], np.float32)
 MODULE = """
 from keras import ops

@@ -20,6 +20,8 @@ from actsearch.study import network_arithmetic, timing, trial_costs
 from actsearch.study.trial_costs import Timed
 from actsearch.training import devices, loop
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:

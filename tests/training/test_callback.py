@@ -28,6 +28,8 @@ import actsearch
 from actsearch.core import layer_rows
 from actsearch.networks.layer_probe import LayerProbe
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 
 def noisy() -> keras.Model:
     """Everything that has a state: dropout, moving averages, an optimizer with moments, metrics, clipping."""
@@ -36,7 +38,7 @@ def noisy() -> keras.Model:
     x = layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(4, 3, name="conv")(x)))
     x = layers.Dropout(0.4)(layers.Flatten()(x))
     x = layers.Dropout(0.4)(layers.Dense(6, activation="gelu", name="dense")(x))
-    model = keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+    model = keras.Model(inputs, layers.Dense(3, activation="softmax", name="output")(x))
     model.compile(keras.optimizers.Adam(0.01, clipvalue=0.003), "categorical_crossentropy", metrics=["accuracy"])
     return model
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from small_trainings import (
     small_trial,
 )
@@ -13,6 +14,8 @@ from actsearch.data.datasets import Dataset
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop
 from actsearch.training.checkpoint_pace import Spacing
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 
 @dataclass

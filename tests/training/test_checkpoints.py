@@ -11,6 +11,8 @@ import pytest
 from actsearch.core.events import METRICS, EpochDone
 from actsearch.training.checkpoints import TrainingState, pack, unpack
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 RNG = np.random.default_rng(0)
 VARIABLES = [
     RNG.normal(size=(3, 4)).astype(np.float32),

@@ -27,6 +27,8 @@ from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.networks.evaluation import values_on_test
 from actsearch.training import loop
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 
 @pytest.mark.parametrize("loss", ["categorical_crossentropy", "binary_crossentropy", "mean_squared_error"])
 def test_test_values_are_keras_own(loss: Any, mnist: Dataset) -> None:

@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from actsearch.training import devices
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 
 def test_with_a_gpu_operations_are_made_deterministic(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a resumed training would be another one; and which GPU it was belongs to what is recorded."""

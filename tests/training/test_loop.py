@@ -32,6 +32,8 @@ from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 
 @dataclass
 class Clock:

@@ -30,6 +30,8 @@ from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 SEEN = DiagnosticsSpec(every=1, probe_size=64)
 
 

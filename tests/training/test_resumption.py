@@ -30,6 +30,8 @@ from actsearch.training.batches import Pipelines
 from actsearch.training.checkpoint_pace import Spacing
 from actsearch.training.checkpoints import pack, unpack
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 RESUMED = {
     "relu-dropout-adam-held-out": (
         "relu",
