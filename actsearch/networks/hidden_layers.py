@@ -181,7 +181,7 @@ class _Walk:
         self._uses: Counter[int] = Counter()
 
     def through(self, model: Any) -> Iterator[_Step]:
-        graph = _graph_of(model)
+        graph = _keras_graph(model)
         yield from self._through(graph, "", {id(tensor): next(self._tensors) for tensor in graph.inputs})
 
     def _through(self, graph: Any, prefix: str, known: dict[int, int]) -> Iterator[_Step]:
@@ -190,7 +190,7 @@ class _Walk:
             operation, name = node.operation, f"{prefix}{node.operation.name}"
             inputs = [known[id(tensor)] for tensor in node.input_tensors]
             if _is_graph(operation):
-                inner = _graph_of(operation)
+                inner = _keras_graph(operation)
                 inside = dict(zip(map(id, inner.inputs), inputs, strict=True))
                 yield from self._through(inner, f"{name}/", inside)
                 outputs = [inside[id(tensor)] for tensor in inner.outputs]
@@ -204,10 +204,10 @@ class _Walk:
 
 
 def _is_graph(operation: Any) -> bool:
-    return isinstance(operation, keras.Model) and hasattr(_graph_of(operation), "_nodes_by_depth")
+    return isinstance(operation, keras.Model) and hasattr(_keras_graph(operation), "_nodes_by_depth")
 
 
-def _graph_of(model: Any) -> Any:
+def _keras_graph(model: Any) -> Any:
     """A sequential model holds its graph; a functional one is it."""
     return getattr(model, "_functional", None) or model
 

@@ -104,7 +104,7 @@ def mish(x: Any) -> Any:
 @_registered
 def hard_sigmoid(x: Any) -> Any:
     """(x + 3) / 6, at least 0 and at most 1, element-wise. Howard and others (2019)."""
-    return _clipped((x + 3.0) / 6.0, 0.0, 1.0)
+    return _bounded((x + 3.0) / 6.0, 0.0, 1.0)
 
 
 @_registered
@@ -116,13 +116,13 @@ def hard_silu(x: Any) -> Any:
 @_registered
 def hard_tanh(x: Any) -> Any:
     """x, at least -1 and at most 1, element-wise. Collobert, Weston, Bottou and others (2011)."""
-    return _clipped(x, -1.0, 1.0)
+    return _bounded(x, -1.0, 1.0)
 
 
 @_registered
 def relu6(x: Any) -> Any:
     """max(0, x), at most 6, element-wise. Krizhevsky (2010)."""
-    return _clipped(x, 0.0, 6.0)
+    return _bounded(x, 0.0, 6.0)
 
 
 @_registered
@@ -182,7 +182,7 @@ def sparse_plus(x: Any) -> Any:
 @_registered
 def sparse_sigmoid(x: Any) -> Any:
     """(x + 1) / 2, at least 0 and at most 1, element-wise. Blondel, Martins, Niculae (2020)."""
-    return _clipped((x + 1.0) / 2.0, 0.0, 1.0)
+    return _bounded((x + 1.0) / 2.0, 0.0, 1.0)
 
 
 @_registered
@@ -236,7 +236,7 @@ def _is_plain_number(value: Any) -> bool:
     return isinstance(value, (int, float))
 
 
-def _clipped(x: Any, low: float, high: float) -> Any:
+def _bounded(x: Any, low: float, high: float) -> Any:
     """x from low to high; its gradient is 1 for low < x <= high, the left derivative."""
     return ops.where(x > high, high, ops.where(x > low, x, low))
 

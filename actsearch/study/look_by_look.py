@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.results import FINISHED, LooksRecord, TrialResult
 from actsearch.study.asked_trials import Asked, ResultOf, TrialMaker, WantedSeeds
-from actsearch.study.looks_record import check_same_study, new_record, seeds_at_looks, with_look
+from actsearch.study.looks_record import check_same_study, new_record, planned_looks, with_look
 from actsearch.study.tuned_settings import TunedSettings, by_label
 from actsearch.study.until_decided import MAX_SEEDS, UntilDecided, seeds_of
 
@@ -85,7 +85,7 @@ def _wants_of_a_plain_run(
 
 def _wants_before_the_looks(settings: TunedSettings, seeds: tuple[int, ...]) -> _Wants:
     """While settings are to be chosen still: the seeds up to the first look."""
-    first = seeds_at_looks(len(seeds))[0]
+    first = planned_looks(len(seeds))[0]
     wants = _Wants(seeds)
     wants.seeds.add(settings.compared, seeds[:first])
     labels = len(by_label([*settings.compared, *settings.open]))

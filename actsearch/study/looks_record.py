@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from actsearch.study.looks import LookDecision
 
 
-def seeds_at_looks(most: int) -> tuple[int, ...]:
+def planned_looks(most: int) -> tuple[int, ...]:
     """After how many seeds a study of at most so many seeds looks."""
     from actsearch.analysis import statistics
 
@@ -53,7 +53,7 @@ def new_record(
         margin=statistics.MARGIN if until.margin is None else until.margin,
         confidence=until.confidence or statistics.CONFIDENCE,
         max_seeds=len(seeds),
-        looks=seeds_at_looks(len(seeds)),
+        looks=planned_looks(len(seeds)),
         family=statistics.family(len(contenders)),
         examples=examples,
         seeds=seeds,
