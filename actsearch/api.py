@@ -17,9 +17,9 @@ from actsearch.core.events import Event
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
 from actsearch.store import store
-from actsearch.study import runner
-from actsearch.study.stages import UntilDecided
-from actsearch.training.checkpoints import Spacing
+from actsearch.study import plans, rounds, runner
+from actsearch.study.until_decided import UntilDecided
+from actsearch.training.checkpoint_pace import Spacing
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -61,16 +61,16 @@ def run(
     if not until_decided and (margin, confidence, max_seeds) != (None, None, None):
         raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
-    plan = runner.plan(loaded.experiment, loaded.folder, until)
+    plan = plans.make_plan(loaded.experiment, loaded.folder, until)
     kept = store.Store(Path(out) / plan.experiment.name)
     with kept.locked(), contextlib.ExitStack() as closing:
         engine = None
-        for work in runner.rounds(plan, kept, accept_changes=accept_changes):
+        for work in rounds.rounds_of_work(plan, kept, accept_changes=accept_changes):
             if engine is None and work.left:
-                make_train = partial(runner.trainer, runner.load_data(plan), Spacing())
+                make_train = partial(runner.trainer, plans.load_checked_data(plan), Spacing())
                 engine = closing.enter_context(contextlib.closing(runner.engine("in-process", make_train, jobs=1)))
             if engine is not None:
-                for event, trial in runner.run(work.left, kept, engine, keep_engine=True):
+                for event, trial in runner.train_all(work.left, kept, engine, keep_engine=True):
                     if on_event is not None:
                         on_event(event, trial)
     return store.read_experiment(kept.folder)

@@ -40,13 +40,13 @@ def measure(given: argparse.Namespace) -> list[tuple[tuple[float, float], tuple[
     from actsearch.config import loading
     from actsearch.core.native_output import held_back
     from actsearch.data import datasets
-    from actsearch.study import runner
+    from actsearch.study import plans
 
     with held_back():
         import keras
 
         from actsearch.networks import models
-        from actsearch.training import loop
+        from actsearch.training import devices, loop
     overrides = [
         f"data.validation={{holdout: {given.validation}}}",
         f"data.train_size={given.images}",
@@ -55,10 +55,10 @@ def measure(given: argparse.Namespace) -> list[tuple[tuple[float, float], tuple[
         f"activations=[{given.activation}]",
     ]
     loaded = loading.load(Path(__file__).parent.parent / "configs" / "article.yaml", overrides)
-    plan = runner.plan(loaded.experiment, loaded.folder)
-    trial, dataset = plan.trials[0], runner.load_data(plan)
+    plan = plans.make_plan(loaded.experiment, loaded.folder)
+    trial, dataset = plan.trials[0], plans.load_checked_data(plan)
     splits = datasets.split(dataset, trial.data)
-    loop.set_threads(given.threads)
+    devices.set_threads(given.threads)
     ours = loop.train(replace(trial), dataset)
     next(ours)  # Started
     model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)

@@ -64,10 +64,10 @@ def write_histories(results: Path) -> None:
     from actsearch.config import loading
     from actsearch.core.events import METRICS, Diverged, EpochDone, Started
     from actsearch.store.store import Store
-    from actsearch.study import runner
+    from actsearch.study import plans
 
     loaded_file = loading.load(CONFIGS / "article.yaml")
-    plan = runner.plan(loaded_file.experiment, loaded_file.folder)
+    plan = plans.make_plan(loaded_file.experiment, loaded_file.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():
         store.begin(plan.experiment, plan.trials)

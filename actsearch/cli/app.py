@@ -316,7 +316,7 @@ def plan(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool, **o
     from actsearch.cli import plan_command, plan_pages
     from actsearch.cli.experiment_files import load_all, require_tensorflow
     from actsearch.cli.interruption import Interruption
-    from actsearch.study import runner
+    from actsearch.study import plans
 
     rules = plan_command.Rules(quiet=as_json, **options)
     if not rules.no_timing:
@@ -325,7 +325,7 @@ def plan(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool, **o
     rules.refuse(loaded)
     with Interruption() as interruption:
         for i, one in enumerate(loaded):
-            outlook = plan_command.outlook_of(one, runner.plan(one.experiment, one.folder), rules, interruption)
+            outlook = plan_command.outlook_of(one, plans.make_plan(one.experiment, one.folder), rules, interruption)
             if as_json:
                 click.echo(json.dumps(plan_pages.as_json(outlook), ensure_ascii=False))
                 continue
@@ -451,8 +451,8 @@ def run(
     from actsearch.cli import run_command
     from actsearch.cli.experiment_files import load_all, load_data, located, require_tensorflow
     from actsearch.cli.interruption import Interruption
-    from actsearch.study import runner
-    from actsearch.study.stages import UntilDecided
+    from actsearch.study.plans import make_plan
+    from actsearch.study.until_decided import UntilDecided
 
     rules = run_command.Rules(**options)
     run_command.refuse_combinations(rules)
@@ -473,7 +473,7 @@ def run(
         plans = []
         for one in loaded:
             with located(one):
-                plans.append((one, runner.plan(one.experiment, one.folder, until)))
+                plans.append((one, make_plan(one.experiment, one.folder, until)))
         if len(plans) > 1 and not dry_run:  # what is wrong with the last one should not come to light in the morning
             for one, planned in plans:
                 load_data(one, planned)

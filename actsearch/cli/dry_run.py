@@ -14,8 +14,8 @@ from actsearch.core.words import number_of
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
 from actsearch.store.store import PLAN, Store, read_experiment
-from actsearch.study import planning, runner
-from actsearch.study.runner import Plan
+from actsearch.study import foreseen_stages, plans, rounds, schedule, trial_costs
+from actsearch.study.plans import Plan
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,16 @@ def dry_run(
         refusal: what the run would stop at.
     """
     experiment = plan.experiment
-    asked = runner.ask(plan, store, anew)
+    asked = plans.ask_now(plan, store, anew)
     survey = store.survey(() if anew else asked.trials, repair=False)
-    left = list(asked.trials) if anew else runner.to_train(asked.trials, survey, only_failed)
+    left = list(asked.trials) if anew else rounds.trials_to_train(asked.trials, survey, only_failed)
     wanted = {trial.id for trial in left}
     known = (store.folder / PLAN).is_file()
-    epochs = planning.measured_epochs(read_experiment(store.folder), asked.trials, experiment) if known else {}
-    costs, basis = planning.guess(experiment, dataset, datasets.split(dataset, experiment.data), epochs)
-    stages: list[list[tuple[int, ...]]] = [[(place,) for place in planning.places(experiment, left)]]
+    epochs = trial_costs.measured_epochs(read_experiment(store.folder), asked.trials, experiment) if known else {}
+    costs, basis = trial_costs.guess(experiment, dataset, datasets.split(dataset, experiment.data), epochs)
+    stages: list[list[tuple[int, ...]]] = [[(place,) for place in foreseen_stages.places(experiment, left)]]
     if plan.until is None:
-        stages.append(planning.choices_to_follow(experiment, asked.may_follow))
+        stages.append(foreseen_stages.choices_to_follow(experiment, asked.may_follow))
     return DryRun(
         experiment=experiment.name,
         folder=store.folder,
@@ -88,9 +88,9 @@ def dry_run(
         to_follow=asked.to_follow,
         until_decided=plan.until is not None,
         workers=max(1, min(jobs, max(map(len, stages)))),
-        seconds=planning.total(stages, costs, jobs),
+        seconds=schedule.total(stages, costs, jobs),
         basis=basis,
-        looking=planning.share_of_looking(stages, costs),
+        looking=schedule.share_of_looking(stages, costs),
         undiagnosed=0 if only_failed else len(survey.undiagnosed),
         warnings=experiment.warnings,
         refusal=refusal,

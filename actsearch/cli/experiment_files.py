@@ -12,7 +12,7 @@ from actsearch.core.errors import InvalidExperiment, Problem, UnsuitableSetting,
 if TYPE_CHECKING:
     from actsearch.config.loading import Loaded
     from actsearch.data.datasets import Dataset
-    from actsearch.study.runner import Plan
+    from actsearch.study.plans import Plan
 
 
 def load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
@@ -37,10 +37,10 @@ def require_tensorflow() -> None:
 
 
 def load_data(loaded: Loaded, plan: Plan) -> Dataset:
-    from actsearch.study import runner
+    from actsearch.study import plans
 
     with located(loaded):
-        return runner.load_data(plan)
+        return plans.load_checked_data(plan)
 
 
 class located:  # noqa: N801  (used as a function)

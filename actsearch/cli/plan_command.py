@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from actsearch.core.experiment import Experiment, Trial
     from actsearch.data.datasets import Dataset, Splits
     from actsearch.study.outlook import Outlook
-    from actsearch.study.planning import Timed
-    from actsearch.study.runner import Plan
+    from actsearch.study.plans import Plan
+    from actsearch.study.schedule import Seconds
+    from actsearch.study.trial_costs import Timed
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,14 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     from actsearch.core.results import FINISHED
     from actsearch.data import datasets
     from actsearch.store.store import PLAN, Store, read_experiment
-    from actsearch.study import planning
+    from actsearch.study import trial_costs
+    from actsearch.study.foreseen_stages import foreseen_stages, trials_of
     from actsearch.study.outlook import Wanted, outlook
+    from actsearch.study.schedule import LOADING_SECONDS
 
     experiment, sha256 = plan.experiment, plan.data_sha256
     store = Store(rules.out / experiment.name)
-    may_be = [one for stage in planning.stages(experiment) for one in planning.trials_of(stage, experiment, sha256)]
+    may_be = [one for stage in foreseen_stages(experiment) for one in trials_of(stage, experiment, sha256)]
     survey = store.survey([trial for trials in may_be for trial in trials], repair=False)
     finished = {i for i, one in survey.status.items() if one in FINISHED} - survey.undiagnosed
     dataset = load_data(loaded, plan)
@@ -75,15 +78,15 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     jobs = rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
     noise, notes = _noise(experiment, sha256, rules)
     timed: Mapping[str, Timed] = {}
-    loading = planning.LOADING_SECONDS
+    loading = LOADING_SECONDS
     is_finished = all(any(trial.id in finished for trial in trials) for trials in may_be)
     if rules.no_timing or is_finished:  # then what it took is known
         known = (store.folder / PLAN).is_file()
-        epochs = planning.measured_epochs(read_experiment(store.folder), plan.trials, experiment) if known else {}
-        costs, basis = planning.guess(experiment, dataset, splits, epochs)
+        epochs = trial_costs.measured_epochs(read_experiment(store.folder), plan.trials, experiment) if known else {}
+        costs, basis = trial_costs.guess(experiment, dataset, splits, epochs)
     else:
         timed, loading = _timed(plan, dataset, splits, jobs, rules, interruption)
-        costs = planning.costs(experiment, dataset, splits, timed)
+        costs = trial_costs.timed_costs(experiment, dataset, splits, timed)
         steps = sum(one.steps for one in timed.values())
         beside = "" if jobs == 1 else f" beside {jobs - 1} busy process{'es' if jobs > 2 else ''}"
         basis = f"{steps} steps of training, timed now{beside}: the medians and quartiles"
@@ -121,16 +124,17 @@ def _noise(experiment: Experiment, data_sha256: str, rules: Rules) -> tuple[Nois
 
 def _timed(
     plan: Plan, dataset: Dataset, splits: Splits, jobs: int, rules: Rules, interruption: Interruption
-) -> tuple[Mapping[str, Timed], tuple[float, float]]:
+) -> tuple[Mapping[str, Timed], Seconds]:
     """Times each kind of network with TensorFlow: what its steps take, and how long the loading of TensorFlow took."""
     from actsearch.cli import terminal
     from actsearch.core import machine
     from actsearch.core.native_output import held_back
-    from actsearch.study import planning
+    from actsearch.study import trial_costs
+    from actsearch.study.schedule import LOADING_SECONDS, Seconds
 
     trials: dict[str, Trial] = {}
     for trial in plan.trials:
-        trials.setdefault(planning.kind_of(trial.candidate), trial)
+        trials.setdefault(trial_costs.kind_of(trial.candidate), trial)
 
     def say(text: str) -> None:
         if not rules.quiet:
@@ -154,4 +158,4 @@ def _timed(
         check=interruption.check,
     )
     # A worker loads Python and the data as well, and beside other workers that do the same.
-    return timed, (took + 1.5, 2 * took + 3) if took > 1 else planning.LOADING_SECONDS
+    return timed, Seconds(took + 1.5, 2 * took + 3) if took > 1 else LOADING_SECONDS

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from actsearch.config.loading import Loaded
     from actsearch.core.events import Engine
     from actsearch.data.datasets import Dataset
-    from actsearch.study.runner import EngineName, Plan, SaveModel, Work
+    from actsearch.study.plans import Plan
+    from actsearch.study.rounds import Work
+    from actsearch.study.runner import EngineName, SaveModel
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,13 @@ class Run:
 
     def go(self) -> int:
         """Trains what is left, shows the summary, draws; returns the exit code."""
-        from actsearch.study import runner
+        from actsearch.study.rounds import rounds_of_work
 
         if self.rules.fresh and self.store.folder.exists():
             with self.store.locked():  # not under the feet of a driver that is at work
                 pass
             self._say(f"{self.store.folder} is kept as {self.store.set_aside()}")
-        rounds = runner.rounds(
+        rounds = rounds_of_work(
             self.plan,
             self.store,
             accept_changes=self.rules.accept_changes,
@@ -194,7 +196,7 @@ class Run:
         from actsearch.core.events import Failed
         from actsearch.study import runner
 
-        events = runner.run(
+        events = runner.train_all(
             work.left,
             self.store,
             engine,
@@ -215,7 +217,7 @@ class Run:
 
     def _engine(self, dataset: Dataset, jobs: int) -> Any:
         from actsearch.study import runner
-        from actsearch.training.checkpoints import Spacing
+        from actsearch.training.checkpoint_pace import Spacing
 
         more = Spacing(self.rules.checkpoint_share, self.rules.keep_checkpoints), self.rules.save_models
         make_train = partial(runner.trainer, dataset, *more)
@@ -286,10 +288,11 @@ class Run:
 
     def _asked_and_left(self) -> tuple[int, int]:
         """How many trials are asked for, and left to be trained, those among them that lack their diagnostics."""
-        from actsearch.study import runner
+        from actsearch.study.plans import ask_now
+        from actsearch.study.rounds import trials_to_train
 
-        trials = runner.ask(self.plan, self.store).trials
-        return len(trials), len(runner.to_train(trials, self.store.survey(trials, repair=False)))
+        trials = ask_now(self.plan, self.store).trials
+        return len(trials), len(trials_to_train(trials, self.store.survey(trials, repair=False)))
 
     def _show_summary(self, result: Any) -> None:
         from actsearch.cli import terminal
@@ -450,10 +453,10 @@ def show_dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
 def would_stop_at(plan: Plan, rules: Rules) -> StoreError | None:
     """What the run would stop at, if finished trials do not belong to the experiment any more."""
     from actsearch.store.store import Store
-    from actsearch.study import runner
+    from actsearch.study.plans import ask_now
 
     if rules.fresh or rules.accept_changes:
         return None
     store = Store(rules.out / plan.experiment.name)
-    asked = runner.ask(plan, store)
+    asked = ask_now(plan, store)
     return store.refusal(plan.experiment, asked.trials, asked.may_follow)

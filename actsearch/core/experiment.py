@@ -75,18 +75,13 @@ class Initializer:
 
 
 @dataclass(frozen=True)
-class Cnn:
-    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
+class Network:
+    """What every kind of network has, after its layers."""
 
-    filters: tuple[int, ...]
-    kernel_size: int
-    dense: tuple[int, ...]
-    dropout: tuple[float, float]
-    """Rates after the pooling and after every dense layer."""
     kernel_initializer: str | Initializer
     dropout_layer: DropoutLayer
     batch_normalization: bool
-    kind: Literal["cnn"] = "cnn"
+    kind: str
     bias_initializer: str | Initializer | None = None
     """Of the hidden layers; None: zeros."""
     kernel_regularizer: Mapping[str, float] | None = None
@@ -100,20 +95,33 @@ class Cnn:
 
 
 @dataclass(frozen=True)
-class Mlp:
-    """Dense layers, see `models.build`; what `Cnn` has as well means the same here."""
+class _CnnLayers:
+    filters: tuple[int, ...]
+    kernel_size: int
+    dense: tuple[int, ...]
+    dropout: tuple[float, float]
+    """Rates after the pooling and after every dense layer."""
 
+
+@dataclass(frozen=True)
+class Cnn(Network, _CnnLayers):  # in this order, the layers come first
+    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
+
+    kind: Literal["cnn"] = "cnn"
+
+
+@dataclass(frozen=True)
+class _MlpLayers:
     dense: tuple[int, ...]
     dropout: float
-    kernel_initializer: str | Initializer
-    dropout_layer: DropoutLayer
-    batch_normalization: bool
+    """The rate after every layer."""
+
+
+@dataclass(frozen=True)
+class Mlp(Network, _MlpLayers):
+    """Dense layers, see `models.build`."""
+
     kind: Literal["mlp"] = "mlp"
-    bias_initializer: str | Initializer | None = None
-    kernel_regularizer: Mapping[str, float] | None = None
-    output_kernel_initializer: str | Initializer | None = None
-    output_bias_initializer: str | Initializer | None = None
-    output_activation: Literal["sigmoid"] | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ WORSE, SETTLED, NONE_COMPLETED = "worse", "settled", "none completed"
 
 
 @dataclass(frozen=True)
-class Look:
+class LookDecision:
     """What one look decided, of k contenders."""
 
     differences: Differences
@@ -47,8 +47,8 @@ def decide(
     margin: float,
     confidence: float = statistics.CONFIDENCE,
     examples: int | None = None,
-    before: Look | None = None,
-) -> Look:
+    before: LookDecision | None = None,
+) -> LookDecision:
     """What a look decides. More is better.
 
     What an earlier look settled stays settled: its interval holds together with all later ones. A contender leaves when
@@ -70,40 +70,53 @@ def decide(
     here = np.zeros(k, bool)
     here[list(range(k)) if before is None else list(before.stays)] = True
     x[~here] = np.nan
-    found = statistics.differences(x, family=family * looks, confidence=confidence, examples=examples)
-    now = _verdicts(found, margin, np.isnan(x).sum(axis=1), x.shape[1])
-    both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
+    differences = statistics.differences(x, family=family * looks, confidence=confidence, examples=examples)
+    now = _decisions_of_intervals(differences, margin, np.isnan(x).sum(axis=1), x.shape[1])
+    pairs = _pairs_of(here)
     decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
-    open_ = both & (decisions == "undecided")
-    decisions[open_] = now[open_]
+    open_pairs = pairs & (decisions == "undecided")
+    decisions[open_pairs] = now[open_pairs]
 
+    leaves, better = _beaten(x, here, decisions)
+    here[list(leaves)] = False
+    pairs_left = _pairs_of(here)
+    decisions[pairs & ~pairs_left & (decisions == "undecided")] = "not pursued"
+    is_settled = here & ~(pairs_left & (decisions == "undecided")).any(axis=1)
+    leaves |= {int(i): SETTLED for i in np.flatnonzero(is_settled)}
+    stays = tuple(int(i) for i in np.flatnonzero(here & ~is_settled))
+    return LookDecision(differences, decisions, stays, leaves, better)
+
+
+def _pairs_of(here: np.ndarray) -> np.ndarray:
+    """(k, k): whether both of a pair are here, of k contenders."""
+    pairs: np.ndarray = here[:, None] & here[None, :] & ~np.eye(len(here), dtype=bool)
+    return pairs
+
+
+def _beaten(x: np.ndarray, here: np.ndarray, decisions: np.ndarray) -> tuple[dict[int, str], dict[int, int]]:
+    """Those that leave as they completed no trial or are worse than another, and than which one."""
     leaves: dict[int, str] = {}
     better: dict[int, int] = {}
     completed = (~np.isnan(x)).sum(axis=1)
     means = np.nansum(x, axis=1) / np.maximum(completed, 1)
-    for i in np.flatnonzero(here):
-        beaten_by = np.flatnonzero(both[i] & (decisions[i] == "worse"))
+    pairs = _pairs_of(here)
+    for i in map(int, np.flatnonzero(here)):
+        beaten_by = np.flatnonzero(pairs[i] & (decisions[i] == "worse"))
         if not completed[i]:
-            leaves[int(i)] = NONE_COMPLETED
+            leaves[i] = NONE_COMPLETED
         elif len(beaten_by):
-            leaves[int(i)] = WORSE
-            better[int(i)] = int(beaten_by[np.argmax(means[beaten_by])])
-    here[list(leaves)] = False
-    gone = both & (decisions == "undecided") & ~(here[:, None] & here[None, :])
-    decisions[gone] = "not pursued"
-    both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
-    done = here & ~(both & (decisions == "undecided")).any(axis=1)
-    leaves |= {int(i): SETTLED for i in np.flatnonzero(done)}
-    return Look(found, decisions, tuple(int(i) for i in np.flatnonzero(here & ~done)), leaves, better)
+            leaves[i] = WORSE
+            better[i] = int(beaten_by[np.argmax(means[beaten_by])])
+    return leaves, better
 
 
-def _verdicts(found: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
+def _decisions_of_intervals(differences: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
     """(k, k) texts: what these intervals say, the row against the column (`statistics.verdicts`).
 
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
     """
-    texts = statistics.verdicts(found.low, found.high, margin).astype("<U20")
-    texts[found.n < statistics.FEWEST_SEEDS] = "undecided"
+    texts = statistics.verdicts(differences.low, differences.high, margin).astype("<U20")
+    texts[differences.n < statistics.FEWEST_SEEDS] = "undecided"
     more = statistics.diverged_more_often(diverged, np.full(len(diverged), seeds))
     texts[statistics.held_back(texts, more)] = "diverged more often"
     return texts

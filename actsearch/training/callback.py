@@ -13,7 +13,7 @@ import numpy as np
 from actsearch.core import layer_rows
 from actsearch.core.files import write_atomically
 from actsearch.networks.clipping import ClippingCount
-from actsearch.networks.layer_probe import Probe, updates
+from actsearch.networks.layer_probe import LayerProbe, updates
 
 
 class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
@@ -40,7 +40,7 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
             layer, several outputs, or a loss that is not one Keras loss or function.
     """
 
-    _probe: Probe
+    _probe: LayerProbe
     _clipping: ClippingCount
     _before: Mapping[str, Mapping[str, Sequence[np.ndarray]]]
 
@@ -76,7 +76,7 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         self._rows, self._unmeasured = [], None
-        self._probe = Probe(self.model, self.model.loss)
+        self._probe = LayerProbe(self.model, self.model.loss)
         self.left_out = dict(self._probe.left_out)
         self._clipping = ClippingCount(self.model, self._probe.variables)
         if self._clipping.active:
@@ -102,7 +102,7 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
             self.model.train_function = None  # the next training compiles a step that does not count
 
     def _measure(self, epoch: int) -> None:
-        found = self._probe.measure(self._x, self._y)
+        measured = self._probe.measure(self._x, self._y)
         changes = updates(self._before, self._probe.weights())
-        self._rows.append(layer_rows.row(epoch, found, changes, self._clipping.shares()))
+        self._rows.append(layer_rows.row(epoch, measured, changes, self._clipping.shares()))
         self._unmeasured = None

@@ -14,8 +14,8 @@ from actsearch.core.events import Diagnosed
 from actsearch.core.experiment import DiagnosticsSpec, Trial
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset, Splits
+from actsearch.networks.compiled_networks import CompiledNetwork
 from actsearch.networks.layer_probe import updates
-from actsearch.networks.models import Network
 
 
 class Observer:
@@ -29,7 +29,7 @@ class Observer:
         clock: seconds, for the times in the events.
     """
 
-    def __init__(self, trial: Trial, network: Network, dataset: Dataset, splits: Splits, clock: Any) -> None:
+    def __init__(self, trial: Trial, network: CompiledNetwork, dataset: Dataset, splits: Splits, clock: Any) -> None:
         assert trial.diagnostics is not None
         assert network.probe is not None
         assert network.clipping is not None
@@ -64,12 +64,12 @@ class Observer:
     def _wants(self, epoch: int) -> bool:
         return layer_rows.is_measured(epoch, self._trial.candidate.training.epochs, self._spec.every)
 
-    def _look(self, epoch: int, began: float, *found: Mapping[str, Mapping[str, Any]]) -> Diagnosed:
-        layers = layer_rows.row(epoch, self._probe.measure(self._x, self._y), *found)["layers"]
+    def _look(self, epoch: int, began: float, *more: Mapping[str, Mapping[str, Any]]) -> Diagnosed:
+        layers = layer_rows.row(epoch, self._probe.measure(self._x, self._y), *more)["layers"]
         return Diagnosed(self._trial.id, epoch, layers, len(self._x), self._clock() - began)
 
 
-def kept(diagnosed: Sequence[Diagnosed], trial: Trial, epochs_done: int) -> tuple[Diagnosed, ...] | None:
+def seen_before(diagnosed: Sequence[Diagnosed], trial: Trial, epochs_done: int) -> tuple[Diagnosed, ...] | None:
     """Of what a training of the same trajectory saw so far, what this one would have seen; None if that is not there.
 
     A shorter one has looked at its last epoch too, which is none of a longer one's; a longer one has not at this one's.
@@ -77,5 +77,5 @@ def kept(diagnosed: Sequence[Diagnosed], trial: Trial, epochs_done: int) -> tupl
     assert trial.diagnostics is not None
     last, every = trial.candidate.training.epochs, trial.diagnostics.every
     wanted = [epoch for epoch in range(epochs_done + 1) if layer_rows.is_measured(epoch, last, every)]
-    rows = tuple(one for one in diagnosed if one.epoch in wanted)
-    return rows if [one.epoch for one in rows] == wanted else None
+    seen = tuple(look for look in diagnosed if look.epoch in wanted)
+    return seen if [look.epoch for look in seen] == wanted else None

@@ -26,7 +26,7 @@ from actsearch.core.experiment import (
     expand,
     identity,
 )
-from actsearch.study import runner
+from actsearch.study import plans
 
 HASH, OTHER_HASH = "0" * 64, "1" * 64
 Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
@@ -235,7 +235,7 @@ def test_numbers_that_json_does_not_know_are_no_identity() -> None:
 def test_committed_results_are_still_found(repository: Path) -> None:
     """Whoever finished trials with an earlier version must not have to train them again."""
     loaded = loading.load(repository / "configs" / "article-12.yaml")
-    plan = runner.plan(loaded.experiment, loaded.folder)
+    plan = plans.make_plan(loaded.experiment, loaded.folder)
     kept = json.loads((repository / "results" / "article-12" / "plan.json").read_bytes())
     planned = [trial["id"] for row in kept["candidates"] for trial in row["trials"]]
     assert {trial.id for trial in plan.trials} == set(planned)

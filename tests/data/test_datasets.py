@@ -433,6 +433,7 @@ def test_too_small_images_are_refused(load_npz: Callable[..., Dataset]) -> None:
     ],
 )
 @pytest.mark.parametrize("ask", [datasets.load, datasets.fingerprint])
+@pytest.mark.xdist_group("tensorflow")
 def test_without_network_the_file_and_folder_are_named(
     hostile: Path, monkeypatch: pytest.MonkeyPatch, name: Any, files: list[str], ask: Callable[..., Any]
 ) -> None:

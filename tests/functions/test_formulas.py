@@ -33,8 +33,10 @@ from actsearch.functions.formulas import (
 )
 from actsearch.functions.notation import latex, pretty
 from actsearch.functions.symbolic import derivative, expression
-from actsearch.networks.keras_activations import OPS
-from actsearch.training import loop
+from actsearch.networks.keras_activations import KERAS_OPS
+from actsearch.training import devices
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 erf = np.vectorize(math.erf)
 
@@ -87,14 +89,14 @@ few_examples = settings(
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:
     """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    loop.set_threads(1)
+    devices.set_threads(1)
 
 
 def _autodiff(text: str, parameters: dict, x: np.ndarray, dtype: str = "float64") -> tuple[np.ndarray, np.ndarray]:
     inputs = tf.constant(x, dtype)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        outputs = evaluate(parse(text, parameters), inputs, OPS)
+        outputs = evaluate(parse(text, parameters), inputs, KERAS_OPS)
     gradient = tape.gradient(outputs, inputs)
     assert outputs.dtype == gradient.dtype == inputs.dtype
     return outputs.numpy().astype(np.float64), gradient.numpy().astype(np.float64)
@@ -195,7 +197,7 @@ def test_learned_parameters_get_gradients() -> None:
     formula = parse("where(x > 0, x, beta * x) * 1 ** beta", {"beta": 0.25})
     beta = tf.Variable([0.5, 2.0])
     with tf.GradientTape() as tape:
-        outputs = evaluate(formula, tf.constant([[-1.0, -1.0], [3.0, -4.0]]), OPS, {"beta": beta})
+        outputs = evaluate(formula, tf.constant([[-1.0, -1.0], [3.0, -4.0]]), KERAS_OPS, {"beta": beta})
     assert outputs.numpy().tolist() == [[-0.5, -2.0], [3.0, -8.0]]
     assert evaluate(formula, -1.0, FLOATS, {"beta": 3}) == -3.0
     assert tape.gradient(outputs, beta).numpy().tolist() == [-1.0, -5.0]
@@ -205,7 +207,7 @@ def test_a_formula_goes_through_the_functional_api() -> None:
     """`formula` inside `keras.Model` is computed on symbolic tensors first."""
     formula = parse("where(x > 0, x, exp(x) - 1)")
     inputs = keras.Input((3,))
-    model = keras.Model(inputs, evaluate(formula, inputs, OPS))
+    model = keras.Model(inputs, evaluate(formula, inputs, KERAS_OPS))
     assert model(np.array([[-1e4, 0.0, 1e4]], np.float32)).numpy().tolist() == [[-1.0, 0.0, 10000.0]]
 
 

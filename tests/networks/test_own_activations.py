@@ -16,8 +16,9 @@ import pytest
 from actsearch.core.experiment import Activation
 from actsearch.functions import own_functions
 from actsearch.functions.own_functions import PluginError
-from actsearch.networks.own_activations import FormulaLayer, FunctionLayer, layer
-from actsearch.training import loop
+from actsearch.networks.own_activations import FormulaLayer, FunctionLayer, layer_of_activation
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 X = np.array([[-1e4, -3.0, -0.5, 0.0, 0.5, 3.0, 1e4]], np.float32)
 MODULE = """
@@ -30,12 +31,6 @@ def bent(x, bend=0.5):
 
 number = 3
 """
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    loop.set_threads(1)
 
 
 @pytest.fixture
@@ -106,7 +101,7 @@ def test_what_is_learned_must_be_a_parameter() -> None:
 )
 def test_a_formula_trains_as_the_function_of_the_registry_does(activation: Activation) -> None:
     """The same function, written or named, has the same values and the same gradients."""
-    made = layer(activation)
+    made = layer_of_activation(activation)
     np.testing.assert_allclose(made(X).numpy(), X / (1 + np.exp(np.clip(-2 * X, None, 80))), rtol=1e-5, atol=1e-30)
 
 

@@ -30,8 +30,9 @@ from actsearch.core.results import ExperimentResult, TrialResult
 from actsearch.engines.in_process import InProcess
 from actsearch.store import store
 from actsearch.store.store import Store, Stranding, find_experiments, read_experiment
-from actsearch.study import runner
-from actsearch.study.runner import Plan, Work
+from actsearch.study import plans, rounds, runner
+from actsearch.study.plans import Plan
+from actsearch.study.rounds import Work
 
 Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
 FakeTrain = Callable[..., Any]
@@ -53,8 +54,8 @@ def run(
     """What `actsearch run` does with a folder, without its display."""
     kept = Store(folder, keep_checkpoints)
     with kept.locked():
-        work = runner.begin(Plan(experiment, trials), kept, **how)
-        for _ in runner.run(work.left, kept, InProcess(lambda: train)):
+        work = rounds.begin_round(Plan(experiment, trials), kept, **how)
+        for _ in runner.train_all(work.left, kept, InProcess(lambda: train)):
             pass
     return read_experiment(folder)
 
@@ -63,7 +64,7 @@ def begun(folder: Path, experiment: Experiment, trials: tuple[Trial, ...], **how
     """What a run finds before it trains anything."""
     kept = Store(folder)
     with kept.locked():
-        return runner.begin(Plan(experiment, trials), kept, **how)
+        return rounds.begin_round(Plan(experiment, trials), kept, **how)
 
 
 def finished(folder: Path, trials: tuple[Trial, ...]) -> set[str]:
@@ -153,12 +154,12 @@ def test_the_kept_experiment_file_asks_for_the_same_trials(hostile: Path, reposi
     """`experiment.yaml` is what a reader of the results trains again: it must mean what was run."""
     for name in ("article-12", "sound", "starter"):
         loaded = loading.load(repository / "configs" / f"{name}.yaml")
-        plan = runner.plan(loaded.experiment, loaded.folder)
+        plan = plans.make_plan(loaded.experiment, loaded.folder)
         kept = Store(hostile / name)
         kept.folder.mkdir()
         kept.begin(plan.experiment, plan.trials)
         again = loading.load(kept.folder / "experiment.yaml")
-        assert runner.plan(again.experiment, again.folder).trials == plan.trials
+        assert plans.make_plan(again.experiment, again.folder).trials == plan.trials
 
 
 def test_every_state_a_trial_can_be_in(folder: Path, make_experiment: Make, fake_train: FakeTrain) -> None:
@@ -170,7 +171,7 @@ def test_every_state_a_trial_can_be_in(folder: Path, make_experiment: Make, fake
     with kept.locked():
         kept.begin(experiment, trials)
         for label in ("relu", "selu", "elu"):
-            for _ in runner.run([by_label[label]], kept, InProcess(lambda: train)):
+            for _ in runner.train_all([by_label[label]], kept, InProcess(lambda: train)):
                 pass
         for event in list(train(by_label["gelu"]))[:3]:
             kept.record(event, by_label["gelu"])
@@ -316,7 +317,7 @@ def test_killed_by_the_system_the_same_command_goes_on(
         with kept.locked():
             kept.begin(experiment, trials)
             engine = InProcess(lambda: lambda trial, checkpoint: iter(events[trial.id]))
-            for event, trial in runner.run(trials, kept, engine):
+            for event, trial in runner.train_all(trials, kept, engine):
                 if trial is trials[1] and isinstance(event, EpochDone) and event.epoch == 2:
                     with (folder / "trials" / trial.id / "progress.jsonl").open("a") as file:
                         file.write('{"epoch": 3, "seconds": 0.5, "los')
@@ -534,7 +535,7 @@ def left_off(folder: Path, experiment: Experiment, trials: tuple[Trial, ...], tr
     """The folder of the first trial, which was killed after its checkpoint of an epoch."""
     kept = Store(folder)
     with kept.locked():
-        runner.begin(Plan(experiment, trials), kept)
+        rounds.begin_round(Plan(experiment, trials), kept)
         trained_until(kept, trials[0], train, epoch)
     return folder / "trials" / trials[0].id
 
@@ -958,8 +959,8 @@ def test_only_failed_trials_are_left_when_only_they_are_asked_for(
     experiment, trials = asked(seeds=1)
     kept = Store(folder)
     with kept.locked():
-        runner.begin(Plan(experiment, trials), kept)
-        for _ in runner.run(trials[:1], kept, InProcess(lambda: fake_train(fails=["relu"]))):
+        rounds.begin_round(Plan(experiment, trials), kept)
+        for _ in runner.train_all(trials[:1], kept, InProcess(lambda: fake_train(fails=["relu"]))):
             pass
     assert [trial.id for trial in begun(folder, experiment, trials, only_failed=True).left] == [trials[0].id]
     work = begun(folder, experiment, trials)

@@ -15,8 +15,8 @@ from actsearch.core.experiment import Activation, DiagnosticsSpec, Experiment, T
 from actsearch.core.results import TrialResult
 from actsearch.engines.in_process import InProcess
 from actsearch.store.store import DIAGNOSTICS, Store, read_experiment
-from actsearch.study import runner
-from actsearch.study.runner import Plan
+from actsearch.study import rounds, runner
+from actsearch.study.plans import Plan
 
 FakeTrain = Callable[..., Train]
 Asked = tuple[Experiment, tuple[Trial, ...]]
@@ -43,8 +43,8 @@ def asked(make_experiment: Callable[..., Asked]) -> Callable[..., Asked]:
 def run(folder: Path, asked: Asked, train: Train) -> Store:
     store = Store(folder)
     with store.locked():
-        work = runner.begin(Plan(*asked), store)
-        for _ in runner.run(work.left, store, InProcess(lambda: train)):
+        work = rounds.begin_round(Plan(*asked), store)
+        for _ in runner.train_all(work.left, store, InProcess(lambda: train)):
             pass
     return store
 
@@ -53,7 +53,7 @@ def left(folder: Path, asked: Asked) -> list[str]:
     """The labels of the trials that a run would train."""
     store = Store(folder)
     with store.locked():
-        return [trial.candidate.label for trial in runner.begin(Plan(*asked), store).left]
+        return [trial.candidate.label for trial in rounds.begin_round(Plan(*asked), store).left]
 
 
 def trials_in(folder: Path, diagnostics: bool = True) -> list[TrialResult]:
@@ -205,17 +205,17 @@ def test_what_is_asked_to_be_kept_is_kept_of_the_second_training_too(
 
     store = Store(folder, keep_checkpoints=True)
     with store.locked():
-        work = runner.begin(Plan(*asked()), store)
-        for _ in runner.run(work.left, store, InProcess(lambda: saving)):
+        work = rounds.begin_round(Plan(*asked()), store)
+        for _ in runner.train_all(work.left, store, InProcess(lambda: saving)):
             pass
     assert set(files(folder, "model.keras").values()) == {b"network"}
     assert store.saved_models([trial.id for trial in asked()[1]]) == ["best", "best"]
     longer = fake_train(checkpoints=True)
     store = Store(folder)
     with store.locked():
-        work = runner.begin(Plan(*asked(epochs=4)), store)
+        work = rounds.begin_round(Plan(*asked(epochs=4)), store)
         assert len(work.origins) == 2
-        for _ in runner.run(work.left, store, InProcess(lambda: longer)):
+        for _ in runner.train_all(work.left, store, InProcess(lambda: longer)):
             pass
     assert len(longer.resumed) == 2  # type: ignore[attr-defined]
     assert all(trial.status == "completed" for trial in trials_in(folder))
@@ -229,10 +229,10 @@ def test_a_trial_that_had_begun_without_is_told_to_begin_anew(
         run(folder, asked(None, epochs=4), stopping_after(fake_train(checkpoints=True), epoch=2))
     store = Store(folder)
     with store.locked():
-        work = runner.begin(Plan(*asked(epochs=4)), store)
+        work = rounds.begin_round(Plan(*asked(epochs=4)), store)
         assert [work.left[0].id] == list(work.unseen)
         assert not work.origins
-        assert not runner.begin(Plan(*asked(None, epochs=4)), store).unseen
+        assert not rounds.begin_round(Plan(*asked(None, epochs=4)), store).unseen
 
 
 def test_status_tells_what_is_looked_into_again(

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from actsearch.analysis import statistics
-from actsearch.study.looks import NONE_COMPLETED, SETTLED, WORSE, Look, decide
+from actsearch.study.looks import NONE_COMPLETED, SETTLED, WORSE, LookDecision, decide
 
 SEEDS = 20
 Noise = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
@@ -20,7 +20,7 @@ NOISES: dict[str, Noise] = {
 }
 
 
-def at_once(values: list[list[float]], margin: float = 0.1, **how: object) -> Look:
+def at_once(values: list[list[float]], margin: float = 0.1, **how: object) -> LookDecision:
     k = len(values)
     given = {"family": statistics.family(k), "looks": 2, "margin": margin, **how}
     return decide(values, **given)  # type: ignore[arg-type]

@@ -15,16 +15,18 @@ from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
-from actsearch.networks import models
-from actsearch.study import disk, planning, timing
-from actsearch.study.planning import Timed
-from actsearch.training import loop
+from actsearch.networks import architectures
+from actsearch.study import network_arithmetic, timing, trial_costs
+from actsearch.study.trial_costs import Timed
+from actsearch.training import devices, loop
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:
     """TensorFlow's threads are set once in a process: to what the trials here have."""
-    loop.set_threads(1)
+    devices.set_threads(1)
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_steps_are_timed_whatever_is_asked_for(
     timer = timing.Timer(dataset, datasets.split(dataset, spec))
     for trial in trials:
         one = timer.time(trial, seconds=0.05)
-        assert one.steps >= timing.FEWEST
+        assert one.steps >= timing.FEWEST_STEPS
         assert 0 < one.low <= one.step <= one.high < 5
         assert one.start > 10 * one.step  # compiling is what a first step waits for
         assert 0 < one.again < one.start
@@ -68,7 +70,7 @@ def test_what_is_timed_stands_for_a_real_training(make_experiment: Callable[...,
     experiment, (trial,) = make_experiment(data=spec, epochs=3)
     splits = datasets.split(big, spec)
     timed = timing.Timer(big, splits).time(trial, seconds=0.5)
-    low, high = planning.costs(experiment, big, splits, {planning.kind_of(trial.candidate): timed})
+    low, high = trial_costs.timed_costs(experiment, big, splits, {trial_costs.kind_of(trial.candidate): timed})
     began = time.perf_counter()
     list(loop.train(trial, big))
     took = time.perf_counter() - began
@@ -122,16 +124,10 @@ def test_neighbours_are_busy() -> None:
     assert not busy.is_running()
 
 
-def test_numbers_that_stand_elsewhere_are_the_same_there() -> None:
-    """This module does not load TensorFlow to read them."""
-    assert planning.EVALUATION_BATCH == loop.EVALUATION_BATCH
-    assert models.Networks()._keep == planning.NETWORKS_KEPT
-
-
 def test_the_parameters_are_those_of_keras() -> None:
     """The size of a checkpoint goes by them."""
     mlp = Mlp((16,), 0.0, "glorot_uniform", "dropout", False)
     cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
     for model in (mlp, cnn):
-        built = models.network(model, Activation("relu"), (28, 28, 1), 10, 0)
-        assert disk.parameters(model, (28, 28, 1), 10) == built.count_params()
+        built = architectures.network(model, Activation("relu"), (28, 28, 1), 10, 0)
+        assert network_arithmetic.number_of_parameters(model, (28, 28, 1), 10) == built.count_params()
