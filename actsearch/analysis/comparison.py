@@ -18,17 +18,20 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from actsearch.analysis import statistics
-from actsearch.analysis.statistics import (
-    ENOUGH_SEEDS,
-    FEWEST_SEEDS,
-    MARGIN,
-    SEEDS_OF_AN_INTERQUARTILE_MEAN,
-    Crossed,
-    Differences,
-    Forecast,
-    Verdict,
+from actsearch.analysis import (
+    example_noise,
+    forecasts,
+    intervals,
+    sample_sizes,
+    sign_flips,
+    summaries,
+    verdicts,
 )
+from actsearch.analysis.example_noise import Crossed
+from actsearch.analysis.forecasts import Forecast
+from actsearch.analysis.intervals import Differences
+from actsearch.analysis.summaries import SEEDS_OF_AN_INTERQUARTILE_MEAN
+from actsearch.analysis.verdicts import ENOUGH_SEEDS, FEWEST_SEEDS, MARGIN, Verdict
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation, canonical_json, in_words
 from actsearch.core.measures import Measure, measure
@@ -77,7 +80,7 @@ class Question:
     @property
     def level(self) -> float:
         """The confidence, given or not."""
-        return statistics.CONFIDENCE if self.confidence is None else self.confidence
+        return intervals.CONFIDENCE if self.confidence is None else self.confidence
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Contender:
     values: np.ndarray
     """(seeds,), by `Comparison.seeds`; NaN where there is no value."""
     measure: Measure = field(repr=False)
-    confidence: float = statistics.CONFIDENCE
+    confidence: float = intervals.CONFIDENCE
     target: float | None = None
 
     @property
@@ -137,7 +140,7 @@ class Contender:
         """
         if self.completed < 2:
             return math.nan, math.nan
-        low, high = statistics.interval_of_mean(self.known, self.confidence)
+        low, high = summaries.interval_of_mean(self.known, self.confidence)
         return (max(0.0, low), min(1.0, high)) if self.measure.is_accuracy else (low, high)
 
     @property
@@ -171,13 +174,13 @@ class Contender:
 
     @property
     def interquartile_mean(self) -> float | None:
-        return statistics.interquartile_mean(self.known) if self.completed >= SEEDS_OF_AN_INTERQUARTILE_MEAN else None
+        return summaries.interquartile_mean(self.known) if self.completed >= SEEDS_OF_AN_INTERQUARTILE_MEAN else None
 
     @property
     def divergence(self) -> tuple[float, float] | None:
         """The Clopper-Pearson interval of the share of seeds that diverge; None where none did."""
         ended = self.completed + self.diverged
-        return statistics.clopper_pearson(self.diverged, ended, self.confidence) if self.diverged else None
+        return summaries.clopper_pearson(self.diverged, ended, self.confidence) if self.diverged else None
 
     @cached_property
     def right(self) -> Mapping[int, tuple[str, np.ndarray]]:
@@ -225,7 +228,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Examples:
-    """What the finite number of examples adds to the noise of the seeds: the second kind, see `statistics.crossed`."""
+    """What the finite number of examples adds to the noise of the seeds, see `example_noise.crossed`."""
 
     examples: int
     seed_variance: float
@@ -238,7 +241,7 @@ class Examples:
     verdict: Verdict | None
     """The one for new data."""
     left_open: float
-    """What more seeds can't take away of the interval's half-width, see `statistics.left_open_by_examples`."""
+    """What more seeds can't take away of the interval's half-width, see `example_noise.left_open_by_examples`."""
     can_show_tie: bool
     """Whether the examples alone would let a tie within the margin be seen."""
     mcnemar_p: float | None = None
@@ -361,9 +364,9 @@ class Comparison:
         Those of a sequential study are what its looks decided (`sequential.Decision`).
         """
         d = self.differences
-        found = statistics.verdicts(d.low, d.high, self.margin, self.measure.higher_is_better).astype("<U20")
+        found = verdicts.verdicts(d.low, d.high, self.margin, self.measure.higher_is_better).astype("<U20")
         found[d.n < FEWEST_SEEDS] = TOO_FEW
-        found[statistics.held_back(found, self.diverged_more)] = DIVERGED_MORE
+        found[verdicts.held_back(found, self.diverged_more)] = DIVERGED_MORE
         for (a, b), (pair, _) in self.looked.items():
             found[a, b] = pair.decision
         return found
@@ -379,7 +382,7 @@ class Comparison:
     def diverged_more(self) -> np.ndarray:
         """(contenders, contenders) booleans: the row's diverged more often than the column's."""
         counts = [(one.diverged, one.diverged + one.completed) for one in self.contenders]
-        return statistics.diverged_more_often(*np.array(counts).T)
+        return verdicts.diverged_more_often(*np.array(counts).T)
 
     @cached_property
     def worse(self) -> np.ndarray:
@@ -393,7 +396,7 @@ class Comparison:
         if self.has_baseline or not self.is_judged:
             return ()
         having = [i for i, one in enumerate(self.contenders) if one.completed >= FEWEST_SEEDS]
-        return tuple(having[i] for i in statistics.leading_group(self.worse[np.ix_(having, having)]))
+        return tuple(having[i] for i in verdicts.leading_group(self.worse[np.ix_(having, having)]))
 
     @property
     def is_judged(self) -> bool:
@@ -523,14 +526,14 @@ def _comparison(
                 f"{result.name}: the baseline {one.label} has no completed trial ({what_is}); name another"
             )
     reference = next((i for i, one in enumerate(contenders) if one.label == question.baseline), 0)
-    family = statistics.family(having, question.baseline is not None) * tables
+    family = intervals.family(having, question.baseline is not None) * tables
     if looks is not None:
         family = looks.family * len(looks.looks)
     elif result.looks is not None and not result.looks.taken:
         family *= len(result.looks.looks)  # what comes before the first look is paid for like a look
     values = np.array([one.values for one in contenders])
     examples = _examples(contenders, what)
-    differences = statistics.differences(values, family=family, confidence=question.level, examples=examples)
+    differences = intervals.differences(values, family=family, confidence=question.level, examples=examples)
     low, high = _possible(what, differences.low, differences.high)
     differences = replace(differences, low=low, high=high)
     found = Comparison(
@@ -618,12 +621,12 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
     both = ~np.isnan(by_seed)
     x, y = one.values[both], other.values[both]
     if (a, b) in comparison.looked and len(x) > 1:
-        sd = statistics.difference(x - y, examples=comparison.examples).sd
+        sd = intervals.difference(x - y, examples=comparison.examples).sd
     here = len(x)  # of a sequential study, what can be read now: trials may have been lost since its looks
     alpha = (1 - comparison.confidence) / comparison.family
     unequal = int(np.count_nonzero(x - y))
-    can_tell = statistics.sign_flip_can_tell(unequal, family=comparison.family, confidence=comparison.confidence)
-    flips = statistics.sign_flip_p(x - y) if here >= FEWEST_SEEDS and can_tell else None
+    can_tell = sign_flips.sign_flip_can_tell(unequal, family=comparison.family, confidence=comparison.confidence)
+    flips = sign_flips.sign_flip_p(x - y) if here >= FEWEST_SEEDS and can_tell else None
     return Pair(
         a=a,
         b=b,
@@ -634,11 +637,11 @@ def _judged(comparison: Comparison, a: int, b: int) -> Pair:
         high=high,
         by_seed=by_seed,
         verdict=verdict,
-        smaller_but_real=verdict == "tied" and statistics.is_smaller_but_real(low, high, comparison.margin),
+        smaller_but_real=verdict == "tied" and verdicts.is_smaller_but_real(low, high, comparison.margin),
         note=note,
         forecast=_forecast(comparison, mean, sd, n) if verdict == "undecided" and comparison.looks is None else None,
-        correlation=statistics.correlation(x, y, comparison.confidence) if here > 3 else None,
-        won=statistics.share_won(x, y, what.higher_is_better) if here else None,
+        correlation=summaries.correlation(x, y, comparison.confidence) if here > 3 else None,
+        won=summaries.share_won(x, y, what.higher_is_better) if here else None,
         sign_flip_p=flips,
         disagrees=flips is not None and (flips <= alpha) != (low > 0 or high < 0),
         noise_of_examples=partial(
@@ -673,11 +676,11 @@ def _without_verdict(comparison: Comparison, a: int, b: int, decision: str, n: i
 
 def _verdict(comparison: Comparison, low: float, high: float) -> Verdict:
     """Of the interval of a metric of which more is better, or of one of which less is."""
-    return statistics.verdict(low, high, comparison.margin, comparison.measure.higher_is_better)
+    return verdicts.verdict(low, high, comparison.margin, comparison.measure.higher_is_better)
 
 
 def _forecast(comparison: Comparison, mean: float, sd: float, n: int) -> Forecast | None:
-    return statistics.forecast(
+    return forecasts.forecast(
         mean, sd, n, comparison.margin, family=comparison.family, confidence=comparison.confidence
     )
 
@@ -694,10 +697,10 @@ def _examples_noise(comparison: Comparison, a: int, b: int, seeds: Sequence[int]
         return None
     left, right = (np.stack([rows[seed][1] for seed in seeds]) for rows in (one, other))
     if len(seeds) == 1:
-        p = min(1.0, comparison.family * statistics.mcnemar(left[0], right[0]))
+        p = min(1.0, comparison.family * example_noise.mcnemar(left[0], right[0]))
         nan = math.nan
         return Examples(left.shape[1], nan, nan, nan, nan, None, nan, can_show_tie=False, mcnemar_p=p)
-    return _crossed(comparison, statistics.crossed(left, right), judged)
+    return _crossed(comparison, example_noise.crossed(left, right), judged)
 
 
 def _turned(comparison: Comparison, found: Examples) -> Examples:
@@ -708,9 +711,9 @@ def _turned(comparison: Comparison, found: Examples) -> Examples:
 
 def _crossed(comparison: Comparison, crossed: Crossed, judged: bool) -> Examples:
     family, confidence = comparison.family, comparison.confidence
-    low, high = statistics.new_data_interval(crossed, family=family, confidence=confidence)
+    low, high = example_noise.new_data_interval(crossed, family=family, confidence=confidence)
     low, high = map(float, _possible(comparison.measure, low, high))
-    left_open = statistics.left_open_by_examples(crossed.example_variance, family=family, confidence=confidence)
+    left_open = example_noise.left_open_by_examples(crossed.example_variance, family=family, confidence=confidence)
     return Examples(
         crossed.examples,
         crossed.seed_variance,
@@ -861,7 +864,7 @@ def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Itera
         settings = len({canonical_json(candidate.setting) for candidate in result.candidates})
         yield (
             f"Whoever picks an activation's best of {settings} settings by these means flatters it, by about"
-            f" {statistics.expected_best(settings):.1f} standard errors of such a mean if all are equal."
+            f" {sample_sizes.expected_best(settings):.1f} standard errors of such a mean if all are equal."
         )
     missing = [label for label in dict.fromkeys(c.label for c in result.candidates) if result.tuning_seeds]
     missing = [label for label in missing if label not in {choice.label for choice in result.chosen}]
@@ -891,7 +894,7 @@ def _seed_warnings(comparison: Comparison) -> Iterator[str]:
     elif n == 2:
         yield "Two seeds: intervals, but no verdict."
     elif n < ENOUGH_SEEDS:
-        advised = statistics.advised_seeds(k)
+        advised = sample_sizes.advised_seeds(k)
         yield f"{n} seeds: verdicts to be taken with care; {advised} are a good number for {k} candidates."
     else:
         few = [one for one in comparison.contenders if FEWEST_SEEDS <= one.completed < ENOUGH_SEEDS]
@@ -901,7 +904,7 @@ def _seed_warnings(comparison: Comparison) -> Iterator[str]:
         )
     if k > MANY_CONTENDERS and not comparison.has_baseline and comparison.planned_looks == 1:
         yield (
-            f"{k} candidates make {statistics.family(k)} pairs, which costs certainty: name a baseline beforehand"
+            f"{k} candidates make {intervals.family(k)} pairs, which costs certainty: name a baseline beforehand"
             " (--baseline), or screen on other seeds first."
         )
     yield from _too_variable(comparison)
@@ -913,7 +916,7 @@ def _too_variable(comparison: Comparison) -> Iterator[str]:
     for one in group:
         others = [other.sd for other in group if other is not one and math.isfinite(other.sd)]
         usual = float(np.median(others)) if others else math.nan
-        if one.sd > NOISIER * max(usual, statistics.smallest_deviation(comparison.examples)):
+        if one.sd > NOISIER * max(usual, intervals.smallest_deviation(comparison.examples)):
             yield (
                 f"{one.name} is in the leading group because its seeds differ too much to tell (standard deviation"
                 f" {one.sd:.2g}; of the others {usual:.2g}), not because it is known to be as good."

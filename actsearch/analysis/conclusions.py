@@ -5,108 +5,18 @@ Knows neither the terminal nor HTML; every text here is plain, and the labels in
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from actsearch.analysis.comparison import MATRIX_UP_TO, VERDICTS, Comparison, Contender, Pair, missing
-from actsearch.analysis.requirements import Outcome
-from actsearch.analysis.statistics import FEWEST_SEEDS, Forecast, Verdict
+from actsearch.analysis.conclusion_scope import scope
+from actsearch.analysis.metric_text import _margin, interval, number, percent, signed
+from actsearch.analysis.verdict_text import forecast, looking_again, rule, simultaneity
+from actsearch.analysis.verdicts import FEWEST_SEEDS, Verdict
 from actsearch.core.experiment import in_words
 from actsearch.core.words import listed, number_of, point
 
-SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
-"""Arguments of optimizers that a sentence leaves out; the configuration has them."""
 NAMED = 12
 """A sentence names so many candidates, and counts the rest."""
-
-
-def number(comparison: Comparison, value: float | None) -> str:
-    """A value of the metric: accuracies with four digits after the point; a dash where there is none."""
-    if value is None or not math.isfinite(value):
-        return "-"
-    return f"{value:.{_digits(comparison, value)}f}"
-
-
-def signed(comparison: Comparison, value: float) -> str:
-    """A difference of two values."""
-    return f"{value:+.{_digits(comparison, value)}f}" if math.isfinite(value) else "-"
-
-
-def _digits(comparison: Comparison, value: float) -> int:
-    """Four after the point; more where that leaves too little of a small margin, or of a small loss."""
-    scale = comparison.margin or (0.001 if comparison.measure.is_accuracy else max(abs(value), 1e-9) / 100)
-    return min(9, max(4, 1 - math.floor(math.log10(scale))))
-
-
-def interval(comparison: Comparison, low: float, high: float) -> str:
-    """`-0.0008 to +0.0019`."""
-    return f"{signed(comparison, low)} to {signed(comparison, high)}" if math.isfinite(low) else "-"
-
-
-def brief_verdict(pair: Pair, with_forecast: bool = True) -> str:
-    """For a table: `undecided: 24 seeds? (15 to 60)`, `tied (but not equal)`, `worse (3 seeds)`, or why none."""
-    if pair.verdict is None:
-        return f"no verdict: {pair.note}" if pair.note and "verdict" not in pair.note else pair.note or "no verdict"
-    if pair.verdict == "undecided":
-        if pair.forecast is None or not with_forecast:
-            return "undecided"
-        return f"undecided: {pair.forecast.seeds} seeds? ({pair.forecast.low} to {pair.forecast.high})"
-    told = "tied (but not equal)" if pair.smaller_but_real else str(pair.verdict)
-    return f"{told} ({number_of(pair.n, 'seed')})" if pair.note else told
-
-
-def forecast(comparison: Comparison, found: Forecast | None) -> str:
-    """`about 24 seeds in all (15 to 60)`."""
-    if found is not None:
-        return f"about {found.seeds} seeds in all ({found.low} to {found.high})"
-    return "after the last look" if comparison.looks is not None else "how many seeds would tell can't be said"
-
-
-def looking_again(comparison: Comparison) -> str | None:
-    """What it costs to follow a forecast, where one is given: two simulations are in the tests of the statistics."""
-    if not any(comparison.pair(i, comparison.reference).forecast is not None for i in comparison.others):
-        return None
-    return (
-        "Adding the seeds that an undecided pair needs and looking again calls equal candidates different in about 10"
-        " of 100 studies, and if that is repeated in 20: train so many fresh ones (other seeds), or use run"
-        " --until-decided, which pays for its looks."
-    )
-
-
-def simultaneity(comparison: Comparison) -> str:
-    """With what the intervals of differences hold together: `hold for all 15 pairs together`."""
-    if comparison.looks is not None:
-        looks = comparison.looks
-        pairs = "the one pair" if looks.family == 1 else f"all {looks.family} pairs"
-        at = "its one look" if len(looks.looks) == 1 else f"all {len(looks.looks)} looks"
-        return f"hold for {pairs} at {at} together"
-    if comparison.family == 1:
-        return "are of the one pair there is"
-    tables = " of all tables" if comparison.setting else ""
-    return f"hold for all {comparison.family} pairs{tables} together"
-
-
-def rule(comparison: Comparison) -> str:
-    """What the verdicts mean, as a sentence with a space before it; empty where there is none."""
-    if not comparison.is_judged:
-        return ""
-    beyond = "etter or worse: it leaves out 0, by however little."
-    if not comparison.margin:
-        return f" B{beyond}"
-    return f" Tied: the whole interval is within {_margin(comparison)}; b{beyond}"
-
-
-def requirement(comparison: Comparison, outcome: Outcome) -> str:
-    """`holds: gelu >= relu - 0.002 (to spare: +0.0011, -0.0002 to +0.0024; 10 seeds)`."""
-    if not math.isfinite(outcome.low):
-        return f"{outcome.state}: {outcome.requirement.text} ({number_of(outcome.seeds, 'seed')} in common)"
-    spare = f"{signed(comparison, outcome.difference)}, {interval(comparison, outcome.low, outcome.high)}"
-    return f"{outcome.state}: {outcome.requirement.text} (to spare: {spare}; {number_of(outcome.seeds, 'seed')})"
-
-
-def percent(confidence: float) -> str:
-    return f"{100 * confidence:.6g} %"
 
 
 def sentences(comparison: Comparison) -> tuple[str, ...]:
@@ -127,19 +37,6 @@ def headline(comparison: Comparison) -> str:
         for wanted, some in _by_verdict(comparison)
     ]
     return f"Against {_name(comparison, comparison.reference)}, {'; '.join(parts)}."
-
-
-def scope(comparison: Comparison) -> str:
-    """What the conclusions hold for."""
-    trials = [trial for one in comparison.contenders for trial in one.trials if trial.settings]
-    if not trials:
-        return "This holds for these data, this network and these settings."
-    settings = [trial.settings for trial in trials]
-    data, model, training = (_common([one.get(part, {}) for one in settings]) for part in ("data", "model", "training"))
-    parts = [f"these data ({_data(comparison, data)})", f"this network ({_network(model)})"]
-    return (
-        f"This holds for {', '.join(parts)} and these settings ({_settings(training)}); elsewhere it may be otherwise."
-    )
 
 
 def title(comparison: Comparison) -> str:
@@ -410,10 +307,6 @@ def _changed(comparison: Comparison, pairs: Sequence[Pair]) -> str:
     return listed(named(told))
 
 
-def _margin(comparison: Comparison) -> str:
-    return f"{comparison.margin:g}"
-
-
 def _over(n: int) -> str:
     return "one seed" if n == 1 else f"the mean of {number_of(n, 'seed')}"
 
@@ -424,44 +317,6 @@ def named(names: Sequence[str]) -> Sequence[str]:
 
 
 # --- what it holds for
-
-
-def _common(mappings: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The keys that all have with one value; of mappings, such keys in them."""
-    found: dict[str, Any] = {}
-    for key in mappings[0]:
-        values = [one.get(key) for one in mappings]
-        if all(isinstance(value, dict) for value in values):
-            found[key] = _common([value for value in values if isinstance(value, dict)])
-        elif all(value == values[0] for value in values):
-            found[key] = values[0]
-    return found
-
-
-def _data(comparison: Comparison, data: dict[str, Any]) -> str:
-    sha256 = str(data.get("sha256", ""))[:12]
-    size = data.get("train_size") or data.get("train_first")
-    parts = [f"SHA-256 {sha256}…", f"{size} training examples" if size else "the whole training set"]
-    examples = comparison.measure.split
-    return ", ".join([*parts, f"judged on the {examples} set"])
-
-
-def _network(model: dict[str, Any]) -> str:
-    kind = {"cnn": "convolutional", "mlp": "dense"}.get(str(model.get("kind")), "various")
-    layers = [f"filters {in_words(model['filters'])}"] if "filters" in model else []
-    return ", ".join([kind, *layers, *([f"dense {in_words(model['dense'])}"] if "dense" in model else [])])
-
-
-def _settings(training: dict[str, Any]) -> str:
-    told = []
-    optimizer = training.get("optimizer")
-    if isinstance(optimizer, dict):
-        arguments = optimizer.get("arguments", {})
-        some = {key: value for key, value in arguments.items() if key not in SELDOM_CHANGED}
-        told.append(f"{optimizer.get('name')} {in_words(some)}".removesuffix(" none"))
-    told += [str(training["loss"])] if "loss" in training else []
-    told += [f"{training[key]} epochs" for key in ("epochs",) if key in training]
-    return ", ".join([*told, *([f"batches of {training['batch_size']}"] if "batch_size" in training else [])])
 
 
 def incomplete(one: Contender) -> str:

@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from actsearch.analysis import statistics
+from actsearch.analysis import intervals, verdicts
 from actsearch.analysis.comparison import Comparison, Contender
-from actsearch.analysis.statistics import FEWEST_SEEDS
+from actsearch.analysis.verdicts import FEWEST_SEEDS
 from actsearch.core.errors import UserError
 from actsearch.core.spelling import did_you_mean
 
@@ -139,7 +139,7 @@ def _outcome(comparison: Comparison, requirement: Requirement, family: int) -> O
         nothing = math.nan
         gone = good and not all(one.completed for one in ones)
         return Outcome(requirement, "contradicted" if gone else "undecided", nothing, nothing, nothing, 0)
-    found = statistics.difference(excess, family=family, confidence=comparison.confidence, examples=comparison.examples)
+    found = intervals.difference(excess, family=family, confidence=comparison.confidence, examples=comparison.examples)
     state: State = "undecided"
     if n >= FEWEST_SEEDS:
         state = "holds" if found.low >= 0 else "contradicted" if found.high < 0 else "undecided"
@@ -163,7 +163,7 @@ def _lucky(comparison: Comparison, requirement: Requirement, ones: Sequence[Cont
     wants_first = requirement.at_least == comparison.measure.higher_is_better
     if len(ones) == 1:
         return (ones[0].diverged > 0, False) if wants_first else (False, ones[0].diverged > 0)
-    more = statistics.diverged_more_often(*np.array([(o.diverged, o.diverged + o.completed) for o in ones]).T)
+    more = verdicts.diverged_more_often(*np.array([(o.diverged, o.diverged + o.completed) for o in ones]).T)
     first, second = bool(more[0, 1]), bool(more[1, 0])
     return (first, second) if wants_first else (second, first)
 

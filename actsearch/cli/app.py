@@ -24,7 +24,7 @@ from actsearch.core.errors import ActsearchError, InvalidExperiment, NothingToSh
 
 if TYPE_CHECKING:
     from actsearch.analysis.comparison import Question
-    from actsearch.analysis.findings import Explanation
+    from actsearch.analysis.findings.explanation import Explanation
     from actsearch.core.results import ExperimentResult
     from actsearch.functions.catalogue import Entry
     from actsearch.store.store import Found
@@ -33,9 +33,9 @@ LAYER_KINDS: tuple[Any, ...] = (
     *("gradients", "updates", "saturation", "dead"),
     *("sparsity", "normalisation", "clipping", "parameters"),
 )
-"""Those of `layer_curves`, which this module does not load to show its help."""
+"""Those of `layer_quantities`, which this module does not load to show its help."""
 COMPARISON_KINDS: tuple[Any, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
-"""Those of `comparison_curves`."""
+"""Those of `comparison_figures`."""
 INTERRUPTED = 130
 OUR_BUG = 3
 
@@ -814,15 +814,15 @@ def explain(paths: tuple[Path, ...], as_json: bool) -> None:
     actsearch explain results/mine
     actsearch explain results/ --json
     """
-    from actsearch.analysis import findings
+    from actsearch.analysis.findings.explanation import explanation_of, explanation_record
     from actsearch.cli.result_folders import OneByOne, folders
 
     with OneByOne(folders(paths)) as each:
         for result in each.results(diagnostics=True, tell_problems=True):
             with each.attempt(result):  # there may be nothing to explain
-                explanation = findings.explain(result)
+                explanation = explanation_of(result)
                 if as_json:
-                    click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
+                    click.echo(json.dumps(explanation_record(explanation), ensure_ascii=False))
                 else:
                     _show_explanation(explanation)
 

@@ -14,9 +14,9 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actsearch.analysis import conclusions
+from actsearch.analysis import conclusions, verdict_text
 from actsearch.analysis.comparison import MATRIX_UP_TO, Comparison, Contender, Examples, Pair
-from actsearch.analysis.conclusions import interval, number, signed
+from actsearch.analysis.metric_text import interval, number, signed
 from actsearch.analysis.requirements import Outcome
 from actsearch.cli.terminal import Paragraph, printable
 from actsearch.core import user_files
@@ -52,7 +52,7 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
     for warning in comparison.warnings:
         yield Paragraph(warning, "! ", mark_style="bold magenta")
     for outcome in requirements:
-        text = conclusions.requirement(comparison, outcome)
+        text = verdict_text.requirement(comparison, outcome)
         yield Paragraph(text, "", REQUIREMENT_STYLE[outcome.state])
 
 
@@ -141,7 +141,7 @@ def _cells(comparison: Comparison, i: int, with_forecast: bool) -> dict[str, Ren
     }
     if i != comparison.reference:
         pair = comparison.pair(i, comparison.reference)
-        text = printable(conclusions.brief_verdict(pair, with_forecast))
+        text = printable(verdict_text.brief_verdict(pair, with_forecast))
         cells |= {
             "difference": signed(comparison, pair.difference),
             "its interval": interval(comparison, pair.low, pair.high),

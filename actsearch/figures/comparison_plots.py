@@ -1,6 +1,6 @@
 """Draws the figures of comparisons as files: ranking, differences, sensitivity, learning speed. Imports no pyplot.
 
-Nothing here decides about numbers (see `comparison_curves`); what all figures share stands in `drawing`. Everything is
+Nothing here decides about numbers (see `analysis`); what all figures share stands in `drawing`. Everything is
 told by place, symbol or text as well as by colour, so that it can be read in print.
 """
 
@@ -20,22 +20,21 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis import comparison_curves
+from actsearch.analysis import (
+    comparison_figures,
+    comparison_rows,
+    learning_speed,
+    pair_matrix,
+    sensitivity,
+)
 from actsearch.analysis.axes import spread
 from actsearch.analysis.comparison import Question, compare
-from actsearch.analysis.comparison_curves import (
-    Beyond,
-    Kind,
-    LearningSpeed,
-    Matrix,
-    Reached,
-    Row,
-    Rows,
-    Sensitivity,
-    SettingLine,
-    SettingPanel,
-)
+from actsearch.analysis.comparison_figures import ComparisonFigureKind
+from actsearch.analysis.comparison_rows import Row, Rows
+from actsearch.analysis.learning_speed import LearningSpeed, Reached
+from actsearch.analysis.pair_matrix import Matrix
 from actsearch.analysis.pens import LOOKS, Look, Pen, pens_of
+from actsearch.analysis.sensitivity import Beyond, Sensitivity, SettingLine, SettingPanel
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, point, short_names
 from actsearch.figures import learning_plots
@@ -68,7 +67,7 @@ SIZE, SMALL = 8.0, 6.5
 def draw(
     result: ExperimentResult,
     folder: Path,
-    kind: Kind,
+    kind: ComparisonFigureKind,
     question: Question,
     *,
     without: Collection[str] = (),
@@ -92,7 +91,7 @@ def draw(
 
 def figures(
     result: ExperimentResult,
-    kind: Kind,
+    kind: ComparisonFigureKind,
     question: Question,
     *,
     without: Collection[str] = (),
@@ -102,13 +101,13 @@ def figures(
 
     By setting there is one for each point of the grid, which its name tells.
     """
-    drawn = comparison_curves.shown(result, without)
+    drawn = comparison_figures.drawn_labels(result, without)
     look = LOOKS["light" if style == "light" else "dark"]
     pens = pens_of(result, look)
     metric = question.metric if question.metric.startswith("test_") else learning_plots.stem(question.metric)
     stem = kind if question.metric == "val_accuracy" else f"{kind}-{_for_a_file(metric)}"
     if kind == "sensitivity":
-        table = comparison_curves.sensitivity(result, question, stem, drawn)
+        table = sensitivity.sensitivity(result, question, stem, drawn)
         yield stem, _sensitivity_figure(table, look, pens)
         return
     taken: set[str] = set()
@@ -116,14 +115,14 @@ def figures(
         name = _free(f"{stem}-{_for_a_file(point(comparison.setting))}", taken, comparison.setting)
         name = name if comparison.setting else stem
         if kind == "ranking":
-            yield name, _rows_figure(comparison_curves.ranking(comparison, name, drawn), look, pens)
+            yield name, _rows_figure(comparison_rows.ranking(comparison, name, drawn), look, pens)
         elif kind == "differences":
-            yield name, _rows_figure(comparison_curves.differences(comparison, name, drawn), look, pens)
-            pairs = comparison_curves.matrix(comparison, f"{name}-matrix", drawn)
+            yield name, _rows_figure(comparison_rows.differences(comparison, name, drawn), look, pens)
+            pairs = pair_matrix.matrix(comparison, f"{name}-matrix", drawn)
             if pairs is not None:
                 yield pairs.stem, _matrix_figure(pairs, look)
         else:
-            yield name, _speed_figure(comparison_curves.learning_speed(comparison, name, drawn), look, pens)
+            yield name, _speed_figure(learning_speed.learning_speed(comparison, name, drawn), look, pens)
 
 
 def _for_a_file(text: str) -> str:
@@ -401,7 +400,7 @@ def _matrix_figure(table: Matrix, look: Look) -> Figure:
                                edgecolor=look.faint, linewidth=0.5)  # fmt: skip
             page.figure.add_artist(square)
             if one is not None:
-                symbol = comparison_curves.SYMBOLS[one.verdict]
+                symbol = pair_matrix.SYMBOLS[one.verdict]
                 page.put(left + (j + 0.5) * cell, y + 0.09, symbol, ha="center", size=10, weight="bold", color=ink)
                 page.put(left + (j + 0.5) * cell, y - 0.1, one.text, ha="center", size=7.5, color=ink)
     return page.figure

@@ -1,6 +1,6 @@
 """Draws the figures of diagnostics as files: small multiples, a panel per candidate. Imports neither pyplot nor SciPy.
 
-Nothing here decides about numbers (see `layer_curves`); what all figures share stands in `drawing`. Colours go from
+Nothing here decides about numbers (see `layer_figures`); what all figures share stands in `drawing`. Colours go from
 dark to light in the order of depth (or of epochs), which is told apart in print and by colour-blind readers too.
 """
 
@@ -18,9 +18,12 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis import layer_curves
+from actsearch.analysis import layer_figures
 from actsearch.analysis.axes import epoch_ticks, log_ticks, spread, tick_names
-from actsearch.analysis.layer_curves import Axis, By, Kind, LayerFigure, Line, Panel, Variable
+from actsearch.analysis.layer_axes import Axis
+from actsearch.analysis.layer_figures import By, LayerFigure
+from actsearch.analysis.layer_lines import Line, Panel
+from actsearch.analysis.layer_quantities import LayerFigureKind, Variable
 from actsearch.analysis.pens import LOOKS, Look
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, short_names
@@ -57,7 +60,7 @@ SIZE = 7.0
 def draw(
     result: ExperimentResult,
     folder: Path,
-    kind: Kind,
+    kind: LayerFigureKind,
     *,
     variable: Variable = "kernel",
     by: Collection[By] = (),
@@ -81,7 +84,7 @@ def draw(
 
 def figures(
     result: ExperimentResult,
-    kind: Kind,
+    kind: LayerFigureKind,
     *,
     variable: Variable = "kernel",
     by: Collection[By] = (),
@@ -90,7 +93,7 @@ def figures(
 ) -> Iterator[tuple[str, Figure]]:
     """The figures of a kind, each with its file's name without the ending; to be drawn within `drawing.settings`."""
     shown = "light" if style == "light" else "dark"
-    for table in layer_curves.layer_figures(result, kind, variable=variable, by=by, without=without):
+    for table in layer_figures.layer_figures(result, kind, variable=variable, by=by, without=without):
         yield table.stem, _figure(table, LOOKS[shown], SHADES[shown])
 
 

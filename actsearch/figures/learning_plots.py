@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis import curves
+from actsearch.analysis import curve_captions, curves
 from actsearch.analysis.axes import epoch_ticks, log_ticks, spread, tick_names
 from actsearch.analysis.curves import Curve, Facet, LearningCurves, View
 from actsearch.analysis.pens import DASHES, LOOKS, Look, Pen, pens_of
@@ -155,7 +155,7 @@ def _figure(
     most = max(len(one) + sum(bool(label.note) for label in one) for one in labels)
     axes_height = max(3.6 if rows == 1 and columns == 1 else 2.5, most * size * LINE / 72)
     foot = ruler.wrapped(
-        plain(" ".join(curves.caption(table, seen, apart_without=apart_without))), 7.5, width - 2 * MARGIN
+        plain(" ".join(curve_captions.caption(table, seen, apart_without=apart_without))), 7.5, width - 2 * MARGIN
     )
     title = TITLE if n > 1 else 0.0
     bottom = len(foot) * 7.5 * LINE / 72 + 2 * MARGIN
@@ -531,5 +531,5 @@ def _article_notes(table: LearningCurves, seen: View) -> list[str]:
     return [
         *notes,
         *([f"{point[0].upper()}{point[1:]}."] if point else []),
-        *curves.caption(table, seen, only_lines=True),
+        *curve_captions.caption(table, seen, only_lines=True),
     ]

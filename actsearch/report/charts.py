@@ -17,15 +17,18 @@ import numpy as np
 from markupsafe import Markup, escape
 from matplotlib.ticker import MaxNLocator
 
-from actsearch.analysis import comparison_curves
+from actsearch.analysis import comparison_rows, curve_captions
 from actsearch.analysis import curves as learning
 from actsearch.analysis.axes import epoch_ticks, log_ticks, spread, ticks
 from actsearch.analysis.comparison import Comparison, Pair
-from actsearch.analysis.comparison_curves import Rows
-from actsearch.analysis.conclusions import brief_verdict, interval, number, signed
+from actsearch.analysis.comparison_rows import Rows
 from actsearch.analysis.curves import Curve, Facet, LearningCurves
-from actsearch.analysis.layer_curves import Axis, LayerFigure, Line
+from actsearch.analysis.layer_axes import Axis
+from actsearch.analysis.layer_figures import LayerFigure
+from actsearch.analysis.layer_lines import Line
+from actsearch.analysis.metric_text import interval, number, signed
 from actsearch.analysis.pens import DASHES, LOOKS, pens_of
+from actsearch.analysis.verdict_text import brief_verdict
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import listed, plain, shortened
 from actsearch.functions.catalogue import Entry
@@ -236,7 +239,7 @@ class Differences:
 
     @classmethod
     def of(cls, comparison: Comparison) -> Differences:
-        table = comparison_curves.differences(comparison, "differences")
+        table = comparison_rows.differences(comparison, "differences")
         return cls(comparison, table, Scale(table.axis.low, table.axis.high, 0.0, 100.0))
 
     def at(self, value: float) -> str:
@@ -395,7 +398,7 @@ def frame(table: LearningCurves, place: int) -> Frame:
         (f"ends at {high:.4g}", "above", [c.label for c in alone.drawn if max(c.high) > high]),
     ]
     notes = [
-        f"The axis {where}; parts of {listed([plain(one) for one in labels], learning.NAMED)} lie {side} it."
+        f"The axis {where}; parts of {listed([plain(one) for one in labels], curve_captions.NAMED)} lie {side} it."
         for where, side, labels in outside
         if labels
     ]

@@ -23,11 +23,23 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from actsearch.analysis import conclusions, curves, findings, layer_curves, tuning
+from actsearch.analysis import (
+    conclusions,
+    curve_captions,
+    curves,
+    layer_lines,
+    layer_quantities,
+    metric_text,
+    tuning,
+    verdict_text,
+)
 from actsearch.analysis.comparison import Comparison, Contender, Pair, Question
-from actsearch.analysis.conclusions import interval, number, signed
 from actsearch.analysis.curves import LearningCurves
-from actsearch.analysis.layer_curves import LayerFigure, Line
+from actsearch.analysis.findings.explanation import explanation_of
+from actsearch.analysis.findings.finding import HARMLESS
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.layer_lines import Line
+from actsearch.analysis.metric_text import interval, number, signed
 from actsearch.core import user_files
 from actsearch.core.errors import NothingToShow, StoreError, UserError
 from actsearch.core.experiment import Activation, in_words
@@ -50,7 +62,7 @@ SYMBOLS: Mapping[str, str] = {"better": "▲", "worse": "▼", "tied": "=", "und
 STATUSES = ("completed", "diverged", "failed", "running", "interrupted", "waiting")
 TEST_WARNING = "Validation is the test set"
 """So begin both the experiment's warning and the comparison's."""
-FIRST_KINDS: tuple[layer_curves.Kind, ...] = ("gradients", "dead", "saturation")
+FIRST_KINDS: tuple[layer_quantities.LayerFigureKind, ...] = ("gradients", "dead", "saturation")
 """What layers do that is shown at once; the other kinds are folded."""
 MATRIX_UP_TO = 60
 """So many contenders have a matrix of their pairs; that of 200 takes most of 17 MB, and nobody reads it."""
@@ -105,7 +117,7 @@ def page(
         data=Markup(_embedded(chart["data"])),
         findings=_findings(result, comparisons, pens),
         layers=_layers(result, FIRST_KINDS, pens),
-        more_layers=_layers(result, [k for k in layer_curves.KINDS if k not in FIRST_KINDS], pens),
+        more_layers=_layers(result, [k for k in layer_quantities.LAYER_FIGURE_KINDS if k not in FIRST_KINDS], pens),
         functions=[_function(*one, pens) for one in _activations(result)],
         trials=_trials(result, comparisons, pens),
         tuning=_tuning(result, pens),
@@ -188,7 +200,7 @@ def _facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -> Itera
         one = comparisons[0]
         yield "compared", one.measure.in_words()
         yield "margin", f"{one.margin:g}"
-        yield "confidence", conclusions.percent(one.confidence)
+        yield "confidence", metric_text.percent(one.confidence)
         if one.question.baseline is not None:
             yield "baseline", one.contenders[one.reference].name
     labels = len({candidate.label for candidate in result.candidates})
@@ -241,7 +253,7 @@ def _badge(c: Comparison, pair: Pair) -> Badge:
         return Badge("none", "no verdict", pair.note or "")
     detail = pair.note or ""
     if pair.verdict == "undecided":
-        detail = conclusions.forecast(c, pair.forecast)
+        detail = verdict_text.forecast(c, pair.forecast)
     elif pair.smaller_but_real:
         detail = "a real but smaller difference"
     return Badge(pair.verdict, pair.verdict, detail)
@@ -274,9 +286,9 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
         "groups": groups,
         "target": None if c.question.target is None else f"{c.question.target:g}",
         "margin": f"{c.margin:g}",
-        "confidence": conclusions.percent(c.confidence),
+        "confidence": metric_text.percent(c.confidence),
         "family": c.family,
-        "together": conclusions.simultaneity(c),
+        "together": verdict_text.simultaneity(c),
         "role": c.role,
         "forest": [(row, differences.row(p)) for row, p in ((rows[p.a], p) for p in pairs) if p.n],
         "axis": differences.axis(),
@@ -449,7 +461,7 @@ def _told(table: LearningCurves, title: str, place: int) -> str:
 
 def _curves_caption(table: LearningCurves) -> Iterator[str]:
     seen = curves.View(0.0, 1.0)
-    yield from curves.caption(table, seen, only_lines=True)
+    yield from curve_captions.caption(table, seen, only_lines=True)
     if table.n_seeds > 1:
         yield "Bands are the range of the seeds."
 
@@ -481,7 +493,7 @@ def _findings(
 ) -> dict[str, Any] | None:
     """What the diagnostics show, in the order of the ranking; None without diagnostics."""
     try:
-        explained = findings.explain(result)
+        explained = explanation_of(result)
     except NothingToShow:
         return None
     ranked: dict[tuple[str, str], tuple[int, str]] = {}
@@ -501,7 +513,7 @@ def _findings(
             "css": pens[found.candidate.label].css,
             "mean": mean,
             "badge": badges.get(key),
-            "findings": [(finding.text, finding.kind in findings.HARMLESS) for finding in found.findings],
+            "findings": [(finding.text, finding.kind in HARMLESS) for finding in found.findings],
         })  # fmt: skip
     return {
         "candidates": sorted(told, key=lambda row: row["place"]),
@@ -513,13 +525,13 @@ def _findings(
 
 
 def _layers(
-    result: ExperimentResult, kinds: Sequence[layer_curves.Kind], pens: Mapping[str, Pen]
+    result: ExperimentResult, kinds: Sequence[layer_quantities.LayerFigureKind], pens: Mapping[str, Pen]
 ) -> list[dict[str, Any]]:
     """The figures of these kinds, as far as there is something to be seen."""
     found = []
     for kind in kinds:
         try:
-            made = layer_curves.layer_figures(result, kind)
+            made = layer_figures(result, kind)
         except NothingToShow:
             continue
         found += [_layer_figure(kind, figure, result, pens) for figure in made]
@@ -579,7 +591,7 @@ def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, l
     """A row a line, at a few places of the x axis."""
     places = sorted({x for line in figure.lines for x in line.x})
     if figure.by == "epoch":
-        places = layer_curves.a_few_epochs(places)
+        places = layer_lines.a_few_epochs(places)
         heads = [f"epoch {x}" if x else "untrained" for x in places]
     else:
         heads = [figure.x_ticks[x - 1] if figure.x_ticks else f"layer {x}" for x in places]
@@ -712,7 +724,7 @@ def _looks(record: LooksRecord | None) -> dict[str, Any] | None:
         "planned": listed([str(n) for n in record.looks]),
         "metric": record.metric,
         "margin": f"{record.margin:g}",
-        "confidence": conclusions.percent(record.confidence),
+        "confidence": metric_text.percent(record.confidence),
         "family": record.family,
         "ended": record.has_ended,
         "rows": [

@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actsearch.analysis import statistics
-from actsearch.analysis.statistics import Differences
+from actsearch.analysis import intervals, verdicts
+from actsearch.analysis.intervals import Differences
 
 Decision = Literal["better", "worse", "tied", "diverged more often", "not pursued", "undecided"]
 """Of a pair, the first against the second; all but the last settle it."""
@@ -45,7 +45,7 @@ def decide(
     family: int,
     looks: int,
     margin: float,
-    confidence: float = statistics.CONFIDENCE,
+    confidence: float = intervals.CONFIDENCE,
     examples: int | None = None,
     before: Look | None = None,
 ) -> Look:
@@ -62,7 +62,7 @@ def decide(
         looks: J, how many there are in all.
         margin: within which a difference counts as none.
         confidence: with which all intervals of all looks hold.
-        examples: see `statistics.difference`.
+        examples: see `intervals.difference`.
         before: the look before this one.
     """
     x = np.array(values, float)
@@ -70,7 +70,7 @@ def decide(
     here = np.zeros(k, bool)
     here[list(range(k)) if before is None else list(before.stays)] = True
     x[~here] = np.nan
-    found = statistics.differences(x, family=family * looks, confidence=confidence, examples=examples)
+    found = intervals.differences(x, family=family * looks, confidence=confidence, examples=examples)
     now = _verdicts(found, margin, np.isnan(x).sum(axis=1), x.shape[1])
     both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
     decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
@@ -98,12 +98,12 @@ def decide(
 
 
 def _verdicts(found: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
-    """(k, k) texts: what these intervals say, the row against the column (`statistics.verdicts`).
+    """(k, k) texts: what these intervals say, the row against the column (`verdicts.verdicts`).
 
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
     """
-    texts = statistics.verdicts(found.low, found.high, margin).astype("<U20")
-    texts[found.n < statistics.FEWEST_SEEDS] = "undecided"
-    more = statistics.diverged_more_often(diverged, np.full(len(diverged), seeds))
-    texts[statistics.held_back(texts, more)] = "diverged more often"
+    texts = verdicts.verdicts(found.low, found.high, margin).astype("<U20")
+    texts[found.n < verdicts.FEWEST_SEEDS] = "undecided"
+    more = verdicts.diverged_more_often(diverged, np.full(len(diverged), seeds))
+    texts[verdicts.held_back(texts, more)] = "diverged more often"
     return texts

@@ -193,9 +193,9 @@ class _Wanted:
 
 
 def _looks(most: int) -> tuple[int, ...]:
-    from actsearch.analysis import statistics  # which loads SciPy: only where looks are taken
+    from actsearch.analysis import sample_sizes  # which loads SciPy: only where looks are taken
 
-    return statistics.looks(most)
+    return sample_sizes.looks(most)
 
 
 def _begun(
@@ -206,7 +206,7 @@ def _begun(
     examples: int | None,
 ) -> LooksRecord:
     """A record before its first look."""
-    from actsearch.analysis import statistics
+    from actsearch.analysis import intervals
 
     seeds = seeds_of(experiment, until.max_seeds or MAX_SEEDS)
     return LooksRecord(
@@ -215,7 +215,7 @@ def _begun(
         confidence=until.confidence or CONFIDENCE,
         max_seeds=len(seeds),
         looks=_looks(len(seeds)),
-        family=statistics.family(len(contenders)),
+        family=intervals.family(len(contenders)),
         examples=examples,
         seeds=seeds,
         contenders=tuple(LookContender(one.label, one.setting, make(one, seeds[0]).id) for one in contenders),
@@ -340,7 +340,7 @@ def _look_before(record: LooksRecord) -> Look | None:
         return None
     import numpy as np
 
-    from actsearch.analysis import statistics
+    from actsearch.analysis import intervals
     from actsearch.study.looks import Look
 
     places = {one.label: place for place, one in enumerate(record.contenders)}
@@ -348,7 +348,7 @@ def _look_before(record: LooksRecord) -> Look | None:
     decisions = np.full((k, k), "undecided", dtype="<U20")
     for pair, _ in record.both_ways():
         decisions[places[pair.a], places[pair.b]] = pair.decision
-    nothing = statistics.differences(np.full((k, 1), np.nan))
+    nothing = intervals.differences(np.full((k, 1), np.nan))
     return Look(nothing, decisions, tuple(places[label] for label in record.taken[-1].stays))
 
 

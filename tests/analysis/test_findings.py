@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 
-from actsearch.analysis import findings, readings
-from actsearch.analysis.findings import Finding
-from actsearch.analysis.readings import Spread
+from actsearch.analysis import number_text, spreads
+from actsearch.analysis.findings.explanation import explanation_of, explanation_record
+from actsearch.analysis.findings.finding import Finding
+from actsearch.analysis.spreads import Spread
 from actsearch.core.errors import NoDiagnostics, NothingToShow
 from actsearch.core.results import CandidateResult, Diagnostics, TrialResult
 
@@ -21,7 +22,7 @@ STUCK = {"losses": [0.325, 0.3251, 0.3249, 0.07], "accuracies": [0.11, 0.11, 0.1
 
 def explained(*candidates: CandidateResult) -> list[Finding]:
     """The findings on the first candidate."""
-    told = {one.candidate.label: one.findings for one in findings.explain(experiment(*candidates)).candidates}
+    told = {one.candidate.label: one.findings for one in explanation_of(experiment(*candidates)).candidates}
     return list(told[candidates[0].label])
 
 
@@ -350,7 +351,7 @@ def test_the_most_important_comes_first_and_the_harmless_last() -> None:
     """A page is read from above."""
     dying = diagnostics(dead=0.5, zeros=0.6, mean=0.5)
     gone = trial(diagnostics(), status="diverged")
-    told = findings.explain(
+    told = explanation_of(
         experiment(
             candidate("relu", trial(diagnostics())), candidate("elu", trial(dying)), candidate("gelu", gone),
             candidate("sigmoid", trial(None)),
@@ -364,9 +365,9 @@ def test_the_most_important_comes_first_and_the_harmless_last() -> None:
 def test_results_stand_beside_the_findings() -> None:
     """Median of the completed seeds; one that diverged has no say."""
     gone = trial(diagnostics(), 2, "diverged", losses=[9.0, None], accuracies=[0.1, None])
-    (one,) = findings.explain(experiment(candidate("relu", trial(diagnostics()), gone))).candidates
+    (one,) = explanation_of(experiment(candidate("relu", trial(diagnostics()), gone))).candidates
     assert (one.epoch, one.accuracy, one.loss) == (4, 0.875, 0.25)
-    (none,) = findings.explain(experiment(candidate("relu", gone))).candidates
+    (none,) = explanation_of(experiment(candidate("relu", gone))).candidates
     assert (none.epoch, none.accuracy, none.loss) == (0, None, None)
 
 
@@ -379,7 +380,7 @@ def test_a_seed_that_ended_early_has_no_say_in_how_it_ends() -> None:
 def test_json_holds_plain_values_alone() -> None:
     """`NaN` would be no JSON."""
     probed = diagnostics(gradient_norm_kernel=math.nan, dead=0.3, variance=None)
-    told = findings.as_json(findings.explain(experiment(candidate("relu", trial(probed, **STUCK), lr=0.1))))
+    told = explanation_record(explanation_of(experiment(candidate("relu", trial(probed, **STUCK), lr=0.1))))
     row = json.loads(json.dumps(told, allow_nan=False))["candidates"][0]
     assert (row["label"], row["setting"], row["val_accuracy"]) == ("relu", {"lr": 0.1}, 0.95)
     assert row["findings"][0]["kind"] == "dead"
@@ -390,9 +391,9 @@ def test_json_holds_plain_values_alone() -> None:
 def test_without_any_diagnostics_the_message_says_how_to_get_them() -> None:
     """Results of an older version have none."""
     with pytest.raises(NoDiagnostics, match=r"no trial in results/exp has diagnostics; run the experiment again"):
-        findings.explain(experiment(candidate("relu", trial(None))))
+        explanation_of(experiment(candidate("relu", trial(None))))
     with pytest.raises(NothingToShow, match="no epoch is finished yet"):
-        findings.explain(experiment(candidate("relu", trial(None, status="waiting", losses=()))))
+        explanation_of(experiment(candidate("relu", trial(None, status="waiting", losses=()))))
 
 
 @pytest.mark.parametrize(
@@ -424,7 +425,7 @@ def test_odd_diagnostics_are_explained_all_the_same(odd: Diagnostics, status: An
 )
 def test_shares_are_percent_with_two_digits(value: float, text: str) -> None:
     """More digits than there is knowledge are noise."""
-    assert readings.share(value) == text
+    assert number_text.share(value) == text
 
 
 @pytest.mark.parametrize(
@@ -434,10 +435,10 @@ def test_shares_are_percent_with_two_digits(value: float, text: str) -> None:
 )  # fmt: skip
 def test_ratios_are_parts_or_multiples_with_two_digits(ratio: float, text: str) -> None:
     """`0.0047 times` is no number that one sees."""
-    assert readings.multiple(Spread(ratio, ratio, ratio)) == text
+    assert spreads.multiple(Spread(ratio, ratio, ratio)) == text
 
 
 def test_a_range_is_written_as_its_median_is() -> None:
     """`1/11 (1/14 to 0.15)` has to be worked out."""
-    assert readings.factors(Spread(1 / 11, 1 / 14, 0.15)) == "1/11 (1/14 to 1/6.7)"
-    assert readings.factors(Spread(0.16, 0.079, 2.0)) == "0.16 (0.079 to 2)"
+    assert spreads.factors(Spread(1 / 11, 1 / 14, 0.15)) == "1/11 (1/14 to 1/6.7)"
+    assert spreads.factors(Spread(0.16, 0.079, 2.0)) == "0.16 (0.079 to 2)"

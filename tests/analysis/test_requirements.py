@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from comparison_cases import a_candidate, a_study, a_trial, looked, noisy
 
-from actsearch.analysis import statistics
+from actsearch.analysis import intervals
 from actsearch.analysis.comparison import Question, compare
 from actsearch.analysis.requirements import Requirement, check, parse
 from actsearch.core.errors import UserError
@@ -99,7 +99,7 @@ def test_what_is_required_of_several_tables_holds_of_all_together() -> None:
     [sequential] = compare(looked())
     wide = check(sequential, ["relu >= elu"])[0]
     d = sequential.contenders[0].known - sequential.contenders[1].known
-    limits = statistics.difference(d, family=4, examples=1000)
+    limits = intervals.difference(d, family=4, examples=1000)
     assert (wide.low, wide.high) == (limits.low, limits.high)
 
 

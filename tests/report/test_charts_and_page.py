@@ -20,9 +20,9 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked,
 from fake_diagnostics import diagnostics, layer_names
 from reported_studies import HOSTILE, a_large_study, made, probed, three
 
-from actsearch.analysis import comparison_curves
+from actsearch.analysis import comparison_rows
 from actsearch.analysis.comparison import Question, compare
-from actsearch.analysis.layer_curves import LayerFigure, layer_figures
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
 from actsearch.analysis.pens import LOOKS
 from actsearch.cli.app import run_command_line
 from actsearch.config import loading
@@ -235,7 +235,7 @@ def test_the_chart_of_differences_has_the_axis_of_the_figure() -> None:
     """Page and figure of one study must not show two pictures of it."""
     (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
     scale = report_charts.Differences.of(comparison).scale
-    axis = comparison_curves.differences(comparison, "differences").axis
+    axis = comparison_rows.differences(comparison, "differences").axis
     assert (scale.low, scale.high) == (axis.low, axis.high)
 
 
