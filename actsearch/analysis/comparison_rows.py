@@ -8,17 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actsearch.analysis import conclusions, metric_text, verdict_text
-from actsearch.analysis.comparison import Comparison, Pair
-from actsearch.analysis.comparison_captions import _differences_caption, _ranking_caption
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.comparison_captions import differences_caption, ranking_caption
 from actsearch.analysis.comparison_figures import drawn_places
-from actsearch.analysis.value_axis import Span, span
-from actsearch.analysis.verdicts import FEWEST_SEEDS
+from actsearch.analysis.conclusions import headline, title
+from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.number_format import confidence_text
+from actsearch.analysis.pairs import Pair
+from actsearch.analysis.standards import FEWEST_SEEDS
+from actsearch.analysis.value_axis import Span, value_span
+from actsearch.analysis.verdict_text import brief_verdict
 from actsearch.core.words import number_of
 
 
 @dataclass(frozen=True)
-class Row:
+class ContenderRow:
     """A contender, or the pair of one and the reference. What is not known is NaN."""
 
     label: str
@@ -31,7 +35,7 @@ class Row:
     low: float
     high: float
     cells: tuple[str, ...]
-    """One for each of `Rows.headings`."""
+    """One for each of `ContenderRows.headings`."""
     beyond: str = ""
     """What of it the axis cuts off, in words."""
     wide: tuple[float, float] | None = None
@@ -41,7 +45,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ContenderRows:
     """A figure with a row a contender, the best on top."""
 
     stem: str
@@ -49,7 +53,7 @@ class Rows:
     subtitle: str
     headline: str
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ContenderRow, ...]
     axis: Span
     axis_label: str
     caption: tuple[str, ...]
@@ -57,132 +61,136 @@ class Rows:
     """Of a figure of differences: what counts as none."""
 
 
-def ranking(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> Rows:
+def ranking_table(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> ContenderRows:
     """Every seed, the mean, its interval; and the difference to the reference with the verdict, in words.
 
     `drawn` are the labels that are shown; the others are compared all the same.
     """
     places = drawn_places(comparison, drawn)
-    some = [comparison.contenders[i] for i in places]
-    axis = span(
-        [one.known.tolist() for one in some],
-        [one.interval for one in some],
-        higher_is_better=comparison.measure.higher_is_better,
-        always=[
-            comparison.contenders[i].median
-            for i in {*comparison.leaders, comparison.reference}
-            if i in places and comparison.contenders[i].completed
-        ],
-    )
+    axis = _ranking_axis(comparison, places)
+    measured = comparison.measure.in_words()
     reference = comparison.contenders[comparison.reference]
-    rows = []
-    for i, one in zip(places, some, strict=True):
-        pair = comparison.pair(i, comparison.reference) if i != comparison.reference else None
-        dots = _best_first(one.known, comparison)
-        rows.append(
-            Row(
-                one.label,
-                one.name,
-                conclusions.incomplete(one),
-                dots,
-                one.mean,
-                *one.interval,
-                cells=(
-                    str(one.completed),
-                    metric_text.number(comparison, one.mean),
-                    *(_difference(comparison, pair) if pair is not None else ("", "")),
-                    "" if pair is None else _verdict(comparison, pair),
-                ),
-                beyond=_beyond(comparison, dots, one.mean, axis),
-                is_leading=i in comparison.leaders,
-                is_reference=pair is None and comparison.has_baseline,
-            )
-        )
-    what = comparison.measure.in_words()
-    return Rows(
-        stem,
-        what[0].upper() + what[1:],
-        conclusions.title(comparison),
-        conclusions.headline(comparison),
-        ("seeds", "mean", f"- {reference.name}", _interval_heading(comparison), "verdict"),
-        tuple(rows),
-        axis,
-        what,
-        tuple(_ranking_caption(comparison, drawn, axis)),
+    return ContenderRows(
+        stem=stem,
+        title=measured[0].upper() + measured[1:],
+        subtitle=title(comparison),
+        headline=headline(comparison),
+        headings=("seeds", "mean", f"- {reference.name}", _interval_heading(comparison), "verdict"),
+        rows=tuple(_ranking_row(comparison, i, axis) for i in places),
+        axis=axis,
+        axis_label=measured,
+        caption=tuple(ranking_caption(comparison, drawn, axis)),
     )
 
 
-def differences(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> Rows:
+def _ranking_axis(comparison: Comparison, places: Sequence[int]) -> Span:
+    """It has the medians of the leading group and of the reference, whatever else it cuts off."""
+    contenders = [comparison.contenders[i] for i in places]
+    important = [comparison.contenders[i] for i in {*comparison.leaders, comparison.reference} if i in places]
+    return value_span(
+        [contender.known.tolist() for contender in contenders],
+        [contender.interval for contender in contenders],
+        higher_is_better=comparison.measure.higher_is_better,
+        always=[contender.median for contender in important if contender.completed],
+    )
+
+
+def _ranking_row(comparison: Comparison, i: int, axis: Span) -> ContenderRow:
+    contender = comparison.contenders[i]
+    dots = _best_first(contender.known, comparison)
+    against_reference = ("", "", "")
+    if i != comparison.reference:
+        pair = comparison.pair(i, comparison.reference)
+        against_reference = (*_difference_cells(comparison, pair), _verdict_cell(comparison, pair))
+    return ContenderRow(
+        label=contender.label,
+        name=contender.name,
+        note=contender.missing,
+        dots=dots,
+        middle=contender.mean,
+        low=contender.low,
+        high=contender.high,
+        cells=(str(contender.completed), metric_text(comparison, contender.mean), *against_reference),
+        beyond=_text_beyond(comparison, dots, contender.mean, axis),
+        is_leading=i in comparison.leaders,
+        is_reference=i == comparison.reference and comparison.has_baseline,
+    )
+
+
+def differences_table(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> ContenderRows:
     """The difference of every contender to the reference: of each seed, the mean, and its simultaneous interval."""
-    reference = comparison.contenders[comparison.reference]
-    places = [i for i in drawn_places(comparison, drawn) if i != comparison.reference]
-    pairs = [comparison.pair(i, comparison.reference) for i in places]
-    known = [_best_first(pair.by_seed[~np.isnan(pair.by_seed)], comparison) for pair in pairs]
-    wide = [_new_data(pair) for pair in pairs]
-    margin = comparison.margin
-    leading = [float(np.median(d)) for i, d in zip(places, known, strict=True) if i in comparison.leaders and len(d)]
-    axis = span(
-        known,
-        [*((pair.low, pair.high) for pair in pairs), *(one for one in wide if one is not None)],
+    places = drawn_places(comparison, drawn)
+    pairs = [pair for pair in comparison.pairs_with_reference() if pair.a in places]
+    axis = _differences_axis(comparison, pairs)
+    with_new_data = any(_interval_on_new_data(pair) is not None for pair in pairs)
+    headings = ("seeds", "mean", _interval_heading(comparison), "verdict")
+    return ContenderRows(
+        stem=stem,
+        title=f"Difference to {comparison.contenders[comparison.reference].name}",
+        subtitle=title(comparison),
+        headline=headline(comparison),
+        headings=(*headings, "on new data") if with_new_data else headings,
+        rows=tuple(_differences_row(comparison, pair, axis, with_new_data) for pair in pairs),
+        axis=axis,
+        axis_label=f"difference in {comparison.measure.in_words()}",
+        caption=tuple(differences_caption(comparison, drawn, axis, with_new_data)),
+        margin=comparison.margin,
+    )
+
+
+def _differences_axis(comparison: Comparison, pairs: Sequence[Pair]) -> Span:
+    """It has the margin and the medians of the leading group, whatever else it cuts off."""
+    dots = {pair.a: _dots_of_pair(comparison, pair) for pair in pairs}
+    leading = [float(np.median(dots[i])) for i in comparison.leaders if dots.get(i)]
+    wide = [_interval_on_new_data(pair) for pair in pairs]
+    return value_span(
+        list(dots.values()),
+        [*((pair.low, pair.high) for pair in pairs), *(interval for interval in wide if interval is not None)],
         higher_is_better=comparison.measure.higher_is_better,
-        always=(-margin, 0.0, margin, *leading),
+        always=(-comparison.margin, 0.0, comparison.margin, *leading),
     )
-    with_new = any(w is not None for w in wide)
-    rows = [
-        Row(
-            comparison.contenders[i].label,
-            comparison.contenders[i].name,
-            conclusions.incomplete(comparison.contenders[i]),
-            dots,
-            pair.difference,
-            pair.low,
-            pair.high,
-            cells=(
-                str(pair.n),
-                *_difference(comparison, pair),
-                _verdict(comparison, pair),
-                *((_new_verdict(pair),) if with_new else ()),
-            ),
-            beyond=_beyond(comparison, dots, pair.difference, axis),
-            wide=new,
-        )
-        for i, pair, dots, new in zip(places, pairs, known, wide, strict=True)
-    ]
-    return Rows(
-        stem,
-        f"Difference to {reference.name}",
-        conclusions.title(comparison),
-        conclusions.headline(comparison),
-        (
-            *("seeds", "mean", _interval_heading(comparison), "verdict"),
-            *(("on new data",) if with_new else ()),
-        ),
-        tuple(rows),
-        axis,
-        f"difference in {comparison.measure.in_words()}",
-        tuple(_differences_caption(comparison, drawn, axis, with_new)),
-        margin,
+
+
+def _differences_row(comparison: Comparison, pair: Pair, axis: Span, with_new_data: bool) -> ContenderRow:
+    contender = comparison.contenders[pair.a]
+    dots = _dots_of_pair(comparison, pair)
+    cells = (str(pair.n), *_difference_cells(comparison, pair), _verdict_cell(comparison, pair))
+    return ContenderRow(
+        label=contender.label,
+        name=contender.name,
+        note=contender.missing,
+        dots=dots,
+        middle=pair.difference,
+        low=pair.low,
+        high=pair.high,
+        cells=(*cells, _verdict_on_new_data(pair)) if with_new_data else cells,
+        beyond=_text_beyond(comparison, dots, pair.difference, axis),
+        wide=_interval_on_new_data(pair),
     )
+
+
+def _dots_of_pair(comparison: Comparison, pair: Pair) -> tuple[float, ...]:
+    return _best_first(pair.by_seed[~np.isnan(pair.by_seed)], comparison)
 
 
 def _best_first(values: np.ndarray, comparison: Comparison) -> tuple[float, ...]:
-    return tuple(sorted((float(v) for v in values), reverse=comparison.measure.higher_is_better))
+    return tuple(sorted((float(value) for value in values), reverse=comparison.measure.higher_is_better))
 
 
-def _difference(comparison: Comparison, pair: Pair) -> tuple[str, str]:
-    return metric_text.signed(comparison, pair.difference), metric_text.interval(comparison, pair.low, pair.high)
+def _difference_cells(comparison: Comparison, pair: Pair) -> tuple[str, str]:
+    return signed_difference(comparison, pair.difference), interval_text(comparison, pair.low, pair.high)
 
 
 def _interval_heading(comparison: Comparison) -> str:
-    return f"{metric_text.percent(comparison.confidence)} interval"
+    return f"{confidence_text(comparison.confidence)} interval"
 
 
-def _verdict(comparison: Comparison, pair: Pair) -> str:
+def _verdict_cell(comparison: Comparison, pair: Pair) -> str:
     """As short as a column needs it: `undecided (15-60 seeds)`."""
     if pair.verdict == "undecided":
         return f"undecided ({pair.forecast.low}-{pair.forecast.high} seeds)" if pair.forecast else "undecided"
     if pair.verdict is not None:
-        return verdict_text.brief_verdict(pair)
+        return brief_verdict(pair)
     if pair.n < FEWEST_SEEDS or not pair.note:
         return "no verdict"
     for i in (pair.a, pair.b):  # the row has the name already
@@ -193,28 +201,29 @@ def _verdict(comparison: Comparison, pair: Pair) -> str:
     return pair.note
 
 
-def _new_data(pair: Pair) -> tuple[float, float] | None:
-    found = pair.examples
-    return (found.low, found.high) if found is not None and math.isfinite(found.low) else None
+def _interval_on_new_data(pair: Pair) -> tuple[float, float] | None:
+    noise = pair.examples
+    return (noise.low, noise.high) if noise is not None and math.isfinite(noise.low) else None
 
 
-def _new_verdict(pair: Pair) -> str:
-    if pair.examples is None or not math.isfinite(pair.examples.low):
+def _verdict_on_new_data(pair: Pair) -> str:
+    noise = pair.examples
+    if noise is None or not math.isfinite(noise.low):
         return "-"
-    return pair.examples.verdict or "no verdict"
+    return noise.verdict or "no verdict"
 
 
-def _beyond(comparison: Comparison, dots: Sequence[float], mean: float, axis: Span) -> str:
+def _text_beyond(comparison: Comparison, dots: Sequence[float], mean: float, axis: Span) -> str:
     """`mean 0.8804; 2 of 5 seeds: 0.5500 to 0.9000`, of what the axis cuts off.
 
     Where some seeds are on the axis and their mean is not, it comes first: else they would be taken for it.
     """
-    outside = sorted(v for v in dots if not axis.holds(v))
+    outside = sorted(value for value in dots if not axis.holds(value))
     if not outside:
         return ""
-    first, last = (metric_text.number(comparison, v) for v in (outside[0], outside[-1]))
+    first, last = metric_text(comparison, outside[0]), metric_text(comparison, outside[-1])
     values = first if first == last else f"{first} to {last}"
     if len(outside) == len(dots):
         return f"{number_of(len(dots), 'seed')}: {values}"
-    told = "" if axis.holds(mean) else f"mean {metric_text.number(comparison, mean)}; "
-    return f"{told}{len(outside)} of {len(dots)} seeds: {values}"
+    mean_first = "" if axis.holds(mean) else f"mean {metric_text(comparison, mean)}; "
+    return f"{mean_first}{len(outside)} of {len(dots)} seeds: {values}"

@@ -9,16 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from actsearch.analysis.intervals import (
-    CONFIDENCE,
-    _tail,
-    critical,
-    smallest_deviation,
-)
+from actsearch.analysis.intervals import critical_t, smallest_deviation, tail_probability
+from actsearch.analysis.standards import CONFIDENCE
 
 
 @dataclass(frozen=True)
-class Crossed:
+class CrossedVariances:
     """Of a difference of two accuracies, what varies with the seed and what with the example."""
 
     n: int
@@ -27,7 +23,7 @@ class Crossed:
     difference: float
     """The mean over seeds and examples of (a is right) - (b is right)."""
     seed_variance: float
-    """Of that mean over other seeds, on these examples: it is s_d^2 / n, what `difference` goes by."""
+    """Of that mean over other seeds, on these examples: it is s_d^2 / n, which `intervals.mean_difference` uses."""
     example_variance: float
     """Of that mean over other examples; more seeds do not reduce it."""
     variance: float
@@ -35,7 +31,7 @@ class Crossed:
     degrees_of_freedom: float
 
 
-def crossed(correct_a: npt.ArrayLike, correct_b: npt.ArrayLike) -> Crossed:
+def crossed_variances(correct_a: npt.ArrayLike, correct_b: npt.ArrayLike) -> CrossedVariances:
     """The variances of a difference of accuracies, from who classified what right.
 
     A two-way analysis of variance without replication, both ways random: mean squares MS of D[s, j] = a's - b's give
@@ -69,11 +65,11 @@ def crossed(correct_a: npt.ArrayLike, correct_b: npt.ArrayLike) -> Crossed:
     residual_mean = residual_squares / ((n - 1) * (m - 1))
     seed_variance = seed_mean / (n * m)
     example_variance = max(0.0, example_mean - residual_mean) / (n * m)
-    variance, df = _sum_of(seed_variance, example_variance, n, m)
-    return Crossed(n, m, total / (n * m), seed_variance, example_variance, variance, df)
+    variance, df = _variance_for_new_data(seed_variance, example_variance, n, m)
+    return CrossedVariances(n, m, total / (n * m), seed_variance, example_variance, variance, df)
 
 
-def _sum_of(seed_variance: float, example_variance: float, n: int, examples: int) -> tuple[float, float]:
+def _variance_for_new_data(seed_variance: float, example_variance: float, n: int, examples: int) -> tuple[float, float]:
     """The variance for new data, and Satterthwaite's degrees of freedom."""
     variance = seed_variance + example_variance
     if variance == 0:
@@ -82,16 +78,18 @@ def _sum_of(seed_variance: float, example_variance: float, n: int, examples: int
     return variance, 1 / (share**2 / (n - 1) + (1 - share) ** 2 / (examples - 1))
 
 
-def new_data_interval(crossed: Crossed, *, family: int = 1, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def new_data_interval(
+    crossed: CrossedVariances, *, family: int = 1, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
     """The simultaneous interval of a difference of accuracies for other seeds and other examples of the same kind.
 
-    It is never narrower than that for these examples (`difference`, with its floor): what is new can't be more certain.
-    Satterthwaite's degrees of freedom would make it so at 3 seeds in most studies, where it then holds the truth in
-    0.923 of them instead of 0.944 (tests/test_statistics_simulations.py).
+    It is never narrower than that for these examples (`intervals.mean_difference`, with its floor): what is new can't
+    be more certain. Satterthwaite's degrees of freedom would make it so at 3 seeds in most studies, where it then holds
+    the truth in 0.923 of them instead of 0.944 (tests/analysis/test_statistics_simulations.py).
     """
     seed_variance = max(crossed.seed_variance, smallest_deviation(crossed.examples) ** 2 / crossed.n)
-    variance, df = _sum_of(seed_variance, crossed.example_variance, crossed.n, crossed.examples)
-    scales = critical([df + 1, crossed.n], family=family, confidence=confidence)
+    variance, df = _variance_for_new_data(seed_variance, crossed.example_variance, crossed.n, crossed.examples)
+    scales = critical_t([df + 1, crossed.n], family=family, confidence=confidence)
     half = float(np.max(scales * np.sqrt([variance, seed_variance])))
     return crossed.difference - half, crossed.difference + half
 
@@ -99,15 +97,15 @@ def new_data_interval(crossed: Crossed, *, family: int = 1, confidence: float = 
 def left_open_by_examples(example_variance: float, *, family: int = 1, confidence: float = CONFIDENCE) -> float:
     """The half-width of the interval for new data that no number of seeds can go below: z times a standard error.
 
-    Where it is the margin or more, so many examples cannot show a tie on new data. One alone of family 1 and with a
-    confidence of 0.95 it is 1.96 standard errors, but the intervals of a table are wider, and it is they that judge.
+    Where it is the margin or more, so many examples cannot show a tie on new data. With a
+    family of 1 and a confidence of 0.95 it is 1.96 standard errors. The intervals of a table are wider, and they judge.
 
     Args:
-        example_variance: of the mean difference, over other examples (`Crossed.example_variance`).
+        example_variance: of the mean difference, over other examples (`CrossedVariances.example_variance`).
         family: how many such intervals are to hold together.
         confidence: with what probability all of them do.
     """
-    return float(-special.ndtri(_tail(family, confidence))) * math.sqrt(example_variance)
+    return float(-special.ndtri(tail_probability(family, confidence))) * math.sqrt(example_variance)
 
 
 def examples_to_tie(
@@ -123,7 +121,7 @@ def examples_to_tie(
         variance: what one example adds to the variance of a difference; of M examples it is 1/M of that.
         margin: above 0.
     """
-    z = -special.ndtri(_tail(family, confidence)) - special.ndtri((1 - power) / 2)
+    z = -special.ndtri(tail_probability(family, confidence)) - special.ndtri((1 - power) / 2)
     return max(1, math.ceil(variance * (float(z) / margin) ** 2))
 
 

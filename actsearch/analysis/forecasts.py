@@ -10,12 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from actsearch.analysis.intervals import (
-    CONFIDENCE,
-    Floats,
-    critical,
-)
-from actsearch.analysis.verdicts import FEWEST_SEEDS
+from actsearch.analysis.arrays import Floats
+from actsearch.analysis.intervals import critical_t
+from actsearch.analysis.standards import CONFIDENCE, FEWEST_SEEDS
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Forecast:
     """At `most` it means: so many or more."""
 
 
-def forecast(
+def forecast_seeds(
     mean: float,
     sd: float,
     n: int,
@@ -48,7 +45,7 @@ def forecast(
 
     It has to allow for the mean as well as for the deviation. With the 80 % limits of the deviation alone the range
     holds the number of seeds that such a study then takes in 50 to 94 % of studies, worst without a margin; this one
-    holds it in 87 % or more (tests/test_statistics_simulations.py).
+    holds it in 87 % or more (tests/analysis/test_statistics_simulations.py).
 
     Returns:
         None with fewer than three seeds, and where even `most` would not do: without a difference and without a margin
@@ -56,25 +53,25 @@ def forecast(
     """
     if n < FEWEST_SEEDS or not (math.isfinite(mean) and math.isfinite(sd)):
         return None
-    widths = _widths(family, confidence, most)
-    seeds = int(_settled(np.array(mean), np.array(sd), margin, widths))
+    widths = _half_widths_by_seeds(family, confidence, most)
+    seeds = int(_seeds_that_settle(np.array(mean), np.array(sd), margin, widths))
     least = n if seeds <= n else n + 1
     if seeds > most:
         return None
-    deviations = sd * np.sqrt((n - 1) / special.chdtri(n - 1, _PLACES))[:, None]
-    means = mean + deviations * special.ndtri(_PLACES) / math.sqrt(n)
-    possible = np.sort(_settled(means, deviations, margin, widths), axis=None)
+    deviations = sd * np.sqrt((n - 1) / special.chdtri(n - 1, _LIKELY_PLACES))[:, None]
+    means = mean + deviations * special.ndtri(_LIKELY_PLACES) / math.sqrt(n)
+    possible = np.sort(_seeds_that_settle(means, deviations, margin, widths), axis=None)
     low, high = (int(possible[round(share * (possible.size - 1))]) for share in (0.1, 0.9))
     seeds = max(seeds, least)
     return Forecast(seeds, min(max(low, least), seeds), min(max(high, seeds), most))
 
 
-_PLACES = (np.arange(32) + 0.5) / 32
+_LIKELY_PLACES = (np.arange(32) + 0.5) / 32
 """So many equally likely values stand for a distribution."""
 
 
-def _settled(mean: Floats, sd: Floats, margin: float, widths: Floats) -> npt.NDArray[np.int64]:
-    """How many seeds settle such differences if they stay as they are: one more than `widths` knows of for never."""
+def _seeds_that_settle(mean: Floats, sd: Floats, margin: float, widths: Floats) -> npt.NDArray[np.int64]:
+    """How many seeds settle such differences if they stay as they are; one more than `widths` has stands for never."""
     room = np.maximum(np.abs(mean), margin - np.abs(mean))
     # Ascending when negated: the first width that is below the room.
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -82,9 +79,9 @@ def _settled(mean: Floats, sd: Floats, margin: float, widths: Floats) -> npt.NDA
 
 
 @functools.lru_cache(maxsize=64)
-def _widths(family: int, confidence: float, most: int) -> Floats:
+def _half_widths_by_seeds(family: int, confidence: float, most: int) -> Floats:
     """The half-width of n = 2, 3, ..., most seeds for a standard deviation of 1; it falls with n."""
     n = np.arange(2, most + 1)
-    widths = critical(n, family=family, confidence=confidence) / np.sqrt(n)
+    widths = critical_t(n, family=family, confidence=confidence) / np.sqrt(n)
     widths.flags.writeable = False
     return widths

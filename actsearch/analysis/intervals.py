@@ -23,16 +23,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-Floats = npt.NDArray[np.float64]
+from actsearch.analysis.arrays import Bools, Floats
+from actsearch.analysis.standards import CONFIDENCE
 
 
-Bools = npt.NDArray[np.bool_]
-
-
-CONFIDENCE = 0.95
-
-
-def family(contenders: int, baseline: bool = False) -> int:
+def family_size(contenders: int, baseline: bool = False) -> int:
     """How many comparisons are to hold together: all pairs, or each contender with the baseline.
 
     A baseline has to be named before the results are seen; the observed leader is none.
@@ -45,19 +40,24 @@ def family(contenders: int, baseline: bool = False) -> int:
     return contenders - 1 if baseline else contenders * (contenders - 1) // 2
 
 
-def critical(n: npt.ArrayLike, *, family: int = 1, confidence: float = CONFIDENCE) -> Floats:
+def critical_t(n: npt.ArrayLike, *, family: int = 1, confidence: float = CONFIDENCE) -> Floats:
     """Student's t at 1 - alpha / (2 family) with n - 1 degrees of freedom: (...) like n, NaN where n < 2.
 
     Student, The probable error of a mean, Biometrika 6 (1908); shared out over the family by the union bound, as in
     Dunn, Multiple comparisons among means, JASA 56 (1961). The bound needs no assumption on how comparisons depend.
     """
-    tail = _tail(family, confidence)
+    tail = tail_probability(family, confidence)
     n = np.asarray(n, dtype=float)
     # The lower tail, since 1 - tail has lost digits where the family is large.
     return np.where(n < 2, np.nan, -special.stdtrit(np.maximum(n, 2) - 1, tail))
 
 
-def _tail(family: int, confidence: float) -> float:
+def tail_probability(family: int, confidence: float) -> float:
+    """alpha / (2 family): what each side of each of the intervals may miss.
+
+    Raises:
+        ValueError: for an empty family, and for a confidence that is none.
+    """
     if family < 1:
         raise ValueError(f"a family has at least one comparison; it is {family}")
     if not 0 < confidence < 1:
@@ -80,7 +80,7 @@ def smallest_deviation(examples: int | None) -> float:
 
 
 @dataclass(frozen=True)
-class Difference:
+class MeanDifference:
     """The mean of paired differences with its simultaneous interval; NaN stands for what one seed can't tell."""
 
     n: int
@@ -94,31 +94,32 @@ class Difference:
     """Whether the differences varied less than that."""
 
 
-def difference(
+def mean_difference(
     d: npt.ArrayLike, *, family: int = 1, confidence: float = CONFIDENCE, examples: int | None = None
-) -> Difference:
-    """The mean of d (n,) with the half-width `critical(n) * sd / sqrt(n)`.
+) -> MeanDifference:
+    """The mean of d (n,) with the half-width `critical_t(n) * sd / sqrt(n)`.
 
     Args:
         d: one contender's metric minus the other's, for each seed that both completed.
-        family: how many such intervals are to hold together; see `family`.
+        family: how many such intervals are to hold together; see `family_size`.
         examples: how many examples the metric is a share of; None for a loss.
 
     Raises:
         ValueError: for a d that is empty or not finite. Who drops a seed has to count it.
     """
-    d = _finite(d, "differences")
+    d = one_value_per_seed(d, "differences")
     n, mean = d.size, float(d.mean())
     if n == 1:
-        _tail(family, confidence)
-        return Difference(1, mean, math.nan, math.nan, math.nan, math.nan, False)
+        tail_probability(family, confidence)
+        return MeanDifference(1, mean, math.nan, math.nan, math.nan, math.nan, False)
     observed, floor = float(d.std(ddof=1)), smallest_deviation(examples)
     sd = max(observed, floor)
-    half = float(critical(n, family=family, confidence=confidence)) * sd / math.sqrt(n)
-    return Difference(n, mean, sd, half, mean - half, mean + half, observed < floor)
+    half = float(critical_t(n, family=family, confidence=confidence)) * sd / math.sqrt(n)
+    return MeanDifference(n, mean, sd, half, mean - half, mean + half, observed < floor)
 
 
-def _finite(values: npt.ArrayLike, what: str) -> Floats:
+def one_value_per_seed(values: npt.ArrayLike, what: str) -> Floats:
+    """The values as an array (n,). Raises ValueError where it is empty, of another shape, or not finite."""
     array = np.asarray(values, dtype=float)
     if array.ndim != 1 or not array.size:
         raise ValueError(f"{what}: one value per seed is wanted, and at least one; the shape is {array.shape}")
@@ -128,8 +129,8 @@ def _finite(values: npt.ArrayLike, what: str) -> Floats:
 
 
 @dataclass(frozen=True)
-class Differences:
-    """`Difference` of all pairs at once: arrays (..., k, k), [i, j] being contender i minus contender j."""
+class PairwiseDifferences:
+    """`MeanDifference` of all pairs at once: arrays (..., k, k), [i, j] being contender i minus contender j."""
 
     n: npt.NDArray[np.int64]
     """How many seeds both completed."""
@@ -141,9 +142,9 @@ class Differences:
     floored: Bools
 
 
-def differences(
+def pairwise_differences(
     values: npt.ArrayLike, *, family: int | None = None, confidence: float = CONFIDENCE, examples: int | None = None
-) -> Differences:
+) -> PairwiseDifferences:
     """All pairs of k contenders, each over the seeds that both completed.
 
     Args:
@@ -153,7 +154,8 @@ def differences(
         examples: how many examples the metric is a share of; None for a loss.
 
     Returns:
-        What `difference` says of every pair. Without a common seed mean and interval are NaN, with one the interval is.
+        What `mean_difference` says of every pair. Without a common seed mean and interval are NaN, with one seed the
+        interval is.
 
     Raises:
         ValueError: for a value that is infinite: it is not a metric's.
@@ -167,24 +169,24 @@ def differences(
     shape = (*values.shape[:-1], k)
     n, mean, sd = np.empty(shape, dtype=np.int64), np.empty(shape), np.empty(shape)
     for i in range(k):  # not all at once: a thousand contenders make a million pairs
-        n[..., i, :], mean[..., i, :], sd[..., i, :] = _moments(values[..., i : i + 1, :] - values)
+        n[..., i, :], mean[..., i, :], sd[..., i, :] = _count_mean_and_sd(values[..., i : i + 1, :] - values)
     floor = smallest_deviation(examples)
     floored = sd < floor  # False where it is NaN
     sd = np.where(floored, floor, sd)
     pairs = max(1, k * (k - 1) // 2) if family is None else family
     counts, place = np.unique(n, return_inverse=True)  # a quantile is dear, and few counts occur
-    scale = critical(counts, family=pairs, confidence=confidence) / np.sqrt(np.maximum(counts, 1))
+    scale = critical_t(counts, family=pairs, confidence=confidence) / np.sqrt(np.maximum(counts, 1))
     half = scale[place.reshape(shape)] * sd
-    return Differences(n, mean, sd, half, mean - half, mean + half, floored)
+    return PairwiseDifferences(n, mean, sd, half, mean - half, mean + half, floored)
 
 
-def _moments(d: Floats) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
+def _count_mean_and_sd(d: Floats) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
     """Count, mean and standard deviation over the last axis, NaN left out."""
-    there = ~np.isnan(d)
-    n = there.sum(axis=-1)
-    d = np.where(there, d, 0.0)
+    is_known = ~np.isnan(d)
+    n = is_known.sum(axis=-1)
+    d = np.where(is_known, d, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = d.sum(axis=-1) / n
-        squares = np.where(there, (d - mean[..., None]) ** 2, 0.0).sum(axis=-1)
+        squares = np.where(is_known, (d - mean[..., None]) ** 2, 0.0).sum(axis=-1)
         sd = np.sqrt(np.where(n < 2, np.nan, squares) / (n - 1))
     return n, mean, sd

@@ -4,38 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
 
 import numpy as np
 
-from actsearch.analysis.layer_quantities import (
-    DEFINITIONS,
-    LayerFigureKind,
-    Quantity,
-    Variable,
-    _filled_in,
-    _of_parameter,
-)
-from actsearch.core.results import CandidateResult, Diagnostics, TrialResult
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
-
+from actsearch.analysis.arrays import Bools, Floats
+from actsearch.analysis.layer_quantities import LayerQuantity
+from actsearch.analysis.probed_candidates import ProbedCandidate
 
 DEEP = 8
 """Networks of more layers have too many lines for a label and a band each, and are drawn by depth, too."""
-
-
-NAMED = 6
+LABELLED_LAYERS = 6
 """How many layers of a deep network have a label."""
-
-
 UNTRAINED = "untrained"
 """The label of epoch 0."""
 
 
 @dataclass(frozen=True)
-class Line:
+class LayerLine:
     """A layer over the epochs, or an epoch over the layers. NaN where a value is not defined."""
 
     label: str
@@ -51,157 +37,133 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Panel:
+class LayerPanel:
     """One candidate."""
 
     title: str
     note: str
     """What became of its trials, where they did not simply come to the end."""
-    rows: tuple[tuple[Line, ...], ...]
+    rows: tuple[tuple[LayerLine, ...], ...]
     """The lines by row of the figure, in order of depth, or of epochs."""
     is_calm: bool = True
     """No seed diverged: what one of those does before its end says nothing about how finely to look at the others."""
 
 
 @dataclass(frozen=True)
-class _Probed:
-    """A candidate's trials with diagnostics, those that count, and the epochs that are drawn."""
-
-    candidate: CandidateResult
-    title: str
-    counting: tuple[tuple[TrialResult, Diagnostics], ...]
-    epochs: tuple[int, ...]
-    layers: tuple[str, ...]
-
-    @classmethod
-    def of(cls, candidate: CandidateResult, title: str) -> _Probed:
-        counting = candidate.probed
-        on_their_way = [d.epochs[-1] for t, d in counting if t.status not in ("completed", "diverged")]
-        end = min(on_their_way, default=math.inf)
-        epochs = sorted({epoch for _, d in counting for epoch in d.epochs if epoch <= end})
-        layers = tuple(dict.fromkeys(layer for _, d in counting for layer in d.layers))
-        return cls(candidate, title, counting, tuple(epochs), layers)
-
-    def rows(self, kind: LayerFigureKind, variable: Variable) -> list[Quantity]:
-        """The quantities of a kind of which there is at least one value."""
-        return [q for q in self.quantities(kind, variable) if np.isfinite(self.values(q.path)).any()]
-
-    def quantities(self, kind: LayerFigureKind, variable: Variable) -> list[Quantity]:
-        if kind != "parameters":
-            return [_filled_in(quantity, variable) for quantity in DEFINITIONS[kind].quantities]
-        names = dict.fromkeys(
-            name for _, d in self.counting for layer in d.layers.values() for name in layer.get("parameters") or {}
-        )
-        return [_of_parameter(name) for name in names]
-
-    def values(self, path: tuple[str, ...]) -> Array:
-        """Seeds x layers x epochs, NaN where there is no value."""
-        table = np.full((len(self.counting), len(self.layers), len(self.epochs)), np.nan)
-        place = {epoch: i for i, epoch in enumerate(self.epochs)}
-        for seed, (_, diagnostics) in enumerate(self.counting):
-            for i, layer in enumerate(self.layers):
-                for epoch, value in zip(diagnostics.epochs, diagnostics.row(layer, *path), strict=False):
-                    if epoch in place:
-                        table[seed, i, place[epoch]] = value
-        return table
-
-    @property
-    def is_calm(self) -> bool:
-        return all(trial.status != "diverged" for trial, _ in self.counting)
-
-    def note(self) -> str:
-        """What became of the trials, as far as a reader of the lines must know it."""
-        diverged = [trial for trial, _ in self.counting if trial.status == "diverged"]
-        if diverged and len(self.candidate.trials) == 1:
-            return f"diverged in epoch {diverged[0].epochs_done}"
-        if diverged:
-            return f"{len(diverged)} of {len(self.candidate.trials)} seeds diverged"
-        if any(trial.status != "completed" for trial, _ in self.counting):
-            return f"epoch {self.epochs[-1]} of {max(trial.epochs for trial, _ in self.counting)}"
-        if len(self.counting) < len(self.candidate.trials):
-            return f"{len(self.counting)} of {len(self.candidate.trials)} seeds"
-        return ""
-
-
-@dataclass(frozen=True)
-class _Table:
+class LayerTable:
     """One quantity of one candidate: layers x epochs, and where each seed's values end."""
 
-    middle: Array
-    low: Array
-    high: Array
-    ends: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    candidate: ProbedCandidate
+    middle: Floats
+    low: Floats
+    high: Floats
+    ends: Mapping[int, tuple[int, ...]]
     """A layer's place to the last epochs of the seeds that diverged."""
 
     @classmethod
-    def of(cls, one: _Probed, quantity: Quantity) -> _Table:
-        values = one.values(quantity.path)
-        low = values if quantity.least is None else one.values(quantity.least)
-        high = values if quantity.most is None else one.values(quantity.most)
-        gone = [seed for seed, (trial, _) in enumerate(one.counting) if trial.status == "diverged"]
-        ends: dict[int, tuple[int, ...]] = {}
-        for layer in range(len(one.layers)):
-            lasts = {one.epochs[np.flatnonzero(np.isfinite(values[seed, layer]))[-1]] for seed in gone
-                     if np.isfinite(values[seed, layer]).any()}  # fmt: skip
-            ends[layer] = tuple(sorted(lasts))
-        in_logs = not quantity.signed and not quantity.is_share
-        return cls(_over_seeds(values, "median", in_logs), _over_seeds(low, "min"), _over_seeds(high, "max"), ends)
+    def of(cls, candidate: ProbedCandidate, quantity: LayerQuantity) -> LayerTable:
+        values = candidate.values(quantity.path)
+        low = values if quantity.least is None else candidate.values(quantity.least)
+        high = values if quantity.most is None else candidate.values(quantity.most)
+        diverged = [seed for seed, trial in enumerate(candidate.counting_trials) if trial.status == "diverged"]
+        ends = {i: _last_epochs(candidate, values[diverged, i]) for i in range(len(candidate.layers))}
+        by_ratio = not quantity.signed and not quantity.is_share
+        middle = _median_over_seeds(values, by_ratio)
+        return cls(candidate, middle, _range_over_seeds(low)[0], _range_over_seeds(high)[1], ends)
 
-    def known_epochs(self, one: _Probed) -> list[int]:
+    def known_epochs(self) -> list[int]:
         """The epochs in which any layer has a value."""
-        return [one.epochs[i] for i in np.flatnonzero(np.isfinite(self.middle).any(axis=0))]
+        return [self.candidate.epochs[i] for i in np.flatnonzero(np.isfinite(self.middle).any(axis=0))]
 
-    def over_epochs(self, one: _Probed, layer: int, shade: float, is_named: bool) -> Line | None:
-        places = _between(self.middle[layer])
-        rows = (self.middle[layer], self.low[layer], self.high[layer])
-        x = tuple(one.epochs[i] for i in places)
-        return _line(one.layers[layer], shade, x, places, rows, self.ends[layer], is_named)
+    def lines_by_epoch(self) -> list[LayerLine]:
+        """A line per layer that has a value."""
+        count = len(self.candidate.layers)
+        labelled = named_places(count)
+        lines = []
+        for i in range(count):
+            places = _from_first_to_last_value(self.middle[i])
+            if places:
+                lines.append(
+                    LayerLine(
+                        label=self.candidate.layers[i],
+                        shade=i / (count - 1) if count > 1 else 0.0,
+                        x=tuple(self.candidate.epochs[place] for place in places),
+                        middle=_values_at(places, self.middle[i]),
+                        low=_values_at(places, self.low[i]),
+                        high=_values_at(places, self.high[i]),
+                        crosses=self.ends[i],
+                        is_named=i in labelled,
+                    )
+                )
+        return lines
 
-    def over_layers(self, one: _Probed, epoch: int, shade: float) -> Line | None:
-        column = one.epochs.index(epoch)
-        places = _between(self.middle[:, column])
-        rows = (self.middle[:, column], self.low[:, column], self.high[:, column])
-        label = f"epoch {epoch}" if epoch else UNTRAINED
-        return _line(label, shade, tuple(i + 1 for i in places), places, rows)
+    def lines_by_depth(self, epochs: Sequence[int]) -> list[LayerLine]:
+        """A line per epoch of `epochs` that the candidate came to, and for the last one where it ends early."""
+        known = self.known_epochs()
+        drawn = set(epochs) & set(known)
+        if known and known[-1] < epochs[-1]:
+            drawn.add(known[-1])
+        return [self._line_by_depth(epoch, epochs[-1]) for epoch in sorted(drawn)]
+
+    def _line_by_depth(self, epoch: int, last: int) -> LayerLine:
+        column = self.candidate.epochs.index(epoch)
+        places = _from_first_to_last_value(self.middle[:, column])
+        return LayerLine(
+            label=f"epoch {epoch}" if epoch else UNTRAINED,
+            shade=math.log1p(epoch) / math.log1p(max(last, 1)),
+            x=tuple(place + 1 for place in places),
+            middle=_values_at(places, self.middle[:, column]),
+            low=_values_at(places, self.low[:, column]),
+            high=_values_at(places, self.high[:, column]),
+        )
 
 
-def _line(
-    label: str, shade: float, x: tuple[int, ...], places: Sequence[int], rows: Sequence[Array],
-    crosses: tuple[int, ...] = (), is_named: bool = True,
-) -> Line | None:  # fmt: skip
-    if not places:
-        return None
-    middle, low, high = (tuple(row[list(places)].tolist()) for row in rows)
-    return Line(label, shade, x, middle, low, high, crosses, is_named)
+def _last_epochs(candidate: ProbedCandidate, rows: Floats) -> tuple[int, ...]:
+    """The last epoch with a value of each of some seeds, each once; seeds x epochs."""
+    lasts = [int(np.flatnonzero(np.isfinite(row))[-1]) for row in rows if np.isfinite(row).any()]
+    return tuple(sorted({candidate.epochs[last] for last in lasts}))
 
 
-def _between(row: Array) -> list[int]:
+def _values_at(places: Sequence[int], row: Floats) -> tuple[float, ...]:
+    return tuple(row[list(places)].tolist())
+
+
+def _from_first_to_last_value(row: Floats) -> list[int]:
     """The places from the first value to the last."""
     known = np.flatnonzero(np.isfinite(row))
     return list(range(known[0], known[-1] + 1)) if known.size else []
 
 
-def _over_seeds(values: Array, how: Literal["median", "min", "max"], in_logs: bool = False) -> Array:
-    """Over the seeds that have a value. `in_logs` takes the middle of two by their ratio, as a log axis shows it."""
-    known = np.isfinite(values)
-    filled = np.where(known.any(axis=0), values, 0.0)
-    if how != "median":
-        found = np.nanmin(filled, axis=0) if how == "min" else np.nanmax(filled, axis=0)
-    else:
-        found = np.nanmedian(filled, axis=0)
-        if in_logs:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                logs = np.exp(np.nanmedian(np.log(filled), axis=0))
-            even = known.sum(axis=0) % 2 == 0
-            found = np.where(even, logs, found)
-    return np.where(known.any(axis=0), found, np.nan)
+def _range_over_seeds(values: Floats) -> tuple[Floats, Floats]:
+    """The least and the greatest over the seeds that have a value; NaN where none has."""
+    is_known, filled = _filled_where_unknown(values)
+    least, greatest = np.nanmin(filled, axis=0), np.nanmax(filled, axis=0)
+    return np.where(is_known, least, np.nan), np.where(is_known, greatest, np.nan)
+
+
+def _median_over_seeds(values: Floats, by_ratio: bool) -> Floats:
+    """Over the seeds that have a value. `by_ratio` takes the middle of two by their ratio, as a log axis shows it."""
+    is_known, filled = _filled_where_unknown(values)
+    median = np.nanmedian(filled, axis=0)
+    if by_ratio:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            by_logarithm = np.exp(np.nanmedian(np.log(filled), axis=0))
+        is_even = np.isfinite(values).sum(axis=0) % 2 == 0
+        median = np.where(is_even, by_logarithm, median)
+    return np.where(is_known, median, np.nan)
+
+
+def _filled_where_unknown(values: Floats) -> tuple[Bools, Floats]:
+    """Where any seed has a value, and the values with 0 where none has, so that NumPy warns of nothing."""
+    is_known: Bools = np.asarray(np.isfinite(values).any(axis=0))
+    return is_known, np.where(is_known, values, 0.0)
 
 
 def named_places(layers: int) -> list[int]:
     """Which layers have a label: all of a few; of many the first, the last, and some between."""
     if layers <= DEEP:
         return list(range(layers))
-    return sorted({round(i * (layers - 1) / (NAMED - 1)) for i in range(NAMED)})
+    return sorted({round(i * (layers - 1) / (LABELLED_LAYERS - 1)) for i in range(LABELLED_LAYERS)})
 
 
 def a_few_epochs(known: Sequence[int]) -> list[int]:

@@ -9,20 +9,16 @@ from typing import Literal, get_args
 LayerFigureKind = Literal[
     "gradients", "updates", "saturation", "dead", "sparsity", "normalisation", "clipping", "parameters"
 ]
-
-
 LAYER_FIGURE_KINDS: tuple[LayerFigureKind, ...] = get_args(LayerFigureKind)
-
-
 Variable = Literal["kernel", "bias"]
-
-
+EpochOrDepth = Literal["epoch", "depth"]
+"""What the x axis of a figure is."""
 SELU_MEAN, SELU_VARIANCE = (-0.1, 0.1), (0.8, 1.5)
 """The domain of theorem 1 in Klambauer et al. (2017): within it, SELU draws mean and variance to 0 and 1."""
 
 
 @dataclass(frozen=True)
-class Quantity:
+class LayerQuantity:
     """What one row of panels shows; a `{variable}` in a text is still to be filled in."""
 
     path: tuple[str, ...]
@@ -38,11 +34,11 @@ class Quantity:
 
 
 @dataclass(frozen=True)
-class Definition:
+class LayerFigureDefinition:
     """A kind of figure, in words."""
 
     title: str
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[LayerQuantity, ...]
     means: str
     """What is drawn, for the caption."""
     missing: str
@@ -50,86 +46,85 @@ class Definition:
 
 
 NO_VALUES = "have no such values"
-
-
-DEFINITIONS: Mapping[LayerFigureKind, Definition] = {
-    "gradients": Definition(
+LAYER_FIGURE_DEFINITIONS: Mapping[LayerFigureKind, LayerFigureDefinition] = {
+    "gradients": LayerFigureDefinition(
         "Gradient norm of the {variable}",
-        (Quantity(("gradient_norm_{key}",), "gradient norm of the {variable}"),),
+        (LayerQuantity(("gradient_norm_{key}",), "gradient norm of the {variable}"),),
         "Euclidean norm of the gradient of the mean loss over the probe ({n} training examples) by a layer's"
         " {variable}, {how} dropout and without penalties.",
         NO_VALUES,
     ),
-    "updates": Definition(
+    "updates": LayerFigureDefinition(
         "Update of the {variable} relative to their size",
-        (Quantity(("update_ratio_{key}",), "norm of the change / norm before"),),
+        (LayerQuantity(("update_ratio_{key}",), "norm of the change / norm before"),),
         "Norm of what an epoch changed in a layer's {variable}, divided by their norm before that epoch.",
         NO_VALUES,
     ),
-    "saturation": Definition(
+    "saturation": LayerFigureDefinition(
         "Saturated pre-activations",
-        (Quantity(("saturated",), "saturated pre-activations", is_share=True),),
+        (LayerQuantity(("saturated",), "saturated pre-activations", is_share=True),),
         "Share of the pre-activations at which |f'| is under 1 % of its largest value on [-10, 10], over the probe"
         " ({n} training examples). For ReLU these are all that are below 0; findings leave activations of 0 out.",
         NO_VALUES,
     ),
-    "dead": Definition(
+    "dead": LayerFigureDefinition(
         "Dead units",
-        (Quantity(("dead",), "dead units", is_share=True),),
+        (LayerQuantity(("dead",), "dead units", is_share=True),),
         "Share of the units (of a convolution: channels) whose |f'| is under a millionth of its largest value on the"
         " whole probe ({n} training examples): nothing that is learned on the probe reaches them.",
         NO_VALUES,
     ),
-    "sparsity": Definition(
+    "sparsity": LayerFigureDefinition(
         "Sparsity: activations that are 0",
-        (Quantity(("zeros",), "activations that are 0", is_share=True),),
+        (LayerQuantity(("zeros",), "activations that are 0", is_share=True),),
         "Share of a layer's activations that are exactly 0, over all units, positions and examples of the probe ({n}"
         " training examples).",
         NO_VALUES,
     ),
-    "normalisation": Definition(
+    "normalisation": LayerFigureDefinition(
         "Mean and variance of the activations",
         (
-            Quantity(("mean",), "mean of the activations", signed=True, domain=SELU_MEAN),
-            Quantity(("variance",), "variance of the activations", domain=SELU_VARIANCE),
+            LayerQuantity(("mean",), "mean of the activations", signed=True, domain=SELU_MEAN),
+            LayerQuantity(("variance",), "variance of the activations", domain=SELU_VARIANCE),
         ),
         "Over all units, positions and examples of the probe ({n} training examples), {how} dropout. Shaded: the"
         " domain of the SELU theorem (Klambauer et al. 2017), mean in [-0.1, 0.1] and variance in [0.8, 1.5].",
         NO_VALUES,
     ),
-    "clipping": Definition(
+    "clipping": LayerFigureDefinition(
         "Clipped gradient components of the {variable}",
-        (Quantity(("clipped_{key}",), "changed by clipping", is_share=True),),
+        (LayerQuantity(("clipped_{key}",), "changed by clipping", is_share=True),),
         "Share of the components of the gradient by a layer's {variable} that clipping changed, over all steps of an"
         " epoch.",
         "do not clip",
     ),
-    "parameters": Definition(
+    "parameters": LayerFigureDefinition(
         "Learned parameters",
         (),  # one per name that the diagnostics hold
         "Means over a layer's channels or units; bands go from the least of them to the greatest.",
         "learn no parameter",
     ),
 }
-
-
-VARIABLES: Mapping[Variable, str] = {"kernel": "weights", "bias": "biases"}
-
-
+VARIABLE_WORDS: Mapping[Variable, str] = {"kernel": "weights", "bias": "biases"}
 OF_A_VARIABLE = ("gradients", "updates", "clipping")
 """Kinds that are drawn of the kernels or of the biases."""
-
-
 ALSO_BY_DEPTH = ("gradients", "normalisation")
 """Kinds that say something from layer to layer: deep networks are drawn so without being asked."""
 
 
-def _filled_in(quantity: Quantity, variable: Variable) -> Quantity:
+def of_variable(quantity: LayerQuantity, variable: Variable) -> LayerQuantity:
+    """With kernel or bias filled in."""
     path = tuple(part.format(key=variable) for part in quantity.path)
-    label = quantity.label.format(variable=VARIABLES[variable])
-    return Quantity(path, label, quantity.is_share, quantity.signed, quantity.domain)
+    label = quantity.label.format(variable=VARIABLE_WORDS[variable])
+    return LayerQuantity(path, label, quantity.is_share, quantity.signed, quantity.domain)
 
 
-def _of_parameter(name: str) -> Quantity:
-    mean, least, most = (("parameters", name, which) for which in ("mean", "min", "max"))
-    return Quantity(mean, name, signed=True, least=least, most=most)
+def quantity_of_parameter(name: str) -> LayerQuantity:
+    """Of a learned parameter: its mean, with a band from the least to the greatest of a layer."""
+    return LayerQuantity(
+        path=("parameters", name, "mean"),
+        label=name,
+        signed=True,
+        least=("parameters", name, "min"),
+        most=("parameters", name, "max"),
+    )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import Comparison, Contender
-from actsearch.analysis.comparison_captions import _closing
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.comparison_captions import closing_sentences
 from actsearch.analysis.comparison_figures import drawn_places
+from actsearch.analysis.conclusions import title
+from actsearch.analysis.contenders import Contender, nan_if_unknown
+from actsearch.analysis.targets import digits_of_target, first_epoch_reaching
 from actsearch.core.errors import NothingToShow
 from actsearch.core.measures import Measure
 from actsearch.core.results import TrialResult
@@ -49,6 +52,16 @@ class SpeedRow:
     reached: tuple[Reached, ...]
     """By target, the easiest first; without any seed, empty."""
 
+    @property
+    def last_epoch(self) -> float | None:
+        """The last epoch in which a seed reached a target."""
+        return max(chain.from_iterable(reached.epochs for reached in self.reached), default=None)
+
+    @property
+    def last_second(self) -> float:
+        """NaN where it is not known."""
+        return nan_if_unknown(self.last_epoch) * self.seconds_per_epoch
+
 
 @dataclass(frozen=True)
 class LearningSpeed:
@@ -65,71 +78,72 @@ class LearningSpeed:
     caption: tuple[str, ...]
 
 
-def learning_speed(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> LearningSpeed:
+def learning_speed_table(comparison: Comparison, stem: str, drawn: Collection[str] | None = None) -> LearningSpeed:
     """Epochs and seconds until the metric reaches each of a few targets.
 
     Raises:
         NothingToShow: the metric is not known after every epoch.
     """
-    what = comparison.measure
-    metric, hardest = what.history, comparison.question.target
-    if metric is None or hardest is None:
+    measure, hardest = comparison.measure, comparison.question.target
+    if measure.history is None or hardest is None:
         raise NothingToShow(
-            f"{comparison.experiment}: {what.metric} is not known after every epoch, and so neither when it was"
+            f"{comparison.experiment}: {measure.metric} is not known after every epoch, and so neither when it was"
             " reached; give another metric, such as --metric val_accuracy"
         )
-    some = [comparison.contenders[i] for i in drawn_places(comparison, drawn)]
-    targets = _targets(hardest, what) if len(some) <= SEVERAL_TARGETS_UP_TO else [hardest]
-    rows = sorted((_speed_row(one, metric, targets, what) for one in some), key=_slowness)
-    epochs = [e for row in rows for one in row.reached for e in one.epochs]
-    seconds = [e * row.seconds_per_epoch for row in rows for one in row.reached for e in one.epochs]
-    known = [s for s in seconds if math.isfinite(s)]
-    quantity = f"{what.split} {metric.removeprefix('val_').replace('_', ' ')}"
+    contenders = [comparison.contenders[i] for i in drawn_places(comparison, drawn)]
+    targets = _several_targets(hardest, measure) if len(contenders) <= SEVERAL_TARGETS_UP_TO else [hardest]
+    rows = sorted((_speed_row(contender, targets) for contender in contenders), key=_slowness)
+    quantity = f"{measure.split} {measure.history.removeprefix('val_').replace('_', ' ')}"
+    last_epochs = [row.last_epoch for row in rows if row.last_epoch is not None]
+    last_seconds = [row.last_second for row in rows if math.isfinite(row.last_second)]
     return LearningSpeed(
-        stem,
-        f"Epochs and seconds until a {quantity} is reached",
-        conclusions.title(comparison),
-        tuple(f"{quantity} {target:.6g}" for target in targets),
-        tuple(rows),
-        max(epochs, default=1.0),
-        max(known, default=math.nan),
-        tuple(_speed_caption(comparison, targets, drawn)),
+        stem=stem,
+        title=f"Epochs and seconds until a {quantity} is reached",
+        subtitle=title(comparison),
+        targets=tuple(f"{quantity} {target:.6g}" for target in targets),
+        rows=tuple(rows),
+        last_epoch=max(last_epochs, default=1.0),
+        last_second=max(last_seconds, default=math.nan),
+        caption=tuple(_speed_caption(comparison, targets, drawn)),
     )
 
 
-def _targets(hardest: float, what: Measure) -> list[float]:
+def _several_targets(hardest: float, measure: Measure) -> list[float]:
     """The target, and before it those with twice and four times the error (or loss) that is left."""
-    error = 1 - hardest if what.is_accuracy else hardest
+    error = 1 - hardest if measure.is_accuracy else hardest
     if error <= 0:
         return [hardest]
-    errors = [factor * error for factor in (4, 2) if not what.is_accuracy or factor * error < 0.9]
-    digits = 3 if what.is_accuracy else 2 - math.floor(math.log10(error))
-    easier = [round(1 - e if what.is_accuracy else e, digits) for e in errors]
-    return [*(value for value in dict.fromkeys(easier) if what.better(hardest, value)), hardest]
+    digits = digits_of_target(error, measure)
+    easier = []
+    for larger in (4 * error, 2 * error):
+        if not measure.is_accuracy:
+            easier.append(round(larger, digits))
+        elif larger < 0.9:
+            easier.append(round(1 - larger, digits))
+    return [*(target for target in dict.fromkeys(easier) if measure.better(hardest, target)), hardest]
 
 
-def _speed_row(one: Contender, metric: str, targets: Sequence[float], what: Measure) -> SpeedRow:
-    trials = [trial for trial in one.trials if trial.status == "completed" and metric in trial.history]
-    reached = []
-    for target in targets if trials else ():
-        found = [_first(trial, metric, target, what) for trial in trials]
-        epochs = sorted(float(e) for e in found if e is not None)
-        reached.append(Reached(target, tuple(epochs), len(found) - len(epochs)))
-    seconds = one.seconds_per_epoch
+def _speed_row(contender: Contender, targets: Sequence[float]) -> SpeedRow:
+    metric = contender.measure.history
+    trials = [trial for trial in contender.trials if trial.status == "completed" and metric in trial.history]
     return SpeedRow(
-        one.label, one.name, conclusions.incomplete(one), math.nan if seconds is None else seconds, tuple(reached)
+        label=contender.label,
+        name=contender.name,
+        note=contender.missing,
+        seconds_per_epoch=nan_if_unknown(contender.seconds_per_epoch),
+        reached=tuple(_reached_by(trials, target, contender.measure) for target in targets) if trials else (),
     )
 
 
-def _first(trial: TrialResult, metric: str, target: float, what: Measure) -> int | None:
-    """The first epoch (from 1) whose value is not worse than the target."""
-    values = enumerate(trial.history[metric], 1)
-    return next((epoch for epoch, v in values if v is not None and not what.better(target, v)), None)
+def _reached_by(trials: Sequence[TrialResult], target: float, measure: Measure) -> Reached:
+    first = [first_epoch_reaching(trial, target, measure) for trial in trials]
+    epochs = sorted(float(epoch) for epoch in first if epoch is not None)
+    return Reached(target, tuple(epochs), len(first) - len(epochs))
 
 
 def _slowness(row: SpeedRow) -> tuple[bool, list[float]]:
     """By the hardest target first."""
-    return not row.reached, [one.median for one in reversed(row.reached)]
+    return not row.reached, [reached.median for reached in reversed(row.reached)]
 
 
 def _speed_caption(comparison: Comparison, targets: Sequence[float], drawn: Collection[str] | None) -> Iterator[str]:
@@ -138,7 +152,7 @@ def _speed_caption(comparison: Comparison, targets: Sequence[float], drawn: Coll
         " medians (hollow to full: the targets), lines the range of the seeds that reach it. The others are counted at"
         " the edge; where half of them or more never do, there is no median."
     )
-    if comparison.contenders and any(one.seconds_per_epoch is not None for one in comparison.contenders):
+    if any(contender.seconds_per_epoch is not None for contender in comparison.contenders):
         yield (
             "Seconds are epochs times a contender's median seconds per epoch, on the machines and with the load of"
             " these trainings."
@@ -146,4 +160,4 @@ def _speed_caption(comparison: Comparison, targets: Sequence[float], drawn: Coll
     if len(targets) > 1:
         error = "error" if comparison.measure.is_accuracy else "value"
         yield f"The targets leave four times, twice and once the {error} of the last of them."
-    yield from _closing(comparison, drawn)
+    yield from closing_sentences(comparison, drawn)

@@ -14,8 +14,6 @@ FLAT_LOSS, FLAT_ACCURACY = 0.02, 0.05
 """A validation loss that stays within 2 % while the accuracy is within 0.05 of the first epoch's is on a plateau. Even
 a slow training changes the loss by more than that from epoch to epoch at its beginning; the accuracy of a network that
 guesses changes by a few hundredths when it guesses another class."""
-
-
 UNCONVINCING = 0.6
 """A plateau is one only below this accuracy: above it, a network may simply have learned all in its first epoch."""
 
@@ -34,42 +32,48 @@ class Plateau:
     seeds: int = 1
 
 
-def medians(trials: Sequence[TrialResult], metric: str) -> list[float]:
-    """A metric by epoch, over the seeds that have it then, up to the first epoch in which none has."""
-    found: list[float] = []
-    for epoch in range(max((trial.epochs_done for trial in trials), default=0)):
-        rows = [row for trial in trials if len(row := trial.history.get(metric, ())) > epoch]
-        values = [value for row in rows if (value := row[epoch]) is not None and math.isfinite(value)]
-        if not values:
-            break
-        found.append(statistics.median(values))
-    return found
-
-
-def _plateau(trials: Sequence[TrialResult]) -> Plateau | None:
+def plateau_of(trials: Sequence[TrialResult]) -> Plateau | None:
     """Up to the epoch whose accuracy is the last that is still near the first one's, from where the loss is flat."""
-    losses, accuracies = medians(trials, "val_loss"), medians(trials, "val_accuracy")
+    losses, accuracies = medians_by_epoch(trials, "val_loss"), medians_by_epoch(trials, "val_accuracy")
     if not accuracies or not losses or accuracies[0] >= UNCONVINCING:
         return None
-    both = list(zip(losses, accuracies, strict=False))
-    unlearned = list(takewhile(lambda pair: abs(pair[1] - accuracies[0]) <= FLAT_ACCURACY, both))
-    loss, accuracy = unlearned[-1]
-    flat = list(takewhile(lambda pair: abs(pair[0] - loss) <= FLAT_LOSS * abs(loss), reversed(unlearned)))
-    first, last = len(unlearned) - len(flat) + 1, len(unlearned)
-    ends = [end for trial in trials if (end := _on_plateau(trial, first, last)) is not None]
-    if len(flat) < 2 or not ends:
+    unlearned = list(takewhile(lambda accuracy: abs(accuracy - accuracies[0]) <= FLAT_ACCURACY, accuracies))
+    losses = losses[: len(unlearned)]
+    flat = list(takewhile(lambda loss: abs(loss - losses[-1]) <= FLAT_LOSS * abs(losses[-1]), reversed(losses)))
+    first, last = len(losses) - len(flat) + 1, len(losses)
+    ends = [_end_on_plateau(trial, first, last) for trial in trials]
+    staying = [end for end in ends if end is not None]
+    if len(flat) < 2 or not staying:
         return None
-    loss, accuracy = (statistics.median(values) for values in zip(*ends, strict=True))
-    return Plateau(first, last, loss, accuracy, len(ends))
+    return Plateau(
+        first=first,
+        last=last,
+        loss=statistics.median(loss for loss, _ in staying),
+        accuracy=statistics.median(accuracy for _, accuracy in staying),
+        seeds=len(staying),
+    )
 
 
-def _on_plateau(trial: TrialResult, first: int, last: int) -> tuple[float, float] | None:
+def _end_on_plateau(trial: TrialResult, first: int, last: int) -> tuple[float, float] | None:
     """Loss and accuracy at the end of these epochs of a seed that stays where it is in them."""
-    losses, accuracies = (medians([trial], metric)[first - 1 : last] for metric in ("val_loss", "val_accuracy"))
+    losses = medians_by_epoch([trial], "val_loss")[first - 1 : last]
+    accuracies = medians_by_epoch([trial], "val_accuracy")[first - 1 : last]
     if min(len(losses), len(accuracies)) <= last - first:
         return None
-    flat = all(abs(loss - losses[-1]) <= FLAT_LOSS * abs(losses[-1]) for loss in losses)
-    unlearned = (
-        max(accuracies) - min(accuracies) <= 2 * FLAT_ACCURACY and max(accuracies) < UNCONVINCING + FLAT_ACCURACY
-    )
-    return (losses[-1], accuracies[-1]) if flat and unlearned else None
+    is_flat = all(abs(loss - losses[-1]) <= FLAT_LOSS * abs(losses[-1]) for loss in losses)
+    is_still = max(accuracies) - min(accuracies) <= 2 * FLAT_ACCURACY
+    is_unlearned = max(accuracies) < UNCONVINCING + FLAT_ACCURACY
+    return (losses[-1], accuracies[-1]) if is_flat and is_still and is_unlearned else None
+
+
+def medians_by_epoch(trials: Sequence[TrialResult], metric: str) -> list[float]:
+    """A metric by epoch, over the seeds that have it then, up to the first epoch in which none has."""
+    rows = [trial.history.get(metric, ()) for trial in trials]
+    medians: list[float] = []
+    for epoch in range(max((trial.epochs_done for trial in trials), default=0)):
+        there = [row[epoch] for row in rows if len(row) > epoch]
+        values = [value for value in there if value is not None and math.isfinite(value)]
+        if not values:
+            break
+        medians.append(statistics.median(values))
+    return medians

@@ -10,19 +10,22 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from actsearch.analysis import example_noise, intervals, sample_sizes, verdicts
+from actsearch.analysis.example_noise import examples_to_tie, left_open_by_examples
+from actsearch.analysis.intervals import family_size, smallest_deviation
+from actsearch.analysis.sample_sizes import detectable_difference, seeds_to_detect, seeds_to_tie
+from actsearch.analysis.standards import FEWEST_SEEDS
 from actsearch.analysis.study_noise import Noise, Range
 from actsearch.core.experiment import Experiment
 
 POWER = 0.8
-COUNTS = (3, 5, 10, 20)
+SEEDS_ALWAYS_TOLD = (3, 5, 10, 20)
 """Numbers of seeds that are always told of, beside that of the file."""
-MOST_SEEDS = 10_000
+MORE_THAN_ANYBODY_TRAINS = 10_000
 """More than that is told as more than anybody trains."""
 
 
 @dataclass(frozen=True)
-class Row:
+class PowerRow:
     """What so many seeds can detect."""
 
     seeds: int
@@ -41,7 +44,7 @@ class Power:
     confidence: float
     margin: float
     noise: Noise
-    rows: tuple[Row, ...]
+    rows: tuple[PowerRow, ...]
     """By seeds; those of the file are among them."""
     planned: int
     """How many seeds the file has."""
@@ -61,11 +64,11 @@ class Power:
     least_deviation: float | None = None
     """Of a difference, what is counted with where the noise would be less than so many examples can show."""
 
-    def row(self, seeds: int) -> Row:
+    def row(self, seeds: int) -> PowerRow:
         return next(row for row in self.rows if row.seeds == seeds)
 
 
-def power(
+def power_of_plan(
     experiment: Experiment,
     noise: Noise,
     *,
@@ -86,60 +89,101 @@ def power(
         confidence: with which all intervals hold together.
         baseline: the contender that all others are compared with, and not with each other.
     """
-    family = intervals.family(len(contenders), baseline is not None)
-    counted, least = noise, None
-    if examples:
-        least = intervals.smallest_deviation(examples)  # of a difference, as a comparison takes it
-        floor = least / math.sqrt(2 * max(1 - noise.correlation, 1e-9))
-        counted = replace(noise, sd=_at_least(noise.sd, floor))
-        least = least if noise.sd.value < floor else None
-    planned = len(experiment.seeds)
-    rows = tuple(Row(n, _detectable(counted, n, family, confidence)) for n in sorted({planned, *COUNTS}))
-
-    def to_tie(family: int) -> Range | None:
-        return _seeds(counted.sd, lambda sd: sample_sizes.seeds_to_tie(
-            sd, margin, rho=noise.correlation, family=family, confidence=confidence))  # fmt: skip
-
-    def to_detect() -> Range | None:
-        return _seeds(counted.sd, lambda sd: sample_sizes.seeds_to_detect(
-            margin, sd, rho=noise.correlation, family=family, confidence=confidence, power=POWER))  # fmt: skip
-
-    with_baseline = None
+    family = family_size(len(contenders), baseline is not None)
+    floor = _least_sd(noise, examples)
+    counted = replace(noise, sd=_at_least(noise.sd, floor))
+    standards = _Standards(counted, margin, confidence)
+    tie_of_a_baseline = None
     if baseline is None and len(contenders) > 2:
-        with_baseline = to_tie(intervals.family(len(contenders), baseline=True))
-    smallest, wanted = None, None
-    if noise.example_variance is not None and examples:
-        # a tie holds on new data only if the noise of the examples alone leaves room for it
-        variance = noise.example_variance
-        smallest = example_noise.left_open_by_examples(variance / examples, family=family, confidence=confidence)
-        if smallest >= margin:
-            wanted = example_noise.examples_to_tie(variance, margin, family=family, confidence=confidence, power=POWER)
+        tie_of_a_baseline = standards.seeds_to_tie(family_size(len(contenders), baseline=True))
+    smallest_tie, examples_wanted = _tie_on_new_data(standards, family, examples)
+    planned = len(experiment.seeds)
     return Power(
-        tuple(contenders), baseline, family, confidence, margin, noise, rows, planned, to_tie(family), to_detect(),
-        with_baseline, examples, smallest, wanted, least,
-    )  # fmt: skip
+        contenders=tuple(contenders),
+        baseline=baseline,
+        family=family,
+        confidence=confidence,
+        margin=margin,
+        noise=noise,
+        rows=tuple(PowerRow(n, standards.detectable(n, family)) for n in sorted({planned, *SEEDS_ALWAYS_TOLD})),
+        planned=planned,
+        to_tie=standards.seeds_to_tie(family),
+        to_detect=standards.seeds_to_detect_the_margin(family),
+        to_tie_a_baseline=tie_of_a_baseline,
+        examples=examples,
+        smallest_tie=smallest_tie,
+        examples_to_tie=examples_wanted,
+        least_deviation=smallest_deviation(examples) if noise.sd.value < floor else None,
+    )
 
 
-def _at_least(one: Range, floor: float) -> Range:
-    return Range(max(one.value, floor), max(one.low, floor), max(one.high, floor))
+def _least_sd(noise: Noise, examples: int) -> float:
+    """The least standard deviation of a candidate that is believed, so that a difference has `smallest_deviation`."""
+    if not examples:
+        return 0.0
+    return smallest_deviation(examples) / math.sqrt(2 * max(1 - noise.correlation, 1e-9))
 
 
-def _detectable(noise: Noise, n: int, family: int, confidence: float) -> Range | None:
-    if n < verdicts.FEWEST_SEEDS:
-        return None
-    of_one = sample_sizes.detectable(1.0, n, rho=noise.correlation, family=family, confidence=confidence, power=POWER)
-    return Range(of_one * noise.sd.value, of_one * noise.sd.low, of_one * noise.sd.high)
+def _at_least(numbers: Range, floor: float) -> Range:
+    return Range(max(numbers.value, floor), max(numbers.low, floor), max(numbers.high, floor))
 
 
-def _seeds(sd: Range, count: Callable[[float], int | None]) -> Range | None:
+@dataclass(frozen=True)
+class _Standards:
+    """By what a plan is judged; how many pairs hold together is asked each time."""
+
+    noise: Noise
+    margin: float
+    confidence: float
+
+    def detectable(self, n: int, family: int) -> Range | None:
+        """The difference that so many seeds detect; None where there will be no verdict."""
+        if n < FEWEST_SEEDS:
+            return None
+        rho, sd = self.noise.correlation, self.noise.sd
+        per_sd = detectable_difference(1.0, n, rho=rho, family=family, confidence=self.confidence, power=POWER)
+        return Range(per_sd * sd.value, per_sd * sd.low, per_sd * sd.high)
+
+    def seeds_to_tie(self, family: int) -> Range | None:
+        rho, confidence = self.noise.correlation, self.confidence
+
+        def seeds(sd: float) -> int:
+            return seeds_to_tie(sd, self.margin, rho=rho, family=family, confidence=confidence)
+
+        return _seeds_range(self.noise.sd, seeds)
+
+    def seeds_to_detect_the_margin(self, family: int) -> Range | None:
+        rho, confidence = self.noise.correlation, self.confidence
+
+        def seeds(sd: float) -> int:
+            return seeds_to_detect(self.margin, sd, rho=rho, family=family, confidence=confidence, power=POWER)
+
+        return _seeds_range(self.noise.sd, seeds)
+
+
+def _seeds_range(sd: Range, count: Callable[[float], int]) -> Range | None:
     """Numbers of seeds by a standard deviation and its limits; None where even the lower limit needs too many."""
 
-    def seeds(one: float) -> float:
+    def seeds(deviation: float) -> float:
         try:
-            n = count(one)
+            n = count(deviation)
         except ValueError:  # more than anybody trains
-            n = None
-        return math.inf if n is None or n > MOST_SEEDS else max(verdicts.FEWEST_SEEDS, n)
+            return math.inf
+        return math.inf if n > MORE_THAN_ANYBODY_TRAINS else max(FEWEST_SEEDS, n)
 
-    found = Range(seeds(sd.value), seeds(sd.low), seeds(sd.high))
-    return None if math.isinf(found.low) else found
+    numbers = Range(seeds(sd.value), seeds(sd.low), seeds(sd.high))
+    return None if math.isinf(numbers.low) else numbers
+
+
+def _tie_on_new_data(standards: _Standards, family: int, examples: int) -> tuple[float | None, int | None]:
+    """`Power.smallest_tie` and `Power.examples_to_tie`.
+
+    A tie holds on new data only if the noise of the examples alone leaves room for it.
+    """
+    variance, confidence = standards.noise.example_variance, standards.confidence
+    if variance is None or not examples:
+        return None, None
+    smallest = left_open_by_examples(variance / examples, family=family, confidence=confidence)
+    if smallest < standards.margin:
+        return smallest, None
+    return smallest, examples_to_tie(variance, standards.margin, family=family, confidence=confidence, power=POWER)

@@ -8,31 +8,21 @@ from collections.abc import Callable
 import numpy as np
 from scipy import special
 
-from actsearch.analysis.intervals import (
-    CONFIDENCE,
-    _tail,
-    critical,
-)
-from actsearch.analysis.verdicts import FEWEST_SEEDS
+from actsearch.analysis.intervals import critical_t, tail_probability
+from actsearch.analysis.standards import CONFIDENCE, FEWEST_SEEDS
 
 ADVISED_SEEDS = (5, 6, 8, 9, 10)
 """For two contenders, three, ...; for more, those of the last. A difference of two and a half of one contender's
 standard deviations is found with a power of 0.8, whichever pair it is in."""
-
-
-LOOKS = (5, 8, 12, 20)
+USUAL_LOOKS = (5, 8, 12, 20)
 """After how many seeds a sequential comparison looks at what it has, unless it may take more than 20."""
-
-
 LOOKS_GROW_BY = 1.6
 """Beyond those, a look comes at so many times the seeds of the one before."""
-
-
-MOST_SEEDS = 10**9
+SEEDS_SEARCHED_UP_TO = 10**9
 """Nobody is told to train more often than that."""
 
 
-def power(
+def power_to_detect(
     effect: float, sd: float, n: int, *, rho: float = 0.0, family: int = 1, confidence: float = CONFIDENCE
 ) -> float:
     """The probability that an interval of n seeds leaves 0, on either side, if the difference is `effect`.
@@ -49,7 +39,7 @@ def power(
         confidence: with what probability all of them do.
     """
     deviation = _deviation_of_difference(sd, rho)
-    tail = _tail(family, confidence)
+    tail = tail_probability(family, confidence)
     if n < 2:
         return 0.0
     if deviation == 0:
@@ -71,35 +61,35 @@ def _deviation_of_difference(sd: float, rho: float) -> float:
     return sd * math.sqrt(2 * (1 - rho))
 
 
-def detectable(
+def detectable_difference(
     sd: float, n: int, *, rho: float = 0.0, family: int = 1, confidence: float = CONFIDENCE, power: float = 0.8
 ) -> float:
-    """The smallest difference that n seeds find with that power; infinite with one seed. For the others see `power`."""
-    if not 2 * _tail(family, confidence) < power < 1:
+    """The smallest difference that n seeds find with that power; infinite with one seed.
+
+    For the other arguments see `power_to_detect`.
+    """
+    if not 2 * tail_probability(family, confidence) < power < 1:
         raise ValueError(f"a power lies between the error allowed and 1; it is {power}")
     deviation = _deviation_of_difference(sd, rho)
     if n < 2:
         return math.inf
     # In units of the deviation: power rises with the effect.
     low, high = 0.0, 1.0
-    while _power(high, math.sqrt(0.5), n, family=family, confidence=confidence) < power:
+    while power_to_detect(high, math.sqrt(0.5), n, family=family, confidence=confidence) < power:
         low, high = high, 2 * high
     while high - low > 1e-10 * high:
         middle = (low + high) / 2
-        if _power(middle, math.sqrt(0.5), n, family=family, confidence=confidence) < power:
+        if power_to_detect(middle, math.sqrt(0.5), n, family=family, confidence=confidence) < power:
             low = middle
         else:
             high = middle
     return high * deviation
 
 
-_power = power  # also under a name that no argument takes
-
-
 def seeds_to_tie(sd: float, margin: float, *, rho: float = 0.0, family: int = 1, confidence: float = CONFIDENCE) -> int:
     """The smallest number of seeds with a half-width of at most half the margin: any difference is settled then.
 
-    For `sd` and `rho` see `power`.
+    For `sd` and `rho` see `power_to_detect`.
 
     Raises:
         ValueError: without a margin that is so at no number of seeds; nor, within reason, for a very small one.
@@ -107,8 +97,8 @@ def seeds_to_tie(sd: float, margin: float, *, rho: float = 0.0, family: int = 1,
     if margin <= 0:
         raise ValueError(f"a margin above 0 is wanted; it is {margin}")
     deviation = _deviation_of_difference(sd, rho)
-    return _smallest(
-        lambda n: float(critical(n, family=family, confidence=confidence)) * deviation / math.sqrt(n) <= margin / 2
+    return _fewest_seeds(
+        lambda n: float(critical_t(n, family=family, confidence=confidence)) * deviation / math.sqrt(n) <= margin / 2
     )
 
 
@@ -121,25 +111,25 @@ def seeds_to_detect(
     confidence: float = CONFIDENCE,
     power: float = 0.8,
 ) -> int:
-    """The smallest number of seeds that find a difference with that power. For the arguments see `power`.
+    """The smallest number of seeds that find a difference with that power. For the arguments see `power_to_detect`.
 
     Raises:
         ValueError: without an effect that is so at no number of seeds; nor, within reason, for a very small one.
     """
     if effect == 0:
         raise ValueError("an effect other than 0 is wanted")
-    return _smallest(
-        lambda n: _power(effect, sd, n, rho=rho, family=family, confidence=confidence) >= power,
+    return _fewest_seeds(
+        lambda n: power_to_detect(effect, sd, n, rho=rho, family=family, confidence=confidence) >= power
     )
 
 
-def _smallest(holds: Callable[[int], bool]) -> int:
+def _fewest_seeds(holds: Callable[[int], bool]) -> int:
     """The least number of seeds, from 2, at which something holds that holds from there on."""
     high = 2
     while not holds(high):
         high *= 2
-        if high > MOST_SEEDS:
-            raise ValueError(f"not even {MOST_SEEDS} seeds would do")
+        if high > SEEDS_SEARCHED_UP_TO:
+            raise ValueError(f"not even {SEEDS_SEARCHED_UP_TO} seeds would do")
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
@@ -155,7 +145,7 @@ def advised_seeds(contenders: int) -> int:
 def expected_best(settings: int) -> float:
     """By how many standard errors the best of so many equal means is above what it is, in the mean over studies.
 
-    Whoever chooses a setting and reports the mean it was chosen by flatters it by this, times sd / sqrt(seeds). The
+    A setting that is chosen by its mean is flattered by this, times sd / sqrt(seeds). The
     mean of the largest of k standard normals: Tippett, On the extreme individuals, Biometrika 17 (1925).
     """
     if settings < 1:
@@ -165,17 +155,17 @@ def expected_best(settings: int) -> float:
     return float((x * density).sum() * (x[1] - x[0]))
 
 
-def looks(most: int) -> tuple[int, ...]:
+def seeds_at_looks(most: int) -> tuple[int, ...]:
     """After how many seeds a sequential comparison looks: fixed beforehand, the last one being `most`.
 
-    `LOOKS`, and beyond them each `LOOKS_GROW_BY` times the one before.
+    `USUAL_LOOKS`, and beyond them each `LOOKS_GROW_BY` times the one before.
 
     Raises:
         ValueError: with fewer seeds than a verdict needs.
     """
     if most < FEWEST_SEEDS:
         raise ValueError(f"a verdict needs {FEWEST_SEEDS} seeds; there may be {most}")
-    found = list(LOOKS)
-    while found[-1] < most:
-        found.append(round(found[-1] * LOOKS_GROW_BY))
-    return (*(look for look in found if look < most), most)
+    planned = list(USUAL_LOOKS)
+    while planned[-1] < most:
+        planned.append(round(planned[-1] * LOOKS_GROW_BY))
+    return (*(look for look in planned if look < most), most)

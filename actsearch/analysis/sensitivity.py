@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from actsearch.analysis import curve_captions, curves
-from actsearch.analysis.comparison import Question
-from actsearch.analysis.value_axis import Span, span
+from actsearch.analysis.number_format import NAMED_IN_A_CAPTION, curve_value_text
+from actsearch.analysis.question import Question
+from actsearch.analysis.value_axis import Span, value_span
+from actsearch.core import measures
 from actsearch.core.errors import NothingToShow
 from actsearch.core.experiment import canonical_json, in_words
-from actsearch.core.measures import Measure, measure
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.measures import Measure
+from actsearch.core.results import ENDED, CandidateResult, ExperimentResult, TrialResult
 from actsearch.core.words import listed, number_of, point
 
 FAR_SETTINGS = 10.0
-"""The same of settings, most of which are there to be seen as the bad ones."""
+"""What `value_axis.FAR_OFF` is of contenders: most settings are there to be seen as the bad ones."""
+CUT_OFF_BELOW, CUT_OFF_ABOVE = "▾", "▴"
+"""Marks of a mean that the axis cuts off."""
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostTrials:
     """Trials without a value at one setting."""
 
     x: float
@@ -33,12 +38,12 @@ class Lost:
     failed: int = 0
 
     def in_words(self) -> str:
-        told = ((self.diverged, "diverged"), (self.failed, "failed"))
-        return ", ".join(f"{n}/{self.of} {what}" for n, what in told if n)
+        counts = {"diverged": self.diverged, "failed": self.failed}
+        return ", ".join(f"{count}/{self.of} {status}" for status, count in counts.items() if count)
 
 
 @dataclass(frozen=True)
-class Beyond:
+class NoteBelow:
     """What is told below a panel of one activation at one setting."""
 
     x: float
@@ -55,7 +60,7 @@ class SettingLine:
     mean: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
-    lost: tuple[Lost, ...] = ()
+    lost: tuple[LostTrials, ...] = ()
     chosen: int | None = None
     """The place of the setting that was chosen, or else of the best mean; None if there is neither."""
 
@@ -63,16 +68,20 @@ class SettingLine:
         """The place of the last value that the axis has."""
         return max((i for i, value in enumerate(self.mean) if axis.holds(value)), default=None)
 
-    def beyond(self, axis: Span) -> tuple[Beyond, ...]:
+    def beyond(self, axis: Span) -> tuple[NoteBelow, ...]:
         """`▾ 0.1101, 2/5 diverged`: the means that the axis cuts off, and the trials that have no value."""
-        lost = {one.x: one.in_words() for one in self.lost}
-        found = []
-        for i, (x, value) in enumerate(zip(self.x, self.mean, strict=True)):
-            is_outside = math.isfinite(value) and not axis.holds(value)
-            mean = f"{'▾' if value < axis.low else '▴'} {curves.number(value)}" if is_outside else ""
-            if text := ", ".join(part for part in (mean, lost.get(x)) if part):
-                found.append(Beyond(x, text, is_outside and i == self.chosen))
-        return tuple(found)
+        lost = {trials.x: trials.in_words() for trials in self.lost}
+        notes = []
+        for i, (x, mean) in enumerate(zip(self.x, self.mean, strict=True)):
+            parts = []
+            is_outside = math.isfinite(mean) and not axis.holds(mean)
+            if is_outside:
+                parts.append(f"{CUT_OFF_BELOW if mean < axis.low else CUT_OFF_ABOVE} {curve_value_text(mean)}")
+            if x in lost:
+                parts.append(lost[x])
+            if parts:
+                notes.append(NoteBelow(x, ", ".join(parts), is_outside and i == self.chosen))
+        return tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ class Sensitivity:
     with_bands: bool
 
 
-def sensitivity(
+def sensitivity_table(
     result: ExperimentResult, question: Question, stem: str, drawn: Collection[str] | None = None
 ) -> Sensitivity:
     """The metric over the learning rate, or else over another setting of the grid.
@@ -110,179 +119,218 @@ def sensitivity(
         UserError: there is no such metric or epoch.
         NothingToShow: the experiment has no grid, or no trial of it is completed.
     """
-    key, values = _varied(result)
-    what = measure(result, question.metric, question.at)
-    places = _positions(values)
-    rest: dict[str, list[CandidateResult]] = {}
-    off_axis = []
-    for candidate in result.candidates:
-        if drawn is not None and candidate.label not in drawn:
-            continue
-        if key in candidate.setting:
-            other = {k: v for k, v in candidate.setting.items() if k != key}
-            rest.setdefault(point(other), []).append(candidate)
-        else:
-            off_axis.append(candidate.label)
-    panels = tuple(
-        SettingPanel(title, _setting_lines(candidates, key, values, places, what, result))
-        for title, candidates in rest.items()
-    )
-    means = [v for panel in panels for line in panel.lines for v in line.mean if math.isfinite(v)]
-    if not means:
+    setting = _varied_setting(result)
+    measure = measures.measure(result, question.metric, question.at)
+    shown = [candidate for candidate in result.candidates if drawn is None or candidate.label in drawn]
+    on_axis = [candidate for candidate in shown if setting.key in candidate.setting]
+    panels = _panels(result, on_axis, setting, measure)
+    lines = _lines_of(panels)
+    known = [mean for mean in chain.from_iterable(line.mean for line in lines) if math.isfinite(mean)]
+    if not known:
         raise NothingToShow(f"{result.name}: no trial with {question.metric} is completed; run it to the end")
-    bands = [band for panel in panels for line in panel.lines for band in zip(line.low, line.high, strict=True)]
-    axis = span([means], bands, higher_is_better=what.higher_is_better, far=FAR_SETTINGS)
-    seeds = max(len(_trials(result, c)) for some in rest.values() for c in some)
-    name = key.rpartition(".")[2].replace("_", " ")
-    words = what.in_words()
+    bands = list(chain.from_iterable(zip(line.low, line.high, strict=True) for line in lines))
+    axis = value_span([known], bands, higher_is_better=measure.higher_is_better, far=FAR_SETTINGS)
+    seeds = max(len(_trials_shown(result, candidate)) for candidate in on_axis)
+    measured = measure.in_words()
     return Sensitivity(
-        stem,
-        f"{words[0].upper()}{words[1:]}, by {name}",
-        result.name,
-        tuple(places[canonical_json(v)] for v in values),
-        tuple(in_words(v) for v in values),
-        name,
-        _is_log(values),
-        axis,
-        words,
-        panels,
-        tuple(_sensitivity_caption(result, what, panels, axis, seeds, off_axis)),
+        stem=stem,
+        title=f"{measured[0].upper()}{measured[1:]}, by {setting.name}",
+        experiment=result.name,
+        x=tuple(setting.place(value) for value in setting.values),
+        x_names=tuple(in_words(value) for value in setting.values),
+        x_label=setting.name,
+        is_log=setting.is_log,
+        axis=axis,
+        y_label=measured,
+        panels=panels,
+        caption=tuple(
+            chain(
+                _sentences_on_seeds(result, measure, seeds),
+                _sentences_on_cut_off(lines, axis),
+                _sentences_on_missing(result, [c.label for c in shown if setting.key not in c.setting]),
+                _sentences_to_beware_of(result, measure),
+            )
+        ),
         with_bands=seeds > 1,
     )
 
 
-def _trials(result: ExperimentResult, candidate: CandidateResult) -> tuple[TrialResult, ...]:
+def _trials_shown(result: ExperimentResult, candidate: CandidateResult) -> tuple[TrialResult, ...]:
     """The tuning trials, of which every setting has some, or else all."""
     return candidate.tuning if result.tuning_seeds else candidate.trials
 
 
-def _varied(result: ExperimentResult) -> tuple[str, list[Any]]:
-    """The setting that makes the x axis, and its values in order: a learning rate, else numbers, else the first."""
+def _lines_of(panels: Iterable[SettingPanel]) -> list[SettingLine]:
+    return list(chain.from_iterable(panel.lines for panel in panels))
+
+
+# --- the x axis
+
+
+@dataclass(frozen=True)
+class _VariedSetting:
+    """The setting that makes the x axis, and its values in order."""
+
+    key: str
+    values: Sequence[Any]
+
+    @property
+    def name(self) -> str:
+        return self.key.rpartition(".")[2].replace("_", " ")
+
+    @property
+    def is_numeric(self) -> bool:
+        return all(map(_is_number, self.values))
+
+    @property
+    def is_log(self) -> bool:
+        """Rates and sizes go by factors; a dropout does not."""
+        is_positive = self.is_numeric and all(value > 0 for value in self.values)
+        return is_positive and bool(max(self.values) >= 8 * min(self.values))
+
+    @cached_property
+    def _places(self) -> Mapping[str, float]:
+        is_numeric = self.is_numeric
+        return {canonical_json(v): float(v) if is_numeric else float(i) for i, v in enumerate(self.values)}
+
+    def place(self, value: Any) -> float:
+        """Where a value stands: a number where it is, anything else on even steps."""
+        return self._places[canonical_json(value)]
+
+
+def _varied_setting(result: ExperimentResult) -> _VariedSetting:
+    """A learning rate, else numbers, else the first setting that varies."""
     values: dict[str, dict[str, Any]] = {}
     for candidate in result.candidates:
         for key, value in candidate.setting.items():
             values.setdefault(key, {})[canonical_json(value)] = value
-    several = {key: list(found.values()) for key, found in values.items() if len(found) > 1}
-    if not several:
+    varied = {key: list(by_text.values()) for key, by_text in values.items() if len(by_text) > 1}
+    if not varied:
         raise NothingToShow(
             f"{result.name}: there is no grid, and so no sensitivity to a setting; give the experiment a grid such as"
             " training.optimizer.learning_rate: [0.0003, 0.001, 0.003]"
         )
-    rates = [key for key in several if key.rpartition(".")[2] == "learning_rate"]
-    numeric = [key for key, some in several.items() if all(map(_is_number, some))]
-    key = next(iter([*rates, *numeric, *several]))
-    return key, sorted(several[key]) if key in numeric else several[key]
+    rates = [key for key in varied if key.rpartition(".")[2] == "learning_rate"]
+    numeric = [key for key, given in varied.items() if all(map(_is_number, given))]
+    key = [*rates, *numeric, *varied][0]
+    return _VariedSetting(key, sorted(varied[key]) if key in numeric else varied[key])
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_log(values: Sequence[Any]) -> bool:
-    """Rates and sizes go by factors; a dropout does not."""
-    return all(_is_number(v) and v > 0 for v in values) and max(values) >= 8 * min(values)
+# --- the panels and lines
 
 
-def _positions(values: Sequence[Any]) -> dict[str, float]:
-    """Where each value stands: numbers where they are, anything else on even steps."""
-    is_numeric = all(map(_is_number, values))
-    return {canonical_json(v): float(v) if is_numeric else float(i) for i, v in enumerate(values)}
+def _panels(
+    result: ExperimentResult, candidates: Sequence[CandidateResult], setting: _VariedSetting, measure: Measure
+) -> tuple[SettingPanel, ...]:
+    """One for each point of the rest of the grid."""
+    by_title: dict[str, list[CandidateResult]] = {}
+    for candidate in candidates:
+        rest = {key: value for key, value in candidate.setting.items() if key != setting.key}
+        by_title.setdefault(point(rest), []).append(candidate)
+    return tuple(
+        SettingPanel(title, _lines_of_settings(result, here, setting, measure)) for title, here in by_title.items()
+    )
 
 
-def _setting_lines(
-    candidates: Sequence[CandidateResult],
-    key: str,
-    values: Sequence[Any],
-    places: Mapping[str, float],
-    what: Measure,
-    result: ExperimentResult,
+def _lines_of_settings(
+    result: ExperimentResult, candidates: Sequence[CandidateResult], setting: _VariedSetting, measure: Measure
 ) -> tuple[SettingLine, ...]:
     by_label: dict[str, dict[str, CandidateResult]] = {}
     for candidate in candidates:
-        by_label.setdefault(candidate.label, {})[canonical_json(candidate.setting[key])] = candidate
-    return tuple(_setting_line(label, found, values, places, what, result) for label, found in by_label.items())
+        by_label.setdefault(candidate.label, {})[canonical_json(candidate.setting[setting.key])] = candidate
+    lines = []
+    for by_value in by_label.values():
+        keys = [canonical_json(value) for value in setting.values]
+        lines.append(_line_of_setting(result, [by_value[key] for key in keys if key in by_value], setting, measure))
+    return tuple(lines)
 
 
-def _setting_line(
-    label: str,
-    found: Mapping[str, CandidateResult],
-    values: Sequence[Any],
-    places: Mapping[str, float],
-    what: Measure,
-    result: ExperimentResult,
+def _line_of_setting(
+    result: ExperimentResult, candidates: Sequence[CandidateResult], setting: _VariedSetting, measure: Measure
 ) -> SettingLine:
-    keys = [k for v in values if (k := canonical_json(v)) in found]
-    trials = [_trials(result, found[k]) for k in keys]
-    known = [[v for trial in some if (v := what.of(trial)) is not None] for some in trials]
-    counts = [Counter(trial.status for trial in some) for some in trials]
-    lost = [
-        Lost(places[k], n["diverged"], n.total(), n["failed"])
-        for k, n in zip(keys, counts, strict=True)
-        if n["diverged"] or n["failed"]
-    ]
-    mean = [float(np.mean(some)) if some else math.nan for some in known]
+    """The line of candidates that differ in the setting alone, in the order of its values."""
+    known = [_known_values(_trials_shown(result, candidate), measure) for candidate in candidates]
+    means = [float(np.mean(values)) if values else math.nan for values in known]
+    x = [setting.place(candidate.setting[setting.key]) for candidate in candidates]
+    lost = [_lost_trials(place, _trials_shown(result, c)) for place, c in zip(x, candidates, strict=True)]
     return SettingLine(
-        label,
-        tuple(places[k] for k in keys),
-        tuple(mean),
-        tuple(min(some, default=math.nan) for some in known),
-        tuple(max(some, default=math.nan) for some in known),
-        tuple(lost),
-        _chosen(label, [found[k] for k in keys], mean, what, result),
+        label=candidates[0].label,
+        x=tuple(x),
+        mean=tuple(means),
+        low=tuple(min(values, default=math.nan) for values in known),
+        high=tuple(max(values, default=math.nan) for values in known),
+        lost=tuple(trials for trials in lost if trials.diverged or trials.failed),
+        chosen=_chosen_place(result, candidates, means, measure),
     )
 
 
-def _chosen(
-    label: str, candidates: Sequence[CandidateResult], mean: Sequence[float], what: Measure, result: ExperimentResult
+def _known_values(trials: Iterable[TrialResult], measure: Measure) -> list[float]:
+    return [value for value in map(measure.of, trials) if value is not None]
+
+
+def _lost_trials(x: float, trials: Sequence[TrialResult]) -> LostTrials:
+    counts = Counter(trial.status for trial in trials)
+    return LostTrials(x, counts["diverged"], len(trials), counts["failed"])
+
+
+def _chosen_place(
+    result: ExperimentResult, candidates: Sequence[CandidateResult], means: Sequence[float], measure: Measure
 ) -> int | None:
-    """The place of the chosen setting on this line; where none was chosen, of the best mean."""
+    """The place of the chosen setting on a line; where none was chosen, of the best mean."""
     if result.tuning_seeds:
-        wanted = [canonical_json(one.setting) for one in result.chosen if one.label == label]
-        return next((i for i, c in enumerate(candidates) if canonical_json(c.setting) in wanted), None)
-    known = [(value if what.higher_is_better else -value, -i) for i, value in enumerate(mean) if math.isfinite(value)]
+        choices = [choice for choice in result.chosen if choice.label == candidates[0].label]
+        chosen = [canonical_json(choice.setting) for choice in choices]
+        return next((i for i, c in enumerate(candidates) if canonical_json(c.setting) in chosen), None)
+    sign = 1 if measure.higher_is_better else -1
+    known = [(sign * mean, -i) for i, mean in enumerate(means) if math.isfinite(mean)]
     return -max(known)[1] if known else None
 
 
-def _sensitivity_caption(
-    result: ExperimentResult,
-    what: Measure,
-    panels: Sequence[SettingPanel],
-    axis: Span,
-    seeds: int,
-    off_axis: Sequence[str],
-) -> Iterator[str]:
-    tuning = bool(result.tuning_seeds)
-    which = f"{number_of(seeds, 'seed')}{' for tuning' if tuning else ''}"
+# --- the caption
+
+
+def _sentences_on_seeds(result: ExperimentResult, measure: Measure, seeds: int) -> Iterator[str]:
+    for_tuning = " for tuning" if result.tuning_seeds else ""
     if seeds == 1:
-        yield f"{result.name}: one seed{' for tuning' if tuning else ''}, so differences may be chance."
+        yield f"{result.name}: one seed{for_tuning}, so differences may be chance."
     else:
-        yield f"{result.name}: lines are means of {which}, bands the range of the seeds."
-    if tuning:
-        chosen = "the settings chosen on these seeds, by the best mean validation accuracy after the last epoch"
-        yield f"Rings: {chosen}." if result.chosen else "No setting is chosen yet."
-    else:
-        most = "highest" if what.higher_is_better else "lowest"
+        yield f"{result.name}: lines are means of {number_of(seeds, 'seed')}{for_tuning}, bands the range of the seeds."
+    if not result.tuning_seeds:
+        most = "highest" if measure.higher_is_better else "lowest"
         yield f"Rings: the {most} mean of a line; being the best of several, it flatters."
-    lines = [line for panel in panels for line in panel.lines]
-    below = [one for line in lines for one in line.beyond(axis)]
+    elif result.chosen:
+        yield ("Rings: the settings chosen on these seeds, by the best mean validation accuracy after the last epoch.")
+    else:
+        yield "No setting is chosen yet."
+
+
+def _sentences_on_cut_off(lines: Sequence[SettingLine], axis: Span) -> Iterator[str]:
     if axis.cut is not None:
-        edge, side = ("begins", axis.low) if axis.cut == "low" else ("ends", axis.high)
-        mark = "▾" if axis.cut == "low" else "▴"
-        told = f"; means beyond it are told below ({mark})" if any(mark in one.text for one in below) else ""
-        yield f"The axis {edge} at {side:.4g}{told}."
+        end, mark = ("begins", CUT_OFF_BELOW) if axis.cut == "low" else ("ends", CUT_OFF_ABOVE)
+        notes = chain.from_iterable(line.beyond(axis) for line in lines)
+        below = f"; means beyond it are told below ({mark})" if any(mark in note.text for note in notes) else ""
+        yield f"The axis {end} at {axis.edge:.4g}{below}."
     if any(line.lost for line in lines):
         yield "Trials that diverged or failed are counted below; they are in no mean."
-    if off_axis:
-        labels = listed(list(dict.fromkeys(off_axis)), curve_captions.NAMED)
-        yield f"Not on this axis, for their setting is fixed: {labels}."
-    waiting = sum(
-        trial.status not in ("completed", "diverged", "failed")
-        for c in result.candidates
-        for trial in _trials(result, c)
-    )
+
+
+def _sentences_on_missing(result: ExperimentResult, fixed: Iterable[str]) -> Iterator[str]:
+    """`fixed` are the labels of candidates that the setting does not vary of."""
+    labels = list(dict.fromkeys(fixed))
+    if labels:
+        yield f"Not on this axis, for their setting is fixed: {listed(labels, NAMED_IN_A_CAPTION)}."
+    trials = chain.from_iterable(_trials_shown(result, candidate) for candidate in result.candidates)
+    waiting = sum(trial.status not in ENDED for trial in trials)
     if waiting:
-        yield f"{waiting} trial{'s' if waiting > 1 else ''} unfinished and missing here."
-    if what.split == "test":
+        yield f"{number_of(waiting, 'trial')} unfinished and missing here."
+
+
+def _sentences_to_beware_of(result: ExperimentResult, measure: Measure) -> Iterator[str]:
+    if measure.split == "test":
         yield "These are the test set's values: choosing a setting by them is choosing on the test set."
     if result.mixture:
         yield result.mixture

@@ -7,12 +7,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from actsearch.analysis.intervals import (
-    CONFIDENCE,
-    Floats,
-    _finite,
-    _tail,
-)
+from actsearch.analysis.arrays import Floats
+from actsearch.analysis.intervals import one_value_per_seed, tail_probability
+from actsearch.analysis.standards import CONFIDENCE
 
 MOST_SIGN_FLIPS = 40
 """A sign-flip test of more differences is not computed: it needs 2**(n/2) sums, and t is as good by then."""
@@ -29,7 +26,7 @@ def sign_flip_p(d: npt.ArrayLike) -> float | None:
     Returns:
         None for more than `MOST_SIGN_FLIPS` differences.
     """
-    d = _finite(d, "differences")
+    d = one_value_per_seed(d, "differences")
     n = d.size
     if n > MOST_SIGN_FLIPS:
         return None
@@ -43,12 +40,13 @@ def sign_flip_p(d: npt.ArrayLike) -> float | None:
 
 
 def _signed_sums(d: Floats) -> Floats:
+    """The sums of d (n,) with each of the 2**n ways to set the signs."""
     sums = np.zeros(1)
-    for one in d:
-        sums = np.concatenate([sums - one, sums + one])
+    for difference in d:
+        sums = np.concatenate([sums - difference, sums + difference])
     return sums
 
 
 def sign_flip_can_tell(n: int, *, family: int = 1, confidence: float = CONFIDENCE) -> bool:
     """Whether the smallest p that n differences other than 0 can have, 2 / 2**n, is below alpha / family."""
-    return 2.0 ** (1 - n) < 2 * _tail(family, confidence)
+    return 2.0 ** (1 - n) < 2 * tail_probability(family, confidence)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from actsearch.analysis.number_text import _two_digits
+from actsearch.analysis.number_format import share_text, two_digits
 
 
 @dataclass(frozen=True)
@@ -17,18 +18,37 @@ class Spread:
     high: float
     n: int = 1
 
-    def said(self, how: Callable[[float], str]) -> str:
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        return cls(statistics.median(values), min(values), max(values), len(values))
+
+    def text(self, write: Callable[[float], str]) -> str:
         """`0.3`; where seeds differ, `0.3 (0.2 to 0.4)`."""
-        low, high = how(self.low), how(self.high)
-        return how(self.median) + (f" ({low} to {high})" if low != high else "")
+        low, high = write(self.low), write(self.high)
+        return write(self.median) + (f" ({low} to {high})" if low != high else "")
 
 
-def factors(spread: Spread) -> str:
+def factor_text(spread: Spread) -> str:
     """`1/210 (1/300 to 1/9)`, `0.64 (0.08 to 2)`, `12`, `1.2e7`: its range is written as the median is."""
-    parts = 0 < spread.median <= 0.1
-    return spread.said(lambda ratio: f"1/{_two_digits(1 / ratio)}" if parts and 0 < ratio < 1 else _two_digits(ratio))
+    return spread.text(_as_part if _is_small_part(spread) else two_digits)
 
 
-def multiple(spread: Spread) -> str:
+def multiple_text(spread: Spread) -> str:
     """`1/210 of`, `12 (8 to 15) times`: to be followed by what it is a part or a multiple of."""
-    return f"{factors(spread)} {'of' if 0 < spread.median <= 0.1 else 'times'}"
+    return f"{factor_text(spread)} {'of' if _is_small_part(spread) else 'times'}"
+
+
+def share_of_norm_text(update: Spread) -> str:
+    """`17 % of their norm`, `3.2 times their norm`."""
+    if update.median < 1:
+        return f"{update.text(share_text)} of their norm"
+    return f"{factor_text(update)} times their norm"
+
+
+def _is_small_part(spread: Spread) -> bool:
+    return 0 < spread.median <= 0.1
+
+
+def _as_part(ratio: float) -> str:
+    """`1/210`; as a number where it is no part of 1."""
+    return f"1/{two_digits(1 / ratio)}" if 0 < ratio < 1 else two_digits(ratio)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
 
-from actsearch.analysis import example_noise, verdicts
+from actsearch.analysis.example_noise import crossed_variances
+from actsearch.analysis.standards import FEWEST_SEEDS
 from actsearch.core.experiment import Experiment, identity
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import CandidateResult, Correct, ExperimentResult, TrialResult
 
 
 @dataclass(frozen=True)
@@ -26,25 +27,15 @@ class Range:
 
 ASSUMED_SD = Range(0.0005, 0.00025, 0.001)
 """Of a candidate's accuracy over its seeds, where no study says better: about what networks have on all of MNIST."""
-
-
-LIMITS = 0.8
+CONFIDENCE_IN_SD = 0.8
 """The confidence of the range of a measured standard deviation, by chi-squared."""
-
-
 FEWEST_PAIRED = 5
 """With fewer common seeds a correlation is hardly known, and taken to be 0, which promises nothing."""
-
-
 MOST_EXAMPLES = 2_000_000
 """Of seeds times examples, how many predictions of a pair are gone through for the noise of the examples."""
-
-
 EFFICIENCY_OF_A_MEDIAN = 0.64
 """Of the variance of normal values, for a median in the place of a mean (2 / pi)."""
-
-
-NOISIER = 3.0
+NOISIER_CANDIDATE = 3.0
 """A candidate whose deviation is so many times the typical one is named."""
 
 
@@ -68,17 +59,17 @@ class Noise:
     """Of the difference of two candidates, by one example of the evaluated set; of M examples it is 1/M of that."""
 
 
-def assumed(sd: float | None = None, correlation: float | None = None) -> Noise:
+def assumed_noise(sd: float | None = None, correlation: float | None = None) -> Noise:
     """The noise that is assumed where none was measured, or that the user gives."""
     deviation = ASSUMED_SD if sd is None else Range(sd, sd, sd)
     source = "an assumption, right for MNIST at best: no finished study was found" if sd is None else "as given by --sd"
     return Noise(deviation, correlation or 0.0, source)
 
 
-def with_given(noise: Noise, sd: float | None, correlation: float | None) -> Noise:
+def noise_as_given(noise: Noise, sd: float | None, correlation: float | None) -> Noise:
     """The noise with what the user gives in the place of what was measured; with a deviation, the correlation too."""
     if sd is not None:
-        return replace(assumed(sd, correlation), example_variance=noise.example_variance)
+        return replace(assumed_noise(sd, correlation), example_variance=noise.example_variance)
     if correlation is not None:
         source = f"{noise.source}; the correlation as given by --correlation"
         return replace(noise, correlation=correlation, source=source)
@@ -113,48 +104,51 @@ class Likeness:
             return "on other data, so little more than a guess"
         if not self.model_kind:
             return "on the same data with another kind of network"
-        unlike = [name for name, same in (("division of the data", self.split), ("network", self.model),
-                                          ("number of epochs", self.epochs)) if not same]  # fmt: skip
+        likenesses = {"division of the data": self.split, "network": self.model, "number of epochs": self.epochs}
+        unlike = [name for name, is_alike in likenesses.items() if not is_alike]
         return "on the same data" + (f" with another {' and '.join(unlike)}" if unlike else ", network and epochs")
 
 
-def likeness(result: ExperimentResult, experiment: Experiment, data_sha256: str) -> Likeness | None:
+def likeness_to(result: ExperimentResult, experiment: Experiment, data_sha256: str) -> Likeness | None:
     """How like a study is to an experiment; None where its noise cannot be measured."""
-    measured = [trial for candidate in _measurable(result) for trial in _completed(candidate)]
+    measured = list(chain.from_iterable(map(_completed_trials, _measurable_candidates(result))))
     if not measured:
         return None
     candidate = experiment.candidates[0]
     ours = identity(candidate, 0, experiment.data, data_sha256)
     theirs = next((trial.settings for trial in measured if trial.settings), {})
 
-    def same(section: str, *without: str) -> bool:
-        mine, other = (_without(one.get(section, {}), without) for one in (ours, theirs))
-        return bool(mine == other)
+    def is_alike(section: str, *without: str) -> bool:
+        return _section_without(ours.get(section, {}), without) == _section_without(theirs.get(section, {}), without)
 
     initial = ("kernel_initializer", "bias_initializer", "dropout_layer")  # what `auto` means differs by activation
     return Likeness(
         data=theirs.get("data", {}).get("sha256") == data_sha256,
         model_kind=theirs.get("model", {}).get("kind") == candidate.model.kind,
-        split=same("data"),
-        model=same("model", *initial),
+        split=is_alike("data"),
+        model=is_alike("model", *initial),
         epochs=theirs.get("training", {}).get("epochs") == candidate.training.epochs,
         trials=len(measured),
     )
 
 
-def _without(section: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def _section_without(section: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {key: value for key, value in section.items() if key not in names}
 
 
-def likest(
+def likest_study(
     results: Sequence[ExperimentResult], experiment: Experiment, data_sha256: str
 ) -> tuple[ExperimentResult, Likeness] | None:
     """Of the studies whose noise can be measured, the one that is most like an experiment."""
-    found = [(result, like) for result in results if (like := likeness(result, experiment, data_sha256)) is not None]
-    return max(found, key=lambda pair: pair[1].rank, default=None)
+    likest: tuple[ExperimentResult, Likeness] | None = None
+    for result in results:
+        like = likeness_to(result, experiment, data_sha256)
+        if like is not None and (likest is None or like.rank > likest[1].rank):
+            likest = (result, like)
+    return likest
 
 
-def measured(result: ExperimentResult, like: Likeness) -> Noise:
+def measured_noise(result: ExperimentResult, like: Likeness) -> Noise:
     """The noise in the last epochs' validation accuracies of a finished study.
 
     The typical deviation is the median over the candidates of their standard deviations over seeds, each divided by
@@ -162,51 +156,59 @@ def measured(result: ExperimentResult, like: Likeness) -> Noise:
     that varies ten times as much does not stand for all. Its range has the limits of a variance by chi-squared, with
     the degrees of freedom of all candidates together times the efficiency of a median.
     """
-    from scipy import special
-
-    values = {name: _values(candidate) for candidate in _measurable(result) for name in [candidate.name]}
-    freedom = [len(by_seed) - 1 for by_seed in values.values()]
-    deviations = [float(np.std(list(by_seed.values()), ddof=1)) for by_seed in values.values()]
-    # 2 * gammaincinv(k / 2, p) is the p-quantile of chi-squared with k degrees of freedom
-    typical = float(
-        np.median([
-            sd / math.sqrt(2 * special.gammaincinv(df / 2, 0.5) / df)
-            for sd, df in zip(deviations, freedom, strict=True)
-        ])
-    )  # fmt: skip
-    df = EFFICIENCY_OF_A_MEDIAN * sum(freedom)
-    low, high = (
-        typical * math.sqrt(df / (2 * special.gammaincinv(df / 2, p))) for p in ((1 + LIMITS) / 2, (1 - LIMITS) / 2)
-    )
-    correlation, common = _correlation(list(values.values()))
-    paired = f"their correlation over {common} common seeds" if common >= FEWEST_PAIRED else "no correlation assumed"
-    seeds = max(len(by_seed) for by_seed in values.values())
+    candidates = _measurable_candidates(result)
+    accuracies = [_last_accuracies(candidate) for candidate in candidates]
+    deviations = [float(np.std(list(by_seed.values()), ddof=1)) for by_seed in accuracies]
+    sd = _typical_deviation(deviations, [len(by_seed) - 1 for by_seed in accuracies])
+    correlation, common = _mean_correlation(accuracies)
+    is_paired = common >= FEWEST_PAIRED
+    paired = f"their correlation over {common} common seeds" if is_paired else "no correlation assumed"
+    seeds = max(map(len, accuracies))
+    names = [candidate.name for candidate in candidates]
+    noisy = [
+        (name, deviation)
+        for name, deviation in zip(names, deviations, strict=True)
+        if sd.value and deviation > NOISIER_CANDIDATE * sd.value
+    ]
     return Noise(
-        sd=Range(typical, low, high),
-        correlation=correlation if common >= FEWEST_PAIRED else 0.0,
+        sd=sd,
+        correlation=correlation if is_paired else 0.0,
         source=(
-            f"measured in {result.folder} ({like.words}{like.caveat}; {len(values)} candidates of up to {seeds} seeds),"
+            f"measured in {result.folder} ({like.words}{like.caveat}; {len(names)} candidates of up to {seeds} seeds),"
             f" {paired}"
         ),
         study=result.folder,
         seeds=seeds,
-        noisier=tuple(
-            (name, sd) for name, sd in zip(values, deviations, strict=True) if typical and sd > NOISIER * typical
-        ),
+        noisier=tuple(noisy),
         example_variance=example_variance(result),
     )
 
 
-def _correlation(values: Sequence[Mapping[int, float]]) -> tuple[float, int]:
+def _typical_deviation(deviations: Sequence[float], freedom: Sequence[int]) -> Range:
+    """See `measured_noise`; `freedom` are the degrees of freedom of each."""
+    from scipy import special
+
+    def chi_squared(share: float, df: float) -> float:
+        return 2 * float(special.gammaincinv(df / 2, share))
+
+    unbiased = [sd / math.sqrt(chi_squared(0.5, df) / df) for sd, df in zip(deviations, freedom, strict=True)]
+    typical = float(np.median(unbiased))
+    df = EFFICIENCY_OF_A_MEDIAN * sum(freedom)
+    low = typical * math.sqrt(df / chi_squared((1 + CONFIDENCE_IN_SD) / 2, df))
+    high = typical * math.sqrt(df / chi_squared((1 - CONFIDENCE_IN_SD) / 2, df))
+    return Range(typical, low, high)
+
+
+def _mean_correlation(accuracies: Sequence[Mapping[int, float]]) -> tuple[float, int]:
     """The mean correlation of the pairs with the most seeds in common, and how many those are."""
-    pairs = [(a, b, sorted(a.keys() & b.keys())) for a, b in combinations(values, 2)]
+    pairs = [(a, b, sorted(a.keys() & b.keys())) for a, b in combinations(accuracies, 2)]
     most = max((len(seeds) for _, _, seeds in pairs), default=0)
-    found = []
+    correlations = []
     for a, b, seeds in pairs:
-        x, y = np.array([a[s] for s in seeds]), np.array([b[s] for s in seeds])
-        if len(seeds) == most and most >= verdicts.FEWEST_SEEDS and x.std() > 0 and y.std() > 0:
-            found.append(float(np.corrcoef(x, y)[0, 1]))
-    return (float(np.mean(found)), most) if found else (0.0, 0)
+        x, y = np.array([a[seed] for seed in seeds]), np.array([b[seed] for seed in seeds])
+        if len(seeds) == most and most >= FEWEST_SEEDS and x.std() > 0 and y.std() > 0:
+            correlations.append(float(np.corrcoef(x, y)[0, 1]))
+    return (float(np.mean(correlations)), most) if correlations else (0.0, 0)
 
 
 def example_variance(result: ExperimentResult) -> float | None:
@@ -215,30 +217,42 @@ def example_variance(result: ExperimentResult) -> float | None:
     None where no two candidates' predictions of the evaluated split were read for two common seeds.
     """
     split = "test_last" if result.validation_is_test else "validation_last"
-    found = []
-    for a, b in combinations(_measurable(result), 2):
-        right = [{trial.seed: trial.correct[split] for trial in _completed(one) if split in trial.correct}
-                 for one in (a, b)]  # fmt: skip
-        seeds = [s for s in right[0] if s in right[1] and right[0][s].of == right[1][s].of]
-        if len(seeds) < 2:
-            continue
-        examples = right[0][seeds[0]].examples
-        seeds = seeds[: max(2, MOST_EXAMPLES // examples)]
-        correct = [np.array([of_one[seed].array() for seed in seeds]) for of_one in right]
-        found.append(example_noise.crossed(*correct).example_variance * examples)
-    return float(np.median(found)) if found else None
+    correct = [_correct_by_seed(candidate, split) for candidate in _measurable_candidates(result)]
+    variances = [_example_variance_of_pair(a, b) for a, b in combinations(correct, 2)]
+    known = [variance for variance in variances if variance is not None]
+    return float(np.median(known)) if known else None
 
 
-def _measurable(result: ExperimentResult) -> list[CandidateResult]:
+def _correct_by_seed(candidate: CandidateResult, split: str) -> dict[int, Correct]:
+    trials = _completed_trials(candidate)
+    return {trial.seed: trial.correct[split] for trial in trials if split in trial.correct}
+
+
+def _example_variance_of_pair(a: Mapping[int, Correct], b: Mapping[int, Correct]) -> float | None:
+    """None without two seeds in common that are about the same examples."""
+    seeds = [seed for seed in a if seed in b and a[seed].of == b[seed].of]
+    if len(seeds) < 2:
+        return None
+    examples = a[seeds[0]].examples
+    seeds = seeds[: max(2, MOST_EXAMPLES // examples)]
+    correct_a, correct_b = (np.array([correct[seed].array() for seed in seeds]) for correct in (a, b))
+    return crossed_variances(correct_a, correct_b).example_variance * examples
+
+
+def _measurable_candidates(result: ExperimentResult) -> list[CandidateResult]:
     """The candidates with enough completed seeds to measure how much they vary."""
-    return [candidate for candidate in result.candidates if len(_values(candidate)) >= verdicts.FEWEST_SEEDS]
+    return [candidate for candidate in result.candidates if len(_last_accuracies(candidate)) >= FEWEST_SEEDS]
 
 
-def _completed(candidate: CandidateResult) -> list[TrialResult]:
+def _completed_trials(candidate: CandidateResult) -> list[TrialResult]:
     return [trial for trial in candidate.trials if trial.status == "completed"]
 
 
-def _values(candidate: CandidateResult) -> dict[int, float]:
+def _last_accuracies(candidate: CandidateResult) -> dict[int, float]:
     """The validation accuracy after the last epoch of each seed that completed."""
-    found = {trial.seed: trial.history.get("val_accuracy", ())[-1:] for trial in _completed(candidate)}
-    return {seed: last[0] for seed, last in found.items() if last and last[0] is not None}
+    accuracies = {}
+    for trial in _completed_trials(candidate):
+        history = trial.history.get("val_accuracy", ())
+        if history and history[-1] is not None:
+            accuracies[trial.seed] = history[-1]
+    return accuracies

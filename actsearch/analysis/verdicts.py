@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from actsearch.analysis.intervals import (
-    Bools,
-    Floats,
-)
+from actsearch.analysis.arrays import Bools, Floats
+from actsearch.analysis.intervals import PairwiseDifferences
+from actsearch.analysis.standards import FEWEST_SEEDS
 
 Verdict = Literal["better", "worse", "tied", "undecided"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+OPPOSITES: Mapping[Verdict, Verdict] = {"better": "worse", "worse": "better", "tied": "tied", "undecided": "undecided"}
+"""What a verdict on the first of two is on the second."""
+TOO_FEW, DIVERGED_MORE = "too few seeds", "diverged more often"
+"""Beside the verdicts, what a pair without one is."""
 
 
-MARGIN = 0.001
-"""What an accuracy must differ by to matter, unless the user says otherwise: 0.1 percentage points."""
-
-
-FEWEST_SEEDS = 3
-"""With fewer there is no verdict."""
-
-
-ENOUGH_SEEDS = 5
-"""With fewer a verdict comes with a warning."""
-
-
-def verdict(low: float, high: float, margin: float, higher_is_better: bool = True) -> Verdict:
+def verdict_of_interval(low: float, high: float, margin: float, higher_is_better: bool = True) -> Verdict:
     """What the interval of a difference (this one minus the other) says of this one.
 
     Within the margin it is *tied*, even if it excludes 0 (`is_smaller_but_real`); else beyond 0 *better* or *worse*;
@@ -36,7 +29,7 @@ def verdict(low: float, high: float, margin: float, higher_is_better: bool = Tru
     contradict each other (Goeman, Solari and Stijnen, Three-sided hypothesis testing, Statistics in Medicine 29,
     2010). With a positive margin more seeds always end it: as soon as the half-width is below margin / 2.
 
-    An interval of NaN is undecided; whoever has fewer than `FEWEST_SEEDS` seeds should not ask.
+    An interval of NaN is undecided. With fewer than `standards.FEWEST_SEEDS` seeds do not ask.
     """
     if -margin < low and high < margin:
         return "tied"
@@ -47,11 +40,23 @@ def verdict(low: float, high: float, margin: float, higher_is_better: bool = Tru
     return "undecided"
 
 
-def verdicts(low: Floats, high: Floats, margin: float, higher_is_better: bool = True) -> npt.NDArray[np.str_]:
-    """`verdict` of arrays, all of one shape. An interval of NaN is undecided."""
+def verdicts_of_intervals(
+    low: Floats, high: Floats, margin: float, higher_is_better: bool = True
+) -> npt.NDArray[np.str_]:
+    """`verdict_of_interval` of arrays, all of one shape. An interval of NaN is undecided."""
     above, below = ("better", "worse") if higher_is_better else ("worse", "better")
     tied = (-margin < low) & (high < margin)
     return np.where(tied, "tied", np.where(low > 0, above, np.where(high < 0, below, "undecided")))
+
+
+def decisions_on_pairs(
+    differences: PairwiseDifferences, diverged_more: Bools, margin: float, higher_is_better: bool = True
+) -> npt.NDArray[np.str_]:
+    """(k, k) texts, the row against the column: a verdict, or why there is none (`TOO_FEW`, `DIVERGED_MORE`)."""
+    decisions = verdicts_of_intervals(differences.low, differences.high, margin, higher_is_better).astype("<U20")
+    decisions[differences.n < FEWEST_SEEDS] = TOO_FEW
+    decisions[flattered_by_divergence(decisions, diverged_more)] = DIVERGED_MORE
+    return decisions
 
 
 def is_smaller_but_real(low: float, high: float, margin: float) -> bool:
@@ -93,15 +98,16 @@ def diverged_more_often(diverged: npt.ArrayLike, ended: npt.ArrayLike) -> Bools:
     return more
 
 
-def held_back(verdicts: npt.NDArray[np.str_], diverged_more: Bools) -> Bools:
-    """(k, k): where who diverged more often would be better or tied by the seeds that are left, which says too much.
+def flattered_by_divergence(verdicts: npt.NDArray[np.str_], diverged_more: Bools) -> Bools:
+    """(k, k): where a contender that diverged more often would be better or tied, by the seeds that are left to it.
+
+    Such a verdict says too much, as those seeds are its luckier ones.
 
     Args:
         verdicts: (k, k), the row against the column.
         diverged_more: see `diverged_more_often`.
     """
     tied = verdicts == "tied"
-    found: Bools = (diverged_more & (tied | (verdicts == "better"))) | (
-        diverged_more.T & (tied | (verdicts == "worse"))
-    )
-    return found
+    row_is_flattered: Bools = diverged_more & (tied | (verdicts == "better"))
+    column_is_flattered: Bools = diverged_more.T & (tied | (verdicts == "worse"))
+    return row_is_flattered | column_is_flattered

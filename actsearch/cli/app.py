@@ -23,8 +23,8 @@ from actsearch.cli.console import new_console, nobody_reads, say_everything
 from actsearch.core.errors import ActsearchError, InvalidExperiment, NothingToShow, UserError
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Question
     from actsearch.analysis.findings.explanation import Explanation
+    from actsearch.analysis.question import Question
     from actsearch.core.results import ExperimentResult
     from actsearch.functions.catalogue import Entry
     from actsearch.store.store import Found
@@ -626,7 +626,7 @@ def _questions(
         raise UserError("--by activation, --by setting: give one of them")
     if not compared:
         return []
-    from actsearch.analysis.comparison import Question
+    from actsearch.analysis.question import Question
 
     way: Any = ways[0] if ways else None
     return [Question(metric=metric, by=way, **asked) for metric in dict.fromkeys(metrics or ["val_accuracy"])]
@@ -636,9 +636,9 @@ def _predictions(kinds: AbstractSet[str], questions: Sequence[Question]) -> Sequ
     """What of the predictions the figures need: whoever draws no differences needs none."""
     if kinds.isdisjoint({"ranking", "differences", "all"}):
         return ()
-    from actsearch.analysis.comparison import reading
+    from actsearch.analysis.question import predictions_needed
 
-    return tuple(dict.fromkeys(key for question in questions for key in reading(question)))
+    return tuple(dict.fromkeys(key for question in questions for key in predictions_needed(question)))
 
 
 def _drawings(
@@ -858,7 +858,7 @@ def compare(paths: tuple[Path, ...], **options: Any) -> int:
     actsearch compare results/mine --baseline relu --margin 0.002
     actsearch compare results/mine --require "gelu >= relu - 0.002" --undecided fail
     """
-    from actsearch.analysis.comparison import Question
+    from actsearch.analysis.question import Question
     from actsearch.cli import compare_command
 
     question = Question(**{name: options.pop(name) for name in QUESTION})
@@ -880,7 +880,7 @@ def report(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> None:
     actsearch report results/mine --baseline relu --out mine.html
     actsearch report results/ --out pages/
     """
-    from actsearch.analysis.comparison import Question
+    from actsearch.analysis.question import Question
     from actsearch.cli import report_command
 
     report_command.report(paths, Question(**asked), out)

@@ -14,8 +14,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actsearch.analysis import intervals, verdicts
-from actsearch.analysis.intervals import Differences
+from actsearch.analysis.intervals import PairwiseDifferences, pairwise_differences
+from actsearch.analysis.standards import CONFIDENCE, FEWEST_SEEDS
+from actsearch.analysis.verdicts import diverged_more_often, flattered_by_divergence, verdicts_of_intervals
 
 Decision = Literal["better", "worse", "tied", "diverged more often", "not pursued", "undecided"]
 """Of a pair, the first against the second; all but the last settle it."""
@@ -27,7 +28,7 @@ WORSE, SETTLED, NONE_COMPLETED = "worse", "settled", "none completed"
 class Look:
     """What one look decided, of k contenders."""
 
-    differences: Differences
+    differences: PairwiseDifferences
     """By the trials up to this look; NaN for pairs of which one had left before."""
     decisions: np.ndarray
     """(k, k) texts, see `Decision`: what is decided so far, the row against the column."""
@@ -45,7 +46,7 @@ def decide(
     family: int,
     looks: int,
     margin: float,
-    confidence: float = intervals.CONFIDENCE,
+    confidence: float = CONFIDENCE,
     examples: int | None = None,
     before: Look | None = None,
 ) -> Look:
@@ -62,7 +63,7 @@ def decide(
         looks: J, how many there are in all.
         margin: within which a difference counts as none.
         confidence: with which all intervals of all looks hold.
-        examples: see `intervals.difference`.
+        examples: see `intervals.mean_difference`.
         before: the look before this one.
     """
     x = np.array(values, float)
@@ -70,7 +71,7 @@ def decide(
     here = np.zeros(k, bool)
     here[list(range(k)) if before is None else list(before.stays)] = True
     x[~here] = np.nan
-    found = intervals.differences(x, family=family * looks, confidence=confidence, examples=examples)
+    found = pairwise_differences(x, family=family * looks, confidence=confidence, examples=examples)
     now = _verdicts(found, margin, np.isnan(x).sum(axis=1), x.shape[1])
     both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
     decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
@@ -97,13 +98,13 @@ def decide(
     return Look(found, decisions, tuple(int(i) for i in np.flatnonzero(here & ~done)), leaves, better)
 
 
-def _verdicts(found: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
-    """(k, k) texts: what these intervals say, the row against the column (`verdicts.verdicts`).
+def _verdicts(found: PairwiseDifferences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
+    """(k, k) texts: what these intervals say, the row against the column (`verdicts.verdicts_of_intervals`).
 
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
     """
-    texts = verdicts.verdicts(found.low, found.high, margin).astype("<U20")
-    texts[found.n < verdicts.FEWEST_SEEDS] = "undecided"
-    more = verdicts.diverged_more_often(diverged, np.full(len(diverged), seeds))
-    texts[verdicts.held_back(texts, more)] = "diverged more often"
+    texts = verdicts_of_intervals(found.low, found.high, margin).astype("<U20")
+    texts[found.n < FEWEST_SEEDS] = "undecided"
+    more = diverged_more_often(diverged, np.full(len(diverged), seeds))
+    texts[flattered_by_divergence(texts, more)] = "diverged more often"
     return texts

@@ -143,7 +143,7 @@ def outlook(
     contenders = planning.contenders(experiment)
     if len(contenders) > 1:
         examples = len(dataset.y_test) if splits.validation is None else len(splits.validation)
-        found = power.power(
+        found = power.power_of_plan(
             experiment, noise, contenders=contenders, examples=examples,
             margin=wanted.margin, confidence=wanted.confidence, baseline=wanted.baseline,
         )  # fmt: skip

@@ -114,7 +114,7 @@ def plan(experiment: Experiment, folder: Path, until: UntilDecided | None = None
 
 def _check_rule(until: UntilDecided) -> None:
     """That the numbers mean something; the command line refuses others by itself, with the names of its options."""
-    from actsearch.analysis.verdicts import FEWEST_SEEDS  # which loads SciPy, as looks do
+    from actsearch.analysis.standards import FEWEST_SEEDS
 
     margin, confidence, most = until.margin, until.confidence, until.max_seeds
     wrong = []

@@ -27,11 +27,12 @@ from actsearch.core.results import (
 
 if TYPE_CHECKING:
     from actsearch.study.looks import Look
+from actsearch.analysis.standards import ACCURACY_MARGIN, CONFIDENCE
 from actsearch.analysis.tuning import METRIC, mean_of, value_of
 
 ResultOf = Callable[[Trial], TrialResult]
 """How a trial stands at this moment."""
-MARGIN, CONFIDENCE, MAX_SEEDS = 0.001, 0.95, 20
+MAX_SEEDS = 20
 """Of a study that is run until it is decided, unless it is said otherwise."""
 
 
@@ -193,9 +194,9 @@ class _Wanted:
 
 
 def _looks(most: int) -> tuple[int, ...]:
-    from actsearch.analysis import sample_sizes  # which loads SciPy: only where looks are taken
+    from actsearch.analysis.sample_sizes import seeds_at_looks  # which loads SciPy: only where looks are taken
 
-    return sample_sizes.looks(most)
+    return seeds_at_looks(most)
 
 
 def _begun(
@@ -206,16 +207,16 @@ def _begun(
     examples: int | None,
 ) -> LooksRecord:
     """A record before its first look."""
-    from actsearch.analysis import intervals
+    from actsearch.analysis.intervals import family_size
 
     seeds = seeds_of(experiment, until.max_seeds or MAX_SEEDS)
     return LooksRecord(
         metric=METRIC,
-        margin=MARGIN if until.margin is None else until.margin,
+        margin=ACCURACY_MARGIN if until.margin is None else until.margin,
         confidence=until.confidence or CONFIDENCE,
         max_seeds=len(seeds),
         looks=_looks(len(seeds)),
-        family=intervals.family(len(contenders)),
+        family=family_size(len(contenders)),
         examples=examples,
         seeds=seeds,
         contenders=tuple(LookContender(one.label, one.setting, make(one, seeds[0]).id) for one in contenders),
@@ -340,7 +341,7 @@ def _look_before(record: LooksRecord) -> Look | None:
         return None
     import numpy as np
 
-    from actsearch.analysis import intervals
+    from actsearch.analysis.intervals import pairwise_differences
     from actsearch.study.looks import Look
 
     places = {one.label: place for place, one in enumerate(record.contenders)}
@@ -348,7 +349,7 @@ def _look_before(record: LooksRecord) -> Look | None:
     decisions = np.full((k, k), "undecided", dtype="<U20")
     for pair, _ in record.both_ways():
         decisions[places[pair.a], places[pair.b]] = pair.decision
-    nothing = intervals.differences(np.full((k, 1), np.nan))
+    nothing = pairwise_differences(np.full((k, 1), np.nan))
     return Look(nothing, decisions, tuple(places[label] for label in record.taken[-1].stays))
 
 

@@ -11,14 +11,16 @@ import pytest
 from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked, noisy
 from scipy import stats
 
-from actsearch.analysis.comparison import Comparison, Question, compare, reading
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.question import Question, predictions_needed
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, Choice, ExperimentResult
 
 
 def the(result: ExperimentResult, **question: Any) -> Comparison:
-    [found] = compare(result, Question(**question))
+    [found] = comparisons_of(result, Question(**question))
     return found
 
 
@@ -271,12 +273,12 @@ def test_a_small_test_set_cannot_show_a_tie_on_new_data() -> None:
 def test_other_epochs_and_metrics_have_no_noise_of_examples() -> None:
     """Predictions are kept of the last and of the best epoch; the best one was chosen by these very examples."""
     assert the(predicted(), at="best").pair(1, 0).examples is None
-    assert reading(Question(at="best")) == ()
-    assert reading(Question(metric="test_accuracy", at="best")) == ("test_best", "validation_best")
+    assert predictions_needed(Question(at="best")) == ()
+    assert predictions_needed(Question(metric="test_accuracy", at="best")) == ("test_best", "validation_best")
     assert the(predicted(), at="2").pair(1, 0).examples is None
     assert the(predicted(), metric="val_loss", margin=0.1).pair(1, 0).examples is None
-    assert reading(Question(at="2")) == ()
-    assert reading(Question()) == ("test_last", "validation_last")
+    assert predictions_needed(Question(at="2")) == ()
+    assert predictions_needed(Question()) == ("test_last", "validation_last")
 
 
 def test_predictions_of_other_examples_are_not_compared() -> None:
@@ -306,7 +308,7 @@ def gridded(**more: Any) -> ExperimentResult:
 
 
 def test_with_a_grid_each_setting_is_compared_by_itself() -> None:
-    tables = compare(gridded())
+    tables = comparisons_of(gridded())
     assert [table.setting for table in tables] == [
         {"training.optimizer.learning_rate": 0.1},
         {"training.optimizer.learning_rate": 0.01},
@@ -315,12 +317,12 @@ def test_with_a_grid_each_setting_is_compared_by_itself() -> None:
 
 
 def test_the_intervals_of_all_settings_hold_together() -> None:
-    assert [table.family for table in compare(gridded())] == [2, 2]
+    assert [table.family for table in comparisons_of(gridded())] == [2, 2]
 
 
 def test_choosing_the_best_setting_on_the_seeds_that_are_compared_is_refused() -> None:
     with pytest.raises(UserError, match="tuning_seeds"):
-        compare(gridded(), Question(by="activation"))
+        comparisons_of(gridded(), Question(by="activation"))
 
 
 def test_a_setting_at_which_all_diverged_hides_no_other() -> None:
@@ -331,7 +333,7 @@ def test_a_setting_at_which_all_diverged_hides_no_other() -> None:
         else c
         for c in study.candidates
     ]
-    [table] = compare(replace(study, candidates=tuple(lost)))
+    [table] = comparisons_of(replace(study, candidates=tuple(lost)))
     assert table.setting == {"training.optimizer.learning_rate": 0.01}
     assert any("0.1" in text and "diverged" in text for text in table.warnings)
 
@@ -364,13 +366,13 @@ def test_each_is_compared_at_the_setting_that_its_tuning_seeds_chose() -> None:
 def test_picking_the_best_of_a_grid_is_told_to_flatter() -> None:
     """By as much as the best of so many equals is above their mean: of two, 0.56 standard errors."""
     study = replace(tuned(), tuning_seeds=(), chosen=())
-    tables = compare(study, Question(by="setting"))
+    tables = comparisons_of(study, Question(by="setting"))
     assert any("best of 2 settings" in text and "0.6 standard errors" in text for text in tables[0].warnings)
 
 
 def test_all_settings_side_by_side_are_those_of_the_tuning_seeds_alone() -> None:
     """Mixed with the others, a setting that was chosen would have more seeds than the rest."""
-    tables = compare(tuned(), Question(by="setting"))
+    tables = comparisons_of(tuned(), Question(by="setting"))
     assert [table.role for table in tables] == ["tuning", "tuning"]
     assert {table.seeds for table in tables} == {(1000, 1001, 1002)}
     assert any("tuning seeds" in text for text in tables[0].warnings)
@@ -488,20 +490,20 @@ def test_another_question_than_that_of_the_looks_is_answered_with_a_warning() ->
 
 def test_one_candidate_is_no_comparison() -> None:
     with pytest.raises(NothingToShow, match="nothing to compare it with"):
-        compare(a_study(a_candidate("relu", [0.1, 0.2])))
+        comparisons_of(a_study(a_candidate("relu", [0.1, 0.2])))
 
 
 def test_where_all_diverged_another_run_is_no_remedy() -> None:
     """They are finished, and would not be trained again."""
     gone = [CandidateResult(n, Activation(n), {}, (a_trial(None, 0, "diverged"),)) for n in ("relu", "elu")]
     with pytest.raises(NothingToShow, match=r"2 diverged\); train with a smaller learning rate"):
-        compare(a_study(*gone))
+        comparisons_of(a_study(*gone))
 
 
 def test_an_unfinished_experiment_says_how_far_it_is() -> None:
     waiting = CandidateResult("elu", Activation("elu"), {}, (a_trial(None, status="waiting"),))
     with pytest.raises(NothingToShow, match=r"only relu has a completed trial .*1 completed, 1 waiting"):
-        compare(a_study(a_candidate("relu", [0.1]), waiting))
+        comparisons_of(a_study(a_candidate("relu", [0.1]), waiting))
 
 
 @pytest.mark.parametrize(
@@ -511,7 +513,7 @@ def test_an_unfinished_experiment_says_how_far_it_is() -> None:
 )  # fmt: skip
 def test_a_question_that_makes_no_sense_is_refused(question: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError, match=said):
-        compare(three(), Question(**question))
+        comparisons_of(three(), Question(**question))
 
 
 def test_a_ranking_by_the_test_set_is_never_silent() -> None:

@@ -6,13 +6,15 @@ import pytest
 from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked, noisy
 
 from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import Comparison, Question, compare
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.question import Question
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult
 
 
 def the(result: ExperimentResult, **question: object) -> Comparison:
-    [found] = compare(result, Question(**question))  # type: ignore[arg-type]
+    [found] = comparisons_of(result, Question(**question))  # type: ignore[arg-type]
     return found
 
 
@@ -80,7 +82,7 @@ def test_labels_that_would_be_lost_in_a_sentence_are_in_quotes() -> None:
     for values in (noisy(0.9, 6), noisy(0.5, 6)):
         for baseline in (None, names[0]):
             study = a_study(a_candidate(names[0], noisy(0.9, 6)), a_candidate(names[1], values))
-            [found] = compare(study, Question(baseline=baseline))
+            [found] = comparisons_of(study, Question(baseline=baseline))
             for sentence in (*conclusions.sentences(found), conclusions.headline(found)):
                 for name in names:
                     assert sentence.count(name) == sentence.count(f"\N{LEFT DOUBLE QUOTATION MARK}{name}"), sentence

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 
-from actsearch.analysis import number_text, spreads
+from actsearch.analysis import number_format, spreads
 from actsearch.analysis.findings.explanation import explanation_of, explanation_record
 from actsearch.analysis.findings.finding import Finding
 from actsearch.analysis.spreads import Spread
@@ -425,7 +425,7 @@ def test_odd_diagnostics_are_explained_all_the_same(odd: Diagnostics, status: An
 )
 def test_shares_are_percent_with_two_digits(value: float, text: str) -> None:
     """More digits than there is knowledge are noise."""
-    assert number_text.share(value) == text
+    assert number_format.share_text(value) == text
 
 
 @pytest.mark.parametrize(
@@ -435,10 +435,10 @@ def test_shares_are_percent_with_two_digits(value: float, text: str) -> None:
 )  # fmt: skip
 def test_ratios_are_parts_or_multiples_with_two_digits(ratio: float, text: str) -> None:
     """`0.0047 times` is no number that one sees."""
-    assert spreads.multiple(Spread(ratio, ratio, ratio)) == text
+    assert spreads.multiple_text(Spread(ratio, ratio, ratio)) == text
 
 
 def test_a_range_is_written_as_its_median_is() -> None:
     """`1/11 (1/14 to 0.15)` has to be worked out."""
-    assert spreads.factors(Spread(1 / 11, 1 / 14, 0.15)) == "1/11 (1/14 to 1/6.7)"
-    assert spreads.factors(Spread(0.16, 0.079, 2.0)) == "0.16 (0.079 to 2)"
+    assert spreads.factor_text(Spread(1 / 11, 1 / 14, 0.15)) == "1/11 (1/14 to 1/6.7)"
+    assert spreads.factor_text(Spread(0.16, 0.079, 2.0)) == "0.16 (0.079 to 2)"

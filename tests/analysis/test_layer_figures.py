@@ -11,7 +11,7 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 
 from actsearch.analysis import layer_figures, layer_lines, layer_quantities
 from actsearch.analysis.layer_figures import LayerFigure
-from actsearch.analysis.layer_lines import Line
+from actsearch.analysis.layer_lines import LayerLine
 from actsearch.analysis.layer_quantities import LayerFigureKind
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.results import CandidateResult, Diagnostics
@@ -21,7 +21,7 @@ def figure(kind: LayerFigureKind, *candidates: CandidateResult, **how: Any) -> L
     return layer_figures.layer_figures(experiment(*candidates), kind, **how)[0]
 
 
-def lines(kind: LayerFigureKind, *candidates: CandidateResult, **how: Any) -> tuple[Line, ...]:
+def lines(kind: LayerFigureKind, *candidates: CandidateResult, **how: Any) -> tuple[LayerLine, ...]:
     """Those of the first panel's first row."""
     return figure(kind, *candidates, **how).panels[0].rows[0]
 

@@ -47,7 +47,7 @@ def _settings(experiment: Experiment, sha256: str = SHA256, **changes: Any) -> M
 
 
 def _like(result: ExperimentResult, experiment: Experiment) -> study_noise.Likeness:
-    found = study_noise.likeness(result, experiment, SHA256)
+    found = study_noise.likeness_to(result, experiment, SHA256)
     assert found is not None
     return found
 
@@ -62,7 +62,7 @@ def six(make_experiment: Callable[..., Any]) -> Experiment:
 def _power(experiment: Experiment, noise: study_noise.Noise, **how: Any) -> power.Power:
     labels = tuple(candidate.label for candidate in experiment.candidates)
     asked = {"contenders": labels, "examples": 10_000, "margin": 0.001, "confidence": 0.95, "baseline": None, **how}
-    return power.power(experiment, noise, **asked)
+    return power.power_of_plan(experiment, noise, **asked)
 
 
 def test_the_noise_is_that_of_a_typical_candidate(make_experiment: Callable[..., Any]) -> None:
@@ -72,7 +72,7 @@ def test_the_noise_is_that_of_a_typical_candidate(make_experiment: Callable[...,
     accuracies = {name: 0.98 + 0.0005 * rng.standard_normal(200) for name in ("relu", "gelu", "elu", "selu")}
     accuracies["sigmoid"] = 0.9 + 0.05 * rng.standard_normal(200)
     study = _study(accuracies)
-    noise = study_noise.measured(study, _like(study, experiment))
+    noise = study_noise.measured_noise(study, _like(study, experiment))
     assert noise.sd.value == pytest.approx(0.0005, rel=0.1)
     assert noise.sd.low < noise.sd.value < noise.sd.high < 1.1 * noise.sd.value
     assert noise.correlation == pytest.approx(0, abs=0.15)
@@ -88,7 +88,7 @@ def test_the_range_of_the_noise_holds_the_truth(make_experiment: Callable[..., A
     studies = 400
     for _ in range(studies):
         study = _study({name: 0.98 + 0.0005 * rng.standard_normal(5) for name in SIX})
-        noise = study_noise.measured(study, _like(study, experiment))
+        noise = study_noise.measured_noise(study, _like(study, experiment))
         held += noise.sd.low <= 0.0005 <= noise.sd.high
         biased += noise.sd.value > 0.0005
     assert held / studies >= 0.75
@@ -104,9 +104,9 @@ def test_pairs_that_rise_and_fall_together_are_found(make_experiment: Callable[.
         name: 0.98 + 0.0005 * (math.sqrt(0.6) * common + math.sqrt(0.4) * rng.standard_normal(50)) for name in SIX
     }
     study = _study(together)
-    assert study_noise.measured(study, _like(study, experiment)).correlation == pytest.approx(0.6, abs=0.12)
+    assert study_noise.measured_noise(study, _like(study, experiment)).correlation == pytest.approx(0.6, abs=0.12)
     short = _study({name: values[:4] for name, values in together.items()})
-    noise = study_noise.measured(short, _like(short, experiment))
+    noise = study_noise.measured_noise(short, _like(short, experiment))
     assert noise.correlation == 0
     assert "no correlation assumed" in noise.source
 
@@ -124,7 +124,7 @@ def test_the_likest_study_is_taken(make_experiment: Callable[..., Any]) -> None:
     epochs = _study({"relu": many}, "epochs", _settings(experiment, training=longer))
 
     def likest(*studies: ExperimentResult) -> tuple[str, str] | None:
-        found = study_noise.likest(studies, experiment, SHA256)
+        found = study_noise.likest_study(studies, experiment, SHA256)
         return None if found is None else (found[0].folder, found[1].words)
 
     assert likest() is None
@@ -137,14 +137,14 @@ def test_the_likest_study_is_taken(make_experiment: Callable[..., Any]) -> None:
 
 def test_the_table_is_that_of_the_statistics(six: Experiment) -> None:
     """Whoever plans by these numbers and then compares must meet them again."""
-    found = _power(six, study_noise.assumed(correlation=0.3), margin=0.001)
+    found = _power(six, study_noise.assumed_noise(correlation=0.3), margin=0.001)
     assert (found.family, found.planned) == (15, 10)
     assert [row.seeds for row in found.rows] == [3, 5, 10, 20]
     for row in found.rows:
         assert row.detectable is not None
         for name in ("value", "low", "high"):  # an assumption is a range as well
             effect, sd = getattr(row.detectable, name), getattr(study_noise.ASSUMED_SD, name)
-            reached = sample_sizes.power(effect, sd, row.seeds, rho=0.3, family=15)
+            reached = sample_sizes.power_to_detect(effect, sd, row.seeds, rho=0.3, family=15)
             assert reached == pytest.approx(0.8, abs=1e-6)
     assert found.to_tie is not None
     n = int(found.to_tie.value)
@@ -158,20 +158,20 @@ def test_the_table_is_that_of_the_statistics(six: Experiment) -> None:
 
 def test_less_noise_than_examples_can_show_is_not_counted_with(six: Experiment) -> None:
     """A comparison does not believe it either: two that go together seed by seed differ by whole examples."""
-    found = _power(six, study_noise.assumed(sd=0.001, correlation=0.999), examples=1000)
+    found = _power(six, study_noise.assumed_noise(sd=0.001, correlation=0.999), examples=1000)
     least = 1 / (1000 * math.sqrt(6))
     assert found.least_deviation == pytest.approx(least)
     assert found.noise.sd.value == 0.001
     assert found.row(10).detectable is not None
-    plain = sample_sizes.detectable(least / math.sqrt(2), 10, family=15)
+    plain = sample_sizes.detectable_difference(least / math.sqrt(2), 10, family=15)
     assert found.row(10).detectable.value == pytest.approx(plain)  # type: ignore[union-attr]
-    assert _power(six, study_noise.assumed(sd=0.001, correlation=0.1), examples=1000).least_deviation is None
+    assert _power(six, study_noise.assumed_noise(sd=0.001, correlation=0.1), examples=1000).least_deviation is None
 
 
 def test_a_baseline_needs_fewer_seeds(six: Experiment) -> None:
     """It is the cheapest way to a verdict, so it is told of, and counted as what it is."""
-    pairs = _power(six, study_noise.assumed())
-    baseline = _power(six, study_noise.assumed(), baseline="relu")
+    pairs = _power(six, study_noise.assumed_noise())
+    baseline = _power(six, study_noise.assumed_noise(), baseline="relu")
     assert (pairs.family, baseline.family) == (15, 5)
     assert pairs.to_tie_a_baseline == baseline.to_tie
     assert baseline.to_tie is not None
@@ -183,14 +183,14 @@ def test_a_baseline_needs_fewer_seeds(six: Experiment) -> None:
 def test_two_seeds_promise_nothing(make_experiment: Callable[..., Any]) -> None:
     """With them there is no verdict, so there is no difference that would be found."""
     experiment, _ = make_experiment(("relu", "gelu"), seeds=2)
-    found = _power(experiment, study_noise.assumed())
+    found = _power(experiment, study_noise.assumed_noise())
     assert found.row(2).detectable is None
     assert found.row(3).detectable is not None
 
 
 def test_a_margin_out_of_reach_is_told_as_one(six: Experiment) -> None:
     """A number of seeds with eight digits is no plan."""
-    found = _power(six, study_noise.assumed(sd=0.05), margin=0.00001)
+    found = _power(six, study_noise.assumed_noise(sd=0.05), margin=0.00001)
     assert found.to_tie is None
     assert found.to_detect is None
 
@@ -198,7 +198,7 @@ def test_a_margin_out_of_reach_is_told_as_one(six: Experiment) -> None:
 def test_noise_is_never_below_the_rounding_to_examples(six: Experiment) -> None:
     """Three seeds with the same accuracy on 100 examples do not mean that there is no chance in it."""
     study = _study({name: [0.9, 0.9, 0.9] for name in SIX})
-    found = _power(six, study_noise.measured(study, _like(study, six)), examples=100)
+    found = _power(six, study_noise.measured_noise(study, _like(study, six)), examples=100)
     assert found.least_deviation == pytest.approx(0.01 / math.sqrt(6))
     assert found.row(10).detectable is not None
 
@@ -216,7 +216,7 @@ def test_what_the_examples_leave_open_is_told_if_a_study_shows_it(six: Experimen
                 examples, "same", np.packbits(~wrong[one.label]).tobytes())})
             for trial in one.trials))
         for one in study.candidates))  # fmt: skip
-    noise = study_noise.measured(study, _like(study, six))
+    noise = study_noise.measured_noise(study, _like(study, six))
     assert noise.example_variance == pytest.approx(2 * share * (1 - share), rel=0.2)
     found = _power(six, noise, examples=10_000, margin=0.001)
     assert found.smallest_tie is not None
@@ -231,10 +231,10 @@ def test_what_the_examples_leave_open_is_told_if_a_study_shows_it(six: Experimen
 def test_what_the_user_gives_stands_in_for_what_was_measured(six: Experiment) -> None:
     """With a deviation given, a correlation of another study has nothing to do with it."""
     study = _study({name: 0.98 + 0.001 * np.random.default_rng(i).standard_normal(5) for i, name in enumerate(SIX)})
-    noise = study_noise.measured(study, _like(study, six))
-    given = study_noise.with_given(noise, 0.002, None)
+    noise = study_noise.measured_noise(study, _like(study, six))
+    given = study_noise.noise_as_given(noise, 0.002, None)
     assert (given.sd, given.correlation) == (study_noise.Range(0.002, 0.002, 0.002), 0)
     assert "--sd" in given.source
-    paired = study_noise.with_given(noise, None, 0.5)
+    paired = study_noise.noise_as_given(noise, None, 0.5)
     assert (paired.sd, paired.correlation) == (noise.sd, 0.5)
-    assert study_noise.with_given(noise, None, None) == noise
+    assert study_noise.noise_as_given(noise, None, None) == noise

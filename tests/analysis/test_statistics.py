@@ -20,7 +20,7 @@ from actsearch.analysis import (
     summaries,
     verdicts,
 )
-from actsearch.analysis.example_noise import Crossed
+from actsearch.analysis.example_noise import CrossedVariances
 from actsearch.analysis.forecasts import Forecast
 
 ACCURACIES = np.array([0.9871, 0.9869, 0.9880, 0.9865, 0.9877])
@@ -32,17 +32,17 @@ def noise(*shape: int, seed: int = 0) -> np.ndarray:
 
 
 def test_a_family_is_all_pairs_or_the_pairs_with_a_baseline() -> None:
-    assert [intervals.family(k) for k in (2, 6, 12)] == [1, 15, 66]
-    assert [intervals.family(k, baseline=True) for k in (2, 6, 12)] == [1, 5, 11]
+    assert [intervals.family_size(k) for k in (2, 6, 12)] == [1, 15, 66]
+    assert [intervals.family_size(k, baseline=True) for k in (2, 6, 12)] == [1, 5, 11]
     with pytest.raises(ValueError, match="two contenders; there are 1"):
-        intervals.family(1)
+        intervals.family_size(1)
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 10, 41])
 @pytest.mark.parametrize("family", [1, 15, 500_000])
 def test_the_interval_is_the_paired_t_interval_at_its_share_of_alpha(n: int, family: int) -> None:
     a, b = noise(n), noise(n, seed=1)
-    found = intervals.difference(a - b, family=family)
+    found = intervals.mean_difference(a - b, family=family)
     interval = stats.ttest_rel(a, b).confidence_interval(1 - 0.05 / family)
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high), rel=1e-7)
     assert found.half_width == pytest.approx((found.high - found.low) / 2)
@@ -51,39 +51,39 @@ def test_the_interval_is_the_paired_t_interval_at_its_share_of_alpha(n: int, fam
 
 def test_an_interval_worked_by_hand() -> None:
     """d = 1, 2, 3: mean 2, deviation 1, t(.975, 2) = 4.303 in any table."""
-    found = intervals.difference([1, 2, 3])
+    found = intervals.mean_difference([1, 2, 3])
     assert (found.mean, found.sd, found.floored) == (2, 1, False)
     assert found.half_width == pytest.approx(4.303 / math.sqrt(3), abs=1e-3)
 
 
 def test_one_seed_has_a_difference_and_no_interval() -> None:
-    found = intervals.difference([0.002], examples=1000)
+    found = intervals.mean_difference([0.002], examples=1000)
     assert found.mean == 0.002
     assert all(math.isnan(it) for it in (found.sd, found.half_width, found.low, found.high))
 
 
 def test_seeds_that_agree_by_rounding_are_not_believed_to_agree() -> None:
     """Three differences of 2 in 1,000 examples: without a floor the interval would be a point."""
-    found = intervals.difference([0.002] * 3, examples=1000)
+    found = intervals.mean_difference([0.002] * 3, examples=1000)
     assert found.floored
     assert found.sd == pytest.approx(math.sqrt(0.001**2 / 6))
     assert found.high - found.low == pytest.approx(2 * 4.3027 * found.sd / math.sqrt(3), rel=1e-4)
-    assert not intervals.difference([0.002] * 3).floored
-    varied = intervals.difference([0.001, 0.002, 0.005], examples=1000)
-    assert varied == intervals.difference([0.001, 0.002, 0.005])
+    assert not intervals.mean_difference([0.002] * 3).floored
+    varied = intervals.mean_difference([0.001, 0.002, 0.005], examples=1000)
+    assert varied == intervals.mean_difference([0.001, 0.002, 0.005])
 
 
 @pytest.mark.parametrize("d", [[], [0.1, math.nan], [0.1, math.inf], [[0.1]]])
 def test_differences_that_are_none_are_refused(d: list[float]) -> None:
     """A seed dropped in silence is a seed that nobody counts."""
     with pytest.raises(ValueError, match="differences: "):
-        intervals.difference(d)
+        intervals.mean_difference(d)
 
 
 @pytest.mark.parametrize("wrong", [{"family": 0}, {"confidence": 1.0}, {"confidence": 95}, {"examples": 0}])
 def test_an_impossible_family_confidence_or_number_of_examples_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"; it is (of )?\d"):
-        intervals.difference([0.1, 0.2], **wrong)
+        intervals.mean_difference([0.1, 0.2], **wrong)
 
 
 def test_all_pairs_at_once_are_each_pair_over_the_seeds_that_both_completed() -> None:
@@ -91,7 +91,7 @@ def test_all_pairs_at_once_are_each_pair_over_the_seeds_that_both_completed() ->
     values[0, 2] = values[1, 2] = values[1, 5] = math.nan
     values[3, 1:] = math.nan
     values[4] = math.nan
-    pairs = intervals.differences(values, examples=1000)
+    pairs = intervals.pairwise_differences(values, examples=1000)
     for i, j in itertools.product(range(5), repeat=2):
         d = (values[i] - values[j])[~np.isnan(values[i] - values[j])]
         assert pairs.n[i, j] == d.size
@@ -99,7 +99,7 @@ def test_all_pairs_at_once_are_each_pair_over_the_seeds_that_both_completed() ->
             assert math.isnan(pairs.mean[i, j])
             assert math.isnan(pairs.low[i, j])
             continue
-        one = intervals.difference(d, family=10, examples=1000)
+        one = intervals.mean_difference(d, family=10, examples=1000)
         for name in ("mean", "sd", "half_width", "low", "high", "floored"):
             assert getattr(pairs, name)[i, j] == pytest.approx(getattr(one, name), nan_ok=True, abs=1e-15)
     assert np.array_equal(pairs.low, -pairs.high.T, equal_nan=True)
@@ -107,12 +107,12 @@ def test_all_pairs_at_once_are_each_pair_over_the_seeds_that_both_completed() ->
 
 def test_many_studies_at_once_are_each_study() -> None:
     values = noise(3, 4, 5)
-    at_once = intervals.differences(values, family=7, confidence=0.9)
-    assert np.array_equal(at_once.low[1], intervals.differences(values[1], family=7, confidence=0.9).low)
+    at_once = intervals.pairwise_differences(values, family=7, confidence=0.9)
+    assert np.array_equal(at_once.low[1], intervals.pairwise_differences(values[1], family=7, confidence=0.9).low)
 
 
 def test_a_thousand_contenders_are_compared() -> None:
-    found = intervals.differences(noise(1000, 10))
+    found = intervals.pairwise_differences(noise(1000, 10))
     assert found.low.shape == (1000, 1000)
     assert found.half_width[3, 8] == pytest.approx(
         -stats.t.ppf(0.025 / 499_500, 9) * found.sd[3, 8] / math.sqrt(10), rel=1e-6
@@ -121,9 +121,9 @@ def test_a_thousand_contenders_are_compared() -> None:
 
 def test_an_infinite_metric_is_refused() -> None:
     with pytest.raises(ValueError, match="infinite"):
-        intervals.differences([[1.0, math.inf], [0.0, 1.0]])
+        intervals.pairwise_differences([[1.0, math.inf], [0.0, 1.0]])
     with pytest.raises(ValueError, match="by seeds"):
-        intervals.differences([1.0, 2.0])
+        intervals.pairwise_differences([1.0, 2.0])
 
 
 @pytest.mark.parametrize(
@@ -143,23 +143,25 @@ def test_an_infinite_metric_is_refused() -> None:
 )
 def test_the_verdict_is_read_off_the_interval(low: float, high: float, said: str) -> None:
     """At a margin of 1. A tie goes first, so that nobody is *better* by less than what matters."""
-    assert verdicts.verdict(low, high, 1) == said
-    assert verdicts.verdicts(np.array([low]), np.array([high]), 1).tolist() == [said]
+    assert verdicts.verdict_of_interval(low, high, 1) == said
+    assert verdicts.verdicts_of_intervals(np.array([low]), np.array([high]), 1).tolist() == [said]
     other = {"better": "worse", "worse": "better"}.get(said, said)
-    assert verdicts.verdict(low, high, 1, higher_is_better=False) == other
-    assert verdicts.verdict(-high, -low, 1) == other
-    assert verdicts.verdicts(np.array([low]), np.array([high]), 1, higher_is_better=False).tolist() == [other]
+    assert verdicts.verdict_of_interval(low, high, 1, higher_is_better=False) == other
+    assert verdicts.verdict_of_interval(-high, -low, 1) == other
+    assert verdicts.verdicts_of_intervals(np.array([low]), np.array([high]), 1, higher_is_better=False).tolist() == [
+        other
+    ]
 
 
 def test_without_a_margin_nothing_is_tied() -> None:
-    assert verdicts.verdict(0, 0, 0) == "undecided"
-    assert verdicts.verdict(1e-9, 1, 0) == "better"
+    assert verdicts.verdict_of_interval(0, 0, 0) == "undecided"
+    assert verdicts.verdict_of_interval(1e-9, 1, 0) == "better"
 
 
 @given(st.floats(-3, 3), st.floats(0, 0.499))
 def test_a_half_width_below_half_the_margin_settles_any_difference(mean: float, half: float) -> None:
     """More seeds always end it."""
-    assert verdicts.verdict(mean - half, mean + half, 1) != "undecided"
+    assert verdicts.verdict_of_interval(mean - half, mean + half, 1) != "undecided"
 
 
 def test_a_real_difference_may_be_smaller_than_what_matters() -> None:
@@ -195,7 +197,7 @@ def by_search(mean: float, sd: float, margin: float, family: int) -> int:
 @pytest.mark.parametrize("margin", [0.0, 0.1])
 @pytest.mark.parametrize("mean", [0.04, -0.07, 0.1, 0.3])
 def test_a_forecast_is_the_first_number_of_seeds_that_settles_it(mean: float, margin: float, family: int) -> None:
-    found = forecasts.forecast(mean, 0.4, 5, margin, family=family)
+    found = forecasts.forecast_seeds(mean, 0.4, 5, margin, family=family)
     assert found is not None
     assert found.seeds == max(by_search(mean, 0.4, margin, family), 6)
 
@@ -203,7 +205,7 @@ def test_a_forecast_is_the_first_number_of_seeds_that_settles_it(mean: float, ma
 def test_the_range_of_a_forecast_is_of_what_the_seeds_leave_possible() -> None:
     """Against 20,000 draws of the deviation and the mean, each searched for by itself."""
     random, n, mean, sd = np.random.default_rng(0), 5, 0.3, 0.4
-    found = forecasts.forecast(mean, sd, n, 0.1)
+    found = forecasts.forecast_seeds(mean, sd, n, 0.1)
     assert found is not None
     deviations = sd * np.sqrt((n - 1) / random.chisquare(n - 1, size=20_000))
     means = np.abs(random.normal(mean, deviations / math.sqrt(n)))
@@ -218,23 +220,23 @@ def test_the_range_of_a_forecast_is_of_what_the_seeds_leave_possible() -> None:
 def test_a_forecast_of_an_undecided_pair_is_of_more_seeds_than_there_are() -> None:
     for mean, sd in itertools.product((0.0, 0.0001, 0.0005, 0.0009, 0.001, 0.0011), (0.0008, 0.001, 0.01)):
         half = 2.776 * sd / math.sqrt(5)
-        if verdicts.verdict(mean - half, mean + half, 0.001) == "undecided":
-            found = forecasts.forecast(mean, sd, 5, 0.001)
+        if verdicts.verdict_of_interval(mean - half, mean + half, 0.001) == "undecided":
+            found = forecasts.forecast_seeds(mean, sd, 5, 0.001)
             assert found is not None
             assert 6 <= found.low <= found.seeds <= found.high
 
 
 def test_there_is_no_forecast_where_there_is_none() -> None:
-    assert forecasts.forecast(0.0, 0.1, 5, 0.0) is None
-    assert forecasts.forecast(1e-6, 0.1, 5, 0.0) is None
-    assert forecasts.forecast(0.1, 0.1, 2, 0.0) is None
-    assert forecasts.forecast(0.1, math.nan, 5, 0.0) is None
-    assert forecasts.forecast(0.05, 1.0, 5, 0.1, most=1000) is None
-    assert forecasts.forecast(0.05, 0.0, 5, 0.1) == Forecast(5, 5, 5)
+    assert forecasts.forecast_seeds(0.0, 0.1, 5, 0.0) is None
+    assert forecasts.forecast_seeds(1e-6, 0.1, 5, 0.0) is None
+    assert forecasts.forecast_seeds(0.1, 0.1, 2, 0.0) is None
+    assert forecasts.forecast_seeds(0.1, math.nan, 5, 0.0) is None
+    assert forecasts.forecast_seeds(0.05, 1.0, 5, 0.1, most=1000) is None
+    assert forecasts.forecast_seeds(0.05, 0.0, 5, 0.1) == Forecast(5, 5, 5)
 
 
 def test_a_forecast_does_not_go_beyond_the_most() -> None:
-    found = forecasts.forecast(0.05, 0.5, 5, 0.0, most=500)
+    found = forecasts.forecast_seeds(0.05, 0.5, 5, 0.0, most=500)
     assert found is not None
     assert (found.seeds, found.high) == (by_search(0.05, 0.5, 0.0, 1), 500)
 
@@ -342,7 +344,7 @@ def test_luck_is_neither_better_nor_tied() -> None:
     )
     more = np.zeros((4, 4), bool)
     more[0, 1:] = True
-    assert verdicts.held_back(texts, more).tolist() == [
+    assert verdicts.flattered_by_divergence(texts, more).tolist() == [
         [False, True, True, False],
         [True, False, False, False],
         [True, False, False, False],
@@ -358,7 +360,7 @@ def test_two_kinds_of_noise_worked_by_hand() -> None:
     """
     a = np.array([[1, 0, 1, 0], [1, 0, 0, 1]], dtype=bool)
     b = np.array([[0, 0, 0, 0], [0, 1, 0, 1]], dtype=bool)
-    found = example_noise.crossed(a, b)
+    found = example_noise.crossed_variances(a, b)
     assert (found.n, found.examples, found.difference) == (2, 4, 0.25)
     assert found.seed_variance == pytest.approx(1 / 16)
     assert found.example_variance == pytest.approx((5 / 6 - 1 / 6) / 8)
@@ -370,7 +372,7 @@ def test_the_mean_squares_are_those_of_the_table() -> None:
     """By the definition, cell by cell, on numbers too many to work by hand."""
     random = np.random.default_rng(3)
     a, b = random.random((6, 50)) < 0.8, random.random((6, 50)) < 0.7
-    found = example_noise.crossed(a, b)
+    found = example_noise.crossed_variances(a, b)
     d = a.astype(float) - b
     rows, columns = d.mean(axis=1, keepdims=True), d.mean(axis=0, keepdims=True)
     ms_examples = 6 * ((columns - d.mean()) ** 2).sum() / 49
@@ -383,7 +385,7 @@ def test_the_noise_of_seeds_is_that_of_the_paired_differences(n: int, examples: 
     """The two columns of a table speak of the same seeds."""
     random = np.random.default_rng(n)
     a, b = random.random((n, examples)) < 0.98, random.random((n, examples)) < 0.97
-    found = example_noise.crossed(a, b)
+    found = example_noise.crossed_variances(a, b)
     d = a.mean(axis=1) - b.mean(axis=1)
     assert found.difference == pytest.approx(d.mean(), abs=1e-12)
     assert found.seed_variance == pytest.approx(d.var(ddof=1) / n, rel=1e-12, abs=1e-16)
@@ -391,14 +393,14 @@ def test_the_noise_of_seeds_is_that_of_the_paired_differences(n: int, examples: 
 
 def test_networks_that_are_right_alike_have_no_noise_but_that_of_rounding() -> None:
     same = np.ones((3, 100), dtype=bool)
-    found = example_noise.crossed(same, same)
+    found = example_noise.crossed_variances(same, same)
     assert (found.difference, found.variance, found.degrees_of_freedom) == (0, 0, 2)
-    floored = intervals.difference([0.0] * 3, examples=100)
+    floored = intervals.mean_difference([0.0] * 3, examples=100)
     assert example_noise.new_data_interval(found) == pytest.approx((floored.low, floored.high))
 
 
 def test_the_interval_for_new_data_is_satterthwaites() -> None:
-    found = Crossed(10, 1000, 0.002, 4e-7, 6e-7, 1e-6, 0.0)
+    found = CrossedVariances(10, 1000, 0.002, 4e-7, 6e-7, 1e-6, 0.0)
     df = 1e-12 / ((4e-7) ** 2 / 9 + (6e-7) ** 2 / 999)
     half = stats.t.ppf(1 - 0.025 / 15, df) * 1e-3
     assert example_noise.new_data_interval(found, family=15) == pytest.approx((0.002 - half, 0.002 + half), rel=1e-6)
@@ -406,7 +408,7 @@ def test_the_interval_for_new_data_is_satterthwaites() -> None:
 
 def test_new_data_are_not_more_certain_than_these() -> None:
     """With three seeds the degrees of freedom alone would say so: *undecided* here and *better* everywhere else."""
-    found = Crossed(3, 1000, 0.01, 1e-6, 3e-7, 1.3e-6, 0.0)
+    found = CrossedVariances(3, 1000, 0.01, 1e-6, 3e-7, 1.3e-6, 0.0)
     half = stats.t.ppf(0.975, 2) * 1e-3
     assert example_noise.new_data_interval(found) == pytest.approx((0.01 - half, 0.01 + half))
 
@@ -416,7 +418,7 @@ def test_few_examples_cannot_show_a_tie() -> None:
     assert example_noise.left_open_by_examples(0.001**2) == pytest.approx(1.959964e-3)
     wide = stats.norm.ppf(1 - 0.05 / 30) * 0.001
     assert example_noise.left_open_by_examples(0.001**2, family=15) == pytest.approx(wide)
-    crossed = Crossed(1000, 10**9, 0.0, 1e-30, 0.001**2, 0.001**2, 1.0)
+    crossed = CrossedVariances(1000, 10**9, 0.0, 1e-30, 0.001**2, 0.001**2, 1.0)
     assert example_noise.new_data_interval(crossed, family=15)[1] == pytest.approx(wide, rel=1e-3)
 
 
@@ -428,14 +430,14 @@ def test_so_many_examples_show_a_tie_in_four_studies_of_five(family: int) -> Non
     error = math.sqrt(variance / examples)
     d = np.random.default_rng(family).normal(0, error, studies)
     half = example_noise.left_open_by_examples(variance / examples, family=family)
-    tied = verdicts.verdicts(d - half, d + half, margin) == "tied"
+    tied = verdicts.verdicts_of_intervals(d - half, d + half, margin) == "tied"
     assert tied.mean() == pytest.approx(0.8, abs=0.01)
 
 
 def test_predictions_of_other_examples_are_refused() -> None:
     for a, b in (((2, 5), (2, 6)), ((1, 5), (1, 5)), ((5,), (5,)), ((2, 1), (2, 1))):
         with pytest.raises(ValueError, match="at least two seeds"):
-            example_noise.crossed(np.ones(a), np.ones(b))
+            example_noise.crossed_variances(np.ones(a), np.ones(b))
     with pytest.raises(ValueError, match="same examples"):
         example_noise.mcnemar(np.ones(3), np.ones(4))
 
@@ -460,14 +462,14 @@ def test_power_is_that_of_the_non_central_t(n: int, family: int, effect: float) 
     places = (np.arange(50_000) + 0.5) / 50_000
     scaled = limit * np.sqrt(stats.chi2.ppf(places, n - 1) / (n - 1))
     expected = (stats.norm.sf(scaled - shift) + stats.norm.cdf(-scaled - shift)).mean()
-    found = sample_sizes.power(-effect, sd, n, rho=rho, family=family)
+    found = sample_sizes.power_to_detect(-effect, sd, n, rho=rho, family=family)
     assert found == pytest.approx(expected, abs=5e-5)
 
 
 @pytest.mark.parametrize("n", [2, 5, 30, 1000, 100_000, 100_001])
 def test_power_is_scipys_where_scipy_has_it(n: int) -> None:
     for shift, limit in itertools.product((0.0, 0.5, 2.0, 6.0), (1, 15)):
-        found = sample_sizes.power(shift / math.sqrt(n), math.sqrt(0.5), n, family=limit)
+        found = sample_sizes.power_to_detect(shift / math.sqrt(n), math.sqrt(0.5), n, family=limit)
         at = stats.t.isf(0.025 / limit, n - 1)
         above, below = stats.nct.sf(at, n - 1, shift), stats.nct.cdf(-at, n - 1, shift)
         assert found == pytest.approx(above + np.nan_to_num(below), abs=2e-6 if n <= 100_000 else 2e-5)
@@ -483,30 +485,32 @@ def test_the_table_of_detectable_differences() -> None:
         20: (0.047, 0.059, 0.067),
     }
     for n, row in table.items():
-        found = [sample_sizes.detectable(0.05, n, family=family) for family in (1, 5, 15)]
+        found = [sample_sizes.detectable_difference(0.05, n, family=family) for family in (1, 5, 15)]
         assert found == pytest.approx(row, rel=0.025), n
 
 
 def test_a_detectable_difference_has_the_power_asked_for() -> None:
     for n, family, power in ((2, 500_000, 0.8), (5, 1, 0.06), (10, 15, 0.99)):
-        effect = sample_sizes.detectable(0.05, n, rho=0.5, family=family, power=power)
-        assert sample_sizes.power(effect, 0.05, n, rho=0.5, family=family) == pytest.approx(power)
-    assert sample_sizes.detectable(0.05, 1) == math.inf
-    assert sample_sizes.power(0.1, 0.05, 1) == 0
-    assert sample_sizes.detectable(0.0, 5) == 0
-    assert sample_sizes.detectable(0.05, 5, rho=0.75) == pytest.approx(sample_sizes.detectable(0.05, 5) / 2)
+        effect = sample_sizes.detectable_difference(0.05, n, rho=0.5, family=family, power=power)
+        assert sample_sizes.power_to_detect(effect, 0.05, n, rho=0.5, family=family) == pytest.approx(power)
+    assert sample_sizes.detectable_difference(0.05, 1) == math.inf
+    assert sample_sizes.power_to_detect(0.1, 0.05, 1) == 0
+    assert sample_sizes.detectable_difference(0.0, 5) == 0
+    assert sample_sizes.detectable_difference(0.05, 5, rho=0.75) == pytest.approx(
+        sample_sizes.detectable_difference(0.05, 5) / 2
+    )
     with pytest.raises(ValueError, match="power"):
-        sample_sizes.detectable(0.05, 5, power=0.05)
+        sample_sizes.detectable_difference(0.05, 5, power=0.05)
 
 
 def test_without_noise_every_difference_is_found() -> None:
-    assert sample_sizes.power(0.1, 0.0, 2) == 1
-    assert sample_sizes.power(0.1, 0.05, 2, rho=1.0) == 1
-    assert sample_sizes.power(0.0, 0.0, 2) == 0
+    assert sample_sizes.power_to_detect(0.1, 0.0, 2) == 1
+    assert sample_sizes.power_to_detect(0.1, 0.05, 2, rho=1.0) == 1
+    assert sample_sizes.power_to_detect(0.0, 0.0, 2) == 0
     with pytest.raises(ValueError, match="no such"):
-        sample_sizes.power(0.1, -1.0, 2)
+        sample_sizes.power_to_detect(0.1, -1.0, 2)
     with pytest.raises(ValueError, match="no such"):
-        sample_sizes.power(0.1, 1.0, 2, rho=1.5)
+        sample_sizes.power_to_detect(0.1, 1.0, 2, rho=1.5)
 
 
 def test_the_seeds_that_settle_any_difference() -> None:
@@ -522,8 +526,8 @@ def test_the_seeds_that_settle_any_difference() -> None:
 def test_the_seeds_that_find_a_difference() -> None:
     for effect, family in ((0.12, 1), (0.1, 15), (0.01, 5), (1000.0, 1)):
         n = sample_sizes.seeds_to_detect(effect, 0.05, family=family)
-        assert sample_sizes.power(effect, 0.05, n, family=family) >= 0.8
-        assert n == 2 or sample_sizes.power(effect, 0.05, n - 1, family=family) < 0.8
+        assert sample_sizes.power_to_detect(effect, 0.05, n, family=family) >= 0.8
+        assert n == 2 or sample_sizes.power_to_detect(effect, 0.05, n - 1, family=family) < 0.8
     with pytest.raises(ValueError, match="effect"):
         sample_sizes.seeds_to_detect(0.0, 0.05)
 
@@ -538,11 +542,11 @@ def test_how_much_a_choice_flatters() -> None:
 
 
 def test_the_looks_end_where_the_seeds_do() -> None:
-    assert sample_sizes.looks(20) == (5, 8, 12, 20)
-    assert sample_sizes.looks(10) == (5, 8, 10)
-    assert sample_sizes.looks(5) == (5,)
-    assert sample_sizes.looks(3) == (3,)
-    assert sample_sizes.looks(32) == (5, 8, 12, 20, 32)
-    assert sample_sizes.looks(60) == (5, 8, 12, 20, 32, 51, 60)
+    assert sample_sizes.seeds_at_looks(20) == (5, 8, 12, 20)
+    assert sample_sizes.seeds_at_looks(10) == (5, 8, 10)
+    assert sample_sizes.seeds_at_looks(5) == (5,)
+    assert sample_sizes.seeds_at_looks(3) == (3,)
+    assert sample_sizes.seeds_at_looks(32) == (5, 8, 12, 20, 32)
+    assert sample_sizes.seeds_at_looks(60) == (5, 8, 12, 20, 32, 51, 60)
     with pytest.raises(ValueError, match="a verdict needs 3 seeds; there may be 2"):
-        sample_sizes.looks(2)
+        sample_sizes.seeds_at_looks(2)

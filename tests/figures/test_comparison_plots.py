@@ -16,8 +16,8 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, noisy
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actsearch.analysis.comparison import Question
 from actsearch.analysis.comparison_figures import COMPARISON_FIGURE_KINDS, ComparisonFigureKind
+from actsearch.analysis.question import Question
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult, Status

@@ -22,7 +22,7 @@ NOISES: dict[str, Noise] = {
 
 def at_once(values: list[list[float]], margin: float = 0.1, **how: object) -> Look:
     k = len(values)
-    given = {"family": intervals.family(k), "looks": 2, "margin": margin, **how}
+    given = {"family": intervals.family_size(k), "looks": 2, "margin": margin, **how}
     return decide(values, **given)  # type: ignore[arg-type]
 
 
@@ -126,7 +126,7 @@ def errs(
     """In which share of studies anything is decided that is not true; standard deviation 1."""
     rng = np.random.default_rng(0)
     k = len(means)
-    planned = sample_sizes.looks(SEEDS)
+    planned = sample_sizes.seeds_at_looks(SEEDS)
     d = means[:, None] - means[None, :]
     wrong = 0
     for _ in range(studies):
@@ -136,7 +136,7 @@ def errs(
         for seeds in planned:
             look = decide(
                 values[:, :seeds],
-                family=intervals.family(k),
+                family=intervals.family_size(k),
                 looks=len(planned) if corrected else 1,
                 margin=margin,
                 before=look,

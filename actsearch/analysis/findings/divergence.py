@@ -4,49 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from actsearch.analysis.findings.finding import (
-    Finding,
-    _finding,
-    _in,
-    _largest,
-)
-from actsearch.analysis.findings.updates import _of_norm
-from actsearch.analysis.number_text import epochs, number
-from actsearch.analysis.readings import Readings
-from actsearch.analysis.spreads import Spread
+from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_first
+from actsearch.analysis.number_format import epochs_text, three_digits
+from actsearch.analysis.readings import ProbedSeed, Readings
+from actsearch.analysis.spreads import Spread, share_of_norm_text
 
 
-def _diverged(one: Readings) -> Iterator[Finding]:
-    gone = one.only([probe for probe in one.probes if probe.trial.status == "diverged"])
-    if not gone.probes:
+def divergence_findings(readings: Readings) -> Iterator[Finding]:
+    diverged = readings.only([probe for probe in readings.probes if probe.trial.status == "diverged"])
+    if not diverged.probes:
         return
-    ends = sorted(probe.trial.epochs_done for probe in gone.probes)
-    seeds = len(one.candidate.trials)
+    ends = sorted(probe.trial.epochs_done for probe in diverged.probes)
+    seeds = readings.seeds_asked
     which = "the loss" if seeds == 1 else f"the loss of {len(ends)} of {seeds} seeds"
-    text = "; ".join([f"{which} diverged in {epochs(ends[0], ends[-1])}", *_before_divergence(gone)])
-    yield _finding(gone, "diverged", text, epochs=(ends[0], ends[-1]), value=float(len(ends)))
+    parts = [f"{which} diverged in {epochs_text(ends[0], ends[-1])}", *_before_divergence(diverged)]
+    yield finding_from(diverged, "diverged", "; ".join(parts), epochs=(ends[0], ends[-1]), value=float(len(ends)))
 
 
-def _before_divergence(gone: Readings) -> Iterator[str]:
+def _before_divergence(diverged: Readings) -> Iterator[str]:
     """What was seen, before the epoch of the divergence, of the layer with the largest gradient then."""
-    before = gone.before_divergence
-
-    def last(quantity: str) -> dict[str, Spread]:
-        return before.by_layer(lambda probe, layer: row[max(row)] if (row := probe.row(layer, quantity)) else None)
-
-    norms, updates = last("gradient_norm_kernel"), last("update_ratio_kernel")
+    before = diverged.before_divergence
+    norms = _last_values(before, "gradient_norm_kernel")
     if norms:
-        layer = _largest(norms)[0]
-        start = gone.when("start", "gradient_norm_kernel").get(layer)
-        untrained = f" ({number(start.median)} untrained)" if start is not None and start != norms[layer] else ""
-        look = _earlier_look(before, layer, "gradient_norm_kernel")
-        when = "before it" if look is None else f"before it, {_in(look[0]) if look[0] == look[1] else epochs(*look)}"
-        yield f"{when}, the gradient norm of {layer} was {norms[layer].said(number)}{untrained}"
+        layer = largest_first(norms)[0]
+        start = diverged.when("start", "gradient_norm_kernel").get(layer)
+        untrained = "" if start is None or start == norms[layer] else f" ({three_digits(start.median)} untrained)"
+        when = _when_norm_was_seen(_earlier_look(before, layer, "gradient_norm_kernel"))
+        yield f"{when}, the gradient norm of {layer} was {norms[layer].text(three_digits)}{untrained}"
+    updates = _last_values(before, "update_ratio_kernel")
     if updates:
-        layer = _largest(updates)[0]
+        layer = largest_first(updates)[0]
         look = _earlier_look(before, layer, "update_ratio_kernel")
-        which = "the epoch before it" if look is None else f"the last epoch looked at before it ({epochs(*look)})"
-        yield f"{which} changed {layer}'s weights by {_of_norm(updates[layer])}"
+        epoch = "the epoch before it" if look is None else f"the last epoch looked at before it ({epochs_text(*look)})"
+        yield f"{epoch} changed {layer}'s weights by {share_of_norm_text(updates[layer])}"
+
+
+def _last_values(before: Readings, quantity: str) -> dict[str, Spread]:
+    """Of each layer, in the last epoch of each seed that has a value."""
+
+    def last(probe: ProbedSeed, layer: str) -> float | None:
+        row = probe.row(layer, quantity)
+        return row[max(row)] if row else None
+
+    return before.by_layer(last)
+
+
+def _when_norm_was_seen(look: tuple[int, int] | None) -> str:
+    if look is None:
+        return "before it"
+    first, last = look
+    return f"before it, {in_epoch(first) if first == last else epochs_text(first, last)}"
 
 
 def _earlier_look(before: Readings, layer: str, quantity: str) -> tuple[int, int] | None:
@@ -54,6 +61,8 @@ def _earlier_look(before: Readings, layer: str, quantity: str) -> tuple[int, int
 
     Not every epoch is looked at.
     """
-    looks = [(max(row), probe.trial.epochs_done) for probe in before.probes if (row := probe.row(layer, quantity))]
-    last = [epoch for epoch, _ in looks]
-    return None if all(epoch == end - 1 for epoch, end in looks) else (min(last), max(last))
+    probes = [probe for probe in before.probes if probe.row(layer, quantity)]
+    last = [max(probe.row(layer, quantity)) for probe in probes]
+    if last == [probe.trial.epochs_done - 1 for probe in probes]:
+        return None
+    return min(last), max(last)

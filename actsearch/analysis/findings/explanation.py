@@ -1,35 +1,42 @@
-"""What the diagnostics of an experiment show, as sentences joined to its results."""
+"""What the diagnostics of an experiment show: the findings on each candidate, joined to its results."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, TypedDict
 
-from actsearch.analysis.findings.clipping import _clipping
-from actsearch.analysis.findings.dead_units import _dead, _sparsity
-from actsearch.analysis.findings.divergence import _diverged
-from actsearch.analysis.findings.finding import (
-    DEFINITIONS,
-    HARMLESS,
-    ORDER,
-    SAME_WORDS,
-    Finding,
-)
-from actsearch.analysis.findings.gradients import (
-    _gradients,
-    _grown_gradient,
-    _stays_on_its_plateau,
-)
-from actsearch.analysis.findings.learned_parameters import _parameters
-from actsearch.analysis.findings.nothing_remarkable import _nothing
-from actsearch.analysis.findings.saturation import _saturation
-from actsearch.analysis.findings.self_normalisation import _normalisation
-from actsearch.analysis.findings.updates import _large_updates, _small_updates
-from actsearch.analysis.plateaus import medians
+from actsearch.analysis.findings.clipping import clipping_findings
+from actsearch.analysis.findings.dead_units import dead_unit_findings, sparsity_findings
+from actsearch.analysis.findings.divergence import divergence_findings
+from actsearch.analysis.findings.finding import BY_IMPORTANCE, HARMLESS, SAME_WORDS, WORD_DEFINITIONS, Finding
+from actsearch.analysis.findings.gradients import gradient_findings, grown_gradient_findings, plateau_findings
+from actsearch.analysis.findings.learned_parameters import parameter_findings
+from actsearch.analysis.findings.nothing_remarkable import nothing_remarkable
+from actsearch.analysis.findings.saturation import saturation_findings
+from actsearch.analysis.findings.self_normalisation import normalisation_findings
+from actsearch.analysis.findings.updates import large_update_findings, small_update_findings
+from actsearch.analysis.plateaus import medians_by_epoch
 from actsearch.analysis.readings import Readings
+from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import NoDiagnostics, NothingToShow
 from actsearch.core.results import CandidateResult, ExperimentResult
+
+FINDERS: Sequence[Callable[[Readings], Iterable[Finding]]] = (
+    divergence_findings,
+    gradient_findings,
+    grown_gradient_findings,
+    plateau_findings,
+    dead_unit_findings,
+    sparsity_findings,
+    saturation_findings,
+    small_update_findings,
+    large_update_findings,
+    clipping_findings,
+    parameter_findings,
+)
+"""All but that of normalisation, which depends on what the experiment compares."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,12 @@ class CandidateFindings:
     loss: float | None
     findings: tuple[Finding, ...]
 
+    @property
+    def importance(self) -> int:
+        """Of the most important finding; harmless ones leave a candidate where the experiment has it."""
+        remarkable = [finding.kind for finding in self.findings if finding.kind not in HARMLESS]
+        return min(map(BY_IMPORTANCE.index, remarkable), default=len(BY_IMPORTANCE))
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -61,38 +74,111 @@ class Explanation:
     @property
     def definitions(self) -> tuple[str, ...]:
         """Of the words that it uses."""
-        kinds = {SAME_WORDS.get(f.kind, f.kind) for one in self.candidates for f in one.findings}
-        return tuple(text for kind, text in DEFINITIONS.items() if kind in kinds)
+        findings = chain.from_iterable(candidate.findings for candidate in self.candidates)
+        kinds = {SAME_WORDS.get(finding.kind, finding.kind) for finding in findings}
+        return tuple(text for kind, text in WORD_DEFINITIONS.items() if kind in kinds)
 
 
 def explanation_of(result: ExperimentResult) -> Explanation:
     """Raises NothingToShow if no trial has diagnostics."""
     probed = [Readings.of(candidate) for candidate in result.compared if candidate.probed]
     if not probed:
-        if any(trial.epochs_done for candidate in result.compared for trial in candidate.trials):
-            raise NoDiagnostics(result.folder)
-        if not result.compared:
-            raise NothingToShow(f"no setting is chosen yet in {result.folder}; let the run go on, or begin it")
-        raise NothingToShow(f"no epoch is finished yet in {result.folder}; run it first")
-    has_selu = any(one.candidate.activation.name == "selu" for one in probed)
-    told = [_of_candidate(one, has_selu) for one in probed]
+        raise _nothing_probed(result)
+    has_selu = any(readings.candidate.activation.name == "selu" for readings in probed)
+    candidates = [_findings_on(readings, has_selu) for readings in probed]
     return Explanation(
         experiment=result.name,
         folder=result.folder,
         validation_is_test=result.validation_is_test,
-        candidates=tuple(sorted(told, key=_importance)),
+        candidates=tuple(sorted(candidates, key=lambda candidate: candidate.importance)),
         without_diagnostics=tuple(candidate for candidate in result.compared if not candidate.probed),
         notes=() if result.mixture is None else (result.mixture,),
     )
 
 
-def explanation_record(explanation: Explanation) -> dict[str, Any]:
+def _nothing_probed(result: ExperimentResult) -> NothingToShow:
+    if any(trial.epochs_done for trial in trials_of_all(result.compared)):
+        return NoDiagnostics(result.folder)
+    if not result.compared:
+        return NothingToShow(f"no setting is chosen yet in {result.folder}; let the run go on, or begin it")
+    return NothingToShow(f"no epoch is finished yet in {result.folder}; run it first")
+
+
+def _findings_on(readings: Readings, has_selu: bool) -> CandidateFindings:
+    findings = list(chain.from_iterable(find(readings) for find in FINDERS))
+    findings += normalisation_findings(readings, has_selu)
+    if all(finding.kind in HARMLESS for finding in findings):
+        findings.append(nothing_remarkable(readings))
+    completed = [trial for trial in readings.candidate.trials if trial.status == "completed"]
+    losses, accuracies = medians_by_epoch(completed, "val_loss"), medians_by_epoch(completed, "val_accuracy")
+    return CandidateFindings(
+        candidate=readings.candidate,
+        probed=len(readings.probes),
+        epoch=max((trial.epochs_done for trial in completed), default=0),
+        accuracy=accuracies[-1] if accuracies else None,
+        loss=losses[-1] if losses else None,
+        findings=tuple(sorted(findings, key=lambda finding: BY_IMPORTANCE.index(finding.kind))),
+    )
+
+
+# --- for other programs
+
+
+class FindingRecord(TypedDict):
+    """A finding as JSON."""
+
+    kind: str
+    text: str
+    candidate: str
+    layers: list[str]
+    epochs: list[int]
+    value: float | None
+    low: float | None
+    high: float | None
+    files: list[str]
+
+
+class CandidateRecord(TypedDict):
+    """The findings on a candidate as JSON."""
+
+    label: str
+    activation: str
+    parameters: dict[str, Any]
+    setting: dict[str, Any]
+    seeds: int
+    probed: int
+    epoch: int
+    val_accuracy: float | None
+    val_loss: float | None
+    findings: list[FindingRecord]
+
+
+class UnprobedRecord(TypedDict):
+    """A candidate without diagnostics as JSON."""
+
+    label: str
+    setting: dict[str, Any]
+
+
+class ExplanationRecord(TypedDict):
+    """What `actsearch explain --json` prints of an experiment."""
+
+    experiment: str
+    folder: str
+    validation_is_test: bool
+    candidates: list[CandidateRecord]
+    without_diagnostics: list[UnprobedRecord]
+    definitions: list[str]
+    notes: list[str]
+
+
+def explanation_record(explanation: Explanation) -> ExplanationRecord:
     """Plain values, for other programs."""
     return {
         "experiment": explanation.experiment,
         "folder": explanation.folder,
         "validation_is_test": explanation.validation_is_test,
-        "candidates": [_candidate_as_json(one) for one in explanation.candidates],
+        "candidates": [_candidate_record(candidate) for candidate in explanation.candidates],
         "without_diagnostics": [
             {"label": candidate.label, "setting": dict(candidate.setting)}
             for candidate in explanation.without_diagnostics
@@ -102,67 +188,31 @@ def explanation_record(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _candidate_as_json(one: CandidateFindings) -> dict[str, Any]:
+def _candidate_record(findings: CandidateFindings) -> CandidateRecord:
+    candidate = findings.candidate
     return {
-        "label": one.candidate.label,
-        "activation": one.candidate.activation.name,
-        "parameters": dict(one.candidate.activation.parameters),
-        "setting": dict(one.candidate.setting),
-        "seeds": len(one.candidate.trials),
-        "probed": one.probed,
-        "epoch": one.epoch,
-        "val_accuracy": one.accuracy,
-        "val_loss": one.loss,
-        "findings": [
-            {
-                "kind": finding.kind,
-                "text": finding.text,
-                "candidate": one.candidate.label,
-                "layers": list(finding.layers),
-                "epochs": list(finding.epochs),
-                "value": finding.value,
-                "low": finding.low,
-                "high": finding.high,
-                "files": list(finding.files),
-            }
-            for finding in one.findings
-        ],
+        "label": candidate.label,
+        "activation": candidate.activation.name,
+        "parameters": dict(candidate.activation.parameters),
+        "setting": dict(candidate.setting),
+        "seeds": len(candidate.trials),
+        "probed": findings.probed,
+        "epoch": findings.epoch,
+        "val_accuracy": findings.accuracy,
+        "val_loss": findings.loss,
+        "findings": [_finding_record(finding, candidate) for finding in findings.findings],
     }
 
 
-def _importance(one: CandidateFindings) -> int:
-    """By the most important finding; harmless ones leave a candidate where the experiment has it."""
-    return min((ORDER.index(f.kind) for f in one.findings if f.kind not in HARMLESS), default=len(ORDER))
-
-
-def _of_candidate(one: Readings, has_selu: bool) -> CandidateFindings:
-    found = [finding for finder in FINDERS for finding in finder(one)]
-    found += _normalisation(one, has_selu)
-    if all(finding.kind in HARMLESS for finding in found):
-        found.append(_nothing(one))
-    completed = [trial for trial in one.candidate.trials if trial.status == "completed"]
-    losses, accuracies = medians(completed, "val_loss"), medians(completed, "val_accuracy")
-    return CandidateFindings(
-        candidate=one.candidate,
-        probed=len(one.probes),
-        epoch=max((trial.epochs_done for trial in completed), default=0),
-        accuracy=accuracies[-1] if accuracies else None,
-        loss=losses[-1] if losses else None,
-        findings=tuple(sorted(found, key=lambda finding: ORDER.index(finding.kind))),
-    )
-
-
-FINDERS: Sequence[Callable[[Readings], Iterable[Finding]]] = (
-    _diverged,
-    _gradients,
-    _grown_gradient,
-    _stays_on_its_plateau,
-    _dead,
-    _sparsity,
-    _saturation,
-    _small_updates,
-    _large_updates,
-    _clipping,
-    _parameters,
-)
-"""All but that of normalisation, which depends on what the experiment compares."""
+def _finding_record(finding: Finding, candidate: CandidateResult) -> FindingRecord:
+    return {
+        "kind": finding.kind,
+        "text": finding.text,
+        "candidate": candidate.label,
+        "layers": list(finding.layers),
+        "epochs": list(finding.epochs),
+        "value": finding.value,
+        "low": finding.low,
+        "high": finding.high,
+        "files": list(finding.files),
+    }

@@ -1,66 +1,112 @@
-"""Findings about gradients: none, vanishing, exploding; and a loss that stays on its plateau."""
+"""Findings about gradients that vanish, explode, or reach no layer."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
-from actsearch.analysis.findings.finding import (
-    Finding,
-    _finding,
-    _in,
-    _of_seeds,
-    _over,
-)
-from actsearch.analysis.number_text import epochs, number
-from actsearch.analysis.readings import Probe, Readings
-from actsearch.analysis.spreads import Spread, factors, multiple
+from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_from, of_how_many_seeds
+from actsearch.analysis.layer_quantities import Variable
+from actsearch.analysis.number_format import epochs_text, three_digits
+from actsearch.analysis.readings import ProbedSeed, Readings
+from actsearch.analysis.spreads import Spread, factor_text, multiple_text
 from actsearch.core.results import TrialResult
-
-Variable = Literal["kernel", "bias"]
-
 
 RATIO = 10.0
 """Between the gradient norms of the first and the last hidden layer. Layers of different sizes and kinds differ by a
 factor of a few in networks that train well; ten is more than that."""
-
-
 GROWN = 100.0
 """A gradient norm so many times that of the untrained network's. Norms fall in a training that goes well."""
-
-
 EARLY = 3
 """Without a plateau, gradients are compared up to this epoch: later ones depend on how far the loss has come."""
-
-
 LEARNED = 0.99
 """With such an accuracy on the training set nothing is left to learn, so that no gradient is no trouble."""
 
 
-def _gradients(one: Readings) -> Iterator[Finding]:
-    layers = _with_gradients(one)
-    silent = [start for probe in one.before_divergence.probes if (start := _silent_from(probe, layers)) is not None]
-    if silent:
-        start = max(silent)
-        when = f"from epoch {start} on" if start else "at all"
-        text = f"no gradient reaches the weights of any hidden layer{_of_seeds(one, len(silent))} {when}"
-        yield _finding(one, "no gradient", text, layers=tuple(layers), epochs=(start, one.last), value=0.0)
-    for variable in _comparable(layers):
-        ratio = _early_ratio(one, variable)
+def gradient_findings(readings: Readings) -> Iterator[Finding]:
+    """Whether gradients reach the layers, and vanish or explode on the way to the input."""
+    layers = layers_with_gradients(readings)
+    yield from _no_gradient(readings, layers)
+    for variable in _comparable_variables(layers):
+        ratio = early_ratio(readings, variable)
         if ratio is not None and ratio.median <= 1 / RATIO:
-            yield _vanishing(one, ratio, variable)
+            yield _vanishing(readings, ratio, variable)
             return
         if ratio is not None and ratio.median >= RATIO:
-            where = "in" if variable == "kernel" else "of the biases in"
-            text = f"the gradient grows toward the input: {where} {layers[0]} it is {multiple(ratio)} {layers[-1]}'s"
-            text += f" {_when(one, variable)}{_in_the_end(one, variable)}"
-            early = _early(one, variable)
-            yield _finding(one, "exploding", text, ratio, layers=(layers[0], layers[-1]), epochs=early)
+            yield _exploding(readings, ratio, variable)
             return
 
 
-def _comparable(layers: Sequence[str]) -> tuple[Variable, ...]:
+def layers_with_gradients(readings: Readings) -> list[str]:
+    """From the input on."""
+    return list(readings.when("most", "gradient_norm_kernel"))
+
+
+# --- no gradient at all
+
+
+def _no_gradient(readings: Readings, layers: Sequence[str]) -> Iterator[Finding]:
+    starts = [_silent_from(probe, layers) for probe in readings.before_divergence.probes]
+    silent = [start for start in starts if start is not None]
+    if silent:
+        start = max(silent)
+        seeds = of_how_many_seeds(readings, len(silent))
+        when = f"from epoch {start} on" if start else "at all"
+        text = f"no gradient reaches the weights of any hidden layer{seeds} {when}"
+        yield finding_from(readings, "no gradient", text, layers=layers, epochs=(start, readings.last), value=0.0)
+
+
+def _silent_from(probe: ProbedSeed, layers: Sequence[str]) -> int | None:
+    """The epoch from which on the gradients of all layers are 0, if there is one and something is left to learn."""
+    largest: dict[int, float] = {}
+    for layer in layers:
+        for epoch, norm in probe.row(layer, "gradient_norm_kernel").items():
+            largest[epoch] = max(largest.get(epoch, 0.0), norm)
+    loud = max((epoch for epoch, norm in largest.items() if norm > 0), default=-1)
+    silent = min((epoch for epoch in largest if epoch > loud), default=None)
+    return None if silent is None or _has_learned_all(probe.trial, silent) else silent
+
+
+def _has_learned_all(trial: TrialResult, epoch: int) -> bool:
+    accuracy = trial.history.get("accuracy", ())[epoch - 1 : epoch]
+    loss = trial.history.get("loss", ())[epoch - 1 : epoch]
+    return any(value is not None and value >= LEARNED for value in accuracy) or any(value == 0 for value in loss)
+
+
+# --- the first hidden layer beside the last one
+
+
+def _vanishing(readings: Readings, ratio: Spread, variable: Variable) -> Finding:
+    first, *_, last = layers_with_gradients(readings)
+    early, when = _early_epochs(readings, variable), when_compared(readings, variable)
+    if ratio.median:
+        gradient = "gradient" if variable == "kernel" else "gradient of the biases"
+        text = f"{gradient} in {first} is {multiple_text(ratio)} {last}'s {when}"
+    else:
+        text = f"no gradient reaches {first} {when}, while some reaches {last}"
+    text += f"{_while_on_plateau(readings, early)}{_ratio_in_the_end(readings, variable)}"
+    return finding_from(readings, "vanishing", text, ratio, layers=(first, last), epochs=early)
+
+
+def _while_on_plateau(readings: Readings, early: tuple[int, int]) -> str:
+    if readings.plateau is None:
+        return ""
+    epochs = (readings.plateau.first, readings.plateau.last)
+    return f", while {_on_its_plateau(readings)}{f' in {epochs_text(*epochs)}' if epochs != early else ''}"
+
+
+def _exploding(readings: Readings, ratio: Spread, variable: Variable) -> Finding:
+    first, *_, last = layers_with_gradients(readings)
+    where = "in" if variable == "kernel" else "of the biases in"
+    text = (
+        f"the gradient grows toward the input: {where} {first} it is {multiple_text(ratio)} {last}'s"
+        f" {when_compared(readings, variable)}{_ratio_in_the_end(readings, variable)}"
+    )
+    early = _early_epochs(readings, variable)
+    return finding_from(readings, "exploding", text, ratio, layers=(first, last), epochs=early)
+
+
+def _comparable_variables(layers: Sequence[str]) -> tuple[Variable, ...]:
     """Whose gradients in the first and the last of the layers can be compared.
 
     A bias's gradient is the error of its unit; that of a convolution adds up the errors at all its positions. So where
@@ -70,109 +116,96 @@ def _comparable(layers: Sequence[str]) -> tuple[Variable, ...]:
     return ("kernel", "bias") if len(kinds) == 1 else ("kernel",)
 
 
-def _vanishing(one: Readings, ratio: Spread, variable: Variable) -> Finding:
-    first, *_, last = _with_gradients(one)
-    early, when = _early(one, variable), _when(one, variable)
-    if ratio.median:
-        what = "gradient" if variable == "kernel" else "gradient of the biases"
-        text = f"{what} in {first} is {multiple(ratio)} {last}'s {when}"
-    else:
-        text = f"no gradient reaches {first} {when}, while some reaches {last}"
-    if one.plateau is not None:
-        stay = (one.plateau.first, one.plateau.last)
-        text += f", while {_on_its_plateau(one)}" + (f" in {epochs(*stay)}" if stay != early else "")
-    text += _in_the_end(one, variable)
-    return _finding(one, "vanishing", text, ratio, layers=(first, last), epochs=early)
+def early_ratio(readings: Readings, variable: Variable = "kernel") -> Spread | None:
+    """The gradient norm of the first hidden layer over that of the last one: the median over the early epochs."""
+    layers = layers_with_gradients(readings)
+    if len(layers) < 2:
+        return None
+    start, end = _early_epochs(readings, variable)
+
+    def ratio(probe: ProbedSeed) -> float | None:
+        ratios = _ratios_by_epoch(probe, layers[0], layers[-1], variable)
+        early = [value for epoch, value in ratios.items() if start <= epoch <= end]
+        return statistics.median(early) if early else None
+
+    return readings.over_seeds(ratio)
 
 
-def _with_gradients(one: Readings) -> list[str]:
-    return list(one.when("most", "gradient_norm_kernel"))
-
-
-def _silent_from(probe: Probe, layers: Sequence[str]) -> int | None:
-    """The epoch from which on the gradients of all layers are 0, if there is one and something is left to learn."""
-    rows = [probe.row(layer, "gradient_norm_kernel") for layer in layers]
-    loud = max((epoch for row in rows for epoch, norm in row.items() if norm > 0), default=-1)
-    silent = min((epoch for row in rows for epoch in row if epoch > loud), default=None)
-    return None if silent is None or _has_learned_all(probe.trial, silent) else silent
-
-
-def _has_learned_all(trial: TrialResult, epoch: int) -> bool:
-    accuracy, loss = (trial.history.get(metric, ())[epoch - 1 : epoch] for metric in ("accuracy", "loss"))
-    return any(value is not None and value >= LEARNED for value in accuracy) or any(value == 0 for value in loss)
-
-
-def _early(one: Readings, variable: Variable) -> tuple[int, int]:
+def _early_epochs(readings: Readings, variable: Variable) -> tuple[int, int]:
     """The epochs, of those looked at, in which gradients are compared: those on the plateau, else the first few."""
-    layers = _with_gradients(one)
-    known = {epoch for probe in one.probes for epoch in _ratios(probe, layers[0], layers[-1], variable)}
-    on_it = [epoch for epoch in known if one.plateau is not None and one.plateau.first <= epoch <= one.plateau.last]
+    layers, plateau = layers_with_gradients(readings), readings.plateau
+    known: set[int] = set()
+    for probe in readings.probes:
+        known.update(_ratios_by_epoch(probe, layers[0], layers[-1], variable))
+    on_it = [epoch for epoch in known if plateau is not None and plateau.first <= epoch <= plateau.last]
     early = on_it or [epoch for epoch in known if epoch <= EARLY] or [0]
     return min(early), max(early)
 
 
-def _ratios(probe: Probe, first: str, last: str, variable: Variable) -> dict[int, float]:
+def _ratios_by_epoch(probe: ProbedSeed, first: str, last: str, variable: Variable) -> dict[int, float]:
     above, below = (probe.row(layer, f"gradient_norm_{variable}") for layer in (first, last))
     return {epoch: above[epoch] / below[epoch] for epoch in above if below.get(epoch, 0.0) > 0}
 
 
-def _early_ratio(one: Readings, variable: Variable = "kernel") -> Spread | None:
-    """The gradient norm of the first hidden layer over that of the last one: the median over the early epochs."""
-    layers = _with_gradients(one)
-    if len(layers) < 2:
-        return None
-    start, end = _early(one, variable)
-
-    def ratio(probe: Probe) -> float | None:
-        some = [r for epoch, r in _ratios(probe, layers[0], layers[-1], variable).items() if start <= epoch <= end]
-        return statistics.median(some) if some else None
-
-    return one.over_seeds(ratio)
-
-
-def _in_the_end(one: Readings, variable: Variable) -> str:
-    layers = _with_gradients(one)
-    if one.last <= _early(one, variable)[1]:
+def _ratio_in_the_end(readings: Readings, variable: Variable) -> str:
+    layers = layers_with_gradients(readings)
+    if readings.last <= _early_epochs(readings, variable)[1]:
         return ""
-    last = one.over_seeds(lambda probe: _ratios(probe, layers[0], layers[-1], variable).get(one.last))
-    return "" if last is None else f"; in epoch {one.last} it is {factors(last)}"
+
+    def last_ratio(probe: ProbedSeed) -> float | None:
+        return _ratios_by_epoch(probe, layers[0], layers[-1], variable).get(readings.last)
+
+    ratio = readings.over_seeds(last_ratio)
+    return "" if ratio is None else f"; in epoch {readings.last} it is {factor_text(ratio)}"
 
 
-def _when(one: Readings, variable: Variable) -> str:
-    start, end = _early(one, variable)
+def when_compared(readings: Readings, variable: Variable) -> str:
+    """`during epochs 1-3`: when the first and the last hidden layer are compared."""
+    start, end = _early_epochs(readings, variable)
     if start == end:
-        return _in(end)
-    return f"during {epochs(start, end)}" if start else f"from the untrained network to epoch {end}"
+        return in_epoch(end)
+    return f"during {epochs_text(start, end)}" if start else f"from the untrained network to epoch {end}"
 
 
-def _grown_gradient(one: Readings) -> Iterator[Finding]:
+# --- a layer beside itself
+
+
+def grown_gradient_findings(readings: Readings) -> Iterator[Finding]:
     """The layer whose norm grew most, if that is much."""
 
-    def growth(probe: Probe, layer: str) -> float | None:
+    def growth(probe: ProbedSeed, layer: str) -> float | None:
         row = probe.row(layer, "gradient_norm_kernel")
         return max(row.values()) / row[0] if row.get(0, 0.0) > 0 else None
 
-    grown = one.by_layer(growth)
-    for layer in _over(grown, GROWN)[:1]:
-        course = one.course(layer, "gradient_norm_kernel")
+    grown = readings.by_layer(growth)
+    for layer in largest_from(GROWN, grown)[:1]:
+        course = readings.course(layer, "gradient_norm_kernel")
         peak = max(course, key=lambda epoch: course[epoch])
-        text = f"the gradient norm of {layer} grows to {multiple(grown[layer])} that of the untrained network"
-        text += f" ({number(course[peak])} in epoch {peak})"
-        yield _finding(one, "exploding", text, grown[layer], layers=(layer,), epochs=(0, peak))
+        text = (
+            f"the gradient norm of {layer} grows to {multiple_text(grown[layer])} that of the untrained network"
+            f" ({three_digits(course[peak])} in epoch {peak})"
+        )
+        yield finding_from(readings, "exploding", text, grown[layer], layers=(layer,), epochs=(0, peak))
 
 
-def _stays_on_its_plateau(one: Readings) -> Iterator[Finding]:
+# --- a loss that does not move
+
+
+def plateau_findings(readings: Readings) -> Iterator[Finding]:
     """Where a vanishing gradient does not mention it already."""
-    if one.plateau is None or any(found.kind == "vanishing" for found in _gradients(one)):
+    plateau = readings.plateau
+    if plateau is None or any(finding.kind == "vanishing" for finding in gradient_findings(readings)):
         return
-    text = f"{_on_its_plateau(one)} in {epochs(one.plateau.first, one.plateau.last)}"
-    files = tuple(f"trials/{probe.trial.id}/history.json" for probe in one.probes)
-    yield _finding(
-        one, "plateau", text, epochs=(one.plateau.first, one.plateau.last), value=one.plateau.loss, files=files
+    yield Finding(
+        kind="plateau",
+        text=f"{_on_its_plateau(readings)} in {epochs_text(plateau.first, plateau.last)}",
+        epochs=(plateau.first, plateau.last),
+        value=plateau.loss,
+        files=tuple(f"trials/{probe.trial.id}/history.json" for probe in readings.probes),
     )
 
 
-def _on_its_plateau(one: Readings) -> str:
-    assert one.plateau is not None
-    where = f"plateau of {one.plateau.loss:.3g} (accuracy {one.plateau.accuracy:.2f})"
-    return f"the validation loss{_of_seeds(one, one.plateau.seeds)} stays on its {where}"
+def _on_its_plateau(readings: Readings) -> str:
+    assert readings.plateau is not None
+    where = f"plateau of {readings.plateau.loss:.3g} (accuracy {readings.plateau.accuracy:.2f})"
+    return f"the validation loss{of_how_many_seeds(readings, readings.plateau.seeds)} stays on its {where}"

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actsearch.analysis.findings.finding import (
-    Finding,
-    _finding,
-)
-from actsearch.analysis.findings.gradients import (
-    _early_ratio,
-    _when,
-    _with_gradients,
-)
+from actsearch.analysis.findings.finding import Finding, finding_from
+from actsearch.analysis.findings.gradients import early_ratio, layers_with_gradients, when_compared
 from actsearch.analysis.readings import Readings
-from actsearch.analysis.spreads import multiple
+from actsearch.analysis.spreads import multiple_text
 from actsearch.core.words import listed
 
 ORDINARY: Mapping[str, str] = {
@@ -26,15 +19,24 @@ ORDINARY: Mapping[str, str] = {
 """What is looked at before it is said that nothing is remarkable."""
 
 
-def _nothing(one: Readings) -> Finding:
-    """What was looked at, with the number that says most."""
-    ratio, layers = _early_ratio(one), _with_gradients(one)
-    known = [name for name, quantity in ORDINARY.items() if one.when("most", quantity)]
+def nothing_remarkable(readings: Readings) -> Finding:
+    """What was looked at."""
+    epochs = (0, readings.last)
+    known = [name for name, quantity in ORDINARY.items() if readings.when("most", quantity)]
     if not known:
         text = f"nothing is known of its layers: {listed(list(ORDINARY))} have no value in any epoch"
-        return _finding(one, "nothing", text, epochs=(0, one.last))
-    gradient = "" if ratio is None else f" (in {layers[0]} {multiple(ratio)} {layers[-1]}'s {_when(one, 'kernel')})"
-    looked = listed([f"gradients{gradient}" if name == "gradients" else name for name in known])
+        return finding_from(readings, "nothing", text, epochs=epochs)
+    gradients = f"gradients{_ratio_in_parentheses(readings)}"
+    looked_at = listed([gradients if name == "gradients" else name for name in known])
     verb = "is" if known == ["saturation"] else "are"
-    text = f"nothing remarkable: {looked} {verb} within ordinary limits"
-    return _finding(one, "nothing", text, ratio, epochs=(0, one.last))
+    text = f"nothing remarkable: {looked_at} {verb} within ordinary limits"
+    return finding_from(readings, "nothing", text, early_ratio(readings), epochs=epochs)
+
+
+def _ratio_in_parentheses(readings: Readings) -> str:
+    """` (in conv_1 0.64 times dense_1's during epochs 1-3)`."""
+    ratio = early_ratio(readings)
+    if ratio is None:
+        return ""
+    first, *_, last = layers_with_gradients(readings)
+    return f" (in {first} {multiple_text(ratio)} {last}'s {when_compared(readings, 'kernel')})"

@@ -2,78 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
-from actsearch.analysis.findings.finding import (
-    Finding,
-    _finding,
-)
-from actsearch.analysis.number_text import looked_at, number
+from actsearch.analysis.findings.finding import Finding, finding_from
+from actsearch.analysis.layer_quantities import SELU_MEAN, SELU_VARIANCE
+from actsearch.analysis.number_format import epochs_looked_at, three_digits
 from actsearch.analysis.readings import Readings
 
-SELU_MEAN, SELU_VARIANCE = (-0.1, 0.1), (0.8, 1.5)
-"""The domain of theorem 1 in Klambauer et al. (2017)."""
+SELU_DOMAIN: Mapping[str, tuple[float, float]] = {"mean": SELU_MEAN, "variance": SELU_VARIANCE}
 
 
-def _normalisation(one: Readings, has_selu: bool) -> Iterator[Finding]:
+def normalisation_findings(readings: Readings, has_selu: bool) -> Iterator[Finding]:
     """Of SELU and what is compared with it, and of any other network that is in the domain when it is untrained.
 
     That another function is outside of SELU's domain is no news: there its variance is told from layer to layer.
     """
-    first_out = _first_outside(one)
-    layers = list(one.when("start", "variance"))
+    layers = list(readings.when("start", "variance"))
     if not layers:
         return
-    if one.candidate.activation.name != "selu" and first_out is not None and first_out[0] == 0:
+    outside = _first_outside(readings)
+    if readings.candidate.activation.name != "selu" and outside is not None and outside[0] == 0:
         if has_selu and len(layers) > 1:
-            text = f"the variance of the activations goes {_by_depth(one, layers)}"
-            yield _finding(one, "normalisation", text, layers=(layers[0], layers[-1]), epochs=(0, one.last))
+            text = f"the variance of the activations goes {_variance_by_depth(readings, layers)}"
+            ends = (layers[0], layers[-1])
+            yield finding_from(readings, "normalisation", text, layers=ends, epochs=(0, readings.last))
         return
-    all_of = f"all {len(layers)} layers" if len(layers) > 1 else layers[0]
-    if first_out is None:
-        verb, when = ("stay", _to_the_end(one)) if one.last else ("are", "when untrained")
-        text = f"mean and variance of {all_of} {verb} in SELU's domain {when}"
-    else:
-        epoch, layer = first_out
-        values = [f"{what} {number(one.course(layer, what)[epoch])}" for what in ("mean", "variance")
-                  if epoch in one.course(layer, what)]  # fmt: skip
-        when = f"{'in' if epoch - 1 in _looks(one) else 'by'} epoch {epoch}" if epoch else "when untrained already"
-        verb = "leaves" if epoch else "is outside of"
-        text = f"{layer} {verb} SELU's domain {when} ({', '.join(values)})"
-    involved = () if first_out is None else (first_out[1],)
-    text += f"; the variance goes {_by_depth(one, layers)}" if len(layers) > 1 else ""
-    yield _finding(one, "normalisation", text, layers=involved, epochs=(0, one.last))
+    text = _stays_inside(readings, layers) if outside is None else _leaves_the_domain(readings, *outside)
+    if len(layers) > 1:
+        text += f"; the variance goes {_variance_by_depth(readings, layers)}"
+    involved = () if outside is None else (outside[1],)
+    yield finding_from(readings, "normalisation", text, layers=involved, epochs=(0, readings.last))
 
 
-def _looks(one: Readings) -> list[int]:
-    """The epochs looked at up to the last one of which anything is known."""
-    return sorted({epoch for probe in one.probes for epoch in probe.diagnostics.epochs if epoch <= one.last})
-
-
-def _to_the_end(one: Readings) -> str:
-    looks = [epoch for epoch in _looks(one) if epoch]
-    return f"to epoch {one.last}" if len(looks) == one.last else f"in {looked_at(looks)}"
-
-
-def _first_outside(one: Readings) -> tuple[int, str] | None:
+def _first_outside(readings: Readings) -> tuple[int, str] | None:
     """The first epoch in which a layer is outside of the domain, and the layer, nearest to the input."""
-    limits = {"mean": SELU_MEAN, "variance": SELU_VARIANCE}
-    outside = [
-        (epoch, place, layer)
-        for place, layer in enumerate(one.layers)
-        for what, (low, high) in limits.items()
-        for epoch, value in one.course(layer, what).items()
-        if not low <= value <= high
-    ]
-    epoch, _, layer = min(outside, default=(0, 0, ""))
-    return (epoch, layer) if outside else None
+    outside = []
+    for place, layer in enumerate(readings.layers):
+        for quantity, (low, high) in SELU_DOMAIN.items():
+            course = readings.course(layer, quantity)
+            outside += [(epoch, place, layer) for epoch, value in course.items() if not low <= value <= high]
+    if not outside:
+        return None
+    epoch, _, layer = min(outside)
+    return epoch, layer
 
 
-def _by_depth(one: Readings, layers: Sequence[str]) -> str:
+def _stays_inside(readings: Readings, layers: Sequence[str]) -> str:
+    all_of = f"all {len(layers)} layers" if len(layers) > 1 else layers[0]
+    verb, when = ("stay", _to_the_end(readings)) if readings.last else ("are", "when untrained")
+    return f"mean and variance of {all_of} {verb} in SELU's domain {when}"
+
+
+def _to_the_end(readings: Readings) -> str:
+    looks = [epoch for epoch in _epochs_of_looks(readings) if epoch]
+    return f"to epoch {readings.last}" if len(looks) == readings.last else f"in {epochs_looked_at(looks)}"
+
+
+def _leaves_the_domain(readings: Readings, epoch: int, layer: str) -> str:
+    courses = {quantity: readings.course(layer, quantity) for quantity in SELU_DOMAIN}
+    values = [f"{quantity} {three_digits(row[epoch])}" for quantity, row in courses.items() if epoch in row]
+    if not epoch:
+        return f"{layer} is outside of SELU's domain when untrained already ({', '.join(values)})"
+    preposition = "in" if epoch - 1 in _epochs_of_looks(readings) else "by"
+    return f"{layer} leaves SELU's domain {preposition} epoch {epoch} ({', '.join(values)})"
+
+
+def _epochs_of_looks(readings: Readings) -> list[int]:
+    """The epochs looked at up to the last one of which anything is known."""
+    looks = set(chain.from_iterable(probe.diagnostics.epochs for probe in readings.probes))
+    return sorted(epoch for epoch in looks if epoch <= readings.last)
+
+
+def _variance_by_depth(readings: Readings, layers: Sequence[str]) -> str:
     """`from 0.0031 in conv_1 to 0.0015 in dense_1 untrained, and from 0.0098 to 3.3 in epoch 6`."""
-    start, end = one.when("start", "variance"), one.when("end", "variance")
+    start, end = readings.when("start", "variance"), readings.when("end", "variance")
     first, last = layers[0], layers[-1]
-    said = f"from {number(start[first].median)} in {first} to {number(start[last].median)} in {last} untrained"
-    if not one.last or first not in end or last not in end:
-        return said
-    return f"{said}, and from {number(end[first].median)} to {number(end[last].median)} in epoch {one.last}"
+    untrained = (
+        f"from {three_digits(start[first].median)} in {first} to {three_digits(start[last].median)} in {last} untrained"
+    )
+    if not readings.last or first not in end or last not in end:
+        return untrained
+    trained = f"from {three_digits(end[first].median)} to {three_digits(end[last].median)} in epoch {readings.last}"
+    return f"{untrained}, and {trained}"

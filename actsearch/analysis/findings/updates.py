@@ -4,53 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from actsearch.analysis.findings.finding import (
-    NAMED,
-    Finding,
-    _finding,
-    _over,
-)
-from actsearch.analysis.number_text import epochs, share
+from actsearch.analysis.findings.finding import LAYERS_IN_A_SENTENCE, Finding, finding_from, largest_from
+from actsearch.analysis.number_format import epochs_text
 from actsearch.analysis.readings import Readings
-from actsearch.analysis.spreads import Spread, factors
+from actsearch.analysis.spreads import share_of_norm_text
 from actsearch.core.words import listed
 
 STILL = 1e-3
 """An epoch (not a step) that changes a layer's weights by less than a thousandth of their norm hardly moves them."""
-
-
 LARGE = 1.0
 """An epoch that changes a layer's weights by more than their norm leaves little of what they were."""
 
 
-def _small_updates(one: Readings) -> Iterator[Finding]:
-    usual = one.when("usual", "update_ratio_kernel")
+def small_update_findings(readings: Readings) -> Iterator[Finding]:
+    usual = readings.when("usual", "update_ratio_kernel")
     still = [layer for layer in usual if usual[layer].median < STILL]
     if still:
         least = min(still, key=lambda layer: usual[layer].median)
-        known = one.course(least, "update_ratio_kernel")
-        whose = f"{least}'s" if still[1:] else "them"
+        known = readings.course(least, "update_ratio_kernel")
+        epochs = (min(known), max(known))
+        whose = f"{least}'s" if len(still) > 1 else "them"
         text = (
-            f"the weights of {listed(still, NAMED)} hardly move: an epoch changes {whose} by {_of_norm(usual[least])}"
+            f"the weights of {listed(still, LAYERS_IN_A_SENTENCE)} hardly move: an epoch changes {whose} by"
+            f" {share_of_norm_text(usual[least])} (median over {epochs_text(*epochs)})"
         )
-        text += f" (median over {epochs(min(known), max(known))})"
-        yield _finding(one, "updates", text, usual[least], layers=tuple(still), epochs=(min(known), max(known)))
+        yield finding_from(readings, "updates", text, usual[least], layers=still, epochs=epochs)
 
 
-def _large_updates(one: Readings) -> Iterator[Finding]:
-    """Where no epoch is wild in most of the seeds, each of them may still have its own."""
-    peaks, most = one.peaks("update_ratio_kernel"), one.when("most", "update_ratio_kernel")
-    together = _over({layer: update for layer, (_, update) in peaks.items()}, LARGE)
-    wild = together or _over(most, LARGE)
-    if wild:
-        epoch, update = peaks[wild[0]] if together else (None, most[wild[0]])
-        when = "another one from seed to seed" if epoch is None else f"epoch {epoch}"
-        text = f"one epoch changes {wild[0]}'s weights by {_of_norm(update)} ({when})"
-        text += f"; so does some epoch in {listed(wild[1:], NAMED)}" if wild[1:] else ""
-        about = (1, one.last) if epoch is None else (epoch, epoch)
-        yield _finding(one, "updates", text, update, layers=tuple(wild), epochs=about)
-
-
-def _of_norm(update: Spread) -> str:
-    """`17 % of their norm`, `3.2 times their norm`."""
-    return f"{update.said(share)} of their norm" if update.median < 1 else f"{factors(update)} times their norm"
+def large_update_findings(readings: Readings) -> Iterator[Finding]:
+    """An epoch that is wild in most of the seeds; else each of them may still have its own."""
+    peaks = readings.peaks("update_ratio_kernel")
+    layers = largest_from(LARGE, {layer: update for layer, (_, update) in peaks.items()})
+    if layers:
+        epoch, update = peaks[layers[0]]
+        when, epochs = f"epoch {epoch}", (epoch, epoch)
+    else:
+        most = readings.when("most", "update_ratio_kernel")
+        layers = largest_from(LARGE, most)
+        if not layers:
+            return
+        update = most[layers[0]]
+        when, epochs = "another one from seed to seed", (1, readings.last)
+    first, *others = layers
+    text = f"one epoch changes {first}'s weights by {share_of_norm_text(update)} ({when})"
+    if others:
+        text += f"; so does some epoch in {listed(others, LAYERS_IN_A_SENTENCE)}"
+    yield finding_from(readings, "updates", text, update, layers=layers, epochs=epochs)

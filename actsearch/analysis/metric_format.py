@@ -7,14 +7,14 @@ import math
 from actsearch.analysis.comparison import Comparison
 
 
-def number(comparison: Comparison, value: float | None) -> str:
+def metric_text(comparison: Comparison, value: float | None) -> str:
     """A value of the metric: accuracies with four digits after the point; a dash where there is none."""
     if value is None or not math.isfinite(value):
         return "-"
     return f"{value:.{_digits(comparison, value)}f}"
 
 
-def signed(comparison: Comparison, value: float) -> str:
+def signed_difference(comparison: Comparison, value: float) -> str:
     """A difference of two values."""
     return f"{value:+.{_digits(comparison, value)}f}" if math.isfinite(value) else "-"
 
@@ -25,14 +25,18 @@ def _digits(comparison: Comparison, value: float) -> int:
     return min(9, max(4, 1 - math.floor(math.log10(scale))))
 
 
-def interval(comparison: Comparison, low: float, high: float) -> str:
+def interval_text(comparison: Comparison, low: float, high: float) -> str:
     """`-0.0008 to +0.0019`."""
-    return f"{signed(comparison, low)} to {signed(comparison, high)}" if math.isfinite(low) else "-"
+    if not math.isfinite(low):
+        return "-"
+    return f"{signed_difference(comparison, low)} to {signed_difference(comparison, high)}"
 
 
-def percent(confidence: float) -> str:
-    return f"{100 * confidence:.6g} %"
+def difference_with_interval(comparison: Comparison, difference: float, low: float, high: float) -> str:
+    """`+0.0011, -0.0002 to +0.0024`."""
+    return f"{signed_difference(comparison, difference)}, {interval_text(comparison, low, high)}"
 
 
-def _margin(comparison: Comparison) -> str:
+def margin_text(comparison: Comparison) -> str:
+    """`0.001`."""
     return f"{comparison.margin:g}"
