@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from actsearch.analysis import comparison
-from actsearch.analysis.comparison import Comparison, Question
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.question import Question, predictions_needed
 from actsearch.config import loading
 from actsearch.config.loading import Loaded
 from actsearch.core.errors import UserError
@@ -98,7 +99,7 @@ def read_results(path: str | Path, diagnostics: bool = False) -> tuple[Experimen
     Raises:
         UserError: there is no experiment.
     """
-    predictions = [key for at in ("last", "best") for key in comparison.reading(Question(at=at))]
+    predictions = [key for at in ("last", "best") for key in predictions_needed(Question(at=at))]
     found = store.find_experiments(Path(path))
     return tuple(store.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
 
@@ -108,7 +109,7 @@ def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: 
 
     Args:
         results: of one experiment, or of several as `read_results` gives them: then each is compared by itself.
-        question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `comparison.Question`.
+        question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `analysis.question.Question`.
 
     Raises:
         UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.
@@ -117,4 +118,4 @@ def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: 
     if not isinstance(results, ExperimentResult) and not all(isinstance(one, ExperimentResult) for one in results):
         raise UserError("compare takes results: compare(read_results(path)), or what run returned")
     several = [results] if isinstance(results, ExperimentResult) else results
-    return tuple(found for result in several for found in comparison.compare(result, asked))
+    return tuple(found for result in several for found in comparisons_of(result, asked))

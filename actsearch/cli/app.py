@@ -23,8 +23,8 @@ from actsearch.cli.console import new_console, nobody_reads, say_everything
 from actsearch.core.errors import ActsearchError, InvalidExperiment, NothingToShow, UserError
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Question
-    from actsearch.analysis.findings import Explanation
+    from actsearch.analysis.findings.explanation import Explanation
+    from actsearch.analysis.question import Question
     from actsearch.core.results import ExperimentResult
     from actsearch.functions.catalogue import Entry
     from actsearch.store.store import Found
@@ -33,9 +33,9 @@ LAYER_KINDS: tuple[Any, ...] = (
     *("gradients", "updates", "saturation", "dead"),
     *("sparsity", "normalisation", "clipping", "parameters"),
 )
-"""Those of `layer_curves`, which this module does not load to show its help."""
+"""Those of `layer_quantities`, which this module does not load to show its help."""
 COMPARISON_KINDS: tuple[Any, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
-"""Those of `comparison_curves`."""
+"""Those of `comparison_figures`."""
 INTERRUPTED = 130
 OUR_BUG = 3
 
@@ -626,7 +626,7 @@ def _questions(
         raise UserError("--by activation, --by setting: give one of them")
     if not compared:
         return []
-    from actsearch.analysis.comparison import Question
+    from actsearch.analysis.question import Question
 
     way: Any = ways[0] if ways else None
     return [Question(metric=metric, by=way, **asked) for metric in dict.fromkeys(metrics or ["val_accuracy"])]
@@ -636,9 +636,9 @@ def _predictions(kinds: AbstractSet[str], questions: Sequence[Question]) -> Sequ
     """What of the predictions the figures need: whoever draws no differences needs none."""
     if kinds.isdisjoint({"ranking", "differences", "all"}):
         return ()
-    from actsearch.analysis.comparison import reading
+    from actsearch.analysis.question import predictions_needed
 
-    return tuple(dict.fromkeys(key for question in questions for key in reading(question)))
+    return tuple(dict.fromkeys(key for question in questions for key in predictions_needed(question)))
 
 
 def _drawings(
@@ -814,15 +814,15 @@ def explain(paths: tuple[Path, ...], as_json: bool) -> None:
     actsearch explain results/mine
     actsearch explain results/ --json
     """
-    from actsearch.analysis import findings
+    from actsearch.analysis.findings.explanation import explanation_of, explanation_record
     from actsearch.cli.result_folders import OneByOne, folders
 
     with OneByOne(folders(paths)) as each:
         for result in each.results(diagnostics=True, tell_problems=True):
             with each.attempt(result):  # there may be nothing to explain
-                explanation = findings.explain(result)
+                explanation = explanation_of(result)
                 if as_json:
-                    click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
+                    click.echo(json.dumps(explanation_record(explanation), ensure_ascii=False))
                 else:
                     _show_explanation(explanation)
 
@@ -858,7 +858,7 @@ def compare(paths: tuple[Path, ...], **options: Any) -> int:
     actsearch compare results/mine --baseline relu --margin 0.002
     actsearch compare results/mine --require "gelu >= relu - 0.002" --undecided fail
     """
-    from actsearch.analysis.comparison import Question
+    from actsearch.analysis.question import Question
     from actsearch.cli import compare_command
 
     question = Question(**{name: options.pop(name) for name in QUESTION})
@@ -880,7 +880,7 @@ def report(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> None:
     actsearch report results/mine --baseline relu --out mine.html
     actsearch report results/ --out pages/
     """
-    from actsearch.analysis.comparison import Question
+    from actsearch.analysis.question import Question
     from actsearch.cli import report_command
 
     report_command.report(paths, Question(**asked), out)

@@ -14,7 +14,8 @@ from actsearch.cli.console import new_console
 from actsearch.cli.result_folders import OneByOne, folders
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Comparison, Question
+    from actsearch.analysis.comparison import Comparison
+    from actsearch.analysis.question import Question
     from actsearch.analysis.requirements import Outcome
 
 
@@ -34,10 +35,10 @@ def compare(paths: Sequence[Path], question: Question, rules: Rules) -> int:
 
     One with nothing to compare does not stop the others, unless all are needed: together, or for what is required.
     """
-    from actsearch.analysis.requirements import parse
+    from actsearch.analysis.requirements import requirement_of
 
     for text in rules.requirements:
-        parse(text)
+        requirement_of(text)
     judged = _judged(paths, question, rules)
     states = {outcome.state for _, outcomes in judged for outcome in outcomes}
     return 1 if "contradicted" in states or ("undecided" in states and rules.undecided == "fail") else 0
@@ -45,15 +46,15 @@ def compare(paths: Sequence[Path], question: Question, rules: Rules) -> int:
 
 def _judged(paths: Sequence[Path], question: Question, rules: Rules) -> list[tuple[Comparison, tuple[Outcome, ...]]]:
     """Every comparison with what became of the requirements; told, with what could not be compared at the end."""
-    from actsearch.analysis.comparison import compare as comparisons_of
-    from actsearch.analysis.comparison import reading
+    from actsearch.analysis.comparing import comparisons_of
     from actsearch.analysis.pooling import pooled
-    from actsearch.analysis.requirements import check
+    from actsearch.analysis.question import predictions_needed
+    from actsearch.analysis.requirements import outcomes_of
     from actsearch.cli import comparison_pages
 
     requirements = rules.requirements
     with OneByOne(folders(paths), all_needed=rules.together or bool(requirements)) as each:
-        results = list(each.results(predictions=reading(question)))
+        results = list(each.results(predictions=predictions_needed(question)))
         compared = []
         for result in [pooled(results)] if rules.together else results:
             with each.attempt(result):
@@ -62,7 +63,7 @@ def _judged(paths: Sequence[Path], question: Question, rules: Rules) -> list[tup
         judged = []
         for result, found in compared:
             with each.attempt(result):
-                judged += [(comparison, check(comparison, requirements, tables=tables)) for comparison in found]
+                judged += [(comparison, outcomes_of(comparison, requirements, tables=tables)) for comparison in found]
         _show(judged, rules.as_json)
         if rules.csv_file is not None:
             comparison_pages.write_csv(rules.csv_file, [comparison for comparison, _ in judged])

@@ -15,9 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import MATRIX_UP_TO, Comparison, Contender, Examples, Pair
-from actsearch.analysis.conclusions import interval, number, signed
+from actsearch.analysis.comparison import ALL_PAIRS_UP_TO, Comparison
+from actsearch.analysis.contenders import Contender
+from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.pairs import ExampleNoise, Pair
 from actsearch.analysis.requirements import Outcome
+from actsearch.analysis.verdict_text import brief_verdict, requirement_text
 from actsearch.cli.terminal import Paragraph, printable
 from actsearch.core import user_files
 
@@ -44,7 +47,7 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
         yield Paragraph(told, style="dim")
         yield NoiseTable(comparison)
         yield Text()
-    if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
+    if not comparison.has_baseline and 2 < len(comparison.contenders) <= ALL_PAIRS_UP_TO and comparison.leaders:
         yield Matrix(comparison)
         yield Text()
     for sentence in conclusions.sentences(comparison):
@@ -52,7 +55,7 @@ def lines(comparison: Comparison, requirements: Sequence[Outcome] = ()) -> Itera
     for warning in comparison.warnings:
         yield Paragraph(warning, "! ", mark_style="bold magenta")
     for outcome in requirements:
-        text = conclusions.requirement(comparison, outcome)
+        text = requirement_text(comparison, outcome)
         yield Paragraph(text, "", REQUIREMENT_STYLE[outcome.state])
 
 
@@ -129,10 +132,12 @@ def _cells(comparison: Comparison, i: int, with_forecast: bool) -> dict[str, Ren
     one = comparison.contenders[i]
     cells: dict[str, RenderableType] = {
         "seeds": _seeds(one),
-        "mean": number(comparison, one.mean),
-        "interval": f"{number(comparison, one.low)} to {number(comparison, one.high)}" if one.completed > 1 else "-",
-        "worst": number(comparison, one.worst_seed),
-        "best": number(comparison, one.best_seed),
+        "mean": metric_text(comparison, one.mean),
+        "interval": f"{metric_text(comparison, one.low)} to {metric_text(comparison, one.high)}"
+        if one.completed > 1
+        else "-",
+        "worst": metric_text(comparison, one.worst_seed),
+        "best": metric_text(comparison, one.best_seed),
         "difference": "",
         "its interval": "",
         "verdict": "",
@@ -141,10 +146,10 @@ def _cells(comparison: Comparison, i: int, with_forecast: bool) -> dict[str, Ren
     }
     if i != comparison.reference:
         pair = comparison.pair(i, comparison.reference)
-        text = printable(conclusions.brief_verdict(pair, with_forecast))
+        text = printable(brief_verdict(pair, with_forecast))
         cells |= {
-            "difference": signed(comparison, pair.difference),
-            "its interval": interval(comparison, pair.low, pair.high),
+            "difference": signed_difference(comparison, pair.difference),
+            "its interval": interval_text(comparison, pair.low, pair.high),
             "verdict": Text(text, VERDICT_STYLE.get(pair.verdict or "", "dim")),
         }
     return cells
@@ -153,7 +158,7 @@ def _cells(comparison: Comparison, i: int, with_forecast: bool) -> dict[str, Ren
 def _seeds(one: Contender) -> Text:
     """How many have a value, of how many, where some have none."""
     total = len(one.trials)
-    missing = conclusions.incomplete(one)
+    missing = one.missing
     if not missing:
         return Text(str(one.completed))
     return Text(f"{one.completed} of {total}: {missing}", "magenta")
@@ -182,15 +187,15 @@ class NoiseTable(_Columns):
         return table
 
 
-def _noise(comparison: Comparison, pair: Pair, found: Examples) -> list[RenderableType]:
+def _noise(comparison: Comparison, pair: Pair, found: ExampleNoise) -> list[RenderableType]:
     correlation = "-"
     if pair.correlation is not None and math.isfinite(pair.correlation[0]):
         correlation = "{:.2f} ({:.2f} to {:.2f})".format(*pair.correlation)
     verdict = found.verdict or "-"
     return [
-        number(comparison, math.sqrt(found.seed_variance)),
-        number(comparison, math.sqrt(found.example_variance)),
-        interval(comparison, found.low, found.high),
+        metric_text(comparison, math.sqrt(found.seed_variance)),
+        metric_text(comparison, math.sqrt(found.example_variance)),
+        interval_text(comparison, found.low, found.high),
         Text(verdict, VERDICT_STYLE.get(verdict, "dim")),
         correlation,
         "-" if pair.won is None else f"{pair.won:.0%}",

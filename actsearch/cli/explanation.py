@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from actsearch.analysis.findings import HARMLESS, CandidateFindings, Explanation
+from actsearch.analysis.findings.explanation import CandidateFindings, Explanation
+from actsearch.analysis.findings.finding import HARMLESS
 from actsearch.cli.terminal import Paragraph, number
 
 NO_PROOF = "What was seen beside the results, medians over the seeds; none of it proves that one thing caused another."

@@ -16,7 +16,7 @@ from actsearch.core.spelling import did_you_mean
 from actsearch.core.words import number_of
 
 if TYPE_CHECKING:
-    from actsearch.analysis.power import Noise
+    from actsearch.analysis.study_noise import Noise
     from actsearch.cli.interruption import Interruption
     from actsearch.config.loading import Loaded
     from actsearch.core.experiment import Experiment, Trial
@@ -100,7 +100,7 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
 
 def _noise(experiment: Experiment, data_sha256: str, rules: Rules) -> tuple[Noise, list[str]]:
     """How much of an accuracy is chance, from the likest finished study below --out; and what could not be read."""
-    from actsearch.analysis import power
+    from actsearch.analysis.study_noise import assumed_noise, likest_study, measured_noise, noise_as_given
     from actsearch.store.store import find_experiments, read_experiment
 
     try:
@@ -113,13 +113,13 @@ def _noise(experiment: Experiment, data_sha256: str, rules: Rules) -> tuple[Nois
             results.append(read_experiment(folder))
         except StoreError as error:
             notes.append(str(error))
-    found = power.likest(results, experiment, data_sha256)
-    noise = power.assumed()
+    found = likest_study(results, experiment, data_sha256)
+    noise = assumed_noise()
     if found is not None:
         result, like = found
         split = "test_last" if result.validation_is_test else "validation_last"
-        noise = power.measured(read_experiment(Path(result.folder), predictions=[split]), like)
-    return power.with_given(noise, rules.sd, rules.correlation), notes
+        noise = measured_noise(read_experiment(Path(result.folder), predictions=[split]), like)
+    return noise_as_given(noise, rules.sd, rules.correlation), notes
 
 
 def _timed(

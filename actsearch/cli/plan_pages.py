@@ -14,8 +14,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actsearch.analysis import statistics
-from actsearch.analysis.power import MOST_SEEDS, POWER, Noise, Power, Range
+from actsearch.analysis.power import MORE_THAN_ANYBODY_TRAINS, POWER, Power
+from actsearch.analysis.sample_sizes import advised_seeds
+from actsearch.analysis.standards import ENOUGH_SEEDS, FEWEST_SEEDS
+from actsearch.analysis.study_noise import Noise, Range
 from actsearch.cli.terminal import Paragraph, printable, span
 from actsearch.core.words import number_of
 from actsearch.study.outlook import Outlook
@@ -139,7 +141,7 @@ def advice(outlook: Outlook) -> list[str]:
         return [*told, "One activation: there is nothing to compare it with; add another."]
     told.append(_with_the_files_seeds(power))
     k = len(power.contenders)
-    advised = statistics.advised_seeds(k)
+    advised = advised_seeds(k)
     if power.planned < advised:
         told.append(f"As a rule of thumb, {k} activations are compared with {advised} seeds to begin with.")
     told += _for_the_margin(outlook, power)
@@ -169,9 +171,9 @@ def advice(outlook: Outlook) -> list[str]:
 def _with_the_files_seeds(power: Power) -> str:
     n, detectable = power.planned, power.row(power.planned).detectable
     if detectable is None:
-        fewest = statistics.FEWEST_SEEDS
+        fewest = FEWEST_SEEDS
         return f"With {number_of(n, 'seed')} there will be no verdict; from {fewest} seeds on there is one."
-    care = " With so few seeds a verdict is to be taken with care." if n < statistics.ENOUGH_SEEDS else ""
+    care = " With so few seeds a verdict is to be taken with care." if n < ENOUGH_SEEDS else ""
     return (
         f"With {n} seeds a true difference of {_points_with_range(detectable)} will most likely be found; smaller ones"
         f" may stay undecided.{care}"
@@ -211,7 +213,7 @@ def _seeds(seeds: Range) -> str:
 def _rounded(count: float) -> str:
     """A count that is an estimate: two digits of a large one."""
     if math.isinf(count):
-        return f"more than {MOST_SEEDS:,}"
+        return f"more than {MORE_THAN_ANYBODY_TRAINS:,}"
     n = round(count)
     if n < 1000:
         return str(n)

@@ -13,7 +13,8 @@ from actsearch.cli.result_folders import OneByOne, folders, targets
 from actsearch.core.errors import NothingToShow, UserError
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Comparison, Question
+    from actsearch.analysis.comparison import Comparison
+    from actsearch.analysis.question import Question
     from actsearch.core.results import ExperimentResult
 
 
@@ -24,7 +25,7 @@ def report(paths: Sequence[Path], question: Question, out: Path | None) -> None:
         UserError: several pages would go into one file, or there is nothing to write a page of.
         StoreError: a page cannot be written.
     """
-    from actsearch.analysis.comparison import reading
+    from actsearch.analysis.question import predictions_needed
     from actsearch.report import page as pages
 
     found = folders(paths)
@@ -37,7 +38,7 @@ def report(paths: Sequence[Path], question: Question, out: Path | None) -> None:
     else:
         raise UserError(f"--out {out}: there are {len(found)} experiments, a page each; give a folder")
     with OneByOne(found) as each:
-        for result in each.results(diagnostics=True, predictions=reading(question)):
+        for result in each.results(diagnostics=True, predictions=predictions_needed(question)):
             with each.attempt(result):
                 file = files[Path(result.folder)]
                 pages.save(file, _page(result, question))
@@ -45,14 +46,14 @@ def report(paths: Sequence[Path], question: Question, out: Path | None) -> None:
 
 
 def _page(result: ExperimentResult, question: Question) -> str:
-    from actsearch.analysis.comparison import compare
+    from actsearch.analysis.comparing import comparisons_of
     from actsearch.report import page as pages
     from actsearch.store.store import EXPERIMENT
 
     found: tuple[Comparison, ...] = ()
     missing = asked_for = ""
     try:
-        found = compare(result, question)
+        found = comparisons_of(result, question)
     except NothingToShow as error:  # the page says so, and shows what there is
         missing = str(error)
     with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
 """Draws the figures of comparisons as files: ranking, differences, sensitivity, learning speed. Imports no pyplot.
 
-Nothing here decides about numbers (see `comparison_curves`); what all figures share stands in `drawing`. Everything is
+Nothing here decides about numbers (see `analysis`); what all figures share stands in `drawing`. Everything is
 told by place, symbol or text as well as by colour, so that it can be read in print.
 """
 
@@ -20,22 +20,16 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis import comparison_curves
+from actsearch.analysis import learning_speed, sensitivity
 from actsearch.analysis.axes import spread
-from actsearch.analysis.comparison import Question, compare
-from actsearch.analysis.comparison_curves import (
-    Beyond,
-    Kind,
-    LearningSpeed,
-    Matrix,
-    Reached,
-    Row,
-    Rows,
-    Sensitivity,
-    SettingLine,
-    SettingPanel,
-)
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.comparison_figures import ComparisonFigureKind, drawn_labels
+from actsearch.analysis.comparison_rows import ContenderRow, ContenderRows, differences_table, ranking_table
+from actsearch.analysis.learning_speed import LearningSpeed, Reached
+from actsearch.analysis.pair_matrix import VERDICT_SYMBOLS, PairMatrix, pair_matrix_table
 from actsearch.analysis.pens import LOOKS, Look, Pen, pens_of
+from actsearch.analysis.question import Question
+from actsearch.analysis.sensitivity import NoteBelow, Sensitivity, SettingLine, SettingPanel
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, point, short_names
 from actsearch.figures import learning_plots
@@ -68,7 +62,7 @@ SIZE, SMALL = 8.0, 6.5
 def draw(
     result: ExperimentResult,
     folder: Path,
-    kind: Kind,
+    kind: ComparisonFigureKind,
     question: Question,
     *,
     without: Collection[str] = (),
@@ -92,7 +86,7 @@ def draw(
 
 def figures(
     result: ExperimentResult,
-    kind: Kind,
+    kind: ComparisonFigureKind,
     question: Question,
     *,
     without: Collection[str] = (),
@@ -102,28 +96,28 @@ def figures(
 
     By setting there is one for each point of the grid, which its name tells.
     """
-    drawn = comparison_curves.shown(result, without)
+    drawn = drawn_labels(result, without)
     look = LOOKS["light" if style == "light" else "dark"]
     pens = pens_of(result, look)
     metric = question.metric if question.metric.startswith("test_") else learning_plots.stem(question.metric)
     stem = kind if question.metric == "val_accuracy" else f"{kind}-{_for_a_file(metric)}"
     if kind == "sensitivity":
-        table = comparison_curves.sensitivity(result, question, stem, drawn)
+        table = sensitivity.sensitivity_table(result, question, stem, drawn)
         yield stem, _sensitivity_figure(table, look, pens)
         return
     taken: set[str] = set()
-    for comparison in compare(result, question):
+    for comparison in comparisons_of(result, question):
         name = _free(f"{stem}-{_for_a_file(point(comparison.setting))}", taken, comparison.setting)
         name = name if comparison.setting else stem
         if kind == "ranking":
-            yield name, _rows_figure(comparison_curves.ranking(comparison, name, drawn), look, pens)
+            yield name, _rows_figure(ranking_table(comparison, name, drawn), look, pens)
         elif kind == "differences":
-            yield name, _rows_figure(comparison_curves.differences(comparison, name, drawn), look, pens)
-            pairs = comparison_curves.matrix(comparison, f"{name}-matrix", drawn)
+            yield name, _rows_figure(differences_table(comparison, name, drawn), look, pens)
+            pairs = pair_matrix_table(comparison, f"{name}-matrix", drawn)
             if pairs is not None:
                 yield pairs.stem, _matrix_figure(pairs, look)
         else:
-            yield name, _speed_figure(comparison_curves.learning_speed(comparison, name, drawn), look, pens)
+            yield name, _speed_figure(learning_speed.learning_speed_table(comparison, name, drawn), look, pens)
 
 
 def _for_a_file(text: str) -> str:
@@ -214,7 +208,7 @@ def _row_height(n: int, with_notes: bool) -> float:
 # --- rows: the ranking and the differences
 
 
-def _rows_figure(table: Rows, look: Look, pens: Mapping[str, Pen]) -> Figure:
+def _rows_figure(table: ContenderRows, look: Look, pens: Mapping[str, Pen]) -> Figure:
     ruler = Ruler()
     names, name_width = _names([row.name for row in table.rows], ruler, SIZE, NAME_WIDTH)
     notes = {row.name: ruler.fitting(plain(row.note), SMALL, NAME_WIDTH) for row in table.rows}
@@ -265,7 +259,7 @@ def _cell(page: _Page, left: float, width: float, y: float, text: str, heading: 
         page.put(left + width, y, text, ha="right", **how)
 
 
-def _behind(page: _Page, i: int, y: float, each: float, row: Row) -> None:
+def _behind(page: _Page, i: int, y: float, each: float, row: ContenderRow) -> None:
     """What guides the eye along a row, and the shade and bar of the leading group."""
     w, h = page.figure.get_size_inches()
     wide = w - 2 * MARGIN
@@ -280,7 +274,7 @@ def _behind(page: _Page, i: int, y: float, each: float, row: Row) -> None:
         stroke(page.figure, [MARGIN, w - MARGIN], [y + each / 2] * 2, color=page.look.grid, linewidth=0.5, zorder=-1)
 
 
-def _beyond(page: _Page, axes: Axes, table: Rows, y: float, text: str) -> None:
+def _beyond(page: _Page, axes: Axes, table: ContenderRows, y: float, text: str) -> None:
     """What the axis cuts off, at its edge."""
     box, (w, _) = axes.get_position(), page.figure.get_size_inches()
     low = table.axis.cut == "low"
@@ -290,7 +284,7 @@ def _beyond(page: _Page, axes: Axes, table: Rows, y: float, text: str) -> None:
     )
 
 
-def _rows_axes(axes: Axes, table: Rows, look: Look) -> None:
+def _rows_axes(axes: Axes, table: ContenderRows, look: Look) -> None:
     axes.patch.set_alpha(0)  # the shade of a group goes through
     axes.set_xlim(table.axis.low, table.axis.high)
     axes.set_ylim(len(table.rows) - 0.5, -0.5)
@@ -314,7 +308,7 @@ def _value_axis(axis: Any, most: int) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{0.0 if abs(value) < 1e-12 else value:.6g}"))
 
 
-def _row(axes: Axes, table: Rows, row: Row, place: int, pen: Pen, look: Look) -> None:
+def _row(axes: Axes, table: ContenderRows, row: ContenderRow, place: int, pen: Pen, look: Look) -> None:
     """The interval and the mean above, the seeds below, where none of them hides another."""
     seen = table.axis
     shown = [value for value in row.dots if seen.holds(value)]
@@ -332,7 +326,7 @@ def _row(axes: Axes, table: Rows, row: Row, place: int, pen: Pen, look: Look) ->
             _mean(axes, row, place + up, pen, look)
 
 
-def _mean(axes: Axes, row: Row, y: float, pen: Pen, look: Look) -> None:
+def _mean(axes: Axes, row: ContenderRow, y: float, pen: Pen, look: Look) -> None:
     """The marker; where it would hide the interval, a tick."""
     how: dict[str, Any] = {"marker": pen.marker, "markersize": _size(pen, 7), **edged(pen.color, look)}
     (left, _), (right, _) = axes.transData.transform(((row.low, y), (row.high, y)))
@@ -364,7 +358,7 @@ def _interval(
 # --- the matrix of pairs
 
 
-def _matrix_figure(table: Matrix, look: Look) -> Figure:
+def _matrix_figure(table: PairMatrix, look: Look) -> Figure:
     ruler = Ruler()
     names, widest = _names(table.names, ruler, SIZE, 2.2)
     n = len(table.names)
@@ -401,7 +395,7 @@ def _matrix_figure(table: Matrix, look: Look) -> Figure:
                                edgecolor=look.faint, linewidth=0.5)  # fmt: skip
             page.figure.add_artist(square)
             if one is not None:
-                symbol = comparison_curves.SYMBOLS[one.verdict]
+                symbol = VERDICT_SYMBOLS[one.verdict]
                 page.put(left + (j + 0.5) * cell, y + 0.09, symbol, ha="center", size=10, weight="bold", color=ink)
                 page.put(left + (j + 0.5) * cell, y - 0.1, one.text, ha="center", size=7.5, color=ink)
     return page.figure
@@ -532,7 +526,7 @@ def _setting_line(axes: Axes, table: Sensitivity, line: SettingLine, pen: Pen, l
 class _Strip:
     """What stands below a panel, in inches: from its left edge, and from the axis downwards."""
 
-    told: tuple[tuple[float, float, SettingLine, Beyond], ...]
+    told: tuple[tuple[float, float, SettingLine, NoteBelow], ...]
     height: float
 
     def of(self, line: SettingLine) -> float | None:

@@ -1,6 +1,6 @@
 """Draws the figures of diagnostics as files: small multiples, a panel per candidate. Imports neither pyplot nor SciPy.
 
-Nothing here decides about numbers (see `layer_curves`); what all figures share stands in `drawing`. Colours go from
+Nothing here decides about numbers (see `layer_figures`); what all figures share stands in `drawing`. Colours go from
 dark to light in the order of depth (or of epochs), which is told apart in print and by colour-blind readers too.
 """
 
@@ -18,9 +18,11 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis import layer_curves
 from actsearch.analysis.axes import epoch_ticks, log_ticks, spread, tick_names
-from actsearch.analysis.layer_curves import Axis, By, Kind, LayerFigure, Line, Panel, Variable
+from actsearch.analysis.layer_axes import LayerAxis
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.layer_lines import LayerLine, LayerPanel
+from actsearch.analysis.layer_quantities import EpochOrDepth, LayerFigureKind, Variable
 from actsearch.analysis.pens import LOOKS, Look
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, short_names
@@ -57,10 +59,10 @@ SIZE = 7.0
 def draw(
     result: ExperimentResult,
     folder: Path,
-    kind: Kind,
+    kind: LayerFigureKind,
     *,
     variable: Variable = "kernel",
-    by: Collection[By] = (),
+    by: Collection[EpochOrDepth] = (),
     without: Collection[str] = (),
     style: Style = "light",
     format: Format = "png",
@@ -81,16 +83,16 @@ def draw(
 
 def figures(
     result: ExperimentResult,
-    kind: Kind,
+    kind: LayerFigureKind,
     *,
     variable: Variable = "kernel",
-    by: Collection[By] = (),
+    by: Collection[EpochOrDepth] = (),
     without: Collection[str] = (),
     style: Style = "light",
 ) -> Iterator[tuple[str, Figure]]:
     """The figures of a kind, each with its file's name without the ending; to be drawn within `drawing.settings`."""
     shown = "light" if style == "light" else "dark"
-    for table in layer_curves.layer_figures(result, kind, variable=variable, by=by, without=without):
+    for table in layer_figures(result, kind, variable=variable, by=by, without=without):
         yield table.stem, _figure(table, LOOKS[shown], SHADES[shown])
 
 
@@ -134,7 +136,7 @@ class _Page:
         rows = len(self.table.axes)
         return TITLE + rows * self.axes_height + (rows - 1) * ROWS_APART + BELOW
 
-    def color(self, line: Line) -> str:
+    def color(self, line: LayerLine) -> str:
         low, high = self.shades
         return to_hex(mpl.colormaps["viridis"](low + (high - low) * line.shade))
 
@@ -174,7 +176,7 @@ def _heading(figure: Figure, table: LayerFigure, ruler: Ruler, look: Look) -> No
     put(figure, MARGIN, height - 0.43, name, size=9, color=look.faint, va="top")
 
 
-def _panel(figure: Figure, page: _Page, panel: Panel, left: float, top: float, column: int, ruler: Ruler) -> None:
+def _panel(figure: Figure, page: _Page, panel: LayerPanel, left: float, top: float, column: int, ruler: Ruler) -> None:
     """One candidate: a title, and its rows from `top` downwards."""
     _title(figure, page, panel, left, top - TITLE + 0.09, ruler)
     width, height = figure.get_size_inches()
@@ -190,7 +192,7 @@ def _panel(figure: Figure, page: _Page, panel: Panel, left: float, top: float, c
         _margin(figure, axes, page, axis, [line for line in lines if line.is_named])
 
 
-def _title(figure: Figure, page: _Page, panel: Panel, x: float, y: float, ruler: Ruler) -> None:
+def _title(figure: Figure, page: _Page, panel: LayerPanel, x: float, y: float, ruler: Ruler) -> None:
     """The candidate, and what became of it."""
     room = page.panel_width - BETWEEN - MARGIN
     note = f"  {panel.note}" if panel.note else ""
@@ -203,7 +205,7 @@ def _title(figure: Figure, page: _Page, panel: Panel, x: float, y: float, ruler:
 # --- one panel
 
 
-def _axes(axes: Axes, page: _Page, axis: Axis, first_column: bool, is_lowest: bool, ruler: Ruler) -> None:
+def _axes(axes: Axes, page: _Page, axis: LayerAxis, first_column: bool, is_lowest: bool, ruler: Ruler) -> None:
     look = page.look
     axes.set_facecolor(look.paper)
     _y_axis(axes, axis)
@@ -223,7 +225,7 @@ def _axes(axes: Axes, page: _Page, axis: Axis, first_column: bool, is_lowest: bo
         axes.set_ylabel(axis.label, size=8, color=look.ink)
 
 
-def _y_axis(axes: Axes, axis: Axis) -> None:
+def _y_axis(axes: Axes, axis: LayerAxis) -> None:
     if axis.scale == "linear":
         axes.set_ylim(axis.low, axis.high)
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
@@ -274,7 +276,7 @@ def _x_label(page: _Page, ruler: Ruler) -> str:
     return "hidden layer" if _names_of_layers(page, ruler) else "hidden layer, from input to output"
 
 
-def _line(axes: Axes, page: _Page, axis: Axis, line: Line) -> None:
+def _line(axes: Axes, page: _Page, axis: LayerAxis, line: LayerLine) -> None:
     """The middle of the seeds and their range; crosses where one diverged; a dotted way from an early end."""
     color = page.color(line)
     middle, low, high = (_on_axis(row, axis) for row in (line.middle, line.low, line.high))
@@ -305,7 +307,7 @@ def _line(axes: Axes, page: _Page, axis: Axis, line: Line) -> None:
         _crosses(axes, page, axis, line, middle, color)
 
 
-def _crosses(axes: Axes, page: _Page, axis: Axis, line: Line, middle: Sequence[float], color: str) -> None:
+def _crosses(axes: Axes, page: _Page, axis: LayerAxis, line: LayerLine, middle: Sequence[float], color: str) -> None:
     for epoch in line.crosses:
         y = min(max(middle[line.x.index(epoch)], axis.low), axis.high)
         for shade, width, size in ((page.look.paper, 3.6, 8), (color, 1.8, 6.5)):
@@ -315,13 +317,13 @@ def _crosses(axes: Axes, page: _Page, axis: Axis, line: Line, middle: Sequence[f
             )  # fmt: skip
 
 
-def _on_axis(row: Sequence[float], axis: Axis) -> list[float]:
+def _on_axis(row: Sequence[float], axis: LayerAxis) -> list[float]:
     """What is far beyond the axis is drawn a little beyond it; on a logarithmic one, a 0 of a band on its edge."""
     far = 10 * max(abs(axis.low), abs(axis.high))
     return [float(value) for value in np.clip(row, axis.low if axis.scale == "log" else -far, far)]
 
 
-def _margin(figure: Figure, axes: Axes, page: _Page, axis: Axis, lines: Sequence[Line]) -> None:
+def _margin(figure: Figure, axes: Axes, page: _Page, axis: LayerAxis, lines: Sequence[LayerLine]) -> None:
     """The labels right of a panel, each with a leader from where its line ends."""
     width, height = figure.get_size_inches()
     box = axes.get_position()
@@ -336,7 +338,7 @@ def _margin(figure: Figure, axes: Axes, page: _Page, axis: Axis, lines: Sequence
             gid="label")  # fmt: skip
 
 
-def _end(figure: Figure, axes: Axes, axis: Axis, line: Line) -> float:
+def _end(figure: Figure, axes: Axes, axis: LayerAxis, line: LayerLine) -> float:
     """How high a line ends, in inches from the lower edge of the figure."""
     _, y = axes.transData.transform((line.x[-1], min(max(line.middle[-1], axis.low), axis.high)))
     return float(y) / figure.dpi

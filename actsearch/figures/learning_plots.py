@@ -21,7 +21,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from actsearch.analysis import curves
 from actsearch.analysis.axes import epoch_ticks, log_ticks, spread, tick_names
+from actsearch.analysis.curve_captions import curve_caption
 from actsearch.analysis.curves import Curve, Facet, LearningCurves, View
+from actsearch.analysis.number_format import curve_value_text
 from actsearch.analysis.pens import DASHES, LOOKS, Look, Pen, pens_of
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, short_names, shortened
@@ -155,7 +157,7 @@ def _figure(
     most = max(len(one) + sum(bool(label.note) for label in one) for one in labels)
     axes_height = max(3.6 if rows == 1 and columns == 1 else 2.5, most * size * LINE / 72)
     foot = ruler.wrapped(
-        plain(" ".join(curves.caption(table, seen, apart_without=apart_without))), 7.5, width - 2 * MARGIN
+        plain(" ".join(curve_caption(table, seen, apart_without=apart_without))), 7.5, width - 2 * MARGIN
     )
     title = TITLE if n > 1 else 0.0
     bottom = len(foot) * 7.5 * LINE / 72 + 2 * MARGIN
@@ -356,8 +358,10 @@ def _panel_labels(facet: Facet, table: LearningCurves, names: Mapping[str, str],
     best = table.best(facet.curves)
     labels = []
     for curve in facet.curves:
-        value = curves.number(curve.final) if curve.final is not None and not curve.cut_short else NO_VALUE
-        bold = table.in_the_race(curve) and best is not None and value == curves.number(best) and len(facet.curves) > 1
+        value = curve_value_text(curve.final) if curve.final is not None and not curve.cut_short else NO_VALUE
+        bold = (
+            table.in_the_race(curve) and best is not None and value == curve_value_text(best) and len(facet.curves) > 1
+        )
         has_line = curve.final is not None and not curve.cut_short and curve.epochs[-1] == table.last_epoch
         name, note = names[curve.label], _note(curve)
         if beside and note:
@@ -436,7 +440,7 @@ def _article_figures(
     result: ExperimentResult, asked: Collection[str], without: Collection[str], log: bool
 ) -> Iterator[tuple[str, Figure]]:
     """As the article drew them: everything, and everything without sigmoid, whose first epochs hide the rest."""
-    known = curves.metrics(result)
+    known = curves.known_curve_metrics(result)
     binary = result.loss == "binary_crossentropy" and "val_binary_accuracy" in known
     chosen = (
         [(metric, stem(metric)) for metric in asked]
@@ -531,5 +535,5 @@ def _article_notes(table: LearningCurves, seen: View) -> list[str]:
     return [
         *notes,
         *([f"{point[0].upper()}{point[1:]}."] if point else []),
-        *curves.caption(table, seen, only_lines=True),
+        *curve_caption(table, seen, only_lines=True),
     ]

@@ -17,15 +17,19 @@ import numpy as np
 from markupsafe import Markup, escape
 from matplotlib.ticker import MaxNLocator
 
-from actsearch.analysis import comparison_curves
 from actsearch.analysis import curves as learning
 from actsearch.analysis.axes import epoch_ticks, log_ticks, spread, ticks
-from actsearch.analysis.comparison import Comparison, Pair
-from actsearch.analysis.comparison_curves import Rows
-from actsearch.analysis.conclusions import brief_verdict, interval, number, signed
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.comparison_rows import ContenderRows, differences_table
 from actsearch.analysis.curves import Curve, Facet, LearningCurves
-from actsearch.analysis.layer_curves import Axis, LayerFigure, Line
+from actsearch.analysis.layer_axes import LayerAxis
+from actsearch.analysis.layer_figures import LayerFigure
+from actsearch.analysis.layer_lines import LayerLine
+from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.number_format import NAMED_IN_A_CAPTION
+from actsearch.analysis.pairs import Pair
 from actsearch.analysis.pens import DASHES, LOOKS, pens_of
+from actsearch.analysis.verdict_text import brief_verdict
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import listed, plain, shortened
 from actsearch.functions.catalogue import Entry
@@ -231,12 +235,12 @@ class Differences:
     """
 
     comparison: Comparison
-    table: Rows
+    table: ContenderRows
     scale: Scale
 
     @classmethod
     def of(cls, comparison: Comparison) -> Differences:
-        table = comparison_curves.differences(comparison, "differences")
+        table = differences_table(comparison, "differences")
         return cls(comparison, table, Scale(table.axis.low, table.axis.high, 0.0, 100.0))
 
     def at(self, value: float) -> str:
@@ -247,7 +251,9 @@ class Differences:
         c = self.comparison
         name, other = (plain(c.contenders[i].name) for i in (pair.a, pair.b))
         beyond = self.table.rows[c.others.index(pair.a)].beyond
-        told = f"{name} minus {other}: {signed(c, pair.difference)}, {interval(c, pair.low, pair.high)};"
+        told = (
+            f"{name} minus {other}: {signed_difference(c, pair.difference)}, {interval_text(c, pair.low, pair.high)};"
+        )
         told += f" {brief_verdict(pair)}{f'; beyond the axis, {beyond}' if beyond else ''}"
         middle = height - 13
         interval_is_seen = self._reaches(pair) or self.table.axis.holds(pair.difference)
@@ -257,7 +263,7 @@ class Differences:
         for i, (seed, value) in enumerate((seed, value) for seed, value in by_seed if math.isfinite(value)):
             if self.table.axis.holds(value):
                 y = 8 + (height - 32) * (i % 4) / 3
-                tip = f"{name} minus {other}, seed {seed}: {signed(c, value)}"
+                tip = f"{name} minus {other}, seed {seed}: {signed_difference(c, value)}"
                 said = f'data-tip="{escape(tip)}"'
                 parts.append(f'<circle class="dot" cx="{self.at(value)}" cy="{y:.1f}" r="3.2" {said}/>')
         parts += self._interval(pair, middle, escape(told))
@@ -336,7 +342,7 @@ class Differences:
         axis = self.table.axis
         said = []
         if axis.cut is not None:
-            edge = number(self.comparison, axis.low if axis.cut == "low" else axis.high)
+            edge = metric_text(self.comparison, axis.low if axis.cut == "low" else axis.high)
             end = "begins" if axis.cut == "low" else "ends"
             said.append(f"The axis {end} at {edge}; what lies beyond is told at its edge.")
         pairs = [self.comparison.pair(i, self.comparison.reference) for i in self.comparison.others]
@@ -395,7 +401,7 @@ def frame(table: LearningCurves, place: int) -> Frame:
         (f"ends at {high:.4g}", "above", [c.label for c in alone.drawn if max(c.high) > high]),
     ]
     notes = [
-        f"The axis {where}; parts of {listed([plain(one) for one in labels], learning.NAMED)} lie {side} it."
+        f"The axis {where}; parts of {listed([plain(one) for one in labels], NAMED_IN_A_CAPTION)} lie {side} it."
         for where, side, labels in outside
         if labels
     ]
@@ -562,7 +568,7 @@ PANEL_FRAME = Markup(
 """Where the lines of small panels end; to stand on the page once."""
 
 
-def layer_svg(figure: LayerFigure, axis: Axis, lines: Sequence[Line], told: str) -> Markup:
+def layer_svg(figure: LayerFigure, axis: LayerAxis, lines: Sequence[LayerLine], told: str) -> Markup:
     """One panel: a candidate's lines."""
     first, last = figure.first, figure.last
     x = Scale(first, last, IN_LEFT, PANEL_WIDTH - IN_RIGHT) if last > first else Scale(
@@ -587,7 +593,7 @@ def points_drawn(figure: LayerFigure) -> tuple[int, int] | None:
     return max(drawn) if any(few < many for few, many in drawn) else None
 
 
-def _panel_grid(figure: LayerFigure, axis: Axis, x: Scale, y: Scale) -> Iterator[str]:
+def _panel_grid(figure: LayerFigure, axis: LayerAxis, x: Scale, y: Scale) -> Iterator[str]:
     right = PANEL_WIDTH - IN_RIGHT
     if axis.domain:
         top, bottom = (min(max(y(end), y.end), y.start) for end in reversed(axis.domain))
@@ -623,7 +629,7 @@ def _power(value: float) -> str:
     return f"{value / 10.0**power:.3g}e{power}"
 
 
-def axis_ticks(axis: Axis) -> list[float]:
+def axis_ticks(axis: LayerAxis) -> list[float]:
     if axis.scale == "log":
         found = log_ticks(axis.low, axis.high)
         return found[:: max(1, math.ceil(len(found) / 6))]
@@ -640,12 +646,12 @@ def shades(figure: LayerFigure) -> dict[str, str]:
     return {label: f"h{shade[label]} d{i % len(LAYER_DASHES)}" for i, label in enumerate(shade)}
 
 
-def _line_places(line: Line) -> list[int]:
+def _line_places(line: LayerLine) -> list[int]:
     return thinned(line.middle, line.low, line.high, MOST_POINTS,
                    [line.x.index(epoch) for epoch in line.crosses if epoch in line.x])  # fmt: skip
 
 
-def _layer_line(line: Line, css: str, x: Scale, y: Scale, with_band: bool) -> Iterator[str]:
+def _layer_line(line: LayerLine, css: str, x: Scale, y: Scale, with_band: bool) -> Iterator[str]:
     """Pieces of a line, where values are missing in between; on a logarithmic axis also where they are 0."""
     places = _line_places(line)
     known = [i for i in places if math.isfinite(line.middle[i])]
@@ -674,7 +680,7 @@ def _runs(places: Sequence[int], wanted: Collection[int]) -> Iterator[list[int]]
             yield list(some)
 
 
-def _layer_crosses(line: Line, css: str, x: Scale, y: Scale) -> Iterator[str]:
+def _layer_crosses(line: LayerLine, css: str, x: Scale, y: Scale) -> Iterator[str]:
     for epoch in line.crosses:
         if epoch in line.x and math.isfinite(value := line.middle[line.x.index(epoch)]):
             place = min(max(y(value), y.end), y.start)

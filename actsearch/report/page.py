@@ -23,11 +23,21 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from actsearch.analysis import conclusions, curves, findings, layer_curves, tuning
-from actsearch.analysis.comparison import Comparison, Contender, Pair, Question
-from actsearch.analysis.conclusions import interval, number, signed
+from actsearch.analysis import conclusions, curves, drawn_candidates, tuning
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.contenders import Contender
+from actsearch.analysis.curve_captions import curve_caption
 from actsearch.analysis.curves import LearningCurves
-from actsearch.analysis.layer_curves import LayerFigure, Line
+from actsearch.analysis.findings.explanation import explanation_of
+from actsearch.analysis.findings.finding import HARMLESS
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.layer_lines import LayerLine, a_few_epochs
+from actsearch.analysis.layer_quantities import LAYER_FIGURE_KINDS, LayerFigureKind
+from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.number_format import confidence_text, curve_value_text
+from actsearch.analysis.pairs import Pair
+from actsearch.analysis.question import Question
+from actsearch.analysis.verdict_text import forecast_text, simultaneity
 from actsearch.core import user_files
 from actsearch.core.errors import NothingToShow, StoreError, UserError
 from actsearch.core.experiment import Activation, in_words
@@ -50,7 +60,7 @@ SYMBOLS: Mapping[str, str] = {"better": "▲", "worse": "▼", "tied": "=", "und
 STATUSES = ("completed", "diverged", "failed", "running", "interrupted", "waiting")
 TEST_WARNING = "Validation is the test set"
 """So begin both the experiment's warning and the comparison's."""
-FIRST_KINDS: tuple[layer_curves.Kind, ...] = ("gradients", "dead", "saturation")
+FIRST_KINDS: tuple[LayerFigureKind, ...] = ("gradients", "dead", "saturation")
 """What layers do that is shown at once; the other kinds are folded."""
 MATRIX_UP_TO = 60
 """So many contenders have a matrix of their pairs; that of 200 takes most of 17 MB, and nobody reads it."""
@@ -81,8 +91,8 @@ def page(
     Raises:
         UserError: no epoch of any trial is finished.
     """
-    if not curves.metrics(result):
-        raise curves.nothing_finished(result.folder, curves.kept(result, ()))
+    if not curves.known_curve_metrics(result):
+        raise drawn_candidates.no_epoch_finished(result.folder, drawn_candidates.drawn_candidates(result, ()))
     pens = charts.pens(result)
     style = f"{charts.palette(pens)}\n{_asset('report.css')}"
     script = _asset("report.js")
@@ -105,7 +115,7 @@ def page(
         data=Markup(_embedded(chart["data"])),
         findings=_findings(result, comparisons, pens),
         layers=_layers(result, FIRST_KINDS, pens),
-        more_layers=_layers(result, [k for k in layer_curves.KINDS if k not in FIRST_KINDS], pens),
+        more_layers=_layers(result, [k for k in LAYER_FIGURE_KINDS if k not in FIRST_KINDS], pens),
         functions=[_function(*one, pens) for one in _activations(result)],
         trials=_trials(result, comparisons, pens),
         tuning=_tuning(result, pens),
@@ -188,7 +198,7 @@ def _facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -> Itera
         one = comparisons[0]
         yield "compared", one.measure.in_words()
         yield "margin", f"{one.margin:g}"
-        yield "confidence", conclusions.percent(one.confidence)
+        yield "confidence", confidence_text(one.confidence)
         if one.question.baseline is not None:
             yield "baseline", one.contenders[one.reference].name
     labels = len({candidate.label for candidate in result.candidates})
@@ -241,7 +251,7 @@ def _badge(c: Comparison, pair: Pair) -> Badge:
         return Badge("none", "no verdict", pair.note or "")
     detail = pair.note or ""
     if pair.verdict == "undecided":
-        detail = conclusions.forecast(c, pair.forecast)
+        detail = forecast_text(c, pair.forecast)
     elif pair.smaller_but_real:
         detail = "a real but smaller difference"
     return Badge(pair.verdict, pair.verdict, detail)
@@ -274,16 +284,16 @@ def _compared(place: int, c: Comparison, pens: Mapping[str, Pen], warnings: Sequ
         "groups": groups,
         "target": None if c.question.target is None else f"{c.question.target:g}",
         "margin": f"{c.margin:g}",
-        "confidence": conclusions.percent(c.confidence),
+        "confidence": confidence_text(c.confidence),
         "family": c.family,
-        "together": conclusions.simultaneity(c),
+        "together": simultaneity(c),
         "role": c.role,
         "forest": [(row, differences.row(p)) for row, p in ((rows[p.a], p) for p in pairs) if p.n],
         "axis": differences.axis(),
         "cuts": differences.cuts,
         "seeds": c.seeds,
         "by_seed": [(rows[p.a], _differences_by_seed(c, p)) for p in pairs if p.n],
-        "values": [(rows[i], [number(c, v) for v in one.values]) for i, one in enumerate(c.contenders)],
+        "values": [(rows[i], [metric_text(c, v) for v in one.values]) for i, one in enumerate(c.contenders)],
         "matrix": _matrix(c) if not c.has_baseline and 2 < len(c.contenders) <= MATRIX_UP_TO else None,
         "is_vast": not c.has_baseline and len(c.contenders) > MATRIX_UP_TO,
         "noise": [_noise(c, pair, rows[pair.a]) for pair in pairs if pair.n > 1],
@@ -301,10 +311,10 @@ def _row(c: Comparison, i: int, differences: Differences, pens: Mapping[str, Pen
         "name": one.name,
         "css": pens[one.label].css,
         "seeds": str(one.completed) if one.completed == len(one.trials) else f"{one.completed} of {len(one.trials)}",
-        "incomplete": conclusions.incomplete(one),
-        "mean": number(c, one.mean),
+        "incomplete": one.missing,
+        "mean": metric_text(c, one.mean),
         "interval": _span(c, one.low, one.high),
-        "ends": f"{number(c, one.worst_seed)}, {number(c, one.best_seed)}" if one.completed else "-",
+        "ends": f"{metric_text(c, one.worst_seed)}, {metric_text(c, one.best_seed)}" if one.completed else "-",
         "seconds": "-" if one.seconds_per_epoch is None else f"{one.seconds_per_epoch:.3g}",
         "epochs": "-" if one.epochs_to_target is None else f"{one.epochs_to_target:g}",
         "badge": None,
@@ -313,19 +323,19 @@ def _row(c: Comparison, i: int, differences: Differences, pens: Mapping[str, Pen
         pair = c.pair(i, c.reference)
         row |= {
             "badge": _badge(c, pair),
-            "difference": signed(c, pair.difference),
-            "difference_interval": interval(c, pair.low, pair.high),
+            "difference": signed_difference(c, pair.difference),
+            "difference_interval": interval_text(c, pair.low, pair.high),
             "chart": differences.small(pair) if math.isfinite(pair.low) else "",
         }
     return row
 
 
 def _span(c: Comparison, low: float, high: float) -> str:
-    return f"{number(c, low)} to {number(c, high)}" if math.isfinite(low) else ""
+    return f"{metric_text(c, low)} to {metric_text(c, high)}" if math.isfinite(low) else ""
 
 
 def _differences_by_seed(c: Comparison, pair: Pair) -> list[str]:
-    return [signed(c, float(value)) if math.isfinite(value) else "-" for value in pair.by_seed]
+    return [signed_difference(c, float(value)) if math.isfinite(value) else "-" for value in pair.by_seed]
 
 
 def _matrix(c: Comparison) -> dict[str, Any]:
@@ -342,7 +352,7 @@ def _matrix(c: Comparison) -> dict[str, Any]:
             badge = _badge(c, pair)
             said = "no seed in common"
             if pair.n:
-                said = f"{signed(c, pair.difference)}, {interval(c, pair.low, pair.high)}"
+                said = f"{signed_difference(c, pair.difference)}, {interval_text(c, pair.low, pair.high)}"
             said += f"; {badge.detail}" if badge.detail else ""
             words = f"{name} {AGAINST[badge.kind]} {other}: {said}"
             cells.append(
@@ -353,8 +363,8 @@ def _matrix(c: Comparison) -> dict[str, Any]:
         {
             "a": names[p.a],
             "b": names[p.b],
-            "difference": signed(c, p.difference),
-            "interval": interval(c, p.low, p.high) if math.isfinite(p.low) else "",
+            "difference": signed_difference(c, p.difference),
+            "interval": interval_text(c, p.low, p.high) if math.isfinite(p.low) else "",
             "badge": _badge(c, p),
         }
         for p in c.pairs()
@@ -369,16 +379,18 @@ def _noise(c: Comparison, pair: Pair, row: Mapping[str, Any]) -> dict[str, Any]:
         correlation = "{:.2f} ({:.2f} to {:.2f})".format(*pair.correlation)
     return {
         "row": row,
-        "sd": number(c, pair.sd),
+        "sd": metric_text(c, pair.sd),
         "correlation": correlation,
         "won": "-" if pair.won is None else f"{pair.won:.0%}",
         "flips": "-" if pair.sign_flip_p is None else f"{pair.sign_flip_p:.2g}",
         "disagrees": pair.disagrees,
-        "seeds": number(c, math.sqrt(known.seed_variance)) if known else number(c, pair.sd / math.sqrt(pair.n)),
-        "examples": number(c, math.sqrt(known.example_variance)) if known else "-",
+        "seeds": metric_text(c, math.sqrt(known.seed_variance))
+        if known
+        else metric_text(c, pair.sd / math.sqrt(pair.n)),
+        "examples": metric_text(c, math.sqrt(known.example_variance)) if known else "-",
         "shares": charts.shares(known.seed_variance, known.example_variance) if known else "",
         "larger": "" if known is None else "examples" if known.example_variance > known.seed_variance else "seeds",
-        "new_data": interval(c, known.low, known.high) if known else "-",
+        "new_data": interval_text(c, known.low, known.high) if known else "-",
         "badge": None if known is None or known.verdict is None else Badge(known.verdict, known.verdict),
         "no_tie": known is not None and not known.can_show_tie,
     }
@@ -388,10 +400,10 @@ def _description(c: Comparison, one: Contender, row: Mapping[str, Any]) -> dict[
     divergence = one.divergence
     return {
         "row": row,
-        "median": number(c, one.median),
-        "sd": number(c, one.sd),
-        "iqm": number(c, one.interquartile_mean),
-        "flattery": "-" if one.flattery is None else signed(c, one.flattery),
+        "median": metric_text(c, one.median),
+        "sd": metric_text(c, one.sd),
+        "iqm": metric_text(c, one.interquartile_mean),
+        "flattery": "-" if one.flattery is None else signed_difference(c, one.flattery),
         "divergence": f"{one.diverged} ({divergence[0]:.0%} to {divergence[1]:.0%})" if divergence else "0",
     }
 
@@ -402,7 +414,7 @@ def _description(c: Comparison, one: Contender, row: Mapping[str, Any]) -> dict[
 def _curves(
     result: ExperimentResult, comparisons: Sequence[Comparison], question: Question, pens: Mapping[str, Pen]
 ) -> dict[str, Any]:
-    known = curves.metrics(result)
+    known = curves.known_curve_metrics(result)
     first = next((m for m in (question.metric, "val_accuracy") if m in known), known[0])
     ordered = [first, *(metric for metric in known if metric != first)]
     tables = [curves.learning_curves(result, metric) for metric in ordered]
@@ -442,14 +454,14 @@ def _told(table: LearningCurves, title: str, place: int) -> str:
     """The chart for those who do not see it; the tables below have the numbers."""
     facet = table.facets[place]
     ends = sorted((c for c in facet.curves if c.epochs), key=lambda c: c.mean[-1], reverse=table.higher_is_better)
-    said = ", ".join(f"{curve.label} {curves.number(curve.mean[-1])}" for curve in ends)
+    said = ", ".join(f"{curve.label} {curve_value_text(curve.mean[-1])}" for curve in ends)
     where = f" at {facet.title}" if facet.title else ""
     return f"{title} by epoch{where}, a line per candidate. At the end: {said}. The table below has the numbers."
 
 
 def _curves_caption(table: LearningCurves) -> Iterator[str]:
     seen = curves.View(0.0, 1.0)
-    yield from curves.caption(table, seen, only_lines=True)
+    yield from curve_caption(table, seen, only_lines=True)
     if table.n_seeds > 1:
         yield "Bands are the range of the seeds."
 
@@ -467,8 +479,8 @@ def _curve_table(table: LearningCurves, pens: Mapping[str, Pen]) -> tuple[list[i
                     cells.append("-")
                     continue
                 low, middle, high = (row[epoch - 1] for row in (curve.low, curve.mean, curve.high))
-                spread = f" ({curves.number(low)} to {curves.number(high)})" if curve.n_seeds > 1 else ""
-                cells.append(f"{curves.number(middle)}{spread}")
+                spread = f" ({curve_value_text(low)} to {curve_value_text(high)})" if curve.n_seeds > 1 else ""
+                cells.append(f"{curve_value_text(middle)}{spread}")
             rows.append((f"{curve.label}, {facet.title}" if facet.title else curve.label, pens[curve.label].css, cells))
     return some, rows
 
@@ -481,7 +493,7 @@ def _findings(
 ) -> dict[str, Any] | None:
     """What the diagnostics show, in the order of the ranking; None without diagnostics."""
     try:
-        explained = findings.explain(result)
+        explained = explanation_of(result)
     except NothingToShow:
         return None
     ranked: dict[tuple[str, str], tuple[int, str]] = {}
@@ -489,7 +501,7 @@ def _findings(
     for c in comparisons:
         for i, one in enumerate(c.contenders):
             key = (one.label, in_words(one.setting))
-            ranked.setdefault(key, (len(ranked), number(c, one.mean)))
+            ranked.setdefault(key, (len(ranked), metric_text(c, one.mean)))
             badges.setdefault(key, None if i == c.reference else _badge(c, c.pair(i, c.reference)))
     told = []
     for found in explained.candidates:
@@ -501,7 +513,7 @@ def _findings(
             "css": pens[found.candidate.label].css,
             "mean": mean,
             "badge": badges.get(key),
-            "findings": [(finding.text, finding.kind in findings.HARMLESS) for finding in found.findings],
+            "findings": [(finding.text, finding.kind in HARMLESS) for finding in found.findings],
         })  # fmt: skip
     return {
         "candidates": sorted(told, key=lambda row: row["place"]),
@@ -513,13 +525,13 @@ def _findings(
 
 
 def _layers(
-    result: ExperimentResult, kinds: Sequence[layer_curves.Kind], pens: Mapping[str, Pen]
+    result: ExperimentResult, kinds: Sequence[LayerFigureKind], pens: Mapping[str, Pen]
 ) -> list[dict[str, Any]]:
     """The figures of these kinds, as far as there is something to be seen."""
     found = []
     for kind in kinds:
         try:
-            made = layer_curves.layer_figures(result, kind)
+            made = layer_figures(result, kind)
         except NothingToShow:
             continue
         found += [_layer_figure(kind, figure, result, pens) for figure in made]
@@ -565,13 +577,13 @@ def _thinned(drawn: tuple[int, int] | None, places: str = "epochs") -> Iterator[
 
 
 def _labels_by_title(result: ExperimentResult) -> dict[str, str]:
-    titles = curves.titles(result.candidates)
+    titles = drawn_candidates.grid_titles(result.candidates)
     return {
         f"{c.label}, {point}" if point else c.label: c.label for c, point in zip(result.candidates, titles, strict=True)
     }
 
 
-def _legend(lines: Sequence[Line], css: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _legend(lines: Sequence[LayerLine], css: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((line.label, css[line.label]) for line in lines)
 
 
@@ -579,7 +591,7 @@ def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, l
     """A row a line, at a few places of the x axis."""
     places = sorted({x for line in figure.lines for x in line.x})
     if figure.by == "epoch":
-        places = layer_curves.a_few_epochs(places)
+        places = a_few_epochs(places)
         heads = [f"epoch {x}" if x else "untrained" for x in places]
     else:
         heads = [figure.x_ticks[x - 1] if figure.x_ticks else f"layer {x}" for x in places]
@@ -592,7 +604,7 @@ def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, l
     return heads, rows
 
 
-def _layer_value(line: Line, x: int, is_share: bool) -> str:
+def _layer_value(line: LayerLine, x: int, is_share: bool) -> str:
     if x not in line.x or not math.isfinite(line.middle[i := line.x.index(x)]):
         return "-"
     values = [f"{100 * v:.3g} %" if is_share else f"{v:.3g}" for v in (line.middle[i], line.low[i], line.high[i])]
@@ -667,7 +679,7 @@ def _trials(result: ExperimentResult, comparisons: Sequence[Comparison], pens: M
         for seed in seeds:
             trial = by_seed.get(seed)
             value = None if trial is None or measured is None else measured.of(trial)
-            cells.append(_trial_cell(trial, None if value is None else number(comparisons[0], value)))
+            cells.append(_trial_cell(trial, None if value is None else metric_text(comparisons[0], value)))
         rows.append((candidate.name, pens[candidate.label].css, cells))
     failed = [
         (
@@ -712,7 +724,7 @@ def _looks(record: LooksRecord | None) -> dict[str, Any] | None:
         "planned": listed([str(n) for n in record.looks]),
         "metric": record.metric,
         "margin": f"{record.margin:g}",
-        "confidence": conclusions.percent(record.confidence),
+        "confidence": confidence_text(record.confidence),
         "family": record.family,
         "ended": record.has_ended,
         "rows": [

@@ -2,7 +2,7 @@
 
 The interval of every pair at every look has the confidence 1 - alpha / (P J), with P pairs at the start and J looks. By
 the union bound (Bonferroni) all of them hold together with 1 - alpha, whatever is dropped, whenever one stops, and
-however the contenders are correlated. Imports `statistics`, nothing else of ours.
+however the contenders are correlated.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actsearch.analysis import statistics
-from actsearch.analysis.statistics import Differences
+from actsearch.analysis.intervals import PairwiseDifferences, pairwise_differences
+from actsearch.analysis.standards import CONFIDENCE, FEWEST_SEEDS
+from actsearch.analysis.verdicts import diverged_more_often, flattered_by_divergence, verdicts_of_intervals
 
 Decision = Literal["better", "worse", "tied", "diverged more often", "not pursued", "undecided"]
 """Of a pair, the first against the second; all but the last settle it."""
@@ -27,7 +28,7 @@ WORSE, SETTLED, NONE_COMPLETED = "worse", "settled", "none completed"
 class LookDecision:
     """What one look decided, of k contenders."""
 
-    differences: Differences
+    differences: PairwiseDifferences
     """By the trials up to this look; NaN for pairs of which one had left before."""
     decisions: np.ndarray
     """(k, k) texts, see `Decision`: what is decided so far, the row against the column."""
@@ -45,7 +46,7 @@ def decide(
     family: int,
     looks: int,
     margin: float,
-    confidence: float = statistics.CONFIDENCE,
+    confidence: float = CONFIDENCE,
     examples: int | None = None,
     before: LookDecision | None = None,
 ) -> LookDecision:
@@ -62,7 +63,7 @@ def decide(
         looks: J, how many there are in all.
         margin: within which a difference counts as none.
         confidence: with which all intervals of all looks hold.
-        examples: see `statistics.difference`.
+        examples: see `intervals.mean_difference`.
         before: the look before this one.
     """
     x = np.array(values, float)
@@ -70,7 +71,7 @@ def decide(
     here = np.zeros(k, bool)
     here[list(range(k)) if before is None else list(before.stays)] = True
     x[~here] = np.nan
-    differences = statistics.differences(x, family=family * looks, confidence=confidence, examples=examples)
+    differences = pairwise_differences(x, family=family * looks, confidence=confidence, examples=examples)
     now = _decisions_of_intervals(differences, margin, np.isnan(x).sum(axis=1), x.shape[1])
     pairs = _pairs_of(here)
     decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
@@ -110,13 +111,15 @@ def _beaten(x: np.ndarray, here: np.ndarray, decisions: np.ndarray) -> tuple[dic
     return leaves, better
 
 
-def _decisions_of_intervals(differences: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
-    """(k, k) texts: what these intervals say, the row against the column (`statistics.verdicts`).
+def _decisions_of_intervals(
+    differences: PairwiseDifferences, margin: float, diverged: np.ndarray, seeds: int
+) -> np.ndarray:
+    """(k, k) texts: what these intervals say, the row against the column (`verdicts_of_intervals`).
 
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
     """
-    texts = statistics.verdicts(differences.low, differences.high, margin).astype("<U20")
-    texts[differences.n < statistics.FEWEST_SEEDS] = "undecided"
-    more = statistics.diverged_more_often(diverged, np.full(len(diverged), seeds))
-    texts[statistics.held_back(texts, more)] = "diverged more often"
+    texts = verdicts_of_intervals(differences.low, differences.high, margin).astype("<U20")
+    texts[differences.n < FEWEST_SEEDS] = "undecided"
+    more = diverged_more_often(diverged, np.full(len(diverged), seeds))
+    texts[flattered_by_divergence(texts, more)] = "diverged more often"
     return texts

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from actsearch.analysis.standards import ACCURACY_MARGIN, CONFIDENCE
 from actsearch.analysis.tuning import METRIC, value_of
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Candidate
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 def planned_looks(most: int) -> tuple[int, ...]:
     """After how many seeds a study of at most so many seeds looks."""
-    from actsearch.analysis import statistics
+    from actsearch.analysis.sample_sizes import seeds_at_looks  # which loads SciPy: only where looks are taken
 
-    return statistics.looks(most)
+    return seeds_at_looks(most)
 
 
 def new_record(
@@ -46,15 +47,15 @@ def new_record(
         seeds: all that it may use, in their order.
         examples: of the validation set.
     """
-    from actsearch.analysis import statistics
+    from actsearch.analysis.intervals import family_size
 
     return LooksRecord(
         metric=METRIC,
-        margin=statistics.MARGIN if until.margin is None else until.margin,
-        confidence=until.confidence or statistics.CONFIDENCE,
+        margin=ACCURACY_MARGIN if until.margin is None else until.margin,
+        confidence=until.confidence or CONFIDENCE,
         max_seeds=len(seeds),
         looks=planned_looks(len(seeds)),
-        family=statistics.family(len(contenders)),
+        family=family_size(len(contenders)),
         examples=examples,
         seeds=seeds,
         contenders=tuple(
@@ -155,7 +156,7 @@ def _decided_before(record: LooksRecord) -> LookDecision | None:
         return None
     import numpy as np
 
-    from actsearch.analysis import statistics
+    from actsearch.analysis.intervals import pairwise_differences
     from actsearch.study.looks import LookDecision
 
     places = {contender.label: place for place, contender in enumerate(record.contenders)}
@@ -163,7 +164,7 @@ def _decided_before(record: LooksRecord) -> LookDecision | None:
     decisions = np.full((k, k), "undecided", dtype="<U20")
     for pair, _ in record.both_ways():
         decisions[places[pair.a], places[pair.b]] = pair.decision
-    nothing = statistics.differences(np.full((k, 1), np.nan))
+    nothing = pairwise_differences(np.full((k, 1), np.nan))
     return LookDecision(nothing, decisions, tuple(places[label] for label in record.taken[-1].stays))
 
 

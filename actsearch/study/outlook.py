@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from actsearch.analysis import power
-from actsearch.analysis.power import Noise, Power
+from actsearch.analysis.power import Power
+from actsearch.analysis.study_noise import Noise
 from actsearch.core import machine
 from actsearch.core.experiment import Experiment, in_words
 from actsearch.core.results import Role
@@ -171,7 +172,7 @@ def _detectable_differences(
     compared = contenders(experiment)
     if len(compared) < 2:
         return None
-    return power.power(
+    return power.power_of_plan(
         experiment,
         noise,
         contenders=compared,

@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 
-from actsearch.analysis import layer_curves
-from actsearch.analysis.layer_curves import Kind, LayerFigure, Line
+from actsearch.analysis import layer_figures, layer_lines, layer_quantities
+from actsearch.analysis.layer_figures import LayerFigure
+from actsearch.analysis.layer_lines import LayerLine
+from actsearch.analysis.layer_quantities import LayerFigureKind
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.results import CandidateResult, Diagnostics
 
 
-def figure(kind: Kind, *candidates: CandidateResult, **how: Any) -> LayerFigure:
-    return layer_curves.layer_figures(experiment(*candidates), kind, **how)[0]
+def figure(kind: LayerFigureKind, *candidates: CandidateResult, **how: Any) -> LayerFigure:
+    return layer_figures.layer_figures(experiment(*candidates), kind, **how)[0]
 
 
-def lines(kind: Kind, *candidates: CandidateResult, **how: Any) -> tuple[Line, ...]:
+def lines(kind: LayerFigureKind, *candidates: CandidateResult, **how: Any) -> tuple[LayerLine, ...]:
     """Those of the first panel's first row."""
     return figure(kind, *candidates, **how).panels[0].rows[0]
 
@@ -54,7 +56,9 @@ def test_seeds_become_their_median_and_range() -> None:
 
 
 @pytest.mark.parametrize(("kind", "middle"), [("gradients", 10.0), ("normalisation", 50.5)])
-def test_between_two_seeds_a_size_is_halved_by_ratio_and_a_mean_by_difference(kind: Kind, middle: float) -> None:
+def test_between_two_seeds_a_size_is_halved_by_ratio_and_a_mean_by_difference(
+    kind: LayerFigureKind, middle: float
+) -> None:
     """Half-way between 1 and 100 is where the eye sees it on the axis."""
     trials = [
         trial(diagnostics(gradient_norm_kernel=value, mean=value), seed) for seed, value in enumerate((1.0, 100.0))
@@ -158,7 +162,7 @@ def test_seeds_on_their_way_are_drawn_as_far_as_all_have_come() -> None:
 def test_deep_networks_are_drawn_by_depth_too_with_few_labels() -> None:
     """Thirty labels and bands in a panel say nothing."""
     deep = candidate("selu", trial(diagnostics(layer_names(30), epochs=9)))
-    by_epoch, by_depth = layer_curves.layer_figures(experiment(deep), "normalisation")
+    by_epoch, by_depth = layer_figures.layer_figures(experiment(deep), "normalisation")
     named = [line.label for line in by_epoch.panels[0].rows[0] if line.is_named]
     assert (named[0], named[-1], len(named)) == ("dense_1", "dense_30", 6)
     assert not by_epoch.with_bands
@@ -182,7 +186,7 @@ def test_by_depth_a_candidate_that_ended_early_shows_its_last_epoch() -> None:
 )
 def test_a_few_epochs_are_spread_by_ratio(known: list[int], few: list[int]) -> None:
     """Most happens early."""
-    assert layer_curves.a_few_epochs(known) == few
+    assert layer_lines.a_few_epochs(known) == few
 
 
 def test_candidates_may_differ_in_layers_and_epochs() -> None:
@@ -209,7 +213,7 @@ def test_a_grid_point_stands_in_the_title() -> None:
     ("kind", "message"),
     [("clipping", "its candidates do not clip"), ("parameters", "its candidates learn no parameter")],
 )
-def test_a_kind_of_which_there_is_nothing_says_why(kind: Kind, message: str) -> None:
+def test_a_kind_of_which_there_is_nothing_says_why(kind: LayerFigureKind, message: str) -> None:
     """An empty figure would leave one guessing."""
     with pytest.raises(NothingToShow, match=message):
         figure(kind, candidate("relu", trial(diagnostics())))
@@ -236,12 +240,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("kind", layer_curves.KINDS)
-def test_odd_diagnostics_give_a_figure_or_a_message(kind: Kind, name: str) -> None:
+@pytest.mark.parametrize("kind", layer_quantities.LAYER_FIGURE_KINDS)
+def test_odd_diagnostics_give_a_figure_or_a_message(kind: LayerFigureKind, name: str) -> None:
     """Beside good ones they cost nothing but their own panel."""
     odd = candidate("odd", replace(trial(diagnostics()), diagnostics=HOSTILE[name]))
     try:
-        drawn = layer_curves.layer_figures(experiment(odd), kind)
+        drawn = layer_figures.layer_figures(experiment(odd), kind)
     except NothingToShow:
         drawn = []
     assert all(math.isfinite(axis.low) and axis.low < axis.high for one in drawn for axis in one.axes)
