@@ -901,7 +901,7 @@ def schema(markdown: bool) -> None:
 
         click.echo(configuration_page(), nl=False)
         return
-    from actsearch.config.schema import json_schema
+    from actsearch.config.experiment_file import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 

@@ -18,24 +18,16 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from actsearch.config.activation_entries import ENTRIES, OWN_ENTRIES
+from actsearch.config.data_section import First, Last, NamedData, NpzData
+from actsearch.config.diagnostics_section import DiagnosticsSection
+from actsearch.config.experiment_file import ExperimentFile
+from actsearch.config.initializers import INITIALIZERS_WITH_ARGUMENTS
 from actsearch.config.mistakes import in_plain_words, name_location
-from actsearch.config.schema import (
-    ENTRIES,
-    FIRST_TUNING_SEED,
-    INITIALIZERS_WITH_ARGUMENTS,
-    OPTIMIZERS,
-    OWN_ENTRIES,
-    CnnModel,
-    DiagnosticsSection,
-    ExperimentFile,
-    First,
-    Last,
-    MlpModel,
-    Model,
-    NamedData,
-    NpzData,
-    TrainingSection,
-)
+from actsearch.config.model_section import CnnModel, MlpModel, ModelField
+from actsearch.config.optimizers import OPTIMIZER_MODELS
+from actsearch.config.seeds import FIRST_TUNING_SEED
+from actsearch.config.training_section import TrainingSection
 from actsearch.config.yaml_source import Location, Source, dotted, parse, read, survives
 from actsearch.core.errors import InvalidExperiment, Problem
 from actsearch.core.experiment import (
@@ -531,7 +523,7 @@ _TOGETHER = {
 """What decides which other keys there are, and how to vary it."""
 
 _FILE: TypeAdapter[Any] = TypeAdapter(ExperimentFile)
-_MODEL: TypeAdapter[Any] = TypeAdapter(Model)
+_MODEL: TypeAdapter[Any] = TypeAdapter(ModelField)
 _TRAINING: TypeAdapter[Any] = TypeAdapter(TrainingSection)
 
 
@@ -542,7 +534,7 @@ def _document(checked: Any, grid: Mapping[str, Any]) -> dict[str, Any]:
         plain["data"] = NamedData.model_validate({"name": plain["data"]}).model_dump()
     optimizer = plain["training"]["optimizer"]
     if isinstance(optimizer, str):
-        optimizer = OPTIMIZERS[optimizer].model_validate({"name": optimizer}).model_dump()
+        optimizer = OPTIMIZER_MODELS[optimizer].model_validate({"name": optimizer}).model_dump()
     name_first = {"name": optimizer["name"], "learning_rate": optimizer["learning_rate"]}
     plain["training"]["optimizer"] = name_first | {k: v for k, v in optimizer.items() if v is not None}
     diagnostics = _diagnostics(checked.diagnostics)
@@ -639,7 +631,7 @@ def _initializer(given: Any, neutral: str | None = None) -> str | Initializer | 
 def _training(section: TrainingSection) -> Training:
     optimizer: Any = section.optimizer
     if isinstance(optimizer, str):
-        optimizer = OPTIMIZERS[optimizer].model_validate({"name": optimizer})
+        optimizer = OPTIMIZER_MODELS[optimizer].model_validate({"name": optimizer})
     arguments = {key: value for key, value in optimizer.model_dump().items() if key != "name" and value is not None}
     return Training(
         Optimizer(optimizer.name, arguments),
@@ -837,5 +829,5 @@ def _settable_keys() -> Iterator[str]:
     for model in (CnnModel, MlpModel):
         yield from (f"model.{key}" for key in model.model_fields if key != "kind")
     yield from (f"training.{key}" for key in TrainingSection.model_fields if key not in ("epochs", "threads"))
-    for optimizer in OPTIMIZERS.values():
+    for optimizer in OPTIMIZER_MODELS.values():
         yield from (f"training.optimizer.{key}" for key in optimizer.model_fields)

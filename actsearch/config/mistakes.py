@@ -8,26 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from actsearch.config.schema import (
-    ENTRIES,
-    INITIALIZERS,
-    INITIALIZERS_WITH_ARGUMENTS,
-    L1L2,
-    OPTIMIZERS,
-    OWN_ENTRIES,
-    SPELLINGS,
-    CnnModel,
-    DiagnosticsSection,
-    ExperimentFile,
-    First,
-    HoldOut,
-    Last,
-    MlpModel,
-    NamedData,
-    NpzData,
-    PlainInitializer,
-    TrainingSection,
-)
+from actsearch.config.activation_entries import ENTRIES, OWN_ENTRIES, SPELLINGS
+from actsearch.config.data_section import First, HoldOut, Last, NamedData, NpzData
+from actsearch.config.diagnostics_section import DiagnosticsSection
+from actsearch.config.experiment_file import ExperimentFile
+from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS, PlainInitializer
+from actsearch.config.model_section import L1L2, CnnModel, MlpModel
+from actsearch.config.optimizers import OPTIMIZER_MODELS
+from actsearch.config.training_section import TrainingSection
 from actsearch.config.yaml_source import Location
 from actsearch.core.spelling import did_you_mean
 from actsearch.functions.registry import ALIASES
@@ -138,7 +126,7 @@ def _unknown_member(location: Location, value: Any) -> tuple[str, str]:
         return "has no name", "write for example {name: random_normal, stddev: 0.1}, or a name alone"
     if location == ("training", "optimizer"):
         if isinstance(value, dict) and "name" in value:
-            return _unknown_name("optimizer", value["name"], tuple(OPTIMIZERS))
+            return _unknown_name("optimizer", value["name"], tuple(OPTIMIZER_MODELS))
         return "has no name", "write for example optimizer: {name: adam, learning_rate: 0.001}"
     if location == ("model",) and isinstance(value, dict):
         return _unknown_name("kind of network", value.get("kind"), ("cnn", "mlp"))
@@ -174,7 +162,7 @@ def _keys_at(location: Location, raw: Any) -> list[str]:
     elif location[-1:] and str(location[-1]).endswith("_initializer"):
         model = INITIALIZERS_WITH_ARGUMENTS.get(value["name"], PlainInitializer)
     elif location == ("training", "optimizer"):
-        model = OPTIMIZERS[value.get("name", "adam")]
+        model = OPTIMIZER_MODELS[value.get("name", "adam")]
     else:
         sections: dict[Location, type[BaseModel]] = {
             ("data",): NpzData if isinstance(value, dict) and "npz" in value else NamedData,
@@ -227,7 +215,7 @@ def _example(location: Location, raw: Any) -> str:
         return f"{key}: {_EXAMPLES[key]}"
     if isinstance(location[-1], int) and location[0] in ("seeds", "tuning_seeds"):
         return f"{location[0]}: {_EXAMPLES[location[0]]}"
-    parents: list[type[BaseModel]] = [*OPTIMIZERS.values(), CnnModel, TrainingSection, *ENTRIES.values()]
+    parents: list[type[BaseModel]] = [*OPTIMIZER_MODELS.values(), CnnModel, TrainingSection, *ENTRIES.values()]
     if isinstance(raw, dict) and isinstance(raw.get("model"), dict) and raw["model"].get("kind") == "mlp":
         parents.insert(0, MlpModel)
     for model in parents:

@@ -9,20 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from actsearch.config.schema import (
-    INITIALIZERS,
-    INITIALIZERS_WITH_ARGUMENTS,
-    L1L2,
-    OPTIMIZERS,
-    OWN_ENTRIES,
-    CnnModel,
-    DiagnosticsSection,
-    ExperimentFile,
-    MlpModel,
-    NamedData,
-    NpzData,
-    TrainingSection,
-)
+from actsearch.config.activation_entries import OWN_ENTRIES
+from actsearch.config.data_section import NamedData, NpzData
+from actsearch.config.diagnostics_section import DiagnosticsSection
+from actsearch.config.experiment_file import ExperimentFile
+from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
+from actsearch.config.model_section import L1L2, CnnModel, MlpModel
+from actsearch.config.optimizers import OPTIMIZER_MODELS
+from actsearch.config.training_section import TrainingSection
 from actsearch.core.experiment import CLIPPING
 from actsearch.functions import formula_tree
 
@@ -189,8 +183,8 @@ def configuration_page() -> str:
         initializer_arguments=_by_name(INITIALIZERS_WITH_ARGUMENTS),
         regularizer=_table(L1L2),
         training=_table(TrainingSection),
-        optimizers=_by_name(OPTIMIZERS, without=common, but={"adamw": ("weight_decay",)}),
-        clipping=_table(OPTIMIZERS["adam"], only=list(common)),
+        optimizers=_by_name(OPTIMIZER_MODELS, without=common, but={"adamw": ("weight_decay",)}),
+        clipping=_table(OPTIMIZER_MODELS["adam"], only=list(common)),
         formula=_table(OWN_ENTRIES["formula"], only=["formula", "parameters", "trainable"]),
         function=_table(OWN_ENTRIES["function"], only=["function", "parameters", "trainable"]),
         functions=", ".join(f"`{name}`" for name in formula_tree.FUNCTIONS),

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
+from actsearch.config.experiment_file import SCHEMA_FILE, json_schema
 from actsearch.config.loading import load
-from actsearch.config.schema import SCHEMA_FILE, json_schema
 from actsearch.core.errors import InvalidExperiment
 from actsearch.core.experiment import Cnn, Mlp
 

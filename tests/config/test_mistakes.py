@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
+from actsearch.config.experiment_file import SCHEMA_FILE, json_schema
 from actsearch.config.loading import load
-from actsearch.config.schema import SCHEMA_FILE, json_schema
 from actsearch.core.errors import InvalidExperiment
 from actsearch.core.experiment import Candidate, Cnn, Experiment, Mlp, expand
 from actsearch.functions.registry import ARTICLE
