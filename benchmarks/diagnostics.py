@@ -49,7 +49,9 @@ def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
 
     with held_back():
         from actsearch.training import loop
-    loaded = loading.load(ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"])
+    loaded = loading.load_experiment(
+        ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"]
+    )
     plan = runner.plan(loaded.experiment, loaded.folder)
     dataset = runner.load_data(plan)
     loop.set_threads(given.threads)

@@ -117,7 +117,7 @@ def prepared(overrides: Sequence[str], names: Sequence[str]) -> tuple[Any, Any, 
         from actsearch.networks import models
         from actsearch.training import loop
     activations = f"activations=[{', '.join(ACTIVATIONS[name] for name in names)}]"
-    loaded = loading.load(ARTICLE, [*overrides, activations])
+    loaded = loading.load_experiment(ARTICLE, [*overrides, activations])
     plan = runner.plan(loaded.experiment, loaded.folder)
     return plan.trials, runner.load_data(plan), loop, models.Networks()
 

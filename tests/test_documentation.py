@@ -15,7 +15,7 @@ from actsearch.config.data_section import NamedData, NpzData
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.experiment_file import ExperimentFile
 from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
-from actsearch.config.loading import load
+from actsearch.config.loading import load_experiment
 from actsearch.config.model_section import L1L2, CnnModel, MlpModel
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.reference import configuration_page
@@ -62,7 +62,7 @@ def test_the_readmes_experiment_is_valid(tmp_path):
     (text,) = blocks("yaml")
     (tmp_path / "my-images.npz").write_bytes(b"")
     (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
-    assert len(load(tmp_path / "x.yaml").experiment.candidates) == 10
+    assert len(load_experiment(tmp_path / "x.yaml").experiment.candidates) == 10
 
 
 def test_the_readme_begins_with_the_two_commands():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, create_model
@@ -97,3 +97,29 @@ else:
     _MAPPINGS = [Annotated[model, Tag(f"\0{name}")] for name, model in {**ENTRIES, **OWN_ENTRIES}.items()]
     _NAME_ALONE = Annotated[Literal[SPELLINGS], Tag("\0text")]
     EntryField = Annotated[Union[(*_MAPPINGS, _NAME_ALONE)], Discriminator(_entry_tag)]
+
+
+def own_key(entry: Container[str]) -> Literal["formula", "function"] | None:
+    """What tells a formula or a function of the user's own; None of one of the registry."""
+    return next((key for key in OWN_ENTRIES if key in entry), None)
+
+
+def own_parameters(entry: Mapping[str, Any]) -> dict[str, float]:
+    """Those of a formula or a function of the user's own, by name."""
+    return {key: float(value) for key, value in sorted(entry.get("parameters", {}).items())}
+
+
+def full_entry(entry: str | Mapping[str, Any]) -> dict[str, Any]:
+    """An entry with every parameter, under the canonical name; what is empty is left out."""
+    if isinstance(entry, str):
+        entry = ENTRIES[ALIASES.get(entry, entry)].model_validate({"name": entry}).model_dump(by_alias=True)
+    own = own_key(entry)
+    full: dict[str, Any]
+    if own is not None:
+        full = {own: entry[own]}
+        if entry["parameters"]:
+            full["parameters"] = entry["parameters"]
+    else:
+        name = ALIASES.get(entry["name"], entry["name"])
+        full = {"name": name, **{key: entry[key] for key in ACTIVATIONS[name].parameters}}
+    return full | {key: entry[key] for key in ("trainable", "label", "with") if entry.get(key)}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from actsearch.config.problems import Problems
 from actsearch.config.strict_models import StrictModel, chosen_by_type
+from actsearch.core.experiment import DataSpec
+
+TRAINING_SIZES: Mapping[str, int] = {"mnist": 60_000, "fashion_mnist": 60_000, "cifar10": 50_000}
 
 
 class HoldOut(StrictModel):
@@ -69,3 +75,55 @@ DataField = Annotated[
     | Annotated[Literal["mnist", "fashion_mnist", "cifar10"], Tag("\0text")],
     Discriminator(_data_tag),
 ]
+
+
+def named_data(name: str) -> NamedData:
+    """What a name alone stands for."""
+    return NamedData.model_validate({"name": name})
+
+
+def data_spec(given: str | NamedData | NpzData, folder: Path, problems: Problems) -> DataSpec:
+    """What the section comes to. `folder` is that of the file; a file that is not there and sizes beyond are told."""
+    data = named_data(given) if isinstance(given, str) else given
+    size = data.train_size
+    first = size.first if isinstance(size, First) else None
+    division: dict[str, Any] = {
+        "holdout": _held_out(data.validation),
+        "train_size": None if isinstance(size, First) else size,
+        "train_first": first,
+        "holdout_last": isinstance(data.validation, Last),
+    }
+    if isinstance(data, NpzData):
+        _check_file(data.npz, folder, problems)
+        return DataSpec("npz", data.npz, **division)
+    spec = DataSpec(data.name, None, **division)
+    _check_sizes(spec, problems)
+    return spec
+
+
+def _held_out(validation: str | HoldOut | Last) -> int | None:
+    """How many training examples are kept; None where validation is the test set."""
+    if isinstance(validation, str):
+        return None
+    return validation.last if isinstance(validation, Last) else validation.holdout
+
+
+def _check_file(name: str, folder: Path, problems: Problems) -> None:
+    file = folder / name
+    if not file.is_file():
+        what = f"no such file: {file}" if file != Path(name) else f"no such file: {name}"
+        problems.add(("data", "npz"), what, "a relative path starts at the file's folder, with --set at the shell's")
+
+
+def _check_sizes(spec: DataSpec, problems: Problems) -> None:
+    """That the data set has as many examples as are asked of it."""
+    total = TRAINING_SIZES[spec.name]
+    if spec.holdout is not None and spec.holdout > total - 10:
+        key = "last" if spec.holdout_last else "holdout"
+        what = f"{spec.holdout} of {total} training examples would leave fewer than one a class"
+        problems.add(("data", "validation", key), what, f"write at most {total - 10}")
+    left = total - (spec.holdout or 0)
+    wanted = spec.train_size if spec.train_first is None else spec.train_first
+    if wanted is not None and wanted > left > 0:
+        at = ("data", "train_size") if spec.train_first is None else ("data", "train_size", "first")
+        problems.add(at, f"{wanted} is more than the {left} training examples there are", f"write at most {left}")

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, Tag
 
 from actsearch.config.strict_models import StrictModel, chosen_by_type
+from actsearch.core.experiment import DiagnosticsSpec
 
 
 class DiagnosticsSection(StrictModel):
@@ -21,3 +22,11 @@ DiagnosticsField = Annotated[
     Annotated[bool, Tag("\0switch")] | Annotated[DiagnosticsSection, Tag("\0mapping")],
     chosen_by_type(switch="switch", mapping="mapping"),
 ]
+
+
+def diagnostics_spec(section: bool | DiagnosticsSection) -> DiagnosticsSpec | None:
+    """What the section comes to; None where nothing is looked at."""
+    if section is False:
+        return None
+    given = DiagnosticsSection() if section is True else section
+    return DiagnosticsSpec(given.every, given.probe_size, given.training)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from actsearch.config.strict_models import Positive, StrictModel
+from actsearch.core.experiment import Initializer
 
 INITIALIZERS = (
     "glorot_uniform",
@@ -120,3 +121,24 @@ else:
     InitializerField = _field_of(INITIALIZERS)
     HiddenInitializerField = _field_of(("auto", *INITIALIZERS))
     BiasInitializerField = Annotated[InitializerField, AfterValidator(_suits_a_bias)]
+
+
+def initializer_of(given: Any, neutral: str | None = None) -> str | Initializer | None:
+    """Its name, where all arguments are Keras's defaults; None where it is the neutral one."""
+    name, arguments = _name_and_arguments(given)
+    known = INITIALIZERS_WITH_ARGUMENTS.get(name)
+    if known is None or known.model_validate({"name": name, **arguments}) == known.model_validate({"name": name}):
+        return None if name == neutral else name
+    return Initializer(name, arguments)
+
+
+def _name_and_arguments(given: Any) -> tuple[str, dict[str, Any]]:
+    """A constant 0 is `zeros`, a constant 1 `ones`."""
+    if isinstance(given, str):
+        name, arguments = given, {}
+    else:
+        arguments = given.model_dump()
+        name = str(arguments.pop("name"))
+        arguments = {key: float(value) if isinstance(value, int) else value for key, value in arguments.items()}
+    plain = {0.0: "zeros", 1.0: "ones"}.get(arguments.get("value", 0.0)) if name == "constant" else None
+    return (name, arguments) if plain is None else (plain, {})

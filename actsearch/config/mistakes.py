@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from actsearch.config.activation_entries import ENTRIES, OWN_ENTRIES, SPELLINGS
+from actsearch.config.activation_entries import ENTRIES, OWN_ENTRIES, SPELLINGS, own_key
 from actsearch.config.data_section import First, HoldOut, Last, NamedData, NpzData
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.experiment_file import ExperimentFile
 from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS, PlainInitializer
 from actsearch.config.model_section import L1L2, CnnModel, MlpModel
 from actsearch.config.optimizers import OPTIMIZER_MODELS
+from actsearch.config.places import Location
 from actsearch.config.training_section import TrainingSection
-from actsearch.config.yaml_source import Location
 from actsearch.core.spelling import did_you_mean
 from actsearch.functions.registry import ALIASES
 
@@ -157,7 +157,7 @@ def _keys_at(location: Location, raw: Any) -> list[str]:
     value = _at(location, raw)
     model: type[BaseModel] = ExperimentFile
     if location[:1] == ("activations",):
-        own = next((key for key in OWN_ENTRIES if key in value), None)
+        own = own_key(value)
         model = OWN_ENTRIES[own] if own else ENTRIES[ALIASES.get(value["name"], value["name"])]
     elif location[-1:] and str(location[-1]).endswith("_initializer"):
         model = INITIALIZERS_WITH_ARGUMENTS.get(value["name"], PlainInitializer)

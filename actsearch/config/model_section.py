@@ -6,8 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from actsearch.config.initializers import BiasInitializerField, HiddenInitializerField, InitializerField
+from actsearch.config.initializers import (
+    BiasInitializerField,
+    HiddenInitializerField,
+    InitializerField,
+    initializer_of,
+)
 from actsearch.config.strict_models import Share, StrictModel, Width
+from actsearch.core.experiment import Activation, Cnn, Mlp
+from actsearch.functions.registry import ACTIVATIONS
 
 _KERNEL_INITIALIZER = (
     "A Keras initializer of the hidden layers, by name or as `{name: random_normal, stddev: 0.1}` with Keras's"
@@ -74,3 +81,25 @@ def _model_tag(value: Any) -> str | None:
 
 
 ModelField = Annotated[Annotated[CnnModel, Tag("\0cnn")] | Annotated[MlpModel, Tag("\0mlp")], Discriminator(_model_tag)]
+
+
+def network_of(model: CnnModel | MlpModel, activation: Activation) -> Cnn | Mlp:
+    """The network with this activation: `auto` means what the activation's paper asks for, or else Keras's default."""
+    advised = ACTIVATIONS["relu" if activation.kind else activation.name]
+    initializer = advised.kernel_initializer if model.kernel_initializer == "auto" else model.kernel_initializer
+    penalty = model.kernel_regularizer
+    shared: dict[str, Any] = {
+        "kernel_initializer": initializer_of(initializer),
+        "dropout_layer": advised.dropout_layer if model.dropout_layer == "auto" else model.dropout_layer,
+        "batch_normalization": model.batch_normalization,
+        "dense": tuple(model.dense),
+        "bias_initializer": initializer_of(model.bias_initializer, neutral="zeros"),
+        "kernel_regularizer": penalty.model_dump() if penalty is not None and (penalty.l1 or penalty.l2) else None,
+        "output_kernel_initializer": initializer_of(model.output_kernel_initializer, neutral="glorot_uniform"),
+        "output_bias_initializer": initializer_of(model.output_bias_initializer, neutral="zeros"),
+        "output_activation": None if model.output_activation == "softmax" else model.output_activation,
+    }
+    if isinstance(model, MlpModel):
+        return Mlp(dropout=model.dropout, **shared)
+    pooled, dense = model.dropout
+    return Cnn(filters=tuple(model.filters), kernel_size=model.kernel_size, dropout=(pooled, dense), **shared)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from actsearch.config.strict_models import Positive, Share, StrictModel
-from actsearch.core.experiment import CLIPPING
+from actsearch.core.experiment import CLIPPING, Optimizer
 
 
 class _OptimizerKeys(StrictModel):
@@ -61,7 +61,8 @@ class RmsProp(_OptimizerKeys):
     centered: bool = False
 
 
-OPTIMIZER_MODELS: Mapping[str, type[Adam | AdamW | Sgd | RmsProp]] = {
+OptimizerModel: TypeAlias = Adam | AdamW | Sgd | RmsProp
+OPTIMIZER_MODELS: Mapping[str, type[OptimizerModel]] = {
     "adam": Adam,
     "adamw": AdamW,
     "sgd": Sgd,
@@ -84,3 +85,17 @@ OptimizerField = Annotated[
     | Annotated[Literal["adam", "adamw", "sgd", "rmsprop"], Tag("\0text")],
     Discriminator(_optimizer_tag),
 ]
+
+
+def with_defaults(optimizer: str | OptimizerModel) -> OptimizerModel:
+    """A name alone stands for the optimizer with Keras's arguments."""
+    if isinstance(optimizer, str):
+        return OPTIMIZER_MODELS[optimizer].model_validate({"name": optimizer})
+    return optimizer
+
+
+def optimizer_of(given: str | OptimizerModel) -> Optimizer:
+    """What is written under `training.optimizer`, with the arguments that are not left at None."""
+    optimizer = with_defaults(given)
+    arguments = {key: value for key, value in optimizer.model_dump().items() if key != "name" and value is not None}
+    return Optimizer(optimizer.name, arguments)

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from actsearch.config.optimizers import Adam, OptimizerField
+from actsearch.config.optimizers import Adam, OptimizerField, optimizer_of
 from actsearch.config.strict_models import Positive, StrictModel
+from actsearch.core.experiment import Training
 
 
 class TrainingSection(StrictModel):
@@ -23,3 +24,16 @@ class TrainingSection(StrictModel):
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     threads: int = Field(1, ge=1, le=256, description="TensorFlow's threads in an operation; they change the bits.")
     loss_weights: Positive = Field(1.0, description="Keras's factor of the loss (the output's, not the penalty's).")
+
+
+def training_of(section: TrainingSection) -> Training:
+    """What the section comes to."""
+    return Training(
+        optimizer_of(section.optimizer),
+        section.loss,
+        section.epochs,
+        section.batch_size,
+        section.precision,
+        section.threads,
+        None if section.loss_weights == 1 else section.loss_weights,
+    )

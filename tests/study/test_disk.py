@@ -13,11 +13,11 @@ from actsearch.study import disk, planning
 @pytest.mark.parametrize("study", ["article-12", "theory/vanishing", "theory/self-normalising", "theory/dying-relu"])
 def test_the_disk_is_that_of_finished_studies(repository: Path, study: str) -> None:
     """Within a third of what those in the repository take, or a full disk comes as a surprise."""
-    from actsearch.config.loading import load
+    from actsearch.config.loading import load_experiment
     from actsearch.study import runner
 
     folder = repository / "results" / study
-    loaded = load(folder / "experiment.yaml")
+    loaded = load_experiment(folder / "experiment.yaml")
     plan = runner.plan(loaded.experiment, loaded.folder)
     dataset = runner.load_data(plan)
     splits = datasets.split(dataset, plan.experiment.data)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from actsearch.config.loading import load
+from actsearch.config.loading import load_experiment
 from actsearch.core.events import Checkpoint, Completed, Diagnosed, Diverged, EpochDone, Event, Progress, Started
 from actsearch.core.experiment import (
     Activation,
@@ -186,7 +186,7 @@ def test_a_network_whose_weights_are_no_numbers_any_more_has_no_dead_units(mnist
 def test_nielsens_networks_begin_as_he_found_them(mnist: Dataset, repository: Path) -> None:
     """By his recipe, the speed of learning of two hidden layers, untrained: he reports 0.07 and 0.31 (chapter 5)."""
     chosen = ("activations=[sigmoid]", "grid={}", "seeds=20", "training.epochs=1")
-    experiment = load(repository / "configs" / "theory" / "vanishing.yaml", chosen).experiment
+    experiment = load_experiment(repository / "configs" / "theory" / "vanishing.yaml", chosen).experiment
     networks, speeds = Networks(), []
     for one in expand(experiment, "0" * 64):
         _, untrained, *_ = loop.train(one, mnist, networks=networks)
