@@ -24,7 +24,7 @@ BESIDE_THE_ROOMS = {"__init__", "__main__", "api"}
 MAY_LOOK_AT = {
     "core": set(),
     "functions": {"core"},
-    "config": {"core", "functions"},
+    "config": {"core", "functions", "data"},
     "data": {"core"},
     "networks": {"core", "functions"},
     "training": {"core", "data", "networks"},

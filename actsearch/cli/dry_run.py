@@ -11,8 +11,8 @@ from actsearch.cli import terminal
 from actsearch.core.experiment import Trial
 from actsearch.core.results import FINISHED
 from actsearch.core.words import number_of
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import splitting
+from actsearch.data.dataset import Dataset
 from actsearch.store.store import PLAN, Store, read_experiment
 from actsearch.study import planning, runner
 from actsearch.study.runner import Plan
@@ -75,7 +75,7 @@ def dry_run(
     wanted = {trial.id for trial in left}
     known = (store.folder / PLAN).is_file()
     epochs = planning.measured_epochs(read_experiment(store.folder), asked.trials, experiment) if known else {}
-    costs, basis = planning.guess(experiment, dataset, datasets.split(dataset, experiment.data), epochs)
+    costs, basis = planning.guess(experiment, dataset, splitting.split(dataset, experiment.data), epochs)
     stages: list[list[tuple[int, ...]]] = [[(place,) for place in planning.places(experiment, left)]]
     if plan.until is None:
         stages.append(planning.choices_to_follow(experiment, asked.may_follow))

@@ -11,7 +11,7 @@ from actsearch.core.errors import InvalidExperiment, Problem, UnsuitableSetting,
 
 if TYPE_CHECKING:
     from actsearch.config.loading import Loaded
-    from actsearch.data.datasets import Dataset
+    from actsearch.data.dataset import Dataset
     from actsearch.study.runner import Plan
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,8 +10,7 @@ from pydantic import Discriminator, Field, Tag
 from actsearch.config.problems import Problems
 from actsearch.config.strict_models import StrictModel, chosen_by_type
 from actsearch.core.experiment import DataSpec
-
-TRAINING_SIZES: Mapping[str, int] = {"mnist": 60_000, "fashion_mnist": 60_000, "cifar10": 50_000}
+from actsearch.data.named_sets import NAMED_SETS
 
 
 class HoldOut(StrictModel):
@@ -117,11 +115,12 @@ def _check_file(name: str, folder: Path, problems: Problems) -> None:
 
 def _check_sizes(spec: DataSpec, problems: Problems) -> None:
     """That the data set has as many examples as are asked of it."""
-    total = TRAINING_SIZES[spec.name]
-    if spec.holdout is not None and spec.holdout > total - 10:
+    named = NAMED_SETS[spec.name]
+    total, most = named.training_examples, named.training_examples - named.classes
+    if spec.holdout is not None and spec.holdout > most:
         key = "last" if spec.holdout_last else "holdout"
         what = f"{spec.holdout} of {total} training examples would leave fewer than one a class"
-        problems.add(("data", "validation", key), what, f"write at most {total - 10}")
+        problems.add(("data", "validation", key), what, f"write at most {most}")
     left = total - (spec.holdout or 0)
     wanted = spec.train_size if spec.train_first is None else spec.train_first
     if wanted is not None and wanted > left > 0:

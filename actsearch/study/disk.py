@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp
 from actsearch.core.layer_rows import QUANTITIES
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.study.planning import layer_shapes, number_of_looks
 
 TRIAL_BYTES = 2_400

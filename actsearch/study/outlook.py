@@ -14,7 +14,8 @@ from actsearch.analysis.power import Noise, Power
 from actsearch.core import machine
 from actsearch.core.experiment import Experiment, in_words
 from actsearch.core.results import Role
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.study import disk, planning
 from actsearch.study.disk import Disk
 from actsearch.study.planning import Cost, Stage, Timed

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp, Trial, canonical_json, expand
 from actsearch.core.layer_rows import is_measured
 from actsearch.core.results import ExperimentResult, Role
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 
 TRAINING_PASSES = 3
 """A training step costs a forward pass and a backward pass of twice its arithmetic."""

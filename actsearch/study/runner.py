@@ -17,8 +17,8 @@ from actsearch.core.errors import DataError, StoreError, UserError
 from actsearch.core.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.core.experiment import DataSpec, Experiment, Trial
 from actsearch.core.results import FINISHED, Choice, LookTaken, Status, TrialResult
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import sources, splitting, suitability
+from actsearch.data.dataset import Dataset
 from actsearch.store.store import Origin, Store, Survey
 from actsearch.study import stages
 from actsearch.study.stages import Asked, UntilDecided
@@ -107,8 +107,8 @@ def plan(experiment: Experiment, folder: Path, until: UntilDecided | None = None
     if until is not None:
         _check_rule(until)
         stages.check_decidable(experiment)
-    located = replace(experiment, data=datasets.locate(experiment.data, folder))
-    sha256 = datasets.fingerprint(located.data)
+    located = replace(experiment, data=sources.locate(experiment.data, folder))
+    sha256 = sources.fingerprint(located.data)
     return Plan(located, stages.ask(located, sha256, _nothing_yet, until=until).trials, until)
 
 
@@ -148,7 +148,7 @@ def ask(plan: Plan, store: Store, anew: bool = False) -> Asked:
             known[trial.id] = store.result(trial)
         return known[trial.id]
 
-    examples = datasets.validation_examples(plan.experiment.data) if record is None and plan.until is not None else None
+    examples = sources.validation_examples(plan.experiment.data) if record is None and plan.until is not None else None
     try:
         return stages.ask(
             plan.experiment, plan.data_sha256, result_of, until=plan.until, record=record, examples=examples
@@ -164,9 +164,9 @@ def load_data(plan: Plan) -> Dataset:
         DataError: the data are missing or damaged.
         UnsuitableSetting: a setting does not fit them.
     """
-    dataset = datasets.load(plan.experiment.data)
-    datasets.split(dataset, plan.experiment.data)
-    datasets.check_networks(dataset, plan.experiment.candidates)
+    dataset = sources.load_dataset(plan.experiment.data)
+    splitting.split(dataset, plan.experiment.data)
+    suitability.check_networks(dataset, plan.experiment.candidates)
     return dataset
 
 
@@ -358,9 +358,9 @@ def loading_trainer(
     Raises:
         DataError: the data are not there any more, or others.
     """
-    if datasets.fingerprint(spec) != sha256:
+    if sources.fingerprint(spec) != sha256:
         raise DataError(f"{spec.path or spec.name}: has changed since the run began; run the experiment again")
-    return trainer(datasets.load(spec), spacing, save_model)
+    return trainer(sources.load_dataset(spec), spacing, save_model)
 
 
 def _nothing_yet(trial: Trial) -> TrialResult:

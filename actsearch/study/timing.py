@@ -21,7 +21,8 @@ import tensorflow as tf
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Trial
 from actsearch.core.native_output import held_back
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.networks.models import Networks
 from actsearch.study.planning import Timed
 from actsearch.training import loop

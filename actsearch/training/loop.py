@@ -33,8 +33,9 @@ from actsearch.core.events import (
     Started,
 )
 from actsearch.core.experiment import Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data import splitting
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.networks import models
 from actsearch.networks.evaluation import evaluate, predicted_labels, smallest, test_values
 from actsearch.networks.models import Network, Networks
@@ -103,7 +104,7 @@ def train(
     """
     settings = trial.candidate.training
     set_threads(settings.threads)
-    splits = datasets.split(dataset, trial.data)
+    splits = splitting.split(dataset, trial.data)
     network = (networks or Networks()).fresh(
         trial.candidate, dataset.input_shape, dataset.classes, trial.seed, trial.diagnostics
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actsearch.data import datasets
+from actsearch.data import splitting
 from actsearch.study import disk, planning
 
 
@@ -20,7 +20,7 @@ def test_the_disk_is_that_of_finished_studies(repository: Path, study: str) -> N
     loaded = load_experiment(folder / "experiment.yaml")
     plan = runner.plan(loaded.experiment, loaded.folder)
     dataset = runner.load_data(plan)
-    splits = datasets.split(dataset, plan.experiment.data)
+    splits = splitting.split(dataset, plan.experiment.data)
     choices = [choice for stage in planning.stages(plan.experiment) for _ in stage.seeds for choice in stage.choices]
     estimated = disk.needed(plan.experiment, dataset, splits, choices, jobs=2)
     finished = [file.stat().st_size for trial in plan.trials for file in (folder / "trials" / trial.id).iterdir()]

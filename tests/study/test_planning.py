@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from actsearch.core.experiment import Candidate, Cnn, DataSpec, DiagnosticsSpec, Experiment, Mlp, Optimizer, expand
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import splitting
+from actsearch.data.dataset import Dataset
 from actsearch.study import planning
 from actsearch.study.planning import Cost, Timed
 
 IMAGES = np.zeros((40, 28, 28, 1), np.uint8)
 DATASET = Dataset(IMAGES, np.arange(40) % 4, IMAGES, np.arange(40) % 4, classes=4)
-SPLITS = datasets.split(DATASET, DataSpec("mnist", holdout=10))
+SPLITS = splitting.split(DATASET, DataSpec("mnist", holdout=10))
 
 
 @pytest.mark.parametrize(("jobs", "rounds"), [(1, 3), (2, 2), (3, 1), (64, 1)])
@@ -62,7 +62,7 @@ def test_a_guess_counts_the_steps_of_the_run(make_experiment: Callable[..., Any]
     (candidate,) = experiment.candidates
     flops = planning.forward_flops(candidate.model, DATASET.input_shape, 4)
     assert planning._work(candidate, DATASET, SPLITS) == ((5 * (3 * 30 + 10) + 2 * 40) * flops, 5 * (4 + 1) + 2)
-    tested = datasets.split(DATASET, DataSpec("mnist"))  # nothing is held out, and nothing more tested at the end
+    tested = splitting.split(DATASET, DataSpec("mnist"))  # nothing is held out, and nothing more tested at the end
     assert planning._work(candidate, DATASET, tested) == (5 * (3 * 40 + 40) * flops, 5 * (5 + 1))
 
 
@@ -147,7 +147,7 @@ def test_a_trial_costs_its_steps(make_experiment: Callable[..., Any]) -> None:
     (less, more) = planning.LEEWAY
     assert low == (Cost(3 * less, less, pytest.approx((steps + looks) * less), looks * less),)
     assert high == (Cost(3 * more, more, pytest.approx((4 * steps + looks) * more), looks * more),)
-    tested = datasets.split(
+    tested = splitting.split(
         DATASET, DataSpec("mnist")
     )  # the test set is the validation set: no more is tested in the end
     assert planning.Steps.of(candidate, DATASET, tested) == planning.Steps(training=5, validation=1, test=0)

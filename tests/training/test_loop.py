@@ -32,8 +32,8 @@ from actsearch.core.experiment import (
     Trial,
     expand,
 )
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import bundled_mnist, conversion, sources, splitting
+from actsearch.data.dataset import Dataset
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.networks import models
 from actsearch.networks.evaluation import test_values as values_on_test
@@ -58,7 +58,7 @@ def _threads() -> None:
 @pytest.fixture(scope="module")
 def mnist() -> Dataset:
     """The bundled MNIST with the first 100 test images only."""
-    whole = datasets.load(DataSpec("mnist"))
+    whole = sources.load_dataset(DataSpec("mnist"))
     return replace(whole, x_test=whole.x_test[:100], y_test=whole.y_test[:100])
 
 
@@ -181,7 +181,7 @@ def _plain_keras(
     function: Any, alpha: bool, initial: list[np.ndarray], seeds: Sequence[int], orders: Sequence[np.ndarray]
 ) -> list[dict[str, float]]:
     """The article's script in today's Keras: from its weights, dropout seeds and order of the examples, a history."""
-    with np.load(datasets.MNIST_FILE) as arrays:
+    with np.load(bundled_mnist.MNIST_FILE) as arrays:
         x, y = arrays["x_train"][: len(orders[0])], arrays["y_train"][: len(orders[0])]
         x_test, y_test = arrays["x_test"][:100], arrays["y_test"][:100]
     x, x_test = (part[..., np.newaxis].astype("float32") / 255 for part in (x, x_test))
@@ -374,7 +374,7 @@ def test_a_finite_loss_above_a_million_is_divergence(scale: float, ending: type)
     still = Optimizer("sgd", {"learning_rate": 1e-30})
     trial = _trial(spec=DataSpec("npz"), optimizer=still, epochs=1)
     model = models.build(trial.candidate, (6,), 2, trial.seed)
-    loss = model.evaluate(x, datasets.one_hot(y, 2), verbose=0, return_dict=True)["loss"]
+    loss = model.evaluate(x, conversion.one_hot(y, 2), verbose=0, return_dict=True)["loss"]
     assert np.isfinite(loss)
     assert (loss > 1e6) is (ending is Diverged)
     assert type(list(loop.train(trial, dataset))[-1]) is ending
@@ -389,10 +389,10 @@ def test_test_values_are_keras_own(loss: Any, mnist: Dataset) -> None:
     trial = _trial(loss=loss)
     model = models.build(trial.candidate, mnist.input_shape, 10, trial.seed)
     output = model.get_layer("output")
-    x, y = datasets.as_float(mnist.x_test), mnist.y_test
+    x, y = conversion.as_float(mnist.x_test), mnist.y_test
     for times in (1, 30):  # a hesitant network, and one that is sure and mostly wrong
         output.set_weights([times * weights for weights in output.get_weights()])
-        expected = model.evaluate(x, datasets.one_hot(y, 10), batch_size=128, verbose=0, return_dict=True)
+        expected = model.evaluate(x, conversion.one_hot(y, 10), batch_size=128, verbose=0, return_dict=True)
         probabilities = model.predict_on_batch(x)
         computed = values_on_test(probabilities, y, loss)
         assert set(computed) == set(expected)
@@ -406,7 +406,7 @@ def test_held_out_predictions_are_complete(mnist: Dataset, held_out: tuple[Trial
     """`predictions.npz` is what confusion matrices and paired tests are computed from, without training again."""
     trial, events = held_out
     predictions = _completed(events).predictions
-    splits = datasets.split(mnist, trial.data)
+    splits = splitting.split(mnist, trial.data)
     assert list(predictions) == sorted(
         f"{part}_{what}" for part in ("test", "validation") for what in ("index", "y_true", "y_last", "y_best")
     )

@@ -24,8 +24,8 @@ from actsearch.core.experiment import (
     Trial,
     expand,
 )
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import sources
+from actsearch.data.dataset import Dataset
 from actsearch.networks.models import Networks
 from actsearch.training import loop
 from actsearch.training.checkpoints import Spacing
@@ -43,7 +43,7 @@ def _threads() -> None:
 @pytest.fixture(scope="module")
 def mnist() -> Dataset:
     """The bundled MNIST with the first 100 test images only."""
-    whole = datasets.load(DataSpec("mnist"))
+    whole = sources.load_dataset(DataSpec("mnist"))
     return replace(whole, x_test=whole.x_test[:100], y_test=whole.y_test[:100])
 
 
