@@ -11,7 +11,7 @@ from actsearch.config.places import Location
 from actsearch.config.problems import Problems
 from actsearch.core.experiment import Activation
 from actsearch.core.spelling import did_you_mean
-from actsearch.functions import formulas, own_functions
+from actsearch.functions import formula_language, formulas, own_functions
 from actsearch.functions.registry import ACTIVATIONS, can_be_learned
 
 
@@ -41,10 +41,10 @@ def _formula_activation(at: Location, entry: Mapping[str, Any], problems: Proble
     if trainable is None:
         return None
     try:
-        formula = formulas.parse(entry["formula"], parameters)
-        formulas.check(formula)
+        formula = formulas.parse_formula(entry["formula"], parameters)
+        formulas.check_formula(formula)
         _check_learned(entry["formula"], parameters, trainable)
-    except formulas.FormulaError as error:
+    except formula_language.FormulaError as error:
         column = "" if error.column is None else f"column {error.column}: "
         problems.add((*at, "formula"), column + error.what, error.remedy)
         return None
@@ -104,7 +104,7 @@ def _check_learned(text: str, parameters: Mapping[str, float], trainable: Sequen
     for name in trainable:
         for value in (parameters[name] * 1.001 + 1e-3, parameters[name] * 0.999 - 1e-3):
             try:
-                formulas.check(formulas.parse(text, {**parameters, name: value}))
-            except formulas.FormulaError as error:
+                formulas.check_formula(formulas.parse_formula(text, {**parameters, name: value}))
+            except formula_language.FormulaError as error:
                 what = f"{name} is to be learned, and at {name} = {value:.4g} {error.what}"
-                raise formulas.FormulaError(error.column, what, error.remedy) from error
+                raise formula_language.FormulaError(error.column, what, error.remedy) from error

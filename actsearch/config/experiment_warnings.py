@@ -81,7 +81,7 @@ def _flat_formula_warnings(entries: Any) -> Iterator[str]:
     for entry in entries:
         text = getattr(entry, "formula", None)
         if text is not None:
-            formula = formulas.parse(text, own_parameters(entry.model_dump()))
+            formula = formulas.parse_formula(text, own_parameters(entry.model_dump()))
             if formulas.is_flat(formula):
                 label = entry.label or formula.canonical
                 yield f"{label}: its slope is 0 on all of [-10, 10]; no gradient passes it."

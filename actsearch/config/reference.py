@@ -53,7 +53,7 @@ def _values() -> dict[str, str]:
         "keys_of_all_optimizers": _key_table(OPTIMIZER_MODELS["adam"], only=list(shared)),
         "formula_keys": _key_table(OWN_ENTRIES["formula"], only=["formula", "parameters", "trainable"]),
         "function_keys": _key_table(OWN_ENTRIES["function"], only=["function", "parameters", "trainable"]),
-        "formula_functions": _listed(formula_tree.FUNCTIONS),
+        "formula_functions": _listed(formula_tree.FORMULA_FUNCTIONS),
         "diagnostics_keys": _key_table(DiagnosticsSection),
     }
 

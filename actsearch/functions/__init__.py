@@ -2,6 +2,8 @@
 
 __all__ = [
     "catalogue",
+    "formula_derivative",
+    "formula_language",
     "formula_tree",
     "formulas",
     "function_pages",

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from actsearch.core.errors import UserError
 from actsearch.core.spelling import did_you_mean
-from actsearch.functions import formulas
-from actsearch.functions.formula_tree import differentiate, written
+from actsearch.functions import formula_language, formulas
+from actsearch.functions.formula_derivative import differentiate
+from actsearch.functions.formula_tree import written
 from actsearch.functions.formulas import Formula
 from actsearch.functions.registry import ACTIVATIONS, ALIASES, ActivationFunction, Parameter
 
@@ -185,7 +186,7 @@ def limits(parameter: Parameter) -> str:
 
 
 def _parsed(text: str, parameters: Settings) -> Formula:
-    return formulas.parse(text, {key: value for key, value in parameters.items() if _mentions(text, key)})
+    return formulas.parse_formula(text, {key: value for key, value in parameters.items() if _mentions(text, key)})
 
 
 def _mentions(text: str, name: str) -> bool:
@@ -195,8 +196,8 @@ def _mentions(text: str, name: str) -> bool:
 def _of_a_formula(text: str, settings: Settings) -> Entry:
     try:
         formula = _parsed(text, settings)
-        formulas.check(formula)
-    except formulas.FormulaError as error:
+        formulas.check_formula(formula)
+    except formula_language.FormulaError as error:
         if re.fullmatch(r"\w+(-\w+)*", text) and "x" not in text.split("-"):
             spellings = [*ACTIVATIONS, *ALIASES]
             remedy = did_you_mean(text, spellings, "actsearch show lists them; or write a formula in x")

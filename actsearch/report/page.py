@@ -35,7 +35,8 @@ from actsearch.core.results import ExperimentResult, Left, LooksRecord, TrialRes
 from actsearch.core.words import listed, point
 from actsearch.functions import catalogue
 from actsearch.functions.catalogue import Entry
-from actsearch.functions.formula_tree import Tree, differentiate, written
+from actsearch.functions.formula_derivative import differentiate
+from actsearch.functions.formula_tree import Tree, written
 from actsearch.functions.function_pages import facts
 from actsearch.functions.mathml import mathml
 from actsearch.report import charts
