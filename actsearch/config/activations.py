@@ -58,7 +58,7 @@ def _python_activation(at: Location, entry: Mapping[str, Any], folder: Path, pro
     if trainable is None:
         return None
     try:
-        source = own_functions.find(name, folder)
+        source = own_functions.find_source(name, folder)
     except own_functions.PluginError as error:
         problems.add((*at, "function"), error.what, error.remedy)
         return None

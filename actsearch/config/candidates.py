@@ -25,7 +25,7 @@ MOST_CANDIDATES = 10_000
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _ListedActivation:
     """An activation of the list, with its settings from `with`."""
 
     number: int
@@ -63,25 +63,29 @@ def candidates_of(
         if which in seen:
             continue  # its own settings fix what the grid varies
         seen.add(which)
-        candidate = _candidate(entry, [*varied, *entry.own], grid, sections, problems)
+        candidate = _candidate_with(entry, [*varied, *entry.own], grid, sections, problems)
         if candidate is not None:
             points.append(_Point(candidate, entry.number, [*varied, *entry.own]))
     _refuse_twins(points, problems)
     return [point.candidate for point in points]
 
 
-def _entries(checked: CheckedFile, folder: Path, problems: Problems) -> list[_Entry]:
+def _entries(checked: CheckedFile, folder: Path, problems: Problems) -> list[_ListedActivation]:
     contents = [full_entry(entry) for entry in checked.values.model_dump(by_alias=True)["activations"]]
     own = [own_settings(i, content, problems) for i, content in enumerate(contents)]
     activations = [
         None if i in checked.broken else activation_of(("activations", i), content, folder, problems)
         for i, content in enumerate(contents)
     ]
-    return [_Entry(i, *parts) for i, parts in enumerate(zip(contents, own, activations, strict=True))]
+    return [_ListedActivation(i, *parts) for i, parts in enumerate(zip(contents, own, activations, strict=True))]
 
 
-def _candidate(
-    entry: _Entry, settings: Sequence[Setting], grid: Mapping[str, Any], sections: Sections, problems: Problems
+def _candidate_with(
+    entry: _ListedActivation,
+    settings: Sequence[Setting],
+    grid: Mapping[str, Any],
+    sections: Sections,
+    problems: Problems,
 ) -> Candidate | None:
     """An entry with these settings; None after its problems are told."""
     model, training = sections.model(settings), sections.training(settings)

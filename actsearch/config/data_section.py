@@ -86,7 +86,7 @@ def data_spec(given: str | NamedData | NpzData, folder: Path, problems: Problems
     size = data.train_size
     first = size.first if isinstance(size, First) else None
     division: dict[str, Any] = {
-        "holdout": _held_out(data.validation),
+        "holdout": _held_out_examples(data.validation),
         "train_size": None if isinstance(size, First) else size,
         "train_first": first,
         "holdout_last": isinstance(data.validation, Last),
@@ -99,7 +99,7 @@ def data_spec(given: str | NamedData | NpzData, folder: Path, problems: Problems
     return spec
 
 
-def _held_out(validation: str | HoldOut | Last) -> int | None:
+def _held_out_examples(validation: str | HoldOut | Last) -> int | None:
     """How many training examples are kept; None where validation is the test set."""
     if isinstance(validation, str):
         return None

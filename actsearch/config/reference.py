@@ -23,20 +23,20 @@ from actsearch.config.training_section import TrainingSection
 from actsearch.core.experiment import CLIPPING
 from actsearch.functions import formula_tree
 
-TEMPLATE = Path(__file__).with_name("configuration.md.jinja")
+CONFIGURATION_TEMPLATE = Path(__file__).with_name("configuration.md.jinja")
 
 
 def configuration_page() -> str:
     """The whole page."""
     import jinja2
 
-    text = TEMPLATE.read_text(encoding="utf-8")
+    text = CONFIGURATION_TEMPLATE.read_text(encoding="utf-8")
     template = jinja2.Template(text, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    page: str = template.render(_values())
+    page: str = template.render(_template_values())
     return page
 
 
-def _values() -> dict[str, str]:
+def _template_values() -> dict[str, str]:
     """What stands in the template, by name."""
     shared = ("weight_decay", *CLIPPING)
     return {

@@ -2,14 +2,18 @@
 
 __all__ = [
     "catalogue",
+    "catalogue_page",
+    "descriptions",
     "formula_derivative",
     "formula_language",
     "formula_tree",
     "formulas",
-    "function_pages",
+    "function_json",
     "graphs",
+    "latex_output",
     "mathml",
     "notation",
+    "numerical_search",
     "own_functions",
     "registry",
 ]

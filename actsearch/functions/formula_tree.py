@@ -137,14 +137,14 @@ def by_pairs(tree: Apply) -> Tree:
     """
     if tree.operation == "clip":
         u, low, high = tree.arguments
-        return _pair("smaller", tree.column, _pair("larger", tree.column, u, low), high)
+        return _one_of_two("smaller", tree.column, _one_of_two("larger", tree.column, u, low), high)
     if tree.operation in ("max", "min"):
         choice = "larger" if tree.operation == "max" else "smaller"
-        return functools.reduce(functools.partial(_pair, choice, tree.column), tree.arguments)
+        return functools.reduce(functools.partial(_one_of_two, choice, tree.column), tree.arguments)
     return tree
 
 
-def _pair(choice: str, column: int, first: Tree, second: Tree) -> Tree:
+def _one_of_two(choice: str, column: int, first: Tree, second: Tree) -> Tree:
     return Apply(choice, (second, first) if depends_on_x(second) else (first, second), column)
 
 

@@ -15,9 +15,17 @@ GREEK_LETTERS: Mapping[str, str] = {"alpha": "α", "beta": "β", "gamma": "γ", 
 NAMES_ON_PAPER: Mapping[str, str] = {"log": "ln", "sigmoid": "σ", "larger": "max", "smaller": "min", "atan": "arctan"}
 """Functions that have another name on paper."""
 SIGNS: Mapping[str, str] = {"+": "+", "-": "−", "<": "&lt;", "<=": "≤", ">": "&gt;", ">=": "≥"}
-LEVELS: Mapping[str, int] = {"or": 1, "and": 2, "not": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "neg": 5,
-                             "*": 6, "**": 8, "expm1": 5}  # fmt: skip
+LEVELS: Mapping[str, int] = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    **dict.fromkeys(("<", "<=", ">", ">="), 4),
+    **dict.fromkeys(("+", "-", "neg", "expm1"), 5),
+    "*": 6,
+    "**": 8,
+}
 """How tightly an operation binds; whatever is not here needs no parentheses."""
+TIGHTEST = 9
 
 
 def mathml(tree: Tree, name: str) -> str | None:
@@ -46,7 +54,7 @@ def _applied(tree: Apply) -> str:
         case "/":
             return f"<mfrac>{_as_row(parts[0])}{_as_row(parts[1])}</mfrac>"
         case "**":
-            return f"<msup>{_grouped(parts[0], 9)}{_as_row(parts[1])}</msup>"
+            return f"<msup>{_grouped(parts[0], TIGHTEST)}{_as_row(parts[1])}</msup>"
         case "*":
             return f"{_grouped(parts[0], 6)}{_times(parts[0], parts[1])}{_second_factor(parts[1])}"
         case "+" | "-":
@@ -76,10 +84,17 @@ def _as_row(tree: Tree) -> str:
 
 def _grouped(tree: Tree, level: int) -> str:
     """One element, in parentheses where the tree binds less tightly than that."""
-    own = LEVELS.get(tree.operation, 9) if isinstance(tree, Apply) else 0 if isinstance(tree, Where) else 9
-    if level == 9 and isinstance(tree, Apply) and tree.operation in ("/", "exp"):
-        own = 0  # the base of a power
-    return _as_row(tree) if own >= level else _in_parentheses(_written(tree))
+    return _as_row(tree) if _tightness(tree, level) >= level else _in_parentheses(_written(tree))
+
+
+def _tightness(tree: Tree, level: int) -> int:
+    if isinstance(tree, Where):
+        return 0
+    if not isinstance(tree, Apply):
+        return TIGHTEST
+    if level == TIGHTEST and tree.operation in ("/", "exp"):
+        return 0  # the base of a power
+    return LEVELS.get(tree.operation, TIGHTEST)
 
 
 def _second_factor(tree: Tree) -> str:
@@ -98,8 +113,14 @@ def _times(left: Tree, right: Tree) -> str:
     first = next(nodes(right))
     while isinstance(first, Apply) and first.operation in ("*", "**"):
         first = first.arguments[0]
-    is_long = any(isinstance(one, Name) and len(GREEK_LETTERS.get(one.name, one.name)) > 1 for one in (left, first))
-    return "<mo>·</mo>" if is_long or isinstance(first, Number) else "<mo>\N{INVISIBLE TIMES}</mo>"
+    if isinstance(first, Number) or _is_long_name(left) or _is_long_name(first):
+        return "<mo>·</mo>"
+    return "<mo>\N{INVISIBLE TIMES}</mo>"
+
+
+def _is_long_name(tree: Tree) -> bool:
+    """Of several letters on paper."""
+    return isinstance(tree, Name) and len(GREEK_LETTERS.get(tree.name, tree.name)) > 1
 
 
 def _case_table(tree: Tree) -> str:
@@ -108,7 +129,7 @@ def _case_table(tree: Tree) -> str:
         rows.append((tree.taken, f"<mtext>if{SPACE}</mtext>{_condition(tree.condition)}"))
         tree = tree.refused
     rows.append((tree, "<mtext>otherwise</mtext>"))
-    cells = (f"<mtr><mtd>{_written(one)}</mtd><mtd>{when}</mtd></mtr>" for one, when in rows)
+    cells = (f"<mtr><mtd>{_written(case)}</mtd><mtd>{when}</mtd></mtr>" for case, when in rows)
     return f'<mtable class="cases">{"".join(cells)}</mtable>'
 
 
@@ -119,16 +140,15 @@ def _condition(tree: Tree) -> str:
     if tree.operation == "not":
         return f"<mtext>not{SPACE}</mtext>{_grouped(tree.arguments[0], 4)}"
     if tree.operation in ("and", "or"):
-        between = _chain_of_limits(tree)
         word = f"<mtext>{SPACE}{tree.operation}{SPACE}</mtext>"
-        return between or word.join(_condition(one) for one in tree.arguments)
+        return _chain_of_limits(tree) or word.join(map(_condition, tree.arguments))
     left, right = tree.arguments
     return f"{_grouped(left, 5)}<mo>{SIGNS[tree.operation]}</mo>{_grouped(right, 5)}"
 
 
 def _chain_of_limits(tree: Apply) -> str | None:
     """`x > a and x <= b` as one chain."""
-    parts = [one for one in tree.arguments if isinstance(one, Apply)]
+    parts = [part for part in tree.arguments if isinstance(part, Apply)]
     if tree.operation != "and" or len(tree.arguments) != 2 or len(parts) != 2:
         return None
     low, high = parts

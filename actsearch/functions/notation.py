@@ -66,10 +66,11 @@ def _one_list_of_cases(expr: Expression) -> Expression:
 
 def _limits_of_x(conditions: Any) -> tuple[Expression, Expression] | None:
     """The two conditions of `a < x and x <= b`, the lower limit first; None if they are others."""
-    above = [one for one in conditions if isinstance(one, sympy.Gt | sympy.Ge)]
-    below = [one for one in conditions if isinstance(one, sympy.Lt | sympy.Le)]
-    both = len(conditions) == 2 and above and below and above[0].lhs == below[0].lhs
-    return (above[0], below[0]) if both else None
+    above = [condition for condition in conditions if isinstance(condition, sympy.Gt | sympy.Ge)]
+    below = [condition for condition in conditions if isinstance(condition, sympy.Lt | sympy.Le)]
+    if len(conditions) != 2 or not above or not below or above[0].lhs != below[0].lhs:
+        return None
+    return above[0], below[0]
 
 
 class _Pretty(PrettyPrinter):  # type: ignore[misc]

@@ -46,9 +46,6 @@ def derivative(formula: Formula) -> Expression:
     return _converted(differentiate(formula.tree))
 
 
-# --- from tree to expression
-
-
 def _converted(tree: Tree) -> Expression:
     known: dict[int, tuple[Tree, Expression]] = {}  # with the node, since the id of one that is gone may come again
 
@@ -134,11 +131,7 @@ def _logic(kind: Any) -> Callable[..., Expression]:
 
 
 X = sympy.Symbol(VARIABLE, real=True)
-_NAMES: Mapping[str, Expression] = {
-    VARIABLE: X,
-    "pi": sympy.pi,
-    "e": sympy.E,
-}
+_NAMES: Mapping[str, Expression] = {VARIABLE: X, "pi": sympy.pi, "e": sympy.E}
 _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -160,11 +153,14 @@ _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "sqrt": sympy.sqrt,
     "sigmoid": lambda a: 1 / (1 + _exp(-a)),
     "softplus": lambda a: _closed(sympy.log)(1 + _exp(a)),
-    **{
-        kind.__name__.lower(): _closed(kind)
-        for kind in (
-            *(sympy.Abs, sympy.sign, sympy.erf, sympy.sin, sympy.cos),
-            *(sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan, sympy.asinh),
-        )
-    },
+    "abs": _closed(sympy.Abs),
+    "sign": _closed(sympy.sign),
+    "erf": _closed(sympy.erf),
+    "sin": _closed(sympy.sin),
+    "cos": _closed(sympy.cos),
+    "tanh": _closed(sympy.tanh),
+    "sinh": _closed(sympy.sinh),
+    "cosh": _closed(sympy.cosh),
+    "atan": _closed(sympy.atan),
+    "asinh": _closed(sympy.asinh),
 }

@@ -547,7 +547,7 @@ def test_parsing_loads_nothing_heavy() -> None:
     """`validate` is called on every save of an editor."""
     code = (
         "import sys; from actsearch.functions.formulas import parse_formula, check_formula;"
-        "check(parse_formula('x * sigmoid(b * x)', {'b': 1.5}));"
+        "check_formula(parse_formula('x * sigmoid(b * x)', {'b': 1.5}));"
         "assert not {'numpy', 'sympy', 'keras', 'tensorflow'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

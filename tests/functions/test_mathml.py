@@ -55,7 +55,7 @@ def test_a_formula_is_written_as_on_paper(text: str, written: str) -> None:
 @pytest.mark.parametrize("name", list(ACTIVATIONS))
 def test_every_function_and_derivative_is_well_formed(name: str) -> None:
     """A browser would show the rest of the page inside of a broken formula."""
-    (entry,) = catalogue.find([name], {})
+    (entry,) = catalogue.find_functions([name], {})
     assert entry.derivative is not None
     for tree in (entry.formula.tree, entry.derivative.tree, differentiate(entry.formula.tree)):
         made = mathml(tree, "f′")
