@@ -29,7 +29,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     Raises:
         InvalidExperiment: with every mistake in the file, each with its line.
     """
-    return loading.load(Path(path), overrides)
+    return loading.load_experiment(Path(path), overrides)
 
 
 def run(

@@ -44,7 +44,7 @@ def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
     """The trials, and the images and one-hot labels that they are trained on."""
     from actsearch.config import loading
     from actsearch.core.native_output import held_back
-    from actsearch.data import datasets
+    from actsearch.data import conversion, splitting
     from actsearch.study import plans
 
     with held_back():
@@ -53,11 +53,11 @@ def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
     plan = plans.make_plan(loaded.experiment, loaded.folder)
     dataset = plans.load_checked_data(plan)
     devices.set_threads(given.threads)
-    chosen = datasets.split(dataset, plan.trials[0].data).train
+    chosen = splitting.split(dataset, plan.trials[0].data).train
     return (
         plan.trials,
-        datasets.as_float(dataset.x_train[chosen]),
-        datasets.one_hot(dataset.y_train[chosen], dataset.classes),
+        conversion.as_float(dataset.x_train[chosen]),
+        conversion.one_hot(dataset.y_train[chosen], dataset.classes),
     )
 
 

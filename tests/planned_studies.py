@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from actsearch.core.experiment import DataSpec, Experiment
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import split
 
 IMAGES = np.zeros((40, 28, 28, 1), np.uint8)
 DATASET = Dataset(IMAGES, np.arange(40) % 4, IMAGES, np.arange(40) % 4, classes=4)
-SPLITS = datasets.split(DATASET, DataSpec("mnist", holdout=10))
+SPLITS = split(DATASET, DataSpec("mnist", holdout=10))
 
 
 def tuned_pair(make_experiment: Callable[..., Any]) -> Experiment:

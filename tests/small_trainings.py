@@ -25,8 +25,8 @@ from actsearch.core.experiment import (
     Trial,
     expand,
 )
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
+from actsearch.data.sources import load_dataset
 from actsearch.networks import models
 from actsearch.networks.variable_values import copied_values
 from actsearch.training.checkpoint_pace import Spacing
@@ -41,7 +41,7 @@ METRICS = {f"{part}{name}" for part in ("", "val_") for name in ("loss", "accura
 @functools.cache
 def small_mnist() -> Dataset:
     """The bundled MNIST with the first 100 test images only."""
-    whole = datasets.load(DataSpec("mnist"))
+    whole = load_dataset(DataSpec("mnist"))
     return replace(whole, x_test=whole.x_test[:100], y_test=whole.y_test[:100])
 
 

@@ -24,7 +24,7 @@ BESIDE_THE_ROOMS = {"__init__", "__main__", "api"}
 MAY_LOOK_AT = {
     "core": set(),
     "functions": {"core"},
-    "config": {"core", "functions"},
+    "config": {"core", "functions", "data"},
     "data": {"core"},
     "networks": {"core", "functions"},
     "training": {"core", "data", "networks"},
@@ -47,7 +47,7 @@ HEAVY = {
 }
 LOADS_AT_ONCE = {
     "core": set(),
-    "functions": {"numpy", "rich", "sympy"},
+    "functions": {"numpy", "sympy"},
     "config": {"pydantic", "yaml"},
     "data": set(),
     "networks": {"keras", "numpy", "tensorflow"},

@@ -167,10 +167,10 @@ def init(path: Path, template: str, list_templates: bool) -> None:
     from actsearch.config import templates
 
     if list_templates:
-        for name, description in templates.available().items():
+        for name, description in templates.available_templates().items():
             click.echo(f"{name:24} {description}")
         return
-    written = templates.write(template, path)
+    written = templates.write_template(template, path)
     for file in written:
         click.echo(f"wrote {file}")
     click.echo(f"train it: actsearch run {shlex.quote(str(written[0]))}")
@@ -757,7 +757,7 @@ def show(names: tuple[str, ...], values: tuple[str, ...], **options: Any) -> Non
             click.echo(str(path))
         return
     settings = dict(map(catalogue.setting, values))
-    entries = catalogue.find(names, settings) if names else catalogue.everything(settings)
+    entries = catalogue.find_functions(names, settings) if names else catalogue.everything(settings)
     _show_functions(entries, bool(names), options["latex"], options["markdown"], options["as_json"])
     if options["figure"] is not None:
         from actsearch.figures.function_plots import draw
@@ -788,16 +788,17 @@ def _refuse_contradictions(
 
 
 def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown: bool, as_json: bool) -> None:
-    from actsearch.functions import function_pages
+    from actsearch.cli.screens.functions import FunctionsTable, functions_screen
+    from actsearch.functions import catalogue_page, function_json, latex_output
 
     if markdown:
-        click.echo(function_pages.markdown(entries), nl=False)
+        click.echo(catalogue_page.markdown(entries), nl=False)
     elif as_json or latex:
         for entry in entries:
-            row = json.dumps(function_pages.as_json(entry), ensure_ascii=False) if as_json else None
-            click.echo(row or function_pages.latex_lines(entry))
+            row = json.dumps(function_json.function_as_json(entry), ensure_ascii=False) if as_json else None
+            click.echo(row or latex_output.latex_lines(entry))
     else:
-        page = function_pages.terminal(entries) if named else function_pages.Overview(entries)
+        page = functions_screen(entries) if named else FunctionsTable(entries)
         new_console().print(page)
 
 
@@ -900,7 +901,7 @@ def schema(markdown: bool) -> None:
 
         click.echo(configuration_page(), nl=False)
         return
-    from actsearch.config.schema import json_schema
+    from actsearch.config.experiment_file import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 

@@ -11,8 +11,8 @@ from actsearch.cli import terminal
 from actsearch.core.experiment import Trial
 from actsearch.core.results import FINISHED
 from actsearch.core.words import number_of
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import split
 from actsearch.store.store import PLAN, Store, read_experiment
 from actsearch.study import foreseen_stages, plans, rounds, schedule, trial_costs
 from actsearch.study.plans import Plan
@@ -75,7 +75,7 @@ def dry_run(
     wanted = {trial.id for trial in left}
     known = (store.folder / PLAN).is_file()
     epochs = trial_costs.measured_epochs(read_experiment(store.folder), asked.trials, experiment) if known else {}
-    costs, basis = trial_costs.guess(experiment, dataset, datasets.split(dataset, experiment.data), epochs)
+    costs, basis = trial_costs.guess(experiment, dataset, split(dataset, experiment.data), epochs)
     stages: list[list[tuple[int, ...]]] = [[(place,) for place in foreseen_stages.places(experiment, left)]]
     if plan.until is None:
         stages.append(foreseen_stages.choices_to_follow(experiment, asked.may_follow))

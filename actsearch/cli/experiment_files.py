@@ -11,18 +11,18 @@ from actsearch.core.errors import InvalidExperiment, Problem, UnsuitableSetting,
 
 if TYPE_CHECKING:
     from actsearch.config.loading import Loaded
-    from actsearch.data.datasets import Dataset
+    from actsearch.data.dataset import Dataset
     from actsearch.study.plans import Plan
 
 
 def load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
     """Every file's experiment; the mistakes of all the files at once."""
-    from actsearch.config.loading import load
+    from actsearch.config.loading import load_experiment
 
     loaded, problems = [], []
     for file in files:
         try:
-            loaded.append(load(file, overrides))
+            loaded.append(load_experiment(file, overrides))
         except InvalidExperiment as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:

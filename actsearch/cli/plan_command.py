@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from actsearch.cli.interruption import Interruption
     from actsearch.config.loading import Loaded
     from actsearch.core.experiment import Experiment, Trial
-    from actsearch.data.datasets import Dataset, Splits
+    from actsearch.data.dataset import Dataset
+    from actsearch.data.splitting import Splits
     from actsearch.study.outlook import Outlook
     from actsearch.study.plans import Plan
     from actsearch.study.schedule import Seconds
@@ -61,7 +62,7 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     """What is known of an experiment before it is trained: read, timed and computed."""
     from actsearch.core import machine
     from actsearch.core.results import FINISHED
-    from actsearch.data import datasets
+    from actsearch.data import splitting
     from actsearch.store.store import PLAN, Store, read_experiment
     from actsearch.study import trial_costs
     from actsearch.study.foreseen_stages import foreseen_stages, trials_of
@@ -74,7 +75,7 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     survey = store.survey([trial for trials in may_be for trial in trials], repair=False)
     finished = {i for i, one in survey.status.items() if one in FINISHED} - survey.undiagnosed
     dataset = load_data(loaded, plan)
-    splits = datasets.split(dataset, experiment.data)
+    splits = splitting.split(dataset, experiment.data)
     jobs = rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
     noise, notes = _noise(experiment, sha256, rules)
     timed: Mapping[str, Timed] = {}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from actsearch.cli.interruption import Interruption
     from actsearch.config.loading import Loaded
     from actsearch.core.events import Engine
-    from actsearch.data.datasets import Dataset
+    from actsearch.data.dataset import Dataset
     from actsearch.study.plans import Plan
     from actsearch.study.rounds import Work
     from actsearch.study.runner import EngineName, SaveModel
@@ -368,9 +368,9 @@ def _diagnostics_lines(work: Work, dataset: Dataset) -> list[str]:
         )
     asked = work.left[0].diagnostics
     if asked is not None:
-        from actsearch.data import datasets
+        from actsearch.data import splitting
 
-        examples = len(datasets.split(dataset, work.left[0].data).train)
+        examples = len(splitting.split(dataset, work.left[0].data).train)
         if asked.probe_size > examples:
             lines.append(f"diagnostics: there are only {examples} training examples to look at, not {asked.probe_size}")
     return lines

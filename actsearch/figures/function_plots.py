@@ -22,8 +22,9 @@ from actsearch.analysis.pens import DASHES, LOOKS, Look
 from actsearch.core.errors import UserError
 from actsearch.core.words import plain, short_names
 from actsearch.figures.drawing import LINE, MARGIN, Format, Ruler, Style, put, save, settings, stroke
-from actsearch.functions.catalogue import ARTICLE, Entry, Settings, in_words, of_the_article
-from actsearch.functions.graphs import Array, Which, half_width, limits, pieces
+from actsearch.functions.catalogue import ARTICLE_PARAMETERS, Entry, Settings, of_the_article, settings_in_words
+from actsearch.functions.graphs import Which, half_width, pieces, y_limits
+from actsearch.functions.numerical_search import FloatArray as Array
 
 MOST = 12
 """Functions on one pair of axes; of more nobody can tell the lines apart."""
@@ -106,7 +107,7 @@ def figure(entries: Sequence[Entry], look: Look) -> Figure:
         left = i * (column + BETWEEN) + LEFT
         axes = made.add_axes((left / width, BELOW / height, PANEL / width, HEIGHT / height))
         lines = {entry.label: _graph(entry, which, half) for entry in entries}
-        low, high = limits(entries, lines, which, half)
+        low, high = y_limits(entries, lines, which, half)
         _axes(axes, look, half, low, high)
         put(made, left, BELOW + HEIGHT + 0.1, "f(x)" if which == "f" else "f'(x)", size=10, color=look.ink)
         for n, entry in enumerate(entries):  # the first ones are the widest, and can be seen under the others
@@ -124,7 +125,7 @@ def figure(entries: Sequence[Entry], look: Look) -> Figure:
 
 def _title(entry: Entry, values: Settings) -> str:
     name = entry.title if entry.row else entry.name
-    return f"{name} ({', '.join(in_words(values))})" if values else name
+    return f"{name} ({', '.join(settings_in_words(values))})" if values else name
 
 
 def _graph(entry: Entry, which: Which, half: float) -> list[tuple[Array, Array]]:
@@ -224,12 +225,12 @@ def _article_figure(entry: Entry, which: Which, look: Look, style: Style) -> Fig
     half = half_width([entry])
     graph = {entry.label: _graph(entry, which, half)}
     pen = Pen("C0" if style == "article" else look.activations[entry.name], "solid")
-    _axes(axes, look, half, *limits([entry], graph, which, half))
+    _axes(axes, look, half, *y_limits([entry], graph, which, half))
     if style == "article":
         axes.set_facecolor("black")
     _line(axes, graph[entry.label], pen)
     _dots(axes, _function(entry, which), graph[entry.label], pen.color, "black" if style == "article" else look.paper)
-    title = _title(entry, ARTICLE[entry.name])
+    title = _title(entry, ARTICLE_PARAMETERS[entry.name])
     axes.set_title(title if which == "f" else f"Derivative of {title}", size=15, color=look.ink)
     axes.set_xlabel("x", size=12, color=look.ink)
     axes.set_ylabel("f(x)" if which == "f" else "f'(x)", size=12, color=look.ink)

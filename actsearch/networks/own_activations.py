@@ -71,10 +71,10 @@ class FormulaLayer(_OwnLayer):
     ) -> None:
         super().__init__(parameters, trainable_parameters, **kwargs)
         self.formula = formula
-        self._parsed = formulas.parse(formula, self.parameters)
+        self._parsed = formulas.parse_formula(formula, self.parameters)
 
     def call(self, inputs: Any) -> Any:
-        return formulas.evaluate(self._parsed, inputs, KERAS_OPS, self.values)
+        return formulas.evaluate_formula(self._parsed, inputs, KERAS_OPS, self.values)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "formula": self.formula}

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment
 from actsearch.core.layer_rows import QUANTITIES
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.study.foreseen_stages import TrialPlaces
 from actsearch.study.network_arithmetic import number_of_parameters
 from actsearch.study.trial_costs import number_of_looks

@@ -15,7 +15,8 @@ from actsearch.analysis.study_noise import Noise
 from actsearch.core import machine
 from actsearch.core.experiment import Experiment, in_words
 from actsearch.core.results import Role
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.study.disk import Disk, needed_disk
 from actsearch.study.foreseen_stages import Stage, TrialPlaces, contenders, foreseen_stages, trials_of
 from actsearch.study.schedule import LOADING_SECONDS, Seconds, total

@@ -8,8 +8,10 @@ from pathlib import Path
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.core.results import TrialResult
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
+from actsearch.data.sources import fingerprint, load_dataset, locate, validation_examples
+from actsearch.data.splitting import split
+from actsearch.data.suitability import check_networks
 from actsearch.store.store import Store
 from actsearch.study import stages, until_decided
 from actsearch.study.asked_trials import Asked
@@ -51,8 +53,8 @@ def make_plan(experiment: Experiment, folder: Path, until: UntilDecided | None =
     if until is not None:
         until_decided.check_rule(until)
         until_decided.check_decidable(experiment)
-    located = replace(experiment, data=datasets.locate(experiment.data, folder))
-    sha256 = datasets.fingerprint(located.data)
+    located = replace(experiment, data=locate(experiment.data, folder))
+    sha256 = fingerprint(located.data)
     return Plan(located, stages.ask(located, sha256, _nothing_yet, until=until).trials, until)
 
 
@@ -76,7 +78,7 @@ def ask_now(plan: Plan, store: Store, anew: bool = False) -> Asked:
             known[trial.id] = store.result(trial)
         return known[trial.id]
 
-    examples = datasets.validation_examples(plan.experiment.data) if record is None and plan.until is not None else None
+    examples = validation_examples(plan.experiment.data) if record is None and plan.until is not None else None
     try:
         return stages.ask(
             plan.experiment, plan.data_sha256, result_of, until=plan.until, record=record, examples=examples
@@ -92,9 +94,9 @@ def load_checked_data(plan: Plan) -> Dataset:
         DataError: the data are missing or damaged.
         UnsuitableSetting: a setting does not fit them.
     """
-    dataset = datasets.load(plan.experiment.data)
-    datasets.split(dataset, plan.experiment.data)
-    datasets.check_networks(dataset, plan.experiment.candidates)
+    dataset = load_dataset(plan.experiment.data)
+    split(dataset, plan.experiment.data)
+    check_networks(dataset, plan.experiment.candidates)
     return dataset
 
 

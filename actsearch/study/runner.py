@@ -14,8 +14,8 @@ from actsearch.core import machine
 from actsearch.core.errors import DataError
 from actsearch.core.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.core.experiment import DataSpec, Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import sources
+from actsearch.data.dataset import Dataset
 from actsearch.store.store import Store
 
 if TYPE_CHECKING:
@@ -132,9 +132,9 @@ def loading_trainer(
     Raises:
         DataError: the data are not there any more, or others.
     """
-    if datasets.fingerprint(spec) != sha256:
+    if sources.fingerprint(spec) != sha256:
         raise DataError(f"{spec.path or spec.name}: has changed since the run began; run the experiment again")
-    return trainer(datasets.load(spec), spacing, save_model)
+    return trainer(sources.load_dataset(spec), spacing, save_model)
 
 
 def _given_up(event: Lost, times: int) -> Failed:

@@ -22,7 +22,8 @@ import tensorflow as tf
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Trial
 from actsearch.core.native_output import held_back
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.networks.compiled_networks import CompiledNetwork, CompiledNetworks
 from actsearch.networks.sizes import EVALUATION_BATCH
 from actsearch.study.trial_costs import Timed

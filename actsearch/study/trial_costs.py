@@ -15,7 +15,8 @@ from typing import NamedTuple
 from actsearch.core.experiment import Candidate, DiagnosticsSpec, Experiment, Trial, canonical_json
 from actsearch.core.layer_rows import is_measured
 from actsearch.core.results import ExperimentResult
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.networks.sizes import EVALUATION_BATCH
 from actsearch.study.foreseen_stages import places
 from actsearch.study.network_arithmetic import forward_flops, matrix_product_speed

@@ -15,7 +15,7 @@ import numpy as np
 
 from actsearch.core.events import Completed, Diagnosed, EpochDone, Evaluation
 from actsearch.core.experiment import Trial
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
 from actsearch.networks.evaluation import in_smallest_type, predicted_labels, values_on_test
 from actsearch.networks.models import build
 from actsearch.networks.variable_values import copied_values, overwrite

@@ -17,8 +17,8 @@ import numpy as np
 from actsearch.core import machine
 from actsearch.core.events import METRICS, Checkpoint, Diverged, EpochDone, Event, Progress, Started
 from actsearch.core.experiment import Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits, split
 from actsearch.networks.compiled_networks import CompiledNetwork, CompiledNetworks
 from actsearch.networks.random_streams import ORDER_STREAM
 from actsearch.networks.variable_values import copied_values
@@ -68,7 +68,7 @@ def train(
     """
     threads = trial.candidate.training.threads
     set_threads(threads)
-    splits = datasets.split(dataset, trial.data)
+    splits = split(dataset, trial.data)
     network = (networks or CompiledNetworks()).fresh(
         trial.candidate, dataset.input_shape, dataset.classes, trial.seed, trial.diagnostics
     )

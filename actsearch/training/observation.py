@@ -12,8 +12,9 @@ from typing import Any
 from actsearch.core import layer_rows
 from actsearch.core.events import Diagnosed
 from actsearch.core.experiment import DiagnosticsSpec, Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data import conversion
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.networks.compiled_networks import CompiledNetwork
 from actsearch.networks.layer_probe import updates
 
@@ -37,8 +38,8 @@ class Observer:
         self._spec: DiagnosticsSpec = trial.diagnostics
         self._probe, self._clipping = network.probe, network.clipping
         chosen = splits.train[layer_rows.probe_indices(self._spec.probe_size, len(splits.train))]
-        self._x = datasets.as_float(dataset.x_train[chosen])
-        self._y = datasets.one_hot(dataset.y_train[chosen], dataset.classes)
+        self._x = conversion.as_float(dataset.x_train[chosen])
+        self._y = conversion.one_hot(dataset.y_train[chosen], dataset.classes)
         self._before: Mapping[str, Mapping[str, Sequence[Any]]] = {}
 
     def untrained(self) -> Diagnosed:

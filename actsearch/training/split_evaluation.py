@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
 from actsearch.networks.compiled_networks import CompiledNetwork
 from actsearch.networks.evaluation import evaluate_batches
 from actsearch.networks.sizes import EVALUATION_BATCH

@@ -22,7 +22,7 @@ from actsearch.cli.doctor import checks as doctor
 from actsearch.cli.doctor import kill_and_resume, probes
 from actsearch.cli.doctor.checks import Check
 from actsearch.core import machine
-from actsearch.data import datasets
+from actsearch.data import bundled_mnist, keras_sets
 
 GB = 1_000_000_000
 
@@ -175,8 +175,8 @@ def test_a_damaged_mnist_is_a_problem(monkeypatch: pytest.MonkeyPatch, hostile: 
     """An installation that broke off would otherwise be found out by the first run."""
     assert doctor.bundled_data().status == "ok"
     cut = hostile / "mnist.npz"
-    cut.write_bytes(datasets.MNIST_FILE.read_bytes()[:-1000])
-    monkeypatch.setattr(datasets, "MNIST_FILE", cut)
+    cut.write_bytes(bundled_mnist.MNIST_FILE.read_bytes()[:-1000])
+    monkeypatch.setattr(bundled_mnist, "MNIST_FILE", cut)
     check = doctor.bundled_data()
     assert (check.status, check.remedy) == ("problem", "install actsearch again")
     assert "damaged" in check.what
@@ -190,7 +190,7 @@ def test_what_is_in_keras_cache_is_told_and_nothing_is_downloaded(
     check = doctor.cached_data()
     assert check.status == "note"
     assert "fashion_mnist and cifar10 are not" in check.what
-    for file in datasets.KERAS_FILES["fashion_mnist"]:
+    for file in keras_sets.KERAS_FILES["fashion_mnist"]:
         path = hostile / "datasets" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

@@ -15,8 +15,8 @@ from rich.console import Console
 from actsearch.analysis import study_noise
 from actsearch.cli import plan_pages
 from actsearch.core.experiment import DataSpec, Experiment
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import split
 from actsearch.study import outlook, trial_costs
 from actsearch.study.outlook import Outlook, Wanted
 from actsearch.study.trial_costs import Cost, Timed
@@ -42,7 +42,7 @@ def look_ahead(make_experiment: Callable[..., Any]) -> Callable[..., Outlook]:
     ) -> Outlook:
         experiment, _ = make_experiment(labels, seeds=seeds, data=DataSpec("mnist", holdout=20))
         experiment = change(experiment)
-        splits = datasets.split(DATASET, experiment.data)
+        splits = split(DATASET, experiment.data)
         by_kind = {} if timed is None else {trial_costs.kind_of(one): timed for one in experiment.candidates}
         costs = [Cost(2.0, 0.1, 10.0)] * len(experiment.candidates), [Cost(2.0, 0.1, 20.0)] * len(experiment.candidates)
         asked = Wanted(**{"margin": 0.001, "confidence": 0.95, "baseline": None, "jobs": 2, **wanted})

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from actsearch.config.loading import load
-from actsearch.config.schema import SCHEMA_FILE, json_schema
+from actsearch.config.experiment_file import SCHEMA_FILE, json_schema
+from actsearch.config.loading import load_experiment
 from actsearch.core.errors import InvalidExperiment
 from actsearch.core.experiment import Cnn, Mlp
 
@@ -33,7 +33,7 @@ def write(tmp_path: Path):
 def mistakes(path: Path, overrides: tuple[str, ...] = ()) -> list[str]:
     """The mistakes told of a file, without its folder."""
     with pytest.raises(InvalidExperiment) as caught:
-        load(path, overrides)
+        load_experiment(path, overrides)
     return [str(problem).replace(str(path), path.name) for problem in caught.value.problems]
 
 
@@ -169,20 +169,20 @@ def test_a_mistake_in_a_grid_is_told_once_at_the_line_of_its_value(write):
 )
 def test_numbers_follow_yaml_1_2(write, written, read):
     path = write(f"name: a\ntraining: {{optimizer: {{learning_rate: {written}}}}}\n")
-    assert load(path).experiment.candidates[0].training.optimizer.arguments["learning_rate"] == read
+    assert load_experiment(path).experiment.candidates[0].training.optimizer.arguments["learning_rate"] == read
 
 
 @pytest.mark.parametrize("word", ["no", "yes", "on", "off", "1:30", "2001-01-01"])
 def test_words_that_yaml_1_1_would_turn_into_something_else_stay_words(write, word):
-    assert load(write(f"name: a\ndescription: {word}\n")).experiment.description == word
+    assert load_experiment(write(f"name: a\ndescription: {word}\n")).experiment.description == word
 
 
 def test_a_byte_order_mark_is_no_mistake(write):
-    assert load(write(b"\xef\xbb\xbfname: a\n")).experiment.name == "a"
+    assert load_experiment(write(b"\xef\xbb\xbfname: a\n")).experiment.name == "a"
 
 
 def test_the_defaults_are_the_sound_choices(write):
-    experiment = load(write("name: a\n")).experiment
+    experiment = load_experiment(write("name: a\n")).experiment
     assert (experiment.data.holdout, experiment.seeds, len(experiment.candidates)) == (10_000, (0, 1, 2), 6)
     training = experiment.candidates[0].training
     assert training.loss == "categorical_crossentropy"
@@ -193,20 +193,20 @@ def test_the_defaults_are_the_sound_choices(write):
 
 
 def test_auto_means_what_each_activation_asks_for(write):
-    by_name = {c.activation.name: c.model for c in load(write("name: a\n")).experiment.candidates}
+    by_name = {c.activation.name: c.model for c in load_experiment(write("name: a\n")).experiment.candidates}
     assert (by_name["selu"].kernel_initializer, by_name["selu"].dropout_layer) == ("lecun_normal", "alpha_dropout")
     assert (by_name["relu"].kernel_initializer, by_name["relu"].dropout_layer) == ("glorot_uniform", "dropout")
 
 
 def test_breaking_selus_conditions_is_allowed_and_said(write):
     text = "name: a\nmodel: {kernel_initializer: glorot_uniform, dropout_layer: dropout, batch_normalization: true}\n"
-    (warning,) = load(write(text + "activations: [selu, relu]\n")).experiment.warnings
+    (warning,) = load_experiment(write(text + "activations: [selu, relu]\n")).experiment.warnings
     for reason in ("kernel_initializer is glorot_uniform", "not alpha_dropout", "batch normalisation"):
         assert reason in warning
 
 
 def test_choosing_on_the_test_set_and_a_single_seed_are_said(write):
-    warnings = load(write("name: a\nseeds: [3]\ndata: {validation: test}\n")).experiment.warnings
+    warnings = load_experiment(write("name: a\nseeds: [3]\ndata: {validation: test}\n")).experiment.warnings
     assert any("choosing on test data" in warning for warning in warnings)
     assert any("may be chance" in warning for warning in warnings)
 
@@ -221,7 +221,7 @@ grid:
   training.optimizer.learning_rate: [0.1, 0.2]
   model.batch_normalization: [false, true]
 """
-    candidates = load(write(text)).experiment.candidates
+    candidates = load_experiment(write(text)).experiment.candidates
     assert [c.label for c in candidates].count("relu") == 4
     own = [c for c in candidates if c.activation.name == "selu"]
     assert {c.training.optimizer.arguments["learning_rate"] for c in own} == {0.5}
@@ -231,13 +231,15 @@ grid:
 
 def test_labels_tell_what_is_not_at_its_default(write):
     text = "name: a\nactivations: [elu, {name: elu, alpha: 0.2}, {name: gelu, approximate: true}]\n"
-    labels = [c.label for c in load(write(text)).experiment.candidates]
+    labels = [c.label for c in load_experiment(write(text)).experiment.candidates]
     assert labels == ["elu", "elu (alpha=0.2)", "gelu (approximate)"]
 
 
 def test_shorthands_mean_the_written_out_forms(write):
-    short = load(write("name: a\ndata: mnist\ntraining: {optimizer: sgd}\nseeds: 2\nactivations: [leaky-relu]\n"))
-    long = load(
+    short = load_experiment(
+        write("name: a\ndata: mnist\ntraining: {optimizer: sgd}\nseeds: 2\nactivations: [leaky-relu]\n")
+    )
+    long = load_experiment(
         write(
             "name: a\ndata: {name: mnist}\ntraining: {optimizer: {name: sgd, learning_rate: 0.01}}\n"
             "seeds: [0, 1]\nactivations: [{name: leaky_relu, negative_slope: 0.2}]\n",
@@ -248,8 +250,10 @@ def test_shorthands_mean_the_written_out_forms(write):
 
 
 def test_both_networks(write):
-    assert isinstance(load(write("name: a\n")).experiment.candidates[0].model, Cnn)
-    mlp = load(write("name: a\nmodel: {kind: mlp, dense: [7], dropout: 0.1}\n")).experiment.candidates[0].model
+    assert isinstance(load_experiment(write("name: a\n")).experiment.candidates[0].model, Cnn)
+    mlp = (
+        load_experiment(write("name: a\nmodel: {kind: mlp, dense: [7], dropout: 0.1}\n")).experiment.candidates[0].model
+    )
     assert mlp == Mlp((7,), 0.1, "glorot_uniform", "dropout", False)
 
 
@@ -271,14 +275,14 @@ def test_a_wrong_override_names_the_option(write, override, told):
 def test_overrides_replace_keys_that_are_there_and_ones_that_are_not(write):
     path = write("name: a\ntraining: {epochs: 5}\n")
     overrides = ("training.epochs=2", "training.optimizer.clipvalue=0.5", "activations=[relu, {name: elu, alpha: 2}]")
-    experiment = load(path, overrides).experiment
+    experiment = load_experiment(path, overrides).experiment
     assert experiment.candidates[1].training.epochs == 2
     assert experiment.candidates[1].training.optimizer.arguments["clipvalue"] == 0.5
     assert experiment.candidates[1].activation.parameters == {"alpha": 2.0}
 
 
 def test_errors_that_come_to_light_with_the_data_find_their_line(write):
-    loaded = load(write("name: a\ndata:\n  train_size: 100\n"), ("training.epochs=3",))
+    loaded = load_experiment(write("name: a\ndata:\n  train_size: 100\n"), ("training.epochs=3",))
     assert loaded.where("data.train_size").endswith("x.yaml:3")
     assert loaded.where("training.epochs") == "--set training.epochs=3"
     assert loaded.where("model.kind").endswith("x.yaml:1")
@@ -286,7 +290,7 @@ def test_errors_that_come_to_light_with_the_data_find_their_line(write):
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_example_is_valid_for_the_program_and_for_editors(path):
-    experiment = load(path).experiment
+    experiment = load_experiment(path).experiment
     jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), json_schema())
     text = path.read_text(encoding="utf-8")
     up = "../" * len(path.relative_to(ROOT_OF_CONFIGS).parts)
@@ -300,14 +304,14 @@ def test_every_example_is_valid_for_the_program_and_for_editors(path):
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_what_the_results_keep_of_an_experiment_is_the_same_experiment(path, write):
     """A reader who runs `results/NAME/experiment.yaml` gets the very trials that lie there."""
-    experiment = load(path).experiment
+    experiment = load_experiment(path).experiment
     kept = write(yaml.safe_dump(dict(experiment.document), sort_keys=False))
-    assert load(kept).experiment == experiment
+    assert load_experiment(kept).experiment == experiment
 
 
 def test_the_article_is_the_articles():
     by_stem = {path.stem: path for path in CONFIGS}
-    experiment = load(by_stem["article"]).experiment
+    experiment = load_experiment(by_stem["article"]).experiment
     names = [c.activation.name for c in experiment.candidates]
     assert names == ["sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu"]
     training = experiment.candidates[0].training
@@ -335,7 +339,7 @@ def test_ten_thousand_candidates_are_refused_before_they_are_made(write):
 
 def test_checking_a_file_loads_nothing_heavy():
     code = (
-        "import sys, pathlib; from actsearch.config.loading import load; load(pathlib.Path(sys.argv[1]));"
+        "import sys, pathlib; from actsearch.config import loading; loading.load_experiment(pathlib.Path(sys.argv[1]));"
         "print(*(m for m in ('numpy', 'rich', 'keras', 'tensorflow', 'matplotlib') if m in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(CONFIGS[0])], capture_output=True, text=True, check=True)
@@ -347,11 +351,11 @@ def test_tuning_seeds_by_number_begin_far_from_seeds(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     text = "name: a\ngrid: {training.optimizer.learning_rate: [0.1, 0.2]}\n"
     path.write_text(text + "tuning_seeds: 3\n", encoding="utf-8")
-    experiment = load(path).experiment
+    experiment = load_experiment(path).experiment
     assert (experiment.seeds, experiment.tuning_seeds) == ((0, 1, 2), (1000, 1001, 1002))
     assert experiment.document["tuning_seeds"] == [1000, 1001, 1002]
     path.write_text(text, encoding="utf-8")
-    assert "tuning_seeds" not in load(path).experiment.document
+    assert "tuning_seeds" not in load_experiment(path).experiment.document
 
 
 def test_what_makes_the_choice_of_settings_unfair_is_told(tmp_path: Path) -> None:
@@ -363,6 +367,6 @@ def test_what_makes_the_choice_of_settings_unfair_is_told(tmp_path: Path) -> Non
         "activations: [relu, {name: selu, with: {training.optimizer.learning_rate: 0.3}}]\n",
         encoding="utf-8",
     )
-    warnings = " ".join(load(path).experiment.warnings)
+    warnings = " ".join(load_experiment(path).experiment.warnings)
     assert "Settings are chosen on the test set" in warnings
     assert "Not as many settings for each activation (relu: 2, selu (learning_rate=0.3): 1)" in warnings

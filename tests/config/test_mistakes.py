@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from actsearch.config.loading import load
-from actsearch.config.schema import SCHEMA_FILE, json_schema
+from actsearch.config.experiment_file import SCHEMA_FILE, json_schema
+from actsearch.config.loading import load_experiment
 from actsearch.core.errors import InvalidExperiment
 from actsearch.core.experiment import Candidate, Cnn, Experiment, Mlp, expand
 from actsearch.functions.registry import ARTICLE
@@ -41,12 +41,12 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 def problems(path: Path, *overrides: str) -> list[str]:
     with pytest.raises(InvalidExperiment) as caught:
-        load(path, overrides)
+        load_experiment(path, overrides)
     return [str(problem) for problem in caught.value.problems]
 
 
 def experiment(write: Write, rest: str, *overrides: str) -> Experiment:
-    return load(write("name: a\n" + rest), overrides).experiment
+    return load_experiment(write("name: a\n" + rest), overrides).experiment
 
 
 def only(write: Write, rest: str, *overrides: str) -> Candidate:
@@ -57,7 +57,7 @@ def only(write: Write, rest: str, *overrides: str) -> Candidate:
 def again(of: Experiment) -> Experiment:
     """What the `experiment.yaml` beside the results is read as."""
     Path("again.yaml").write_text(yaml.safe_dump(dict(of.document), sort_keys=False), encoding="utf-8")
-    return load(Path("again.yaml")).experiment
+    return load_experiment(Path("again.yaml")).experiment
 
 
 # --- What a file comes to
@@ -94,7 +94,7 @@ def test_an_mlp_has_defaults_of_its_own(write: Write) -> None:
 
 def test_the_article_config_is_the_article() -> None:
     """The one file whose settings a reader holds against the article."""
-    found = load(next(path for path in CONFIGS if path.name == "article.yaml")).experiment
+    found = load_experiment(next(path for path in CONFIGS if path.name == "article.yaml")).experiment
     assert [c.label for c in found.candidates] == ["sigmoid", "relu", "elu", "leaky-relu", "selu", "gelu"]
     parameters = {c.activation.name: dict(c.activation.parameters) for c in found.candidates}
     assert parameters["elu"] == {"alpha": 1.0}
@@ -112,7 +112,7 @@ def test_the_article_config_is_the_article() -> None:
 def test_every_shipped_config_loads_and_survives_being_stored(path: Path, write: Write) -> None:
     """Results keep the experiment with its defaults filled in; it must be the experiment that ran."""
     write("")
-    found = load(path).experiment
+    found = load_experiment(path).experiment
     assert again(found) == found
 
 
@@ -230,7 +230,7 @@ def test_numbers_with_an_exponent_are_numbers(text: str, rate: float, write: Wri
 
 def test_a_byte_order_mark_is_no_mistake(write: Write) -> None:
     """Some editors on Windows write one."""
-    assert load(write(b"\xef\xbb\xbfname: a\r\n")).experiment.name == "a"
+    assert load_experiment(write(b"\xef\xbb\xbfname: a\r\n")).experiment.name == "a"
 
 
 BOMB = (
@@ -641,7 +641,7 @@ def test_a_path_in_the_file_starts_at_the_file(write: Write, monkeypatch: pytest
     folder = write("name: a\ndata: {npz: mine.npz, validation: test}\n").parent.absolute()
     (folder / "mine.npz").touch()
     monkeypatch.chdir(folder.parent)
-    loaded = load(folder / "x.yaml")
+    loaded = load_experiment(folder / "x.yaml")
     assert loaded.experiment.data.path == "mine.npz"
     assert (loaded.folder / "mine.npz").is_file()
 
@@ -652,14 +652,14 @@ def test_a_path_in_an_option_starts_at_the_shell_and_names_no_folder_of_the_user
     folder = write("name: a\ndata: mnist\n").parent.absolute()
     (folder.parent / "mine.npz").touch()
     monkeypatch.chdir(folder.parent)
-    loaded = load(folder / "x.yaml", ["data.npz=mine.npz", "data.validation=test"])
+    loaded = load_experiment(folder / "x.yaml", ["data.npz=mine.npz", "data.validation=test"])
     assert loaded.experiment.data.path == str(Path("..", "mine.npz"))
     assert (loaded.folder / ".." / "mine.npz").is_file()
 
 
 def test_what_is_found_unsuitable_later_still_has_its_place(write: Write) -> None:
     path = write("name: a\nmodel:\n  filters: [8]\nactivations:\n  - relu\n  - name: elu\n    alpha: 0.2\n")
-    loaded = load(path, ["training.batch_size=9"])
+    loaded = load_experiment(path, ["training.batch_size=9"])
     assert loaded.where("model.filters") == "x.yaml:3"
     assert loaded.where("model.kernel_size") == "x.yaml:2"
     assert loaded.where("activations[1].alpha") == "x.yaml:7"
@@ -717,7 +717,7 @@ def test_editors_underline_mistakes(text: str) -> None:
 def test_loading_imports_nothing_heavy() -> None:
     """`validate` answers while the user still looks; TensorFlow alone takes seconds."""
     code = (
-        "import sys, pathlib; from actsearch.config.loading import load; load(pathlib.Path(sys.argv[1]));"
+        "import sys, pathlib; from actsearch.config import loading; loading.load_experiment(pathlib.Path(sys.argv[1]));"
         "print(sorted({'numpy', 'rich', 'keras', 'tensorflow', 'matplotlib', 'scipy'} & set(sys.modules)))"
     )
     root = Path(__file__).parent.parent.parent

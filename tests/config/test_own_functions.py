@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from actsearch.config.loading import Loaded, load
+from actsearch.config.loading import Loaded, load_experiment
 from actsearch.core.experiment import DiagnosticsSpec, Initializer, expand, identity
 
 MODULE = "def bent(x, bend=0.5):\n    return x\n"
@@ -23,7 +23,7 @@ def loaded(hostile: Path) -> Callable[..., Loaded]:
     def load_text(text: str, *overrides: str) -> Loaded:
         path = hostile / "x.yaml"
         path.write_text(f"name: a\n{text}", encoding="utf-8")
-        return load(path, overrides)
+        return load_experiment(path, overrides)
 
     return load_text
 
@@ -77,7 +77,7 @@ def test_a_changed_module_makes_other_trials(loaded: Callable[..., Loaded], host
     """Else results of the old function would stand as those of the new one."""
     before = loaded('activations: [{function: "my_functions:bent"}]')
     (hostile / "my_functions.py").write_text(MODULE + "# improved\n", encoding="utf-8")
-    after = load(before.path)
+    after = load_experiment(before.path)
     assert ids(before) != ids(after)
     (activation,) = (candidate.activation for candidate in after.experiment.candidates)
     assert activation.source == MODULE + "# improved\n"
@@ -146,7 +146,7 @@ def test_what_is_kept_asks_for_the_same_trials(loaded: Callable[..., Loaded], ho
     one = loaded(FULL)
     kept = hostile / "kept.yaml"
     kept.write_text(yaml.safe_dump(dict(one.experiment.document), sort_keys=False), encoding="utf-8")
-    again = load(kept)
+    again = load_experiment(kept)
     assert ids(again) == ids(one)
     assert [c.label for c in again.experiment.candidates] == [c.label for c in one.experiment.candidates]
     assert again.experiment.diagnostics == DiagnosticsSpec(2, 100, True)

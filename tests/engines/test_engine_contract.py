@@ -487,13 +487,13 @@ def test_real_trainings_give_the_same_files_on_every_engine(
     make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path
 ) -> None:
     """What is published does not say on which engine it was trained, and need not."""
-    from actsearch.data import datasets
+    from actsearch.data import sources
 
     spec = DataSpec("mnist", holdout=100, train_size=200)
     experiment, _ = make_experiment(["relu", "selu"], data=spec, seeds=2, epochs=2)
     dropout = replace(experiment.candidates[0].model, dropout=0.2)
     experiment = replace(experiment, candidates=tuple(replace(c, model=dropout) for c in experiment.candidates))
-    trials = expand(experiment, datasets.fingerprint(spec))
+    trials = expand(experiment, sources.fingerprint(spec))
     make_train = _real(experiment, trials[0].data_sha256)
     run(hostile / "here", experiment, trials, InProcess(make_train))
     run(hostile / "there", experiment, trials, make_engine(make_train))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from actsearch.core.experiment import Activation, Candidate, Mlp, Optimizer, Training
-from actsearch.data import datasets
+from actsearch.data import conversion
 from actsearch.networks.evaluation import evaluate_batches, evaluating, predicted_labels
 from actsearch.networks.models import build
 from actsearch.training.batches import Batches
@@ -33,8 +33,8 @@ def test_batches_are_the_examples_in_the_order_asked_for() -> None:
     batches = Batches(PIXELS, LABELS, 3, 64, 250)
     for wanted in (order, order[::-1]):
         x, y = taken(batches, wanted)
-        np.testing.assert_array_equal(x, datasets.as_float(PIXELS[wanted]))
-        np.testing.assert_array_equal(y, datasets.one_hot(LABELS[wanted], 3))
+        np.testing.assert_array_equal(x, conversion.as_float(PIXELS[wanted]))
+        np.testing.assert_array_equal(y, conversion.one_hot(LABELS[wanted], 3))
     assert batches.steps == 4
 
 
@@ -70,7 +70,7 @@ def test_an_evaluation_gives_keras_own_metrics_and_predictions(loss: Any) -> Non
     network = build(Candidate("relu", Activation("relu"), model, settings), (5, 5, 1), 3, seed=0)
     batches = Batches(PIXELS, LABELS, 3, 128, 300)
     evaluate_batch = evaluating(network)
-    x, y = datasets.as_float(PIXELS), datasets.one_hot(LABELS, 3)
+    x, y = conversion.as_float(PIXELS), conversion.one_hot(LABELS, 3)
     for _ in range(2):
         metrics, probabilities = evaluate_batches(network, evaluate_batch, batches.of(np.arange(300)), batches.steps)
         assert metrics == network.evaluate(x, y, batch_size=128, return_dict=True, verbose=0)

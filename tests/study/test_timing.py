@@ -13,8 +13,8 @@ import pytest
 
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import sources, splitting
+from actsearch.data.dataset import Dataset
 from actsearch.networks import architectures
 from actsearch.study import network_arithmetic, timing, trial_costs
 from actsearch.study.trial_costs import Timed
@@ -32,7 +32,7 @@ def _threads() -> None:
 @pytest.fixture
 def dataset(hostile: Path, make_npz: Callable[..., Path]) -> Dataset:
     """40 training and 20 test images of 6 x 6 pixels."""
-    return datasets.load(DataSpec("npz", str(make_npz(hostile / "own.npz"))))
+    return sources.load_dataset(DataSpec("npz", str(make_npz(hostile / "own.npz"))))
 
 
 def _trials(make_experiment: Callable[..., Any], **changes: Any) -> tuple[Trial, ...]:
@@ -47,7 +47,7 @@ def test_steps_are_timed_whatever_is_asked_for(
     """More steps than the few examples make; with diagnostics, and with the test set as the validation set."""
     spec = DataSpec("npz", holdout=holdout)
     trials = _trials(make_experiment, data=spec, diagnostics=DiagnosticsSpec(every=2, probe_size=16))
-    timer = timing.Timer(dataset, datasets.split(dataset, spec))
+    timer = timing.Timer(dataset, splitting.split(dataset, spec))
     for trial in trials:
         one = timer.time(trial, seconds=0.05)
         assert one.steps >= timing.FEWEST_STEPS
@@ -68,7 +68,7 @@ def test_what_is_timed_stands_for_a_real_training(make_experiment: Callable[...,
     )
     spec = DataSpec("npz", holdout=4000)
     experiment, (trial,) = make_experiment(data=spec, epochs=3)
-    splits = datasets.split(big, spec)
+    splits = splitting.split(big, spec)
     timed = timing.Timer(big, splits).time(trial, seconds=0.5)
     low, high = trial_costs.timed_costs(experiment, big, splits, {trial_costs.kind_of(trial.candidate): timed})
     began = time.perf_counter()
@@ -80,7 +80,7 @@ def test_what_is_timed_stands_for_a_real_training(make_experiment: Callable[...,
 def test_each_kind_is_told_and_can_be_left_between_two(make_experiment: Callable[..., Any], dataset: Dataset) -> None:
     """Twenty kinds take a minute: Ctrl-C must end it, and no busy process may be left behind."""
     spec = DataSpec("npz", holdout=8)
-    splits = datasets.split(dataset, spec)
+    splits = splitting.split(dataset, spec)
     trials = {trial.candidate.label: trial for trial in _trials(make_experiment, data=spec)}
     told: list[str] = []
 
@@ -106,7 +106,7 @@ def test_a_network_that_cannot_be_trained_is_named(make_experiment: Callable[...
     broken = replace(trial.candidate, label="odd", activation=Activation("no_such_function"))
     with pytest.raises(UserError, match=r"^odd: its steps fail \(.+\); mend it, or plan with --no-timing$"):
         timing.time_kinds(
-            {"odd": replace(trial, candidate=broken)}, dataset, datasets.split(dataset, spec), 1, lambda *_: None,
+            {"odd": replace(trial, candidate=broken)}, dataset, splitting.split(dataset, spec), 1, lambda *_: None,
             lambda: None,
         )  # fmt: skip
 

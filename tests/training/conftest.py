@@ -17,7 +17,7 @@ from small_trainings import (
 
 from actsearch.core.events import Event
 from actsearch.core.experiment import Trial
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import devices, loop
 

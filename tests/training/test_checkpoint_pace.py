@@ -10,7 +10,7 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Checkpoint, EpochDone
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop
 from actsearch.training.checkpoint_pace import Spacing

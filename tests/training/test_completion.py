@@ -20,8 +20,9 @@ from small_trainings import (
 
 from actsearch.core.events import Event
 from actsearch.core.experiment import DataSpec, Mlp, Optimizer, Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data.conversion import as_float, one_hot
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import split
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.networks.evaluation import values_on_test
@@ -36,10 +37,10 @@ def test_test_values_are_keras_own(loss: Any, mnist: Dataset) -> None:
     trial = trial_on_mnist(loss=loss)
     model = models.build(trial.candidate, mnist.input_shape, 10, trial.seed)
     output = model.get_layer("output")
-    x, y = datasets.as_float(mnist.x_test), mnist.y_test
+    x, y = as_float(mnist.x_test), mnist.y_test
     for times in (1, 30):  # a hesitant network, and one that is sure and mostly wrong
         output.set_weights([times * weights for weights in output.get_weights()])
-        expected = model.evaluate(x, datasets.one_hot(y, 10), batch_size=128, verbose=0, return_dict=True)
+        expected = model.evaluate(x, one_hot(y, 10), batch_size=128, verbose=0, return_dict=True)
         probabilities = model.predict_on_batch(x)
         computed = values_on_test(probabilities, y, loss)
         assert set(computed) == set(expected)
@@ -53,7 +54,7 @@ def test_held_out_predictions_are_complete(mnist: Dataset, held_out: tuple[Trial
     """`predictions.npz` is what confusion matrices and paired tests are computed from, without training again."""
     trial, events = held_out
     predictions = ending_of(events).predictions
-    splits = datasets.split(mnist, trial.data)
+    splits = split(mnist, trial.data)
     assert list(predictions) == sorted(
         f"{part}_{what}" for part in ("test", "validation") for what in ("index", "y_true", "y_last", "y_best")
     )

@@ -25,8 +25,8 @@ from small_trainings import (
 
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Progress, Started
 from actsearch.core.experiment import Cnn, DataSpec, Mlp, Optimizer, Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import bundled_mnist, conversion
+from actsearch.data.dataset import Dataset
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
@@ -78,7 +78,7 @@ def _plain_keras(
     function: Any, alpha: bool, initial: list[np.ndarray], seeds: Sequence[int], orders: Sequence[np.ndarray]
 ) -> list[dict[str, float]]:
     """The article's script in today's Keras: from its weights, dropout seeds and order of the examples, a history."""
-    with np.load(datasets.MNIST_FILE) as arrays:
+    with np.load(bundled_mnist.MNIST_FILE) as arrays:
         x, y = arrays["x_train"][: len(orders[0])], arrays["y_train"][: len(orders[0])]
         x_test, y_test = arrays["x_test"][:100], arrays["y_test"][:100]
     x, x_test = (part[..., np.newaxis].astype("float32") / 255 for part in (x, x_test))
@@ -263,7 +263,7 @@ def test_a_finite_loss_above_a_million_is_divergence(scale: float, ending: type)
     still = Optimizer("sgd", {"learning_rate": 1e-30})
     trial = trial_on_mnist(spec=DataSpec("npz"), optimizer=still, epochs=1)
     model = models.build(trial.candidate, (6,), 2, trial.seed)
-    loss = model.evaluate(x, datasets.one_hot(y, 2), verbose=0, return_dict=True)["loss"]
+    loss = model.evaluate(x, conversion.one_hot(y, 2), verbose=0, return_dict=True)["loss"]
     assert np.isfinite(loss)
     assert (loss > 1e6) is (ending is Diverged)
     assert type(list(loop.train(trial, dataset))[-1]) is ending

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from small_trainings import EVERY_EPOCH, small_mnist
 
-from actsearch.config.loading import load
+from actsearch.config.loading import load_experiment
 from actsearch.core.events import Checkpoint, Completed, Diagnosed, Diverged, EpochDone, Event, Progress, Started
 from actsearch.core.experiment import (
     Activation,
@@ -25,7 +25,7 @@ from actsearch.core.experiment import (
     Trial,
     expand,
 )
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
@@ -198,7 +198,7 @@ def test_a_network_whose_weights_are_no_numbers_any_more_has_no_dead_units(train
 def test_nielsens_networks_begin_as_he_found_them(mnist: Dataset, repository: Path) -> None:
     """By his recipe, the speed of learning of two hidden layers, untrained: he reports 0.07 and 0.31 (chapter 5)."""
     chosen = ("activations=[sigmoid]", "grid={}", "seeds=20", "training.epochs=1")
-    experiment = load(repository / "configs" / "theory" / "vanishing.yaml", chosen).experiment
+    experiment = load_experiment(repository / "configs" / "theory" / "vanishing.yaml", chosen).experiment
     networks, speeds = CompiledNetworks(), []
     for one in expand(experiment, "0" * 64):
         _, untrained, *_ = loop.train(one, mnist, networks=networks)

@@ -23,7 +23,7 @@ from small_trainings import (
 
 from actsearch.core.events import Completed, EpochDone, Progress, Started
 from actsearch.core.experiment import DataSpec, Mlp, Optimizer
-from actsearch.data.datasets import Dataset
+from actsearch.data.dataset import Dataset
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines

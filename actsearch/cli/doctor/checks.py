@@ -24,7 +24,7 @@ from actsearch.core import machine
 from actsearch.core.errors import DataError
 from actsearch.core.experiment import DataSpec
 from actsearch.core.files import write_atomically
-from actsearch.data import datasets
+from actsearch.data import keras_sets, sources
 
 SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "ray": "Ray"}
 BFLOAT16_FLAGS = {"avx512_bf16": "AVX-512", "amx_bf16": "AMX", "bf16": "ARM", "svebf16": "SVE"}
@@ -151,7 +151,7 @@ def bundled_data() -> Check:
     """Whether the MNIST that comes with the package is whole."""
     spec = DataSpec("mnist")
     try:
-        sha256, loaded = datasets.fingerprint(spec), datasets.load(spec)
+        sha256, loaded = sources.fingerprint(spec), sources.load_dataset(spec)
     except DataError as error:
         what, _, remedy = str(error).rpartition("; ")
         return Check("data", "problem", what, remedy)
@@ -162,8 +162,8 @@ def bundled_data() -> Check:
 
 def cached_data() -> Check:
     """Which of Keras's data sets are on this machine already."""
-    folder = datasets.keras_folder()
-    cached = {name: all((folder / file).is_file() for file in files) for name, files in datasets.KERAS_FILES.items()}
+    folder = keras_sets.keras_folder()
+    cached = {name: all((folder / file).is_file() for file in files) for name, files in keras_sets.KERAS_FILES.items()}
     missing = [name for name, there in cached.items() if not there]
     if not missing:
         return Check("data sets", "ok", f"{' and '.join(cached)} are in Keras's cache", details=cached)
@@ -222,7 +222,7 @@ def ray_cluster(address: str | None) -> Check:
 
 def tensorflow() -> Iterator[Check]:
     """Whether TensorFlow starts, the devices it sees, and what mixed_bfloat16 costs."""
-    settings = datasets.keras_folder().with_name("keras.json")
+    settings = keras_sets.keras_folder().with_name("keras.json")
     remedies = {
         "backend": f'write "backend": "tensorflow" in {settings}, and unset KERAS_BACKEND',
         "image_data_format": f'write "image_data_format": "channels_last" in {settings}',
