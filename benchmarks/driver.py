@@ -142,7 +142,7 @@ def ended(experiment: Path, results: Path, engine: str, given: argparse.Namespac
     from actsearch.store.store import Store
     from actsearch.study import plans, rounds, runner
 
-    loaded = loading.load(experiment)
+    loaded = loading.load_experiment(experiment)
     plan = plans.make_plan(loaded.experiment, loaded.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():
@@ -160,7 +160,7 @@ def rerun(experiment: Path, results: Path) -> float:
     from actsearch.study import plans, rounds
 
     began = time.perf_counter()
-    loaded = loading.load(experiment)
+    loaded = loading.load_experiment(experiment)
     plan = plans.make_plan(loaded.experiment, loaded.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():

@@ -54,7 +54,7 @@ def measure(given: argparse.Namespace) -> list[tuple[tuple[float, float], tuple[
         f"training.threads={given.threads}",
         f"activations=[{given.activation}]",
     ]
-    loaded = loading.load(Path(__file__).parent.parent / "configs" / "article.yaml", overrides)
+    loaded = loading.load_experiment(Path(__file__).parent.parent / "configs" / "article.yaml", overrides)
     plan = plans.make_plan(loaded.experiment, loaded.folder)
     trial, dataset = plan.trials[0], plans.load_checked_data(plan)
     splits = splitting.split(dataset, trial.data)

@@ -117,7 +117,7 @@ def prepared(overrides: Sequence[str], names: Sequence[str]) -> tuple[Any, Any, 
         from actsearch.networks import compiled_networks
         from actsearch.training import loop
     activations = f"activations=[{', '.join(ACTIVATIONS[name] for name in names)}]"
-    loaded = loading.load(ARTICLE, [*overrides, activations])
+    loaded = loading.load_experiment(ARTICLE, [*overrides, activations])
     plan = plans.make_plan(loaded.experiment, loaded.folder)
     return plan.trials, plans.load_checked_data(plan), loop, compiled_networks.CompiledNetworks()
 

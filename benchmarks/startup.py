@@ -66,7 +66,7 @@ def write_histories(results: Path) -> None:
     from actsearch.store.store import Store
     from actsearch.study import plans
 
-    loaded_file = loading.load(CONFIGS / "article.yaml")
+    loaded_file = loading.load_experiment(CONFIGS / "article.yaml")
     plan = plans.make_plan(loaded_file.experiment, loaded_file.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():

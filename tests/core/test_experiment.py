@@ -234,7 +234,7 @@ def test_numbers_that_json_does_not_know_are_no_identity() -> None:
 
 def test_committed_results_are_still_found(repository: Path) -> None:
     """Whoever finished trials with an earlier version must not have to train them again."""
-    loaded = loading.load(repository / "configs" / "article-12.yaml")
+    loaded = loading.load_experiment(repository / "configs" / "article-12.yaml")
     plan = plans.make_plan(loaded.experiment, loaded.folder)
     kept = json.loads((repository / "results" / "article-12" / "plan.json").read_bytes())
     planned = [trial["id"] for row in kept["candidates"] for trial in row["trials"]]
