@@ -1,6 +1,6 @@
 """What the figures of comparisons show: rows, cells, lines, axes and captions. Imports no Matplotlib.
 
-Pure: comparisons and results in, frozen values out. `comparison_plots` draws them and decides nothing about numbers.
+Pure: comparisons and results in, frozen values out. `figures.comparisons` draws them and decides nothing about numbers.
 """
 
 from __future__ import annotations

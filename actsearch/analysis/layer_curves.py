@@ -1,6 +1,6 @@
 """The tables behind the figures of diagnostics: what every hidden layer does, by epoch or by depth.
 
-Pure like `curves`: values from `results` in, frozen values out, no Matplotlib. `layer_plots` draws what stands here.
+Pure like `curves`: values from `results` in, frozen values out, no Matplotlib. `figures.layers` draws what stands here.
 
 Seeds. A line is the median over the seeds, and its band their range; the median does not care whether the axis is
 logarithmic, and one seed that explodes does not carry it off. A seed that diverged counts as far as it came. One that

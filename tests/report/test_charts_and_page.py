@@ -29,7 +29,7 @@ from actsearch.config import loading
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.figures.comparison_plots import VERDICT_COLORS
+from actsearch.figures.comparisons import VERDICT_COLORS
 from actsearch.report import charts as report_charts
 from actsearch.report import page as report
 

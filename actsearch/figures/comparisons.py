@@ -38,7 +38,7 @@ from actsearch.analysis.comparison_curves import (
 from actsearch.analysis.pens import LOOKS, Look, Pen, pens_of
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, point, short_names
-from actsearch.figures import learning_plots
+from actsearch.figures import learning
 from actsearch.figures.drawing import LINE, MARGIN, Format, Ruler, Style, edged, put, save, settings, stroke, tinted
 
 VERDICT_COLORS: Mapping[str, tuple[str, str]] = {
@@ -105,7 +105,7 @@ def figures(
     drawn = comparison_curves.shown(result, without)
     look = LOOKS["light" if style == "light" else "dark"]
     pens = pens_of(result, look)
-    metric = question.metric if question.metric.startswith("test_") else learning_plots.stem(question.metric)
+    metric = question.metric if question.metric.startswith("test_") else learning.stem(question.metric)
     stem = kind if question.metric == "val_accuracy" else f"{kind}-{_for_a_file(metric)}"
     if kind == "sensitivity":
         table = comparison_curves.sensitivity(result, question, stem, drawn)
