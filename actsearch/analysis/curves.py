@@ -232,6 +232,11 @@ def error_rates(curves: LearningCurves) -> LearningCurves:
     return replace(curves, facets=facets, is_error_rate=True)
 
 
+def as_drawn(curves: LearningCurves, log: bool) -> LearningCurves:
+    """The curves that an axis shows: a logarithmic one has error rates in place of accuracies."""
+    return error_rates(curves) if log and is_accuracy(curves.metric) else curves
+
+
 def kept(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateResult, ...]:
     """The candidates that are compared, but for those with a label or activation in `without`.
 

@@ -760,9 +760,9 @@ def show(names: tuple[str, ...], values: tuple[str, ...], **options: Any) -> Non
     entries = catalogue.find(names, settings) if names else catalogue.everything(settings)
     _show_functions(entries, bool(names), options["latex"], options["markdown"], options["as_json"])
     if options["figure"] is not None:
-        from actsearch.figures.functions import draw
+        from actsearch.figures.functions import draw_functions
 
-        path = draw(entries, options["figure"], options["style"] or "light")
+        path = draw_functions(entries, options["figure"], options["style"] or "light")
         click.echo(str(path), err=options["as_json"] or options["latex"] or options["markdown"])
 
 

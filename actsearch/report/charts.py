@@ -25,13 +25,13 @@ from actsearch.analysis.comparison_curves import Rows
 from actsearch.analysis.conclusions import brief_verdict, interval, number, signed
 from actsearch.analysis.curves import Curve, Facet, LearningCurves
 from actsearch.analysis.layer_curves import Axis, LayerFigure, Line
-from actsearch.analysis.pens import DASHES, LOOKS, pens_of
+from actsearch.analysis.pens import DASHES, PALETTES, pens_of
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import listed, plain, shortened
 from actsearch.functions.catalogue import Entry
 from actsearch.functions.graphs import half_width, pieces
 
-PALETTES: Mapping[str, Mapping[str, str]] = {
+PAGE_COLORS: Mapping[str, Mapping[str, str]] = {
     "light": {
         "paper": "#ffffff", "wash": "#f6f5f2", "ink": "#1b1a18", "faint": "#5d5a54", "rule": "#d9d6cf",
         "grid": "#e8e6e1", "band": "#e3dfd3", "link": "#1d4f91", "alarm": "#9b2226",
@@ -51,7 +51,7 @@ PALETTES: Mapping[str, Mapping[str, str]] = {
         "undecided": "#ececec", "undecided-wash": "#14171a", "undecided-on": "#ececec",
     },
 }  # fmt: skip
-"""The page's own colours; those of activations are `pens.LOOKS`', those of verdicts the figures' blue and orange."""
+"""The page's own colours; those of activations are `pens.PALETTES`', those of verdicts the figures' blue and orange."""
 SHADE_ANCHORS: Mapping[str, tuple[str, ...]] = {
     "light": ("#440154", "#414487", "#2a788e", "#1c9075", "#45982f"),
     "dark": ("#8f86e8", "#4f9fdb", "#2bb5a3", "#8bd457", "#fde725"),
@@ -96,7 +96,7 @@ def pens(result: ExperimentResult) -> dict[str, Pen]:
 
     The dashes change from label to label, for print; labels that share a colour have different ones.
     """
-    light, dark = pens_of(result, LOOKS["light"]), pens_of(result, LOOKS["dark"])
+    light, dark = pens_of(result, PALETTES["light"]), pens_of(result, PALETTES["dark"])
     found: dict[str, Pen] = {}
     for place, (label, pen) in enumerate(light.items()):
         order = [_spaced(DASHES[(place + i) % len(DASHES)]) for i in range(len(DASHES))]
@@ -134,7 +134,7 @@ def _mixed(one: str, other: str, share: float) -> str:
 
 def legible(color: str, theme: str) -> str:
     """A figure's colour as a thin line on the page: with as little of black or white as makes it be seen."""
-    paper, ink = PALETTES[theme]["paper"], "#000000" if theme == "light" else "#ffffff"
+    paper, ink = PAGE_COLORS[theme]["paper"], "#000000" if theme == "light" else "#ffffff"
     mixtures = (_mixed(color, ink, share / 50) for share in range(51))
     return next(one for one in mixtures if contrast(one, paper) >= LEGIBLE)
 
@@ -151,7 +151,7 @@ def palette(pens: Mapping[str, Pen]) -> str:
     sheets = {
         theme: "".join(
             [
-                *(f"--{name}:{color};" for name, color in PALETTES[theme].items()),
+                *(f"--{name}:{color};" for name, color in PAGE_COLORS[theme].items()),
                 *(f"--s{p.place}:{legible(p.light if theme == 'light' else p.dark, theme)};" for p in pens.values()),
                 *(f"--h{i}:{_shade(theme, i)};" for i in range(SHADES)),
             ]

@@ -22,6 +22,7 @@ from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult, Status
 from actsearch.figures import comparisons, drawing
+from actsearch.figures.pair_matrix import VERDICT_COLORS
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
 HOSTILE = (
@@ -253,7 +254,7 @@ def test_what_is_left_out_is_not_drawn_and_a_wrong_name_is_told(tmp_path: Path) 
 
 def test_verdicts_differ_in_print() -> None:
     """A colour of the matrix is lighter or darker than the others by itself, and each has a symbol."""
-    colors = [face for face, _ in comparisons.VERDICT_COLORS.values()]
+    colors = [face for face, _ in VERDICT_COLORS.values()]
     lightness = [
         sum(int(c[i : i + 2], 16) * w for i, w in ((1, 0.3), (3, 0.59), (5, 0.11))) for c in [*colors, "#ffffff"]
     ]

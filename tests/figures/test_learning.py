@@ -20,7 +20,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from actsearch.analysis import axes
-from actsearch.analysis.pens import LOOKS
+from actsearch.analysis.pens import PALETTES
 from actsearch.core import words
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
@@ -267,7 +267,7 @@ def test_an_activation_has_one_colour_in_every_figure() -> None:
 
     everything, fewer = colors(), colors(without=["relu", "gelu"])
     assert fewer == {label: everything[label] for label in fewer}
-    assert everything["relu"] == LOOKS["light"].activations["relu"]
+    assert everything["relu"] == PALETTES["light"].activations["relu"]
 
 
 def test_candidates_differ_without_colours_too() -> None:
@@ -357,7 +357,7 @@ def test_a_far_outlier_is_drawn_and_a_second_figure_shows_the_rest(tmp_path: Pat
      ("val_binary_accuracy", "binary_accuracy"), ("binary_accuracy", "training_binary_accuracy")],
 )  # fmt: skip
 def test_no_two_metrics_share_a_file(metric: str, stem: str) -> None:
-    assert learning.stem(metric) == stem
+    assert drawing.metric_stem(metric) == stem
 
 
 def test_mistakes_write_nothing(tmp_path: Path) -> None:

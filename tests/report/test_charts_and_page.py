@@ -23,13 +23,13 @@ from reported_studies import HOSTILE, a_large_study, made, probed, three
 from actsearch.analysis import comparison_curves
 from actsearch.analysis.comparison import Question, compare
 from actsearch.analysis.layer_curves import LayerFigure, layer_figures
-from actsearch.analysis.pens import LOOKS
+from actsearch.analysis.pens import PALETTES
 from actsearch.cli.app import run_command_line
 from actsearch.config import loading
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.figures.comparisons import VERDICT_COLORS
+from actsearch.figures.pair_matrix import VERDICT_COLORS
 from actsearch.report import charts as report_charts
 from actsearch.report import page as report
 
@@ -321,7 +321,7 @@ def test_charts_have_names_and_tables() -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read(theme: str) -> None:
     """4.5 to 1, in both themes."""
-    colors: Mapping[str, str] = report_charts.PALETTES[theme]
+    colors: Mapping[str, str] = report_charts.PAGE_COLORS[theme]
     pairs = [(name, ground) for name in ("ink", "faint", "link") for ground in ("paper", "wash")]
     pairs += [(f"{word}-on", f"{word}-wash") for word in ("better", "worse", "tied", "undecided")]
     pairs += [("alarm", "paper"), ("warn", "paper"), ("ink", "warn-wash"), ("warn", "warn-wash")]
@@ -332,10 +332,10 @@ def test_text_can_be_read(theme: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_lines_can_be_seen(theme: str) -> None:
     """A thin light line on white is lost on a projector; 3 to 1 is asked of graphics."""
-    paper = report_charts.PALETTES[theme]["paper"]
+    paper = report_charts.PAGE_COLORS[theme]["paper"]
     for word in ("better", "worse", "tied", "undecided"):
-        assert report_charts.contrast(report_charts.PALETTES[theme][word], paper) >= 3, word
-    for color in (*LOOKS[theme].activations.values(), *LOOKS[theme].others):
+        assert report_charts.contrast(report_charts.PAGE_COLORS[theme][word], paper) >= 3, word
+    for color in (*PALETTES[theme].activations.values(), *PALETTES[theme].others):
         assert report_charts.contrast(report_charts.legible(color, theme), paper) >= 3
     style = report_charts.palette({})
     for shade in re.findall(r"--h\d+:(#\w+);", style.split("@media")[0 if theme == "light" else 1]):
@@ -346,7 +346,7 @@ def test_verdicts_have_the_colours_of_the_figures() -> None:
     """Blue and orange are told apart by who cannot tell red from green."""
     for theme in ("light", "dark"):
         for verdict in ("better", "worse"):
-            ground = report_charts.PALETTES[theme][f"{verdict}-wash"]
+            ground = report_charts.PAGE_COLORS[theme][f"{verdict}-wash"]
             assert ground == VERDICT_COLORS[verdict][0].lower()
 
 
