@@ -9,7 +9,7 @@ from actsearch.analysis.pens import PALETTES, pens_of
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult
 from actsearch.functions.registry import ACTIVATIONS
-from actsearch.report import charts
+from actsearch.report import page_colors
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
 TWENTY = (*SIX, *(name for name in ACTIVATIONS if name not in SIX))[:20]
@@ -51,7 +51,7 @@ def test_the_six_of_the_article_keep_their_pens_beside_any_others() -> None:
 def test_the_page_and_the_figures_have_the_same_colours() -> None:
     """A reader goes from one to the other; and on the page, where there are no markers, no two lines are alike."""
     result = a_result(*TWENTY)
-    page = charts.pens(result)
+    page = page_colors.page_pens(result)
     for style, look in PALETTES.items():
         pens = pens_of(result, look)
         assert [pen.marker for pen in pens.values()] == [
