@@ -49,7 +49,9 @@ def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
 
     with held_back():
         from actsearch.training import devices
-    loaded = loading.load_experiment(ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"])
+    loaded = loading.load_experiment(
+        ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"]
+    )
     plan = plans.make_plan(loaded.experiment, loaded.folder)
     dataset = plans.load_checked_data(plan)
     devices.set_threads(given.threads)

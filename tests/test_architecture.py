@@ -73,7 +73,6 @@ WRITERS = {
     *("core.files", "core.user_files", "store.store", "config.templates", "figures.drawing"),
     "cli.comparison_pages",  # the table as CSV
     "training.callback",  # for those who have no store
-    "report.page",  # the page
     "cli.doctor.checks",  # tries out the folder of the results
     "cli.doctor.kill_and_resume",  # the experiment that it kills and resumes
     *(f"store.exporters.{name}" for name in ("belongings", "csv", "parquet", "tensorboard")),

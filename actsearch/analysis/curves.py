@@ -217,6 +217,11 @@ def known_curve_metrics(result: ExperimentResult) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(histories)))
 
 
+def as_drawn(curves: LearningCurves, log: bool) -> LearningCurves:
+    """The curves that an axis shows: a logarithmic one has error rates in place of accuracies."""
+    return error_rates(curves) if log and is_accuracy(curves.metric) else curves
+
+
 def error_rates(curves: LearningCurves) -> LearningCurves:
     """The same curves as 1 - accuracy."""
     facets = tuple(replace(facet, curves=tuple(map(_as_error_rate, facet.curves))) for facet in curves.facets)

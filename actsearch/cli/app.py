@@ -651,13 +651,13 @@ def _drawings(
     missing = []
     if everything or "curves" in kinds:
         from actsearch.core.measures import TEST_METRICS
-        from actsearch.figures import learning_plots
+        from actsearch.figures import learning
 
         some = [metric for metric in metrics if not (everything and metric in TEST_METRICS)]
         ends = [metric for metric in metrics if metric not in some]
         missing += [f"{result.name}: {metric} is known at the end alone, and has no curve" for metric in ends]
         if some or not metrics:
-            for figure in learning_plots.draw(result, target, metrics=some, log=log, **how):
+            for figure in learning.draw(result, target, metrics=some, log=log, **how):
                 yield str(figure), False
     for drawing in _parts(result, target, questions, [*LAYER_KINDS, *COMPARISON_KINDS] if everything else kinds,
                           variable, [axis for axis in by if axis in ("epoch", "depth")], how):  # fmt: skip
@@ -678,14 +678,14 @@ def _parts(
 ) -> Iterator[Callable[[], list[Path]]]:  # fmt: skip
     """What draws each of the kinds: comparisons once for each question."""
     for kind in (kind for kind in LAYER_KINDS if kind in kinds):
-        from actsearch.figures import layer_plots
+        from actsearch.figures import layers
 
-        yield partial(layer_plots.draw, result, target, kind, variable=variable, by=by, **how)
+        yield partial(layers.draw, result, target, kind, variable=variable, by=by, **how)
     for kind in (kind for kind in COMPARISON_KINDS if kind in kinds):
-        from actsearch.figures import comparison_plots
+        from actsearch.figures import comparisons
 
         for question in questions:
-            yield partial(comparison_plots.draw, result, target, kind, question, **how)
+            yield partial(comparisons.draw, result, target, kind, question, **how)
 
 
 @commands.command()
@@ -751,7 +751,7 @@ def show(names: tuple[str, ...], values: tuple[str, ...], **options: Any) -> Non
 
     _refuse_contradictions(names, values, **options)
     if options["article"]:
-        from actsearch.figures.function_plots import draw_the_article
+        from actsearch.figures.functions import draw_the_article
 
         for path in draw_the_article(options["out"], options["style"] or "article"):
             click.echo(str(path))
@@ -760,9 +760,9 @@ def show(names: tuple[str, ...], values: tuple[str, ...], **options: Any) -> Non
     entries = catalogue.find_functions(names, settings) if names else catalogue.everything(settings)
     _show_functions(entries, bool(names), options["latex"], options["markdown"], options["as_json"])
     if options["figure"] is not None:
-        from actsearch.figures.function_plots import draw
+        from actsearch.figures.functions import draw_functions
 
-        path = draw(entries, options["figure"], options["style"] or "light")
+        path = draw_functions(entries, options["figure"], options["style"] or "light")
         click.echo(str(path), err=options["as_json"] or options["latex"] or options["markdown"])
 
 

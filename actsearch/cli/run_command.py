@@ -312,7 +312,7 @@ class Run:
         planned = (self.store.folder / PLAN).stat().st_mtime_ns
         if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:
             return existing
-        from actsearch.figures.learning_plots import draw
+        from actsearch.figures.learning import draw
 
         try:
             figures = draw(result, self.store.folder)

@@ -13,7 +13,6 @@ __all__ = [
     "latex_output",
     "mathml",
     "notation",
-    "numerical_search",
     "own_functions",
     "registry",
 ]

@@ -34,6 +34,7 @@ from actsearch.functions.formulas import (
 )
 from actsearch.functions.notation import latex, pretty
 from actsearch.functions.symbolic import derivative, expression
+from actsearch.networks.keras_activations import KERAS_OPS
 from actsearch.training import devices
 
 pytestmark = pytest.mark.xdist_group("tensorflow")

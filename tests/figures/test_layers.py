@@ -18,7 +18,7 @@ from actsearch.analysis import axes, comparison_figures, layer_quantities
 from actsearch.analysis.layer_quantities import LayerFigureKind
 from actsearch.cli import app
 from actsearch.core.results import CandidateResult, ExperimentResult
-from actsearch.figures import drawing, layer_plots
+from actsearch.figures import drawing, layers
 
 HOSTILE = ("$x_1^2$ costs $5", "日本語", "line\nbreak\x00", "x" * 90, "_leading", "العربية", "half \ud800", "")
 
@@ -62,7 +62,7 @@ def drawn(request: pytest.FixtureRequest) -> list[Figure]:
     with drawing.settings("light"), warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        made = [figure for _, figure in layer_plots.figures(result, kind, **how)]
+        made = [figure for _, figure in layers.figures(result, kind, **how)]
         for figure in made:
             figure.draw_without_rendering()
     return made
@@ -107,7 +107,7 @@ def test_panels_of_a_row_share_one_axis(drawn: list[Figure]) -> None:
 def test_colours_go_from_dark_to_light_with_depth() -> None:
     """The order of the layers is readable in print."""
     with drawing.settings("light"):
-        ((_, figure),) = layer_plots.figures(experiment(*several(1, layers=5)), "gradients")
+        ((_, figure),) = layers.figures(experiment(*several(1, layers=5)), "gradients")
     colors = [str(line.get_color()) for line in figure.axes[0].lines]
     lightness = [sum(int(color[i : i + 2], 16) * w for i, w in ((1, 0.3), (3, 0.59), (5, 0.11))) for color in colors]
     assert lightness == sorted(lightness)
@@ -123,7 +123,7 @@ def test_files_are_the_same_twice_and_silent(tmp_path: Path, style: Any, format:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         first, again = (
-            layer_plots.draw(result, tmp_path / where / "a b é", "normalisation", style=style, format=format)
+            layers.draw(result, tmp_path / where / "a b é", "normalisation", style=style, format=format)
             for where in ("one", "two")
         )
     assert [path.name for path in first] == [f"normalisation.{format}"]
@@ -144,7 +144,7 @@ def test_values_between_gaps_are_seen() -> None:
 @pytest.mark.parametrize(("low", "high"), [(-1, 30), (-1e9, 1), (-50, 1e6), (-1e30, 1e30)])
 def test_symlog_ticks_are_few_and_inside(low: float, high: float) -> None:
     """Matplotlib's own are one per decade, however many there are."""
-    ticks = layer_plots.symlog_ticks(low, high)
+    ticks = layers.symlog_ticks(low, high)
     assert 3 <= len(ticks) <= 11
     assert ticks == sorted(ticks)
     assert low <= ticks[0] <= 0 <= ticks[-1] <= high
@@ -154,7 +154,7 @@ def test_a_zero_on_a_logarithmic_axis_is_a_hollow_mark_and_not_a_line() -> None:
     """A line along the edge says that there is a small value, from epoch to epoch."""
     still = diagnostics(epochs=4, gradient_norm_kernel=lambda layer, epoch: 0.0 if epoch > 1 else 10.0**-layer)
     with drawing.settings("light"):
-        ((_, figure),) = layer_plots.figures(experiment(candidate("relu", trial(still))), "gradients")
+        ((_, figure),) = layers.figures(experiment(candidate("relu", trial(still))), "gradients")
     lines = figure.axes[0].lines
     values = [y for line in lines if not str(line.get_label()).startswith("_") for y in line.get_ydata()]
     assert sum(y != y for y in values) == 3 * len(still.layers)
@@ -188,8 +188,8 @@ import sys
 sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
 from pathlib import Path
 from fake_diagnostics import candidate, diagnostics, experiment, trial
-from actsearch.figures import layer_plots
-layer_plots.draw(experiment(candidate("relu", trial(diagnostics()))), Path({str(tmp_path)!r}), "normalisation")
+from actsearch.figures import layers
+layers.draw(experiment(candidate("relu", trial(diagnostics()))), Path({str(tmp_path)!r}), "normalisation")
 heavy = ("matplotlib.pyplot", "tensorflow", "keras", "scipy", "sympy", "pydantic", "pandas")
 print([name for name in heavy if name in sys.modules])
 """

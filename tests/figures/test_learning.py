@@ -20,12 +20,12 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from actsearch.analysis import axes
-from actsearch.analysis.pens import LOOKS
+from actsearch.analysis.pens import PALETTES
 from actsearch.core import words
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult, Status, TrialResult
-from actsearch.figures import drawing, learning_plots
+from actsearch.figures import drawing, learning
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
 HOSTILE = (
@@ -97,7 +97,7 @@ def drawn(request: pytest.FixtureRequest) -> Iterator[tuple[ExperimentResult, di
     """An experiment and its figures, drawn once, so that every text has its place."""
     result = CASES[request.param]
     with drawing.settings("light"):
-        figures = dict(learning_plots.figures(result))
+        figures = dict(learning.figures(result))
         for figure in figures.values():
             figure.draw_without_rendering()
         yield result, figures
@@ -105,7 +105,7 @@ def drawn(request: pytest.FixtureRequest) -> Iterator[tuple[ExperimentResult, di
 
 def one_figure(result: ExperimentResult, stem: str = "accuracy", **how: Any) -> Figure:
     with drawing.settings(how.get("style", "light")):
-        return dict(learning_plots.figures(result, **how))[stem]
+        return dict(learning.figures(result, **how))[stem]
 
 
 def texts(figure: Figure) -> list[str]:
@@ -239,10 +239,10 @@ def test_axes_say_which_data_they_show() -> None:
 
 def test_log_draws_losses_and_error_rates() -> None:
     for stem, label in (("accuracy", "validation error rate (held-out)"), ("loss", "validation loss (held-out)")):
-        axes = one_figure(an_experiment(), stem, log=True).axes[0]
-        assert axes.get_yscale() == "log"
-        assert axes.get_ylabel() == label
-        assert len(axes.get_yticks()) >= 2
+        panel = one_figure(an_experiment(), stem, log=True).axes[0]
+        assert panel.get_yscale() == "log"
+        assert panel.get_ylabel() == label
+        assert len(panel.get_yticks()) >= 2
     assert axes.log_ticks(0.003, 0.2) == [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
     assert len(axes.log_ticks(0.011, 0.019)) >= 2
 
@@ -267,7 +267,7 @@ def test_an_activation_has_one_colour_in_every_figure() -> None:
 
     everything, fewer = colors(), colors(without=["relu", "gelu"])
     assert fewer == {label: everything[label] for label in fewer}
-    assert everything["relu"] == LOOKS["light"].activations["relu"]
+    assert everything["relu"] == PALETTES["light"].activations["relu"]
 
 
 def test_candidates_differ_without_colours_too() -> None:
@@ -292,7 +292,7 @@ def test_labels_are_spread_without_overlap_and_near_where_they_belong(wanted: li
 def test_the_articles_figures_look_like_the_articles() -> None:
     result = an_experiment(validation_is_test=True, loss="binary_crossentropy")
     with drawing.settings("article"):
-        figures = dict(learning_plots.figures(result, style="article"))
+        figures = dict(learning.figures(result, style="article"))
     assert list(figures) == ["accuracy", "accuracy-without-sigmoid", "loss", "loss-without-sigmoid"]
     for stem, figure in figures.items():
         axes = figure.axes[0]
@@ -320,9 +320,7 @@ def test_files_are_valid_the_same_twice_and_silent(tmp_path: Path, style: Any, f
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         first, again = (
-            learning_plots.draw(
-                result, tmp_path / where / "a b é", metrics=["val_accuracy"], style=style, format=format
-            )
+            learning.draw(result, tmp_path / where / "a b é", metrics=["val_accuracy"], style=style, format=format)
             for where in ("one", "two")
         )
     assert first[0].name == f"accuracy.{format}"
@@ -347,7 +345,7 @@ def test_a_far_outlier_is_drawn_and_a_second_figure_shows_the_rest(tmp_path: Pat
     stuck = CandidateResult("stuck/at $", Activation("sigmoid"), {}, (a_trial(5, 0.3),))
     result = an_experiment(5, labels=SIX[1:])
     result = ExperimentResult("exp", "", "f", (*result.candidates, stuck), False, "mean_squared_error")
-    paths = learning_plots.draw(result, tmp_path, metrics=["val_accuracy"])
+    paths = learning.draw(result, tmp_path, metrics=["val_accuracy"])
     assert [path.name for path in paths] == ["accuracy.png", "accuracy-without-stuck_at_.png"]
     assert "see the figure without stuck/at $" in caption(one_figure(result))
     assert "Not drawn: stuck/at $." in caption(one_figure(result, "accuracy-without-stuck_at_"))
@@ -359,18 +357,18 @@ def test_a_far_outlier_is_drawn_and_a_second_figure_shows_the_rest(tmp_path: Pat
      ("val_binary_accuracy", "binary_accuracy"), ("binary_accuracy", "training_binary_accuracy")],
 )  # fmt: skip
 def test_no_two_metrics_share_a_file(metric: str, stem: str) -> None:
-    assert learning_plots.stem(metric) == stem
+    assert drawing.metric_stem(metric) == stem
 
 
 def test_mistakes_write_nothing(tmp_path: Path) -> None:
     with pytest.raises(UserError):
-        learning_plots.draw(an_experiment(), tmp_path, metrics=["val_accuracy", "acc"])
+        learning.draw(an_experiment(), tmp_path, metrics=["val_accuracy", "acc"])
     with pytest.raises(UserError):
-        learning_plots.draw(an_experiment(), tmp_path, without=["tanh"])
+        learning.draw(an_experiment(), tmp_path, without=["tanh"])
     assert not list(tmp_path.iterdir())
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="can't be written"):
-        learning_plots.draw(an_experiment(2), tmp_path / "file")
+        learning.draw(an_experiment(2), tmp_path / "file")
 
 
 def test_drawing_loads_nothing_heavy(tmp_path: Path) -> None:
@@ -380,7 +378,7 @@ import sys
 sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
 from pathlib import Path
 from actsearch.figures import drawing
-from actsearch.figures import learning_plots as plots
+from actsearch.figures import learning as plots
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
 trial = TrialResult("t", 0, "completed", 2, {{"val_accuracy": [0.5, 0.6], "val_loss": [0.5, 0.4]}})
@@ -405,5 +403,5 @@ def test_what_has_no_line_at_all_is_drawn_without_a_warning(style: Any, log: boo
         result = ExperimentResult("exp", "", "f", (one,), False, "mean_squared_error")
         with warnings.catch_warnings(), drawing.settings(style):
             warnings.simplefilter("error")
-            for _, figure in learning_plots.figures(result, style=style, log=log):
+            for _, figure in learning.figures(result, style=style, log=log):
                 figure.draw_without_rendering()

@@ -21,7 +21,8 @@ from actsearch.analysis.question import Question
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
 from actsearch.core.results import CandidateResult, ExperimentResult, Status
-from actsearch.figures import comparison_plots, drawing
+from actsearch.figures import comparisons, drawing
+from actsearch.figures.pair_matrix import VERDICT_COLORS
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
 HOSTILE = (
@@ -90,7 +91,7 @@ def drawn(request: pytest.FixtureRequest) -> dict[str, Figure]:
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         for kind in COMPARISON_FIGURE_KINDS if result.candidates[0].setting == {} else ("ranking", "sensitivity"):
             try:
-                made |= dict(itertools.islice(comparison_plots.figures(result, kind, question), 2))
+                made |= dict(itertools.islice(comparisons.figures(result, kind, question), 2))
             except NothingToShow:
                 assert kind == "sensitivity"
         for figure in made.values():
@@ -132,7 +133,7 @@ def test_no_label_lies_in_a_panel(drawn: dict[str, Figure]) -> None:
 def test_every_seed_is_a_dot_or_told_at_the_edge() -> None:
     """None is dropped in silence."""
     with drawing.settings("light"):
-        ((_, figure),) = comparison_plots.figures(with_losses(), "ranking", Question())
+        ((_, figure),) = comparisons.figures(with_losses(), "ranking", Question())
     dots = sum(len(line.get_xdata()) for line in figure.axes[0].lines if line.get_label() == "_seeds")
     texts = [text.get_text() for text in figure.texts if "◂" in text.get_text()]
     told = sum(int(re.findall(r"(\d+) (?:of \d+ )?seeds?", text)[0]) for text in texts)
@@ -144,7 +145,7 @@ def test_a_line_goes_towards_what_the_axis_cuts_off() -> None:
     trials = [a_candidate("relu", [value], {RATE: rate}) for rate, value in ((1e-3, 0.98), (1e-2, 0.985), (1e-1, 0.1))]
     others = [a_candidate("elu", [value], {RATE: rate}) for rate, value in ((1e-3, 0.97), (1e-2, 0.975), (1e-1, 0.97))]
     with drawing.settings("light"):
-        ((_, figure),) = comparison_plots.figures(a_study(*trials, *others), "sensitivity", Question())
+        ((_, figure),) = comparisons.figures(a_study(*trials, *others), "sensitivity", Question())
     (axes,) = figure.axes
     (line,) = (line for line in axes.lines if line.get_label() == "relu")
     assert list(line.get_ydata()) == [0.98, 0.985, 0.1]
@@ -156,7 +157,7 @@ def test_a_line_goes_towards_what_the_axis_cuts_off() -> None:
 def test_targets_are_told_by_how_full_a_marker_is_and_at_the_edge_by_name() -> None:
     """Paleness alone leaves sigmoid's only mark almost invisible, and "5 of 5 never" does not say what."""
     with drawing.settings("light"):
-        ((_, figure),) = comparison_plots.figures(with_losses(), "learning-speed", Question(target=0.98))
+        ((_, figure),) = comparisons.figures(with_losses(), "learning-speed", Question(target=0.98))
     marks = [line for line in figure.axes[0].lines if line.get_label() == "_median"]
     assert len({(line.get_fillstyle(), line.get_markerfacecolor()) for line in marks if line.get_marker() == "P"}) == 3
     assert {line.get_alpha() for line in marks} == {None}
@@ -167,7 +168,7 @@ def test_a_marker_does_not_hide_a_narrow_interval() -> None:
     """The narrowest is the most certain; under its own marker it looks like a candidate without one."""
     some = [a_candidate("wide", noisy(0.98, 5, 0.01)), a_candidate("narrow", noisy(0.98, 5, 0.0001))]
     with drawing.settings("light"):
-        ((_, figure),) = comparison_plots.figures(a_study(*some), "ranking", Question())
+        ((_, figure),) = comparisons.figures(a_study(*some), "ranking", Question())
     means = {str(line.get_label()): line.get_marker() for line in figure.axes[0].lines}
     assert means["narrow"] == "|"
     assert means["wide"] != "|"
@@ -178,8 +179,8 @@ def test_a_grid_has_a_figure_for_each_point_and_its_name_tells_which() -> None:
     result = a_grid((0.001, 0.01), (0.0, 0.5))
     result = replace(result, candidates=tuple(c for c in result.candidates if c.label in SIX[:2]))
     with drawing.settings("light"):
-        names = [name for name, _ in comparison_plots.figures(result, "ranking", Question())]
-        also = [name for name, _ in comparison_plots.figures(result, "learning-speed", Question(metric="val_loss"))]
+        names = [name for name, _ in comparisons.figures(result, "ranking", Question())]
+        also = [name for name, _ in comparisons.figures(result, "learning-speed", Question(metric="val_loss"))]
     assert names[0] == "ranking-learning_rate=0.001-dropout=0"
     assert len(set(names)) == 4
     assert also[-1] == "learning-speed-loss-learning_rate=0.01-dropout=0.5"
@@ -192,7 +193,7 @@ def test_points_that_are_written_alike_have_files_of_their_own(points: tuple[str
     found = [CandidateResult(label, Activation(label), {"model.kernel_initializer": name}, (a_trial(0.9),))
              for name in points for label in ("relu", "elu")]  # fmt: skip
     with drawing.settings("light"):
-        names = [name for name, _ in comparison_plots.figures(a_study(*found), "ranking", Question())]
+        names = [name for name, _ in comparisons.figures(a_study(*found), "ranking", Question())]
     assert len({name.lower() for name in names}) == 3
 
 
@@ -215,7 +216,7 @@ def test_files_are_the_same_twice_and_silent(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         first, again = (
-            comparison_plots.draw(result, tmp_path / where / "a b é", kind, Question(), style=style, format=format)
+            comparisons.draw(result, tmp_path / where / "a b é", kind, Question(), style=style, format=format)
             for where in ("one", "two")
         )
     assert sorted(first[0].parent.iterdir()) == sorted(first), "nothing half-written is left behind"
@@ -228,7 +229,7 @@ def test_files_are_the_same_twice_and_silent(
 def test_svg_keeps_its_text_and_a_hostile_label_is_no_markup(tmp_path: Path) -> None:
     """Text can be searched, copied and read aloud; a label is the user's, and may be anything."""
     result = a_study(*predicted(("<script>alert(1)</script>", "relu & gelu", "a")), name="<b>x</b>")
-    for path in comparison_plots.draw(result, tmp_path, "differences", Question(), format="svg"):
+    for path in comparisons.draw(result, tmp_path, "differences", Question(), format="svg"):
         root = ElementTree.parse(path).getroot()
         assert "relu & gelu" in "".join(root.itertext())
         assert not [node for node in root.iter() if node.tag.endswith(("script", "}b"))]
@@ -236,7 +237,7 @@ def test_svg_keeps_its_text_and_a_hostile_label_is_no_markup(tmp_path: Path) -> 
 
 def test_pdf_has_its_fonts_in_it(tmp_path: Path) -> None:
     """Journals refuse files without, and Type 3 fonts."""
-    for path in comparison_plots.draw(a_study(*predicted()), tmp_path, "ranking", Question(), format="pdf"):
+    for path in comparisons.draw(a_study(*predicted()), tmp_path, "ranking", Question(), format="pdf"):
         text = path.read_bytes()
         assert b"/FontFile2" in text
         assert b"/Type3" not in text
@@ -246,16 +247,16 @@ def test_what_is_left_out_is_not_drawn_and_a_wrong_name_is_told(tmp_path: Path) 
     """As in all figures."""
     result = a_study(*predicted())
     with drawing.settings("light"):
-        ((_, figure),) = comparison_plots.figures(result, "ranking", Question(), without=["leaky-relu", "sigmoid"])
+        ((_, figure),) = comparisons.figures(result, "ranking", Question(), without=["leaky-relu", "sigmoid"])
     labels = [text.get_text() for text in figure.texts if text.get_gid() == "label"]
     assert labels == ["gelu", "selu", "elu", "relu"]
     with pytest.raises(UserError, match="did you mean 'relu'"):
-        comparison_plots.draw(result, tmp_path, "ranking", Question(), without=["rellu"])
+        comparisons.draw(result, tmp_path, "ranking", Question(), without=["rellu"])
 
 
 def test_verdicts_differ_in_print() -> None:
     """A colour of the matrix is lighter or darker than the others by itself, and each has a symbol."""
-    colors = [face for face, _ in comparison_plots.VERDICT_COLORS.values()]
+    colors = [face for face, _ in VERDICT_COLORS.values()]
     lightness = [
         sum(int(c[i : i + 2], 16) * w for i, w in ((1, 0.3), (3, 0.59), (5, 0.11))) for c in [*colors, "#ffffff"]
     ]
@@ -268,5 +269,5 @@ def test_ten_thousand_trials_are_drawn_within_seconds(tmp_path: Path) -> None:
     result = a_study(*(a_candidate(f"number {i}", noisy(0.9 + i / 5000, 100, stream=i)) for i in range(100)))
     started = time.monotonic()
     for kind in ("ranking", "differences", "learning-speed"):
-        assert comparison_plots.draw(result, tmp_path, kind, Question())
+        assert comparisons.draw(result, tmp_path, kind, Question())
     assert time.monotonic() - started < 30

@@ -11,10 +11,10 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actsearch.analysis.pens import LOOKS
+from actsearch.analysis.pens import PALETTES
 from actsearch.core.errors import UserError
-from actsearch.figures import drawing, function_plots
-from actsearch.functions.catalogue import find_functions, of_the_article
+from actsearch.figures import drawing, functions
+from actsearch.functions.catalogue import find, find_functions, of_the_article
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
 MANY = (*SIX, "exponential", "relu_squared", "tanh", "x * sin(x)", "hard_shrink", "where(x > 0, x, 0.1 * x ** 3)")
@@ -22,7 +22,7 @@ MANY = (*SIX, "exponential", "relu_squared", "tanh", "x * sin(x)", "hard_shrink"
 
 def drawn(*names: str, style: str = "light", **settings: float) -> Figure:
     with drawing.settings("light"):
-        return function_plots.figure(find_functions(names, settings), LOOKS[style])
+        return functions.functions_figure(find(names, settings), PALETTES[style])
 
 
 def lines(figure: Figure, panel: int) -> list[tuple[np.ndarray, np.ndarray, str, object]]:
@@ -57,7 +57,7 @@ def test_every_point_of_a_line_is_on_the_function() -> None:
     for panel, which in enumerate(("function", "gradient")):
         pieces = lines(drawn(*MANY), panel)
         for entry in entries:
-            color = function_plots.pens(entries, LOOKS["light"])[entry.label].color
+            color = functions.function_pens(entries, PALETTES["light"])[entry.label].color
             for x, y, *_ in (piece for piece in pieces if piece[2] == color.lower()):
                 inside = np.all([abs(x - kink) > 1e-6 for kink in entry.properties.kinks], axis=0)
                 values = getattr(entry, which)(x)
@@ -67,15 +67,15 @@ def test_every_point_of_a_line_is_on_the_function() -> None:
 @pytest.mark.parametrize("style", ["light", "dark"])
 def test_functions_stay_apart_by_colour_and_by_dashes(style: str) -> None:
     """In print there are no colours; twelve functions have twelve pens, and neighbours other dashes."""
-    pens = list(function_plots.pens(find_functions(MANY, {}), LOOKS[style]).values())
+    pens = list(functions.function_pens(find(MANY, {}), PALETTES[style]).values())
     assert len({pen.color for pen in pens}) == len(pens)
     assert all(one.dashes != other.dashes for one, other in itertools.pairwise(pens))
 
 
 def test_a_function_has_its_colour_in_every_company() -> None:
-    look = LOOKS["light"]
+    look = PALETTES["light"]
     for names in (["gelu"], ["tanh", "gelu"], MANY):
-        assert function_plots.pens(find_functions(names, {}), look)["gelu"].color == look.activations["gelu"]
+        assert functions.function_pens(find(names, {}), look)["gelu"].color == look.activations["gelu"]
 
 
 def test_an_unbounded_function_does_not_flatten_the_others() -> None:
@@ -108,26 +108,26 @@ def test_no_text_is_cut_or_covers_another(names: tuple[str, ...]) -> None:
 def test_the_ending_is_the_format_and_the_same_command_gives_the_same_bytes(hostile: Path, ending: str) -> None:
     paths = [hostile / f"{i}.{ending}" for i in range(2)]
     for path in paths:
-        function_plots.draw(find_functions(SIX, {}), path)
+        functions.draw_functions(find(SIX, {}), path)
     first, second = (path.read_bytes() for path in paths)
     assert first == second
     assert {b"\x89PNG": "png", b"<?xm": "svg", b"%PDF": "pdf"}[first[:4]] == ending.lower()
 
 
 def test_a_folder_that_is_missing_is_made_and_one_that_cannot_be_is_told(hostile: Path) -> None:
-    path = function_plots.draw(find_functions(["relu"], {}), hostile / "new" / "x.png")
+    path = functions.draw_functions(find(["relu"], {}), hostile / "new" / "x.png")
     assert path.exists()
     with pytest.raises(UserError, match="can't be written"):
-        function_plots.draw(find_functions(["relu"], {}), path / "x.png")
+        functions.draw_functions(find(["relu"], {}), path / "x.png")
 
 
 def test_the_articles_figures_are_on_black_with_telling_titles(hostile: Path) -> None:
-    paths = function_plots.draw_the_article(hostile)
+    paths = functions.draw_the_article(hostile)
     assert [path.stem for path in paths[4:6]] == ["elu", "elu-derivative"]
     for path in paths:
         assert Image.open(path).convert("RGB").getpixel((1, 1)) == (0, 0, 0)
     with drawing.settings("article"):
-        titles = [figure.axes[0].get_title() for _, figure in function_plots.article_figures()]
+        titles = [figure.axes[0].get_title() for _, figure in functions.article_figures()]
     assert titles[4:6] == ["ELU (alpha = 0.2)", "Derivative of ELU (alpha = 0.2)"]
     assert titles[-1] == "Derivative of GELU (approximate)"
     assert len(titles) == 2 * len(of_the_article())
