@@ -16,7 +16,7 @@ from actsearch.core.errors import UserError
 from actsearch.core.events import Event
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
-from actsearch.store import store
+from actsearch.store import writer
 from actsearch.study import runner
 from actsearch.study.stages import UntilDecided
 from actsearch.training.checkpoints import Spacing
@@ -62,7 +62,7 @@ def run(
         raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
     plan = runner.plan(loaded.experiment, loaded.folder, until)
-    kept = store.Store(Path(out) / plan.experiment.name)
+    kept = writer.Store(Path(out) / plan.experiment.name)
     with kept.locked(), contextlib.ExitStack() as closing:
         engine = None
         for work in runner.rounds(plan, kept, accept_changes=accept_changes):
@@ -73,7 +73,7 @@ def run(
                 for event, trial in runner.run(work.left, kept, engine, keep_engine=True):
                     if on_event is not None:
                         on_event(event, trial)
-    return store.read_experiment(kept.folder)
+    return writer.read_experiment(kept.folder)
 
 
 def load_model(path: str | Path) -> Any:
@@ -99,8 +99,8 @@ def read_results(path: str | Path, diagnostics: bool = False) -> tuple[Experimen
         UserError: there is no experiment.
     """
     predictions = [key for at in ("last", "best") for key in comparison.reading(Question(at=at))]
-    found = store.find_experiments(Path(path))
-    return tuple(store.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
+    found = writer.find_experiments(Path(path))
+    return tuple(writer.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
 
 
 def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: Any) -> tuple[Comparison, ...]:

@@ -70,7 +70,7 @@ MAY_END_THE_PROCESS = {
     "cli.interruption": {"os._exit"},  # the second Ctrl-C
 }
 WRITERS = {
-    *("core.files", "core.user_files", "store.store", "config.templates", "figures.drawing"),
+    *("core.files", "core.user_files", "store.writer", "config.templates", "figures.drawing"),
     "cli.comparison_pages",  # the table as CSV
     "training.callback",  # for those who have no store
     "report.page",  # the page

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from actsearch.analysis.findings import Explanation
     from actsearch.core.results import ExperimentResult
     from actsearch.functions.catalogue import Entry
-    from actsearch.store.store import Found
+    from actsearch.store.writer import Found
 
 LAYER_KINDS: tuple[Any, ...] = (
     *("gradients", "updates", "saturation", "dead"),
@@ -951,7 +951,7 @@ def _watch(found: Sequence[Found], as_json: bool) -> None:
 
     from actsearch.cli import live
     from actsearch.cli.result_folders import OneByOne
-    from actsearch.store.store import running_driver
+    from actsearch.store.writer import running_driver
 
     console = new_console()
     screen = None if as_json or not live.suits(console) else Live(console=console, auto_refresh=False)

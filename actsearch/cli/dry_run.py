@@ -13,7 +13,7 @@ from actsearch.core.results import FINISHED
 from actsearch.core.words import number_of
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
-from actsearch.store.store import PLAN, Store, read_experiment
+from actsearch.store.writer import PLAN, Store, read_experiment
 from actsearch.study import planning, runner
 from actsearch.study.runner import Plan
 

@@ -61,7 +61,7 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     from actsearch.core import machine
     from actsearch.core.results import FINISHED
     from actsearch.data import datasets
-    from actsearch.store.store import PLAN, Store, read_experiment
+    from actsearch.store.writer import PLAN, Store, read_experiment
     from actsearch.study import planning
     from actsearch.study.outlook import Wanted, outlook
 
@@ -98,7 +98,7 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
 def _noise(experiment: Experiment, data_sha256: str, rules: Rules) -> tuple[Noise, list[str]]:
     """How much of an accuracy is chance, from the likest finished study below --out; and what could not be read."""
     from actsearch.analysis import power
-    from actsearch.store.store import find_experiments, read_experiment
+    from actsearch.store.writer import find_experiments, read_experiment
 
     try:
         folders = [one.folder for one in find_experiments(rules.out)]

@@ -47,7 +47,7 @@ def report(paths: Sequence[Path], question: Question, out: Path | None) -> None:
 def _page(result: ExperimentResult, question: Question) -> str:
     from actsearch.analysis.comparison import compare
     from actsearch.report import page as pages
-    from actsearch.store.store import EXPERIMENT
+    from actsearch.store.writer import EXPERIMENT
 
     found: tuple[Comparison, ...] = ()
     missing = asked_for = ""

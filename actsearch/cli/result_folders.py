@@ -15,7 +15,7 @@ from actsearch.core.errors import StoreError, UserError
 
 if TYPE_CHECKING:
     from actsearch.core.results import ExperimentResult
-    from actsearch.store.store import Found
+    from actsearch.store.writer import Found
 
 
 def folders(paths: Sequence[Path]) -> list[Found]:
@@ -24,7 +24,7 @@ def folders(paths: Sequence[Path]) -> list[Found]:
     Raises:
         UserError: below one of them there is none, or no such path.
     """
-    from actsearch.store.store import find_experiments
+    from actsearch.store.writer import find_experiments
 
     found: dict[Path, Found] = {}
     for path in paths:
@@ -74,7 +74,7 @@ class OneByOne:
         Raises:
             UserError: after the last one, if there is nothing else to do.
         """
-        from actsearch.store.store import read_experiment
+        from actsearch.store.writer import read_experiment
 
         for folder, _ in self._found:
             try:

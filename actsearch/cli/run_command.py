@@ -52,7 +52,7 @@ class Run:
     """One experiment's run, as the user sees it."""
 
     def __init__(self, loaded: Loaded, plan: Plan, interruption: Interruption, rules: Rules) -> None:
-        from actsearch.store.store import Store
+        from actsearch.store.writer import Store
 
         self.loaded, self.plan, self.interruption, self.rules = loaded, plan, interruption, rules
         self.name = plan.experiment.name
@@ -254,7 +254,7 @@ class Run:
         )
 
     def _conclude(self, trained: bool) -> int:
-        from actsearch.store.store import read_experiment
+        from actsearch.store.writer import read_experiment
 
         result = read_experiment(self.store.folder, ended=True)
         failed = [trial for candidate in result.candidates for trial in candidate.all_trials]
@@ -303,7 +303,7 @@ class Run:
 
     def _draw(self, result: Any, trained: bool) -> list[Path]:
         """Draws what is new, and removes second figures that the experiment as it is now has no more."""
-        from actsearch.store.store import PLAN
+        from actsearch.store.writer import PLAN
 
         existing = sorted(self.store.folder.glob("accuracy*.png")) + sorted(self.store.folder.glob("loss*.png"))
         planned = (self.store.folder / PLAN).stat().st_mtime_ns
@@ -426,7 +426,7 @@ def show_dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
     """Tells what the run would do."""
     from actsearch.cli import dry_run
     from actsearch.core import machine
-    from actsearch.store.store import Store
+    from actsearch.store.writer import Store
 
     dataset = load_data(loaded, plan)
     jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
@@ -449,7 +449,7 @@ def show_dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
 
 def would_stop_at(plan: Plan, rules: Rules) -> StoreError | None:
     """What the run would stop at, if finished trials do not belong to the experiment any more."""
-    from actsearch.store.store import Store
+    from actsearch.store.writer import Store
     from actsearch.study import runner
 
     if rules.fresh or rules.accept_changes:

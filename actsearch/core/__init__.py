@@ -1,11 +1,11 @@
 """Frozen values and words: experiment, trial, events, results, measures, errors; files written whole or not at all."""
 
 __all__ = [
+    "diagnostics",
     "errors",
     "events",
     "experiment",
     "files",
-    "layer_rows",
     "machine",
     "measures",
     "native_output",

@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actsearch.core.diagnostics import QUANTITIES
 from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp
-from actsearch.core.layer_rows import QUANTITIES
 from actsearch.data.datasets import Dataset, Splits
 from actsearch.study.planning import layer_shapes, number_of_looks
 

@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from actsearch.core.diagnostics import is_measured
 from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp, Trial, canonical_json, expand
-from actsearch.core.layer_rows import is_measured
 from actsearch.core.results import ExperimentResult, Role
 from actsearch.data.datasets import Dataset, Splits
 

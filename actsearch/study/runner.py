@@ -19,7 +19,7 @@ from actsearch.core.experiment import DataSpec, Experiment, Trial
 from actsearch.core.results import FINISHED, Choice, LookTaken, Status, TrialResult
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
-from actsearch.store.store import Origin, Store, Survey
+from actsearch.store.writer import Origin, Store, Survey
 from actsearch.study import stages
 from actsearch.study.stages import Asked, UntilDecided
 

@@ -36,7 +36,7 @@ from actsearch.core.experiment import DataSpec, Experiment, Trial, expand
 from actsearch.core.results import ExperimentResult
 from actsearch.engines.in_process import InProcess
 from actsearch.engines.processes import Processes
-from actsearch.store.store import Store, read_experiment
+from actsearch.store.writer import Store, read_experiment
 from actsearch.study import runner
 
 MakeEngine = Callable[[MakeTrain], Engine]

@@ -28,8 +28,8 @@ from actsearch.core.experiment import Experiment, Trial, expand
 from actsearch.core.files import write_atomically, write_together
 from actsearch.core.results import ExperimentResult, TrialResult
 from actsearch.engines.in_process import InProcess
-from actsearch.store import store
-from actsearch.store.store import Store, Stranding, find_experiments, read_experiment
+from actsearch.store import writer
+from actsearch.store.writer import Store, Stranding, find_experiments, read_experiment
 from actsearch.study import runner
 from actsearch.study.runner import Plan, Work
 
@@ -308,11 +308,11 @@ def test_killed_by_the_system_the_same_command_goes_on(
     code = """
         import os, pickle, signal, sys
         from actsearch.study import runner
-        from actsearch.store import store
+        from actsearch.store import writer
         from actsearch.engines.in_process import InProcess
         from actsearch.core.events import EpochDone
         folder, experiment, trials, events = pickle.loads(sys.stdin.buffer.read())
-        kept = store.Store(folder)
+        kept = writer.Store(folder)
         with kept.locked():
             kept.begin(experiment, trials)
             engine = InProcess(lambda: lambda trial, checkpoint: iter(events[trial.id]))
@@ -509,7 +509,7 @@ def test_what_a_newer_version_wrote_is_refused_and_left_alone(
     run(folder, experiment, trials, fake_train())
     path = folder / name if name == "plan.json" else folder / "trials" / trials[0].id / name
     content = json.loads(path.read_bytes())
-    path.write_text(json.dumps({**content, "format_version": store.FORMAT_VERSION + 1}), encoding="utf-8")
+    path.write_text(json.dumps({**content, "format_version": writer.FORMAT_VERSION + 1}), encoding="utf-8")
     before = snapshot(folder)
     for use in (lambda: read_experiment(folder), lambda: run(folder, experiment, trials, fake_train())):
         with pytest.raises(StoreError, match=r"newer actsearch .*install a newer version") as caught:
@@ -1023,7 +1023,7 @@ def test_a_survey_without_repair_touches_nothing(
 HOLD = """
     import sys, time
     from pathlib import Path
-    from actsearch.store.store import Store
+    from actsearch.store.writer import Store
     with Store(Path(sys.argv[1])).locked():
         print("held", flush=True)
         time.sleep(60)
@@ -1050,10 +1050,10 @@ def test_two_drivers_cannot_share_a_folder(
     with pytest.raises(StoreError, match=f"process {holder.pid} on .* another --out") as caught:
         run(folder, experiment, trials, fake_train())
     assert str(folder) in str(caught.value)
-    assert store.running_driver(folder) is not None
+    assert writer.running_driver(folder) is not None
     holder.kill()
     holder.wait()
-    assert store.running_driver(folder) is None
+    assert writer.running_driver(folder) is None
     assert statuses(run(folder, experiment, trials, fake_train())) == {"relu 0": "completed"}
 
 
@@ -1066,11 +1066,11 @@ def test_who_may_only_read_sees_that_a_run_is_going_on(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("filelock.FileLock.acquire", acquire)
-    assert store.running_driver(folder) is not None
+    assert writer.running_driver(folder) is not None
     holder.kill()
     holder.wait()
     assert (folder / "run.json").exists()
-    assert store.running_driver(folder) is None
+    assert writer.running_driver(folder) is None
 
 
 def test_a_folder_that_cannot_be_looked_into_is_said_in_a_line(
@@ -1099,7 +1099,7 @@ def test_one_process_cannot_drive_a_folder_twice(folder: Path) -> None:
     with Store(folder).locked(), pytest.raises(StoreError, match=f"process {os.getpid()} "), Store(folder).locked():
         pass
     with Store(folder).locked():
-        assert store.running_driver(folder) is not None
+        assert writer.running_driver(folder) is not None
     assert not (folder / "run.json").exists()
 
 
@@ -1110,11 +1110,11 @@ def test_the_lock_is_given_back_when_the_disk_is_full(folder: Path, monkeypatch:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "write_atomically", full)
+        patch.setattr(writer, "write_atomically", full)
         with pytest.raises(StoreError, match="No space left") as caught, Store(folder).locked():
             pass
     with Store(folder).locked():
-        assert store.running_driver(folder) is not None
+        assert writer.running_driver(folder) is not None
     assert "goes on once this is mended" in str(caught.value)
 
 
@@ -1133,7 +1133,7 @@ def test_a_full_disk_is_said_in_a_line_and_loses_nothing(
         write_together(contents)
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "write_together", full_at_the_second)
+        patch.setattr(writer, "write_together", full_at_the_second)
         with pytest.raises(StoreError, match=r"No space left on device.* finished trials are kept") as caught:
             run(folder, experiment, trials, fake_train())
     assert trials[1].id in str(caught.value)

@@ -14,7 +14,7 @@ from actsearch.core.events import Checkpoint, Completed, EpochDone, Event, Train
 from actsearch.core.experiment import Activation, DiagnosticsSpec, Experiment, Trial, expand
 from actsearch.core.results import TrialResult
 from actsearch.engines.in_process import InProcess
-from actsearch.store.store import DIAGNOSTICS, Store, read_experiment
+from actsearch.store.writer import DIAGNOSTICS, Store, read_experiment
 from actsearch.study import runner
 from actsearch.study.runner import Plan
 

@@ -23,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from actsearch.core import layer_rows
+from actsearch.core import diagnostics
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.events import (
     METRICS,
@@ -1162,7 +1162,7 @@ def _history_json(history: History) -> bytes:
 def _diagnostics_json(diagnosed: Sequence[Diagnosed], asked: DiagnosticsSpec) -> bytes:
     """A line a layer's quantity."""
     rows = [{"epoch": one.epoch, "layers": one.layers} for one in diagnosed]
-    whole = layer_rows.assemble(rows, diagnosed[0].examples, asked.every, asked.training)
+    whole = diagnostics.assemble(rows, diagnosed[0].examples, asked.every, asked.training)
     layers = ",\n".join(
         f"  {json.dumps(layer)}: {{\n"
         + ",\n".join(f"   {json.dumps(name)}: {json.dumps(values, allow_nan=False)}" for name, values in row.items())
