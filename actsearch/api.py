@@ -16,7 +16,7 @@ from actsearch.core.errors import UserError
 from actsearch.core.events import Event
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
-from actsearch.store import writer
+from actsearch.store import reader, writer
 from actsearch.study import runner
 from actsearch.study.stages import UntilDecided
 from actsearch.training.checkpoints import Spacing
@@ -73,7 +73,7 @@ def run(
                 for event, trial in runner.run(work.left, kept, engine, keep_engine=True):
                     if on_event is not None:
                         on_event(event, trial)
-    return writer.read_experiment(kept.folder)
+    return reader.read_experiment(kept.folder)
 
 
 def load_model(path: str | Path) -> Any:
@@ -99,8 +99,8 @@ def read_results(path: str | Path, diagnostics: bool = False) -> tuple[Experimen
         UserError: there is no experiment.
     """
     predictions = [key for at in ("last", "best") for key in comparison.reading(Question(at=at))]
-    found = writer.find_experiments(Path(path))
-    return tuple(writer.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
+    found = reader.find_experiments(Path(path))
+    return tuple(reader.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
 
 
 def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: Any) -> tuple[Comparison, ...]:

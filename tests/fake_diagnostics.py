@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from actsearch.core.diagnostics import Diagnostics
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, Diagnostics, ExperimentResult, Status, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 
 Value = float | None
 Formula = Callable[[int, int], Value] | Value

@@ -76,7 +76,7 @@ WRITERS = {
     "report.page",  # the page
     "cli.doctor.checks",  # tries out the folder of the results
     "cli.doctor.kill_and_resume",  # the experiment that it kills and resumes
-    *(f"store.exporters.{name}" for name in ("belongings", "csv", "parquet", "tensorboard")),
+    *(f"store.exporters.{name}" for name in ("belongings", "parquet", "table_files", "tensorboard")),
 }
 """Who writes files."""
 

@@ -30,20 +30,14 @@ from actsearch.analysis.statistics import (
     Verdict,
 )
 from actsearch.core.errors import NothingToShow, UserError
-from actsearch.core.experiment import Activation, canonical_json, in_words
+from actsearch.core.experiment import Activation
+from actsearch.core.json_values import canonical_json
+from actsearch.core.looks_record import LookedPair, LooksRecord
 from actsearch.core.measures import Measure, measure
-from actsearch.core.results import (
-    FINISHED,
-    CandidateResult,
-    Choice,
-    ExperimentResult,
-    LookedPair,
-    LooksRecord,
-    TrialResult,
-    median_seconds,
-)
+from actsearch.core.results import Choice, ExperimentResult
 from actsearch.core.spelling import did_you_mean
-from actsearch.core.words import number_of
+from actsearch.core.trial_results import FINISHED, CandidateResult, TrialResult, median_seconds
+from actsearch.core.words import in_words, number_of
 
 By = Literal["activation", "setting"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)

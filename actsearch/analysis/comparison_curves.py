@@ -17,10 +17,11 @@ from actsearch.analysis import conclusions, curves
 from actsearch.analysis.comparison import MATRIX_UP_TO, Comparison, Contender, Pair, Question
 from actsearch.analysis.statistics import FEWEST_SEEDS, Verdict
 from actsearch.core.errors import NothingToShow
-from actsearch.core.experiment import canonical_json, in_words
+from actsearch.core.json_values import canonical_json
 from actsearch.core.measures import Measure, measure
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.core.words import listed, number_of, point
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
+from actsearch.core.words import in_words, listed, number_of, point
 
 Kind = Literal["ranking", "differences", "sensitivity", "learning-speed"]
 KINDS: tuple[Kind, ...] = ("ranking", "differences", "sensitivity", "learning-speed")

@@ -12,8 +12,7 @@ from typing import Any
 from actsearch.analysis.comparison import MATRIX_UP_TO, VERDICTS, Comparison, Contender, Pair, missing
 from actsearch.analysis.requirements import Outcome
 from actsearch.analysis.statistics import FEWEST_SEEDS, Forecast, Verdict
-from actsearch.core.experiment import in_words
-from actsearch.core.words import listed, number_of, point
+from actsearch.core.words import in_words, listed, number_of, point
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""

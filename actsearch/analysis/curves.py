@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from actsearch.core.errors import UserError
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
+from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.core.words import listed, point
 
 ALL_SHOWN = 5.0

@@ -26,7 +26,8 @@ from actsearch.analysis.readings import (
     span,
 )
 from actsearch.core.errors import NoDiagnostics, NothingToShow
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.core.words import listed
 
 NAMED = 3

@@ -18,8 +18,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from actsearch.analysis import curves
+from actsearch.core.diagnostics import Diagnostics
 from actsearch.core.errors import NoDiagnostics, NothingToShow
-from actsearch.core.results import CandidateResult, Diagnostics, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.core.words import listed
 
 Kind = Literal["gradients", "updates", "saturation", "dead", "sparsity", "normalisation", "clipping", "parameters"]

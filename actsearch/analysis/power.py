@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 
 from actsearch.analysis import statistics
-from actsearch.core.experiment import Experiment, identity
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.experiment import Experiment
+from actsearch.core.identity import identity
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Literal
 
-from actsearch.core.results import CandidateResult, Diagnostics, TrialResult
+from actsearch.core.diagnostics import Diagnostics
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 FLAT_LOSS, FLAT_ACCURACY = 0.02, 0.05
 """A validation loss that stays within 2 % while the accuracy is within 0.05 of the first epoch's is on a plateau. Even

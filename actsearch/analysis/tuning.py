@@ -6,9 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actsearch.core.results import (
-    TrialResult,
-)
+from actsearch.core.trial_results import TrialResult
 
 if TYPE_CHECKING:
     pass

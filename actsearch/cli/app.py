@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from actsearch.analysis.findings import Explanation
     from actsearch.core.results import ExperimentResult
     from actsearch.functions.catalogue import Entry
-    from actsearch.store.writer import Found
+    from actsearch.store.reader import ExperimentFolder
 
 LAYER_KINDS: tuple[Any, ...] = (
     *("gradients", "updates", "saturation", "dead"),
@@ -944,14 +944,14 @@ def _show_status(result: ExperimentResult, every_trial: bool) -> None:
 WATCH_SECONDS = 2.0
 
 
-def _watch(found: Sequence[Found], as_json: bool) -> None:
+def _watch(found: Sequence[ExperimentFolder], as_json: bool) -> None:
     """Shows how the experiments stand, again and again, until nothing runs any more."""
     from rich.control import Control
     from rich.live import Live
 
     from actsearch.cli import live
     from actsearch.cli.result_folders import OneByOne
-    from actsearch.store.writer import running_driver
+    from actsearch.store.lock import running_driver
 
     console = new_console()
     screen = None if as_json or not live.suits(console) else Live(console=console, auto_refresh=False)

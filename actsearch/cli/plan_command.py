@@ -58,10 +58,12 @@ class Rules:
 
 def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interruption) -> Outlook:
     """What is known of an experiment before it is trained: read, timed and computed."""
-    from actsearch.core import machine
-    from actsearch.core.results import FINISHED
+    from actsearch.core import capacity
+    from actsearch.core.trial_results import FINISHED
     from actsearch.data import datasets
-    from actsearch.store.writer import PLAN, Store, read_experiment
+    from actsearch.store.layout import PLAN_FILE
+    from actsearch.store.reader import read_experiment
+    from actsearch.store.writer import Store
     from actsearch.study import planning
     from actsearch.study.outlook import Wanted, outlook
 
@@ -72,13 +74,13 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     finished = {i for i, one in survey.status.items() if one in FINISHED} - survey.undiagnosed
     dataset = load_data(loaded, plan)
     splits = datasets.split(dataset, experiment.data)
-    jobs = rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
+    jobs = rules.jobs or capacity.default_jobs(plan.threads, dataset.nbytes)
     noise, notes = _noise(experiment, sha256, rules)
     timed: Mapping[str, Timed] = {}
     loading = planning.LOADING_SECONDS
     is_finished = all(any(trial.id in finished for trial in trials) for trials in may_be)
     if rules.no_timing or is_finished:  # then what it took is known
-        known = (store.folder / PLAN).is_file()
+        known = (store.folder / PLAN_FILE).is_file()
         epochs = planning.measured_epochs(read_experiment(store.folder), plan.trials, experiment) if known else {}
         costs, basis = planning.guess(experiment, dataset, splits, epochs)
     else:
@@ -98,7 +100,7 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
 def _noise(experiment: Experiment, data_sha256: str, rules: Rules) -> tuple[Noise, list[str]]:
     """How much of an accuracy is chance, from the likest finished study below --out; and what could not be read."""
     from actsearch.analysis import power
-    from actsearch.store.writer import find_experiments, read_experiment
+    from actsearch.store.reader import find_experiments, read_experiment
 
     try:
         folders = [one.folder for one in find_experiments(rules.out)]
@@ -124,7 +126,7 @@ def _timed(
 ) -> tuple[Mapping[str, Timed], tuple[float, float]]:
     """Times each kind of network with TensorFlow: what its steps take, and how long the loading of TensorFlow took."""
     from actsearch.cli import terminal
-    from actsearch.core import machine
+    from actsearch.core import capacity
     from actsearch.core.native_output import held_back
     from actsearch.study import planning
 
@@ -147,7 +149,7 @@ def _timed(
         trials,
         dataset,
         splits,
-        workers=1 if machine.gpus() else jobs,
+        workers=1 if capacity.gpus() else jobs,
         say=lambda kind, one: say(
             f"  {terminal.printable(trials[kind].candidate.label)}: {1000 * one.step:.3g} ms a step"
         ),

@@ -49,9 +49,9 @@ from actsearch.core.experiment import (
     Mlp,
     Optimizer,
     Training,
-    in_words,
 )
 from actsearch.core.spelling import did_you_mean
+from actsearch.core.words import in_words
 from actsearch.functions import formulas, own_functions
 from actsearch.functions.registry import ACTIVATIONS, ALIASES, ARTICLE, can_be_learned
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from actsearch.core import machine
+from actsearch.core import capacity
 from actsearch.core.errors import UserError
 from actsearch.core.events import Ending, Event, Lost, MakeTrain
 from actsearch.core.experiment import Trial
@@ -347,7 +347,7 @@ def _connected(address: str | None) -> tuple[Any, bool]:
         "machine that is a node of the cluster"
     )
     if address is None:
-        where = {"address": "local", "num_cpus": machine.usable_cores(), "include_dashboard": False}
+        where = {"address": "local", "num_cpus": capacity.usable_cores(), "include_dashboard": False}
         problem = "Ray cannot be started on this machine: {}; train with --engine processes"
     elif address.startswith("ray://"):
         raise UserError(problem.format("this is the address of a Ray Client, which passes no events on"))

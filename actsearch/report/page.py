@@ -30,9 +30,11 @@ from actsearch.analysis.curves import LearningCurves
 from actsearch.analysis.layer_curves import LayerFigure, Line
 from actsearch.core import user_files
 from actsearch.core.errors import NothingToShow, StoreError, UserError
-from actsearch.core.experiment import Activation, in_words
-from actsearch.core.results import ExperimentResult, Left, LooksRecord, TrialResult
-from actsearch.core.words import listed, point
+from actsearch.core.experiment import Activation
+from actsearch.core.looks_record import Left, LooksRecord
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import TrialResult
+from actsearch.core.words import in_words, listed, point
 from actsearch.functions import catalogue
 from actsearch.functions.catalogue import Entry
 from actsearch.functions.formula_tree import Tree, differentiate, written

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from actsearch.core.errors import StoreError, UserError
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult, names_apart
+from actsearch.core.results import ExperimentResult, names_apart
+from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.store.exporters import csv, mlflow, parquet, tensorboard
 
 Format = Literal["csv", "parquet", "tensorboard", "mlflow"]

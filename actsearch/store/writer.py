@@ -9,22 +9,19 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import operator
 import os
 import platform
-import re
 import shutil
 import time
-import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from actsearch.core import diagnostics
-from actsearch.core.errors import StoreError, UserError
+from actsearch.core.diagnostics import LayerRow, ProbeRecord, assembled
+from actsearch.core.errors import StoreError
 from actsearch.core.events import (
     METRICS,
     Checkpoint,
@@ -37,44 +34,44 @@ from actsearch.core.events import (
     Failed,
     Started,
 )
-from actsearch.core.experiment import CLIPPING, Activation, DiagnosticsSpec, Experiment, Trial, canonical_json, identity
+from actsearch.core.experiment import DiagnosticsSpec, Experiment, Trial
 from actsearch.core.files import keep_names, write_atomically, write_together
-from actsearch.core.results import (
-    ENDED,
-    FINISHED,
-    CandidateResult,
-    Choice,
-    Correct,
-    Diagnostics,
-    ExperimentResult,
-    History,
-    Left,
-    LookContender,
-    LookedPair,
-    LooksRecord,
-    LookTaken,
-    Status,
-    TestValues,
-    TrialResult,
-)
+from actsearch.core.identity import identity
+from actsearch.core.json_values import to_json
+from actsearch.core.looks_record import LooksRecord
+from actsearch.core.results import Choice
+from actsearch.core.trial_results import ENDED, FINISHED, History, Status, TrialResult
 from actsearch.store import changes
 
 if TYPE_CHECKING:
     import numpy as np
-
-FORMAT_VERSION = 1
-EXPERIMENT, PLAN, LOCK, HOLDER = "experiment.yaml", "plan.json", "run.lock", "run.json"
-LOOKS = "looks.json"
-TRIAL, HISTORY, PREDICTIONS, PROGRESS = "trial.json", "history.json", "predictions.npz", "progress.jsonl"
-MODEL, TRACEBACK, DIAGNOSTICS = "model.keras", "traceback.txt", "diagnostics.json"
-CHECKPOINT, CHECKPOINT_BEFORE = "checkpoint", "checkpoint.before"
-"""The last checkpoint of a trial, and the one before it, in case the last one is damaged."""
-AGAIN = ".again"
-"""Ends the name of the folder in which a finished trial is trained again for its diagnostics, beside its own."""
-DIFFERS = ".differs-"
-"""Stands in the name of one that came out otherwise."""
-SET_ASIDE = re.compile(r"\.(old|damaged|differs)-\d{8}-\d{6}|\.again$")
-"""What stands in the names of folders that were moved out of the way; they are not searched for experiments."""
+from actsearch.store.disk_errors import write_errors_in_a_line
+from actsearch.store.guards import Damaged, check_version, checksum
+from actsearch.store.layout import (
+    AGAIN,
+    CHECKPOINT_BEFORE,
+    CHECKPOINT_FILE,
+    DIAGNOSTICS_FILE,
+    DIFFERS,
+    EXPERIMENT_FILE,
+    FORMAT_VERSION,
+    HISTORY_FILE,
+    HOLDER_FILE,
+    LOCK_FILE,
+    LOOKS_FILE,
+    MODEL_FILE,
+    PLAN_FILE,
+    PREDICTIONS_FILE,
+    PROGRESS_FILE,
+    SET_ASIDE,
+    TRACEBACK_FILE,
+    TRIAL_FILE,
+    stranded_trials,
+    trial_names,
+)
+from actsearch.store.lock import _run_of, current_time, holder_in_words
+from actsearch.store.reader import read_looks
+from actsearch.store.trial_reader import progress_header, read_trial, unchecked_commit
 
 
 class Survey(NamedTuple):
@@ -143,29 +140,29 @@ class Store:
             what = "a file is in its place" if isinstance(error, FileExistsError) else error.strerror
             remedy = "give a folder of yours (--out DIR), or another --name"
             raise StoreError(f"{self.folder}: cannot be made ({what}); {remedy}") from error
-        with _told_plainly(self.folder):
-            lock = filelock.FileLock(self.folder / LOCK)
+        with write_errors_in_a_line(self.folder):
+            lock = filelock.FileLock(self.folder / LOCK_FILE)
             try:
                 lock.acquire(timeout=1)
             except filelock.Timeout as error:
                 raise StoreError(
-                    f"{self.folder}: {_holder(self.folder)}; wait for it, or give another --out"
+                    f"{self.folder}: {holder_in_words(self.folder)}; wait for it, or give another --out"
                 ) from error
         try:
-            with _told_plainly(self.folder):
-                holder = {"host": platform.node(), "pid": os.getpid(), "start": _now()}
+            with write_errors_in_a_line(self.folder):
+                holder = {"host": platform.node(), "pid": os.getpid(), "start": current_time()}
                 self._run = _run_of(holder)
-                write_atomically(self.folder / HOLDER, _json(holder))
+                write_atomically(self.folder / HOLDER_FILE, _json(holder))
             yield
         finally:
             with suppress(OSError):  # left behind it does no harm: it tells of a driver only while the lock is held
-                (self.folder / HOLDER).unlink(missing_ok=True)
+                (self.folder / HOLDER_FILE).unlink(missing_ok=True)
             lock.release()
 
     def set_aside(self) -> Path:
         """Moves the folder out of the way, to `<name>.old-<time>`, and returns where it went. Deletes nothing."""
-        with _told_plainly(self.folder):
-            (self.folder / HOLDER).unlink(missing_ok=True)
+        with write_errors_in_a_line(self.folder):
+            (self.folder / HOLDER_FILE).unlink(missing_ok=True)
             return _move_aside(self.folder, "old")
 
     def begin(
@@ -195,18 +192,18 @@ class Store:
         """
         import yaml
 
-        _refuse_newer(self.folder / PLAN)
+        _refuse_newer(self.folder / PLAN_FILE)
         left = self._left_behind(trials, may_follow)
         if left.stranded and not accept_changes:
             raise self._stranding(left, experiment, trials)
-        with _told_plainly(self.folder):
+        with write_errors_in_a_line(self.folder):
             text = yaml.safe_dump(dict(experiment.document), sort_keys=False, allow_unicode=True, width=100)
             # The plan first: a folder is an experiment once it has an experiment.yaml, and is then read by its plan.
             plan = _plan(experiment, trials, left.contained, chosen)
             if earlier := self._earlier_seeds(experiment):
                 plan["earlier_seeds"] = earlier
-            self._write_if_new(self.folder / PLAN, _json(plan))
-            self._write_if_new(self.folder / EXPERIMENT, text.encode("utf-8"))
+            self._write_if_new(self.folder / PLAN_FILE, _json(plan))
+            self._write_if_new(self.folder / EXPERIMENT_FILE, text.encode("utf-8"))
             self._keep_sources(experiment)
             self._trials.mkdir(exist_ok=True)
         return frozenset(left.longer)
@@ -218,12 +215,12 @@ class Store:
         a study with looks, which pays for them.
         """
         try:
-            before = json.loads((self.folder / PLAN).read_bytes())
+            before = json.loads((self.folder / PLAN_FILE).read_bytes())
             rows = [trial for one in before["candidates"] for trial in one["trials"] if "role" not in trial]
             earlier = {n for n in before.get("earlier_seeds", []) if n < len(experiment.seeds)}
             seeds = {trial["seed"] for trial in rows}
             more = seeds < {*experiment.seeds} and len(seeds) > 1 and self.looks() is None
-            if more and all(_commit(self._trial_folder(trial["id"])).get("status") in ENDED for trial in rows):
+            if more and all(unchecked_commit(self._trial_folder(trial["id"])).get("status") in ENDED for trial in rows):
                 earlier.add(len(seeds))
             return sorted(earlier)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -245,12 +242,12 @@ class Store:
         Raises:
             StoreError: the plan was written by a newer version.
         """
-        plan, experiment, looks = self.folder / PLAN, self.folder / EXPERIMENT, self.folder / LOOKS
+        plan, experiment, looks = self.folder / PLAN_FILE, self.folder / EXPERIMENT_FILE, self.folder / LOOKS_FILE
         _refuse_newer(plan)
         damaged = [plan] if plan.is_file() and self._planned_before() is None else []
         damaged += [experiment] if experiment.is_file() and self._document_before() is None else []
         damaged += [looks] if looks.is_file() and self.looks() is None else []
-        with _told_plainly(self.folder):
+        with write_errors_in_a_line(self.folder):
             return [
                 f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}, written anew" for path in damaged
             ]
@@ -273,15 +270,15 @@ class Store:
             StoreError: they cannot be read, or were written by a newer version.
         """
         try:
-            return _read_looks(self.folder)
+            return read_looks(self.folder)
         except Damaged:
             return None
 
     def keep_looks(self, record: LooksRecord) -> None:
         """Writes the looks taken so far."""
-        with _told_plainly(self.folder):
+        with write_errors_in_a_line(self.folder):
             content = {"format_version": FORMAT_VERSION, **asdict(record)}
-            self._write_if_new(self.folder / LOOKS, _json(content | {"checksum": _checksum(content)}))
+            self._write_if_new(self.folder / LOOKS_FILE, _json(content | {"checksum": checksum(content)}))
 
     def held(self, trials: Sequence[Trial], may_follow: Sequence[Trial]) -> int:
         """How many finished trials of the plan on disk these are not, but may follow."""
@@ -291,7 +288,7 @@ class Store:
         """How a trial stands, as if no driver were at work; a damaged one waits."""
         epochs = trial.candidate.training.epochs
         try:
-            return _read_trial(self._trial_folder(trial.id), trial.id, trial.seed, epochs, driver=None)
+            return read_trial(self._trial_folder(trial.id), trial.id, trial.seed, epochs, driver=None)
         except Damaged:
             return TrialResult(trial.id, trial.seed, "waiting", epochs)
 
@@ -301,19 +298,19 @@ class Store:
         With `repair`, a damaged one is moved aside, to be trained again, and what a killed driver left is removed.
         """
         found = Survey({}, [], set(), set(), set(), set())
-        names = _names_in(self._trials)
+        names = trial_names(self._trials)
         tried = {name.partition(DIFFERS)[0] for name in names if DIFFERS in name}
         for trial in trials:
             folder = self._trial_folder(trial.id)
             try:
-                result = _read_trial(folder, trial.id, trial.seed, trial.candidate.training.epochs, driver=None)
+                result = read_trial(folder, trial.id, trial.seed, trial.candidate.training.epochs, driver=None)
             except Damaged as error:
                 found.status[trial.id] = "waiting"
                 if repair:
                     found.problems.append(f"{error}; kept as {self._set_trial_aside(folder).name}, trained again")
                 continue
             found.status[trial.id] = result.status
-            if result.status == "failed" or _progress_header(folder).get("failed_before", False):
+            if result.status == "failed" or progress_header(folder).get("failed_before", False):
                 found.failed.add(trial.id)
             if result.status in FINISHED:
                 self._survey_diagnostics(trial, found, trial.id in tried)
@@ -328,9 +325,11 @@ class Store:
         if trial.diagnostics is None:
             return
         folder = self._trial_folder(trial.id)
-        commit = _commit(folder)
+        commit = unchecked_commit(folder)
         try:
-            whole = hashlib.sha256((folder / DIAGNOSTICS).read_bytes()).hexdigest() == commit["files"].get(DIAGNOSTICS)
+            whole = hashlib.sha256((folder / DIAGNOSTICS_FILE).read_bytes()).hexdigest() == commit["files"].get(
+                DIAGNOSTICS_FILE
+            )
         except OSError:
             whole = False
         if not whole and tried:
@@ -357,7 +356,7 @@ class Store:
         if trial.diagnostics is None:
             return False
         folder = self._working_folder(trial.id)
-        headers = [_checkpoint_header(folder / name) for name in (CHECKPOINT, CHECKPOINT_BEFORE)]
+        headers = [_checkpoint_header(folder / name) for name in (CHECKPOINT_FILE, CHECKPOINT_BEFORE)]
         return any(header is not None and header["trajectory"] == trial.trajectory for header in headers)
 
     def origin(self, trial: Trial) -> Origin | None:
@@ -368,7 +367,11 @@ class Store:
         """The trial's own checkpoints, and those of its trajectory that lay here at first; the furthest comes first."""
         own = self._working_folder(trial.id)
         found = {}
-        for path in (*self._checkpoints_before.get(trial.trajectory, ()), own / CHECKPOINT_BEFORE, own / CHECKPOINT):
+        for path in (
+            *self._checkpoints_before.get(trial.trajectory, ()),
+            own / CHECKPOINT_BEFORE,
+            own / CHECKPOINT_FILE,
+        ):
             header = _checkpoint_header(path)
             if header is None or header["trajectory"] != trial.trajectory:
                 continue
@@ -394,18 +397,18 @@ class Store:
         Those of finished trials that are the beginning of one of these count as well.
         """
         ids = [*(trial.id for trial in trials), *self._left_behind(trials).contained]
-        own = [self._trial_folder(trial_id) / name for trial_id in ids for name in (CHECKPOINT, CHECKPOINT_BEFORE)]
+        own = [self._trial_folder(trial_id) / name for trial_id in ids for name in (CHECKPOINT_FILE, CHECKPOINT_BEFORE)]
         others = [path for trial in trials for path in self._checkpoints_before.get(trial.trajectory, ())]
         lines = []
         for path in dict.fromkeys([*own, *others]):
             if os.path.exists(path) and _checkpoint_content(path) is None:  # noqa: PTH110  (False where it can't be read)
-                with _told_plainly(path):
+                with write_errors_in_a_line(path):
                     lines.append(f"{path}: is damaged; kept as {_move_aside(path, 'damaged').name}")
         return lines
 
     def saved_models(self, trial_ids: Collection[str]) -> list[str | None]:
         """Of each finished trial, which epoch's network it kept: `best`, `last` or None."""
-        commits = [json.loads((self._trial_folder(i) / TRIAL).read_bytes()) for i in trial_ids]
+        commits = [json.loads((self._trial_folder(i) / TRIAL_FILE).read_bytes()) for i in trial_ids]
         return [commit.get("saved_model") for commit in commits]
 
     def record(self, event: Event, trial: Trial) -> None:
@@ -415,7 +418,7 @@ class Store:
             StoreError: the folder cannot be written.
         """
         folder = self._working_folder(trial.id)
-        with _told_plainly(folder):
+        with write_errors_in_a_line(folder):
             if isinstance(event, Started):
                 self._start(event, folder)
             elif isinstance(event, EpochDone):
@@ -430,11 +433,11 @@ class Store:
 
     def _start(self, event: Started, folder: Path) -> None:
         folder.mkdir(exist_ok=True)  # not its parents: a folder that was deleted in mid-run is an error to be told
-        failed_before = (folder / TRIAL).exists() or _progress_header(folder).get("failed_before", False)
+        failed_before = (folder / TRIAL_FILE).exists() or progress_header(folder).get("failed_before", False)
         header = {"machine": event.machine, "run": self._run, "failed_before": failed_before}
-        (folder / PROGRESS).write_text(json.dumps(header) + "\n", encoding="ascii")
+        (folder / PROGRESS_FILE).write_text(json.dumps(header) + "\n", encoding="ascii")
         # Of an attempt that failed or was killed: what is finished never starts again.
-        for stale in (folder / TRIAL, folder / TRACEBACK, *folder.glob(".*.tmp")):
+        for stale in (folder / TRIAL_FILE, folder / TRACEBACK_FILE, *folder.glob(".*.tmp")):
             stale.unlink(missing_ok=True)
         self._started[event.trial_id], self._epochs[event.trial_id] = event, list(event.resumed)
         self._diagnosed[event.trial_id] = list(event.diagnosed)
@@ -444,12 +447,12 @@ class Store:
     def _append_progress(self, folder: Path, done: EpochDone) -> None:
         # Only for `status` and for people who look in: a line cut off by a crash loses nothing.
         line = {"epoch": done.epoch, "seconds": done.seconds, **done.metrics}
-        with (folder / PROGRESS).open("a", encoding="ascii") as file:
+        with (folder / PROGRESS_FILE).open("a", encoding="ascii") as file:
             file.write(json.dumps(line) + "\n")
 
     def _keep_checkpoint(self, event: Checkpoint, trial: Trial, folder: Path) -> None:
         with suppress(FileNotFoundError):
-            (folder / CHECKPOINT).replace(folder / CHECKPOINT_BEFORE)
+            (folder / CHECKPOINT_FILE).replace(folder / CHECKPOINT_BEFORE)
         header = {
             "format_version": FORMAT_VERSION,
             "trajectory": trial.trajectory,
@@ -457,16 +460,16 @@ class Store:
             "diagnostics": None if trial.diagnostics is None else asdict(trial.diagnostics),
             "sha256": hashlib.sha256(event.content).hexdigest(),
         }
-        write_atomically(folder / CHECKPOINT, json.dumps(header).encode("ascii") + b"\n" + event.content)
+        write_atomically(folder / CHECKPOINT_FILE, json.dumps(header).encode("ascii") + b"\n" + event.content)
 
     def _end(self, event: Ending, trial: Trial, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         started, epochs = self._started.pop(trial.id, None), self._epochs.pop(trial.id, [])
         diagnosed = self._diagnosed.pop(trial.id, [])
-        files = {HISTORY: _history_json(_history(epochs))}
+        files = {HISTORY_FILE: _history_json(_history(epochs))}
         looked_at = {}
         if trial.diagnostics is not None and diagnosed and not isinstance(event, Failed):
-            files[DIAGNOSTICS] = _diagnostics_json(diagnosed, trial.diagnostics)
+            files[DIAGNOSTICS_FILE] = _diagnostics_json(diagnosed, trial.diagnostics)
             looked_at["diagnostics"] = {
                 "asked": asdict(trial.diagnostics),
                 "seconds": [one.seconds for one in diagnosed],
@@ -475,12 +478,12 @@ class Store:
             self._add_diagnostics(event, trial, files, looked_at)
             return
         if isinstance(event, Completed):
-            files[PREDICTIONS] = _npz(event.predictions)
+            files[PREDICTIONS_FILE] = _npz(event.predictions)
             if event.model is not None:
-                files[MODEL] = event.model
+                files[MODEL_FILE] = event.model
         if isinstance(event, Failed):
-            files[TRACEBACK] = event.traceback.encode("utf-8")
-        (folder / TRIAL).unlink(missing_ok=True)  # of a failure before: it would not match its siblings any more
+            files[TRACEBACK_FILE] = event.traceback.encode("utf-8")
+        (folder / TRIAL_FILE).unlink(missing_ok=True)  # of a failure before: it would not match its siblings any more
         commit = {
             "format_version": FORMAT_VERSION,
             "id": trial.id,
@@ -495,13 +498,13 @@ class Store:
             **looked_at,
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
-        files[TRIAL] = _json(commit | {"checksum": _checksum(commit)})  # gets its name last: that is the commit
+        files[TRIAL_FILE] = _json(commit | {"checksum": checksum(commit)})  # gets its name last: that is the commit
         write_together({folder / name: content for name, content in files.items()})
         keep_names(self._trials)
-        (folder / PROGRESS).unlink(missing_ok=True)
+        (folder / PROGRESS_FILE).unlink(missing_ok=True)
         if not isinstance(event, Failed):  # which may be tried again
             kept = self._keep_checkpoints and isinstance(event, Completed)
-            for name in (CHECKPOINT_BEFORE,) if kept else (CHECKPOINT, CHECKPOINT_BEFORE):
+            for name in (CHECKPOINT_BEFORE,) if kept else (CHECKPOINT_FILE, CHECKPOINT_BEFORE):
                 (folder / name).unlink(missing_ok=True)
 
     def _add_diagnostics(
@@ -510,14 +513,14 @@ class Store:
         """Adds what was seen in a second training to a finished trial, if its history came out the same."""
         folder, again = self._trial_folder(trial.id), self._working_folder(trial.id)
         if isinstance(event, Failed):
-            write_atomically(again / TRACEBACK, event.traceback.encode("utf-8"))
+            write_atomically(again / TRACEBACK_FILE, event.traceback.encode("utf-8"))
             self.failed_again = True
             self.notes.append(
                 f"{folder}: its result stands, but it failed when it was trained again for its diagnostics:"
-                f" {event.error} (all of it in {again / TRACEBACK})"
+                f" {event.error} (all of it in {again / TRACEBACK_FILE})"
             )
             return
-        if files[HISTORY] != (folder / HISTORY).read_bytes():
+        if files[HISTORY_FILE] != (folder / HISTORY_FILE).read_bytes():
             write_together({again / name: content for name, content in files.items()})
             aside = _move_aside(folder=again, why="differs", name=folder.name)
             self.notes.append(
@@ -525,27 +528,27 @@ class Store:
                 f" as {aside.name}), as on a processor or with versions of another kind"
             )
             return
-        commit = _commit(folder)
+        commit = unchecked_commit(folder)
         commit.pop("checksum", None)
-        digest = hashlib.sha256(files[DIAGNOSTICS]).hexdigest()
-        commit |= {"files": {**commit["files"], DIAGNOSTICS: digest}, **looked_at}
+        digest = hashlib.sha256(files[DIAGNOSTICS_FILE]).hexdigest()
+        commit |= {"files": {**commit["files"], DIAGNOSTICS_FILE: digest}, **looked_at}
         # The old trial.json does not know of the new files, and is as whole as the new one.
-        added = {DIAGNOSTICS: files[DIAGNOSTICS]}
-        if isinstance(event, Completed) and event.model is not None and MODEL not in commit["files"]:
-            added[MODEL] = event.model
-            commit["files"][MODEL] = hashlib.sha256(event.model).hexdigest()
+        added = {DIAGNOSTICS_FILE: files[DIAGNOSTICS_FILE]}
+        if isinstance(event, Completed) and event.model is not None and MODEL_FILE not in commit["files"]:
+            added[MODEL_FILE] = event.model
+            commit["files"][MODEL_FILE] = hashlib.sha256(event.model).hexdigest()
             commit["saved_model"] = event.saved_epoch
-        added[TRIAL] = _json(commit | {"checksum": _checksum(commit)})
+        added[TRIAL_FILE] = _json(commit | {"checksum": checksum(commit)})
         write_together({folder / name: content for name, content in added.items()})
-        if self._keep_checkpoints and (again / CHECKPOINT).exists():
-            (again / CHECKPOINT).replace(folder / CHECKPOINT)
+        if self._keep_checkpoints and (again / CHECKPOINT_FILE).exists():
+            (again / CHECKPOINT_FILE).replace(folder / CHECKPOINT_FILE)
         shutil.rmtree(again, ignore_errors=True)
 
     def _set_trial_aside(self, folder: Path) -> Path:
         """Moves a damaged trial out of the way, but for its checkpoints, which are guarded by themselves."""
-        with _told_plainly(folder):
+        with write_errors_in_a_line(folder):
             aside = _move_aside(folder, "damaged")
-            for name in (CHECKPOINT, CHECKPOINT_BEFORE):
+            for name in (CHECKPOINT_FILE, CHECKPOINT_BEFORE):
                 if (aside / name).exists():
                     folder.mkdir(exist_ok=True)
                     (aside / name).replace(folder / name)
@@ -553,10 +556,12 @@ class Store:
 
     def _remove_leftovers(self, folder: Path, result: TrialResult) -> None:
         """What a driver that was killed after the commit could not remove any more; a kept checkpoint stays."""
-        header = _checkpoint_header(folder / CHECKPOINT)
+        header = _checkpoint_header(folder / CHECKPOINT_FILE)
         kept = header is None or (result.status == "completed" and header["epoch"] == result.epochs_done)
-        with _told_plainly(folder):
-            for name in (PROGRESS, CHECKPOINT_BEFORE) if kept else (PROGRESS, CHECKPOINT, CHECKPOINT_BEFORE):
+        with write_errors_in_a_line(folder):
+            for name in (
+                (PROGRESS_FILE, CHECKPOINT_BEFORE) if kept else (PROGRESS_FILE, CHECKPOINT_FILE, CHECKPOINT_BEFORE)
+            ):
                 (folder / name).unlink(missing_ok=True)
 
     def _left_behind(self, trials: Sequence[Trial], may_follow: Sequence[Trial] = ()) -> _LeftBehind:
@@ -569,8 +574,8 @@ class Store:
                 longest[trial.trajectory] = trial
         found = _LeftBehind([], [], set())
         planned = self._planned_before()
-        for trial_id in _stranded(self.folder, set()) if planned is None else planned:
-            commit = {} if trial_id in wanted else _commit(self._trial_folder(trial_id))
+        for trial_id in stranded_trials(self.folder, set()) if planned is None else planned:
+            commit = {} if trial_id in wanted else unchecked_commit(self._trial_folder(trial_id))
             if commit.get("status") not in FINISHED:
                 continue
             containing = longest.get(str(commit.get("trajectory")))
@@ -585,7 +590,7 @@ class Store:
     def _planned_before(self) -> list[str] | None:
         """The ids in the plan on disk, with those that its trials contain; None where it cannot be read."""
         try:
-            plan = json.loads((self.folder / PLAN).read_bytes())
+            plan = json.loads((self.folder / PLAN_FILE).read_bytes())
             asked = [trial["id"] for candidate in plan["candidates"] for trial in candidate["trials"]]
             return [*asked, *plan.get("contained", [])]
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -596,7 +601,7 @@ class Store:
         import yaml
 
         try:
-            return dict(yaml.safe_load((self.folder / EXPERIMENT).read_bytes()))
+            return dict(yaml.safe_load((self.folder / EXPERIMENT_FILE).read_bytes()))
         except (OSError, ValueError, TypeError, yaml.YAMLError):
             return None
 
@@ -604,12 +609,12 @@ class Store:
         """What is different now, for a person who wonders why finished trials would be left out."""
         before = self._document_before()
         lines = [] if before is None else changes.described(before, experiment.document)
-        settings = _commit(self._trial_folder(stranded)).get("settings", {})
+        settings = unchecked_commit(self._trial_folder(stranded)).get("settings", {})
         sha256 = settings.get("data", {}).get("sha256", "")
         if sha256 != trial.data_sha256:
             lines.append(f"data: the file's content (SHA-256 {sha256[:12]}… -> {trial.data_sha256[:12]}…)")
         if self._planned_before() is None:
-            lines.append(f"{PLAN} was lost or damaged: which of them were left out before is not known")
+            lines.append(f"{PLAN_FILE} was lost or damaged: which of them were left out before is not known")
         return lines or ["what this version of actsearch makes of the same settings"]
 
     def _checkpoint_files(self) -> list[Path]:
@@ -617,7 +622,7 @@ class Store:
             folders = [Path(entry.path) for entry in os.scandir(self._trials) if not SET_ASIDE.search(entry.name)]
         except OSError:
             return []
-        paths = (folder / name for folder in folders for name in (CHECKPOINT, CHECKPOINT_BEFORE))
+        paths = (folder / name for folder in folders for name in (CHECKPOINT_FILE, CHECKPOINT_BEFORE))
         return [path for path in paths if os.path.exists(path)]  # noqa: PTH110  (False where it can't be read)
 
     @property
@@ -648,192 +653,6 @@ class Stranding(StoreError):
             + "give it a name of its own (--name NEW), or leave them out of tables and figures (--accept-changes; they"
             " stay on disk)"
         )
-
-
-class Damaged(Exception):
-    """A committed file of a trial is not what was written."""
-
-
-class Found(NamedTuple):
-    """An experiment's folder, and its place below the path that was searched (`.` for that path itself)."""
-
-    folder: Path
-    below: Path
-
-
-def find_experiments(path: Path) -> list[Found]:
-    """The experiments at or below a path, in the order of their names, found by their `experiment.yaml`.
-
-    Raises:
-        UserError: there is none, or no such path.
-    """
-    if not path.exists():
-        raise UserError(f"{path}: no such folder; train something first: actsearch run FILE")
-    if not path.is_dir():
-        raise UserError(f"{path}: is a file; give a folder of results, such as results/")
-    found = []
-    for folder, below, files in os.walk(path):
-        if EXPERIMENT in files and (PLAN in files or "trials" in below):  # not a user's own experiment file
-            found.append(Found(Path(folder), Path(folder).relative_to(path)))
-            below.clear()
-        below[:] = sorted(d for d in below if not d.startswith(".") and not SET_ASIDE.search(d))
-    if not found:
-        has = f"{EXPERIMENT}, but no {PLAN} and no trials" if (path / EXPERIMENT).is_file() else f"no {EXPERIMENT}"
-        raise UserError(f"{path}: no experiment here (in it or below is {has}); train one first: actsearch run FILE")
-    return found
-
-
-def read_experiment(
-    folder: Path, ended: bool = False, diagnostics: bool = False, predictions: Collection[str] = ()
-) -> ExperimentResult:
-    """What came out of one experiment, as it stands.
-
-    Args:
-        folder: the experiment's.
-        ended: the driver is this process and has stopped.
-        diagnostics: read (and check) the diagnostics of its trials as well; they are most of what there is to read.
-        predictions: of which splits and epochs to read which examples were classified right: `test_last`,
-            `validation_best`, ...
-
-    Raises:
-        StoreError: `plan.json` is missing, damaged, or written by a newer version.
-    """
-    plan = _read_plan(folder)
-    try:
-        return _result(folder, plan, None if ended else running_driver(folder), diagnostics, predictions)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _damaged_plan(folder / PLAN) from error
-
-
-def _result(
-    folder: Path, plan: Mapping[str, Any], driver: str | None, diagnostics: bool, predictions: Collection[str] = ()
-) -> ExperimentResult:
-    problems: list[str] = []
-    rights = _Rights(predictions) if predictions else None
-    candidates = []
-    for row in plan["candidates"]:
-        trials: list[TrialResult] = []
-        for planned in row["trials"]:
-            where = folder / "trials" / planned["id"]
-            try:
-                trials.append(_read_trial(where, planned["id"], planned["seed"], planned["epochs"], driver, rights))
-            except Damaged as error:
-                problems.append(f"{error}; the next run trains this trial again")
-                trials.append(TrialResult(planned["id"], planned["seed"], "waiting", planned["epochs"]))
-            if diagnostics:
-                try:
-                    trials[-1] = replace(trials[-1], diagnostics=_read_diagnostics(where))
-                except Damaged as error:
-                    problems.append(f"{error}; the next run looks again")
-            trials[-1] = replace(trials[-1], role=planned.get("role", "comparison"))
-        by_role = (tuple(t for t in trials if t.role == role) for role in ("comparison", "tuning"))
-        candidates.append(CandidateResult(row["label"], _activation(row["activation"]), row["setting"], *by_role))
-    wanted = {trial.id for candidate in candidates for trial in candidate.all_trials}
-    looks = None
-    try:
-        looks = _read_looks(folder)
-    except Damaged as error:
-        problems.append(f"{error}; a run --until-decided takes the looks anew, from the trials")
-    if looks is not None and not {one.first for one in looks.contenders} <= wanted:
-        problems.append(f"{folder / LOOKS}: is about trials that the experiment does not ask for any more")
-        looks = None
-    return ExperimentResult(
-        name=plan["name"],
-        description=plan["description"],
-        folder=str(folder),
-        candidates=tuple(candidates),
-        validation_is_test=plan["validation_is_test"],
-        loss=plan["loss"],
-        warnings=tuple(plan["warnings"]),
-        stranded=tuple(_stranded(folder, wanted)),
-        earlier_seeds=tuple(operator.index(n) for n in plan.get("earlier_seeds", ())),
-        grid=plan["grid"],
-        problems=tuple(problems),
-        again=tuple(i for i in sorted(wanted) if (folder / "trials" / f"{i}{AGAIN}").is_dir()),
-        tuning_seeds=tuple(plan.get("tuning_seeds", ())),
-        chosen=tuple(
-            Choice(row["label"], row["setting"], row["mean"], tuple(row["seeds"])) for row in plan.get("chosen", ())
-        ),
-        looks=looks,
-    )
-
-
-def _read_looks(folder: Path) -> LooksRecord | None:
-    """None where there are none.
-
-    Raises:
-        Damaged: the file is not what was written.
-        StoreError: it cannot be read, or was written by a newer version.
-    """
-    path = folder / LOOKS
-    try:
-        found = json.loads(path.read_bytes())
-        _check_version(found["format_version"], path)
-        if found.pop("checksum") != _checksum(found):
-            raise Damaged(f"{path}: is damaged")
-        del found["format_version"]
-        contenders = tuple(LookContender(**row) for row in found.pop("contenders"))
-        taken = tuple(
-            LookTaken(
-                row["seeds"],
-                tuple(row["contenders"]),
-                tuple(LookedPair(**pair) for pair in row["pairs"]),
-                tuple(Left(**left) for left in row["left"]),
-                tuple(row["stays"]),
-            )
-            for row in found.pop("taken")
-        )
-        looks, seeds = tuple(found.pop("looks")), tuple(found.pop("seeds"))
-        return LooksRecord(**found, looks=looks, seeds=seeds, contenders=contenders, taken=taken)
-    except FileNotFoundError:
-        return None
-    except (IsADirectoryError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Damaged(f"{path}: is damaged") from error
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _activation(row: Mapping[str, Any]) -> Activation:
-    trainable = tuple(row["trainable"]) if "trainable" in row else None
-    return Activation(row["name"], row["parameters"], row.get("kind"), trainable, row.get("source_sha256"))
-
-
-def running_driver(folder: Path) -> str | None:
-    """Which driver holds the folder's lock at this moment, if any."""
-    import filelock
-
-    try:
-        holder = json.loads((folder / HOLDER).read_bytes())
-    except (OSError, ValueError):
-        return None
-    lock = filelock.FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        return _run_of(holder)
-    except OSError:  # as where we may only read
-        return _run_of(holder) if _is_held(folder / LOCK) else None
-    lock.release()
-    return None
-
-
-def _is_held(lock: Path) -> bool:
-    """Whether somebody holds a lock that we may not take: filelock opens its file for writing."""
-    try:
-        import fcntl
-    except ImportError:
-        return False
-    with suppress(OSError), lock.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-def _run_of(holder: Any) -> str:
-    """A driver by its process and its start."""
-    return f"{holder.get('pid')} {holder.get('start')}" if isinstance(holder, dict) else ""
 
 
 def _plan(
@@ -887,192 +706,10 @@ def _choice(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _read_plan(folder: Path) -> dict[str, Any]:
-    path = folder / PLAN
-    try:
-        plan = json.loads(path.read_bytes())
-        version = plan["format_version"]
-    except FileNotFoundError as error:
-        raise StoreError(f"{path}: is missing; run the experiment again, which writes it anew") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged_plan(path) from error
-    _check_version(version, path)
-    return dict(plan)
-
-
-def _damaged_plan(path: Path) -> StoreError:
-    return StoreError(f"{path}: is damaged; run the experiment again, which writes it anew")
-
-
 def _refuse_newer(path: Path) -> None:
     """A newer version's plan must not be replaced; one that is missing or damaged is written anew."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        _check_version(json.loads(path.read_bytes())["format_version"], path)
-
-
-def _check_version(version: Any, path: Path) -> None:
-    if isinstance(version, int) and version > FORMAT_VERSION:
-        raise StoreError(
-            f"{path}: was written by a newer actsearch (format {version}, this one reads {FORMAT_VERSION});"
-            " install a newer version"
-        )
-
-
-class _Rights:
-    """Reads from the predictions of trials which examples were classified right; decodes no more than is asked for."""
-
-    def __init__(self, asked: Collection[str]) -> None:
-        self._asked = [key.rpartition("_") for key in asked]
-        self._labels: dict[str, np.ndarray] = {}
-        """The labels that were read, by what tells them apart."""
-
-    def read(self, content: bytes) -> dict[str, Correct]:
-        """Of a `predictions.npz`; raises ValueError or KeyError if it is not one."""
-        import numpy as np
-
-        found = {}
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-            for split, _, which in self._asked:
-                predicted, labels, index = (f"{split}_{part}.npy" for part in (f"y_{which}", "y_true", "index"))
-                if predicted not in names:
-                    continue
-                of = f"{archive.getinfo(index).CRC:08x}{archive.getinfo(labels).CRC:08x}"
-                if of not in self._labels:
-                    self._labels[of] = _array(archive.read(labels))
-                right = _array(archive.read(predicted)) == self._labels[of]
-                found[f"{split}_{which}"] = Correct(len(right), of, np.packbits(right).tobytes())
-        return found
-
-
-def _array(content: bytes) -> np.ndarray:
-    """The array of an `.npy` file."""
-    import numpy as np
-
-    array: np.ndarray = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    return array
-
-
-def _read_trial(
-    folder: Path, trial_id: str, seed: int, epochs: int, driver: str | None, rights: _Rights | None = None
-) -> TrialResult:
-    """One trial as it stands, where `driver` is at work on the experiment, if any.
-
-    Raises:
-        Damaged: its committed files are not what was written.
-        StoreError: they cannot be read.
-    """
-    path = folder / TRIAL
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return _read_progress(folder, trial_id, seed, epochs, driver)
-    except IsADirectoryError as error:
-        raise Damaged(f"{path}: is damaged") from error
-    except OSError as error:  # a share that is away for a moment damages nothing
-        raise _unreadable(path, error) from error
-    try:
-        commit = json.loads(content)
-        _check_version(commit["format_version"], path)
-        if commit.pop("checksum", None) not in (None, _checksum(commit)):
-            raise Damaged(f"{path}: is damaged")
-        correct: Mapping[str, Correct] = {}
-        for name, sha256 in commit["files"].items():
-            if name == DIAGNOSTICS:
-                continue  # checked where they are read
-            sibling = (folder / name).read_bytes()
-            if hashlib.sha256(sibling).hexdigest() != sha256:
-                raise Damaged(f"{folder / name}: is damaged")
-            if name == PREDICTIONS and rights is not None:
-                correct = rights.read(sibling)
-        if commit["id"] != trial_id or commit["status"] not in get_args(Status):
-            raise Damaged(f"{path}: is damaged")
-        test = commit["test"] if commit["status"] == "completed" else {"last": None, "best": None}
-        return TrialResult(
-            id=trial_id,
-            seed=seed,
-            status=commit["status"],
-            epochs=epochs,
-            history=json.loads((folder / HISTORY).read_bytes()),
-            seconds_per_epoch=tuple(commit["seconds_per_epoch"]),
-            last=_test_values(test["last"]),
-            best=_test_values(test["best"]),
-            error=commit.get("error"),
-            machine=commit["machine"],
-            earlier_machines=tuple(commit.get("earlier_machines", ())),
-            settings=commit.get("settings", {}),
-            correct=correct,
-        )
-    except FileNotFoundError as error:
-        raise Damaged(f"{error.filename}: is missing") from error
-    except (IsADirectoryError, ValueError, zipfile.BadZipFile, KeyError, TypeError, AttributeError) as error:
-        raise Damaged(f"{path}: is damaged") from error
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _read_diagnostics(folder: Path) -> Diagnostics | None:
-    """What was seen of a finished trial's layers; None where nothing was looked at.
-
-    Raises:
-        Damaged: the file is not what was written.
-    """
-    commit = _commit(folder)
-    if DIAGNOSTICS not in commit.get("files", {}):
-        return None
-    path = folder / DIAGNOSTICS
-    try:
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != commit["files"][DIAGNOSTICS]:
-            raise Damaged(f"{path}: is damaged")
-        found = json.loads(content)
-        probe = found["probe"]
-        epochs, training = tuple(found["epochs"]), probe.get("training", False)
-        arguments = commit.get("settings", {}).get("training", {}).get("optimizer", {}).get("arguments", {})
-        clipping = {name: arguments[name] for name in CLIPPING if name in arguments}
-        return Diagnostics(probe["examples"], probe["every"], epochs, found["layers"], training, clipping)
-    except FileNotFoundError as error:
-        raise Damaged(f"{path}: is missing") from error
-    except (IsADirectoryError, ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"{path}: is damaged") from error
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _progress_header(folder: Path) -> dict[str, Any]:
-    """The first line on a trial that has begun; empty where there is none."""
-    with suppress(OSError, ValueError, TypeError), (folder / PROGRESS).open(encoding="ascii", errors="replace") as file:
-        return dict(json.loads(file.readline()))
-    return {}
-
-
-def _read_progress(folder: Path, trial_id: str, seed: int, epochs: int, driver: str | None) -> TrialResult:
-    """A trial that has not ended. The file of one that has begun may end in half a line."""
-    try:
-        lines = (folder / PROGRESS).read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return TrialResult(trial_id, seed, "waiting", epochs)
-    history: dict[str, list[float | None]] = {}
-    seconds = []
-    for line in lines[1:]:
-        try:
-            row = json.loads(line)
-            _, took = row["epoch"], row["seconds"]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            break
-        seconds.append(took)
-        for name in METRICS:
-            history.setdefault(name, []).append(row.get(name))
-    begun_by = _progress_header(folder).get("run", driver)
-    status: Status = "running" if driver is not None and begun_by == driver else "interrupted"
-    return TrialResult(trial_id, seed, status, epochs, history, tuple(seconds))
-
-
-def _commit(folder: Path) -> dict[str, Any]:
-    """A trial's `trial.json` as it lies there, unchecked; empty where it cannot be read."""
-    with suppress(OSError, ValueError, TypeError):
-        return dict(json.loads((folder / TRIAL).read_bytes()))
-    return {}
+        check_version(json.loads(path.read_bytes())["format_version"], path)
 
 
 def _checkpoint_header(path: Path) -> dict[str, Any] | None:
@@ -1098,14 +735,6 @@ def _checkpoint_content(path: Path) -> bytes | None:
     return content if hashlib.sha256(content).hexdigest() == header.get("sha256") else None
 
 
-def _checksum(commit: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical_json(commit).encode("ascii")).hexdigest()
-
-
-def _test_values(row: Mapping[str, Any] | None) -> TestValues | None:
-    return None if row is None else TestValues(row["epoch"], row["values"])
-
-
 def _outcome(event: Ending) -> dict[str, Any]:
     if isinstance(event, Completed):
         test = {
@@ -1125,30 +754,6 @@ def _history(epochs: Sequence[EpochDone]) -> History:
     return {name: [epoch.metrics.get(name) for epoch in epochs] for name in METRICS}
 
 
-def _names_in(folder: Path) -> frozenset[str]:
-    with suppress(OSError):
-        return frozenset(entry.name for entry in os.scandir(folder))
-    return frozenset()
-
-
-def _stranded(folder: Path, wanted: set[str]) -> list[str]:
-    trials = folder / "trials"
-    try:
-        return sorted(
-            entry.name
-            for entry in os.scandir(trials)
-            if entry.name not in wanted and not SET_ASIDE.search(entry.name) and entry.is_dir()
-        )
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise _unreadable(trials, error) from error
-
-
-def _unreadable(path: Path, error: OSError) -> StoreError:
-    return StoreError(f"{error.filename or path}: cannot be read ({error.strerror or error})")
-
-
 def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
 
@@ -1161,8 +766,8 @@ def _history_json(history: History) -> bytes:
 
 def _diagnostics_json(diagnosed: Sequence[Diagnosed], asked: DiagnosticsSpec) -> bytes:
     """A line a layer's quantity."""
-    rows = [{"epoch": one.epoch, "layers": one.layers} for one in diagnosed]
-    whole = diagnostics.assemble(rows, diagnosed[0].examples, asked.every, asked.training)
+    rows = [LayerRow(one.epoch, one.layers) for one in diagnosed]
+    whole = to_json(assembled(rows, ProbeRecord(diagnosed[0].examples, asked.every, asked.training)))
     layers = ",\n".join(
         f"  {json.dumps(layer)}: {{\n"
         + ",\n".join(f"   {json.dumps(name)}: {json.dumps(values, allow_nan=False)}" for name, values in row.items())
@@ -1181,14 +786,6 @@ def _npz(arrays: Mapping[str, np.ndarray]) -> bytes:
     return buffer.getvalue()
 
 
-def _holder(folder: Path) -> str:
-    try:
-        holder = json.loads((folder / HOLDER).read_bytes())
-        return f"process {holder['pid']} on {holder['host']} has been running this experiment since {holder['start']}"
-    except (OSError, ValueError, KeyError):
-        return "another process is running this experiment"
-
-
 def _move_aside(folder: Path, why: str, name: str | None = None) -> Path:
     """Moves a file or folder to `<name>.<why>-<time>`, its own name by default."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -1199,25 +796,3 @@ def _move_aside(folder: Path, why: str, name: str | None = None) -> Path:
         target = folder.with_name(f"{name or folder.name}.{why}-{stamp}-{n}")
     shutil.move(folder, target)
     return target
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S %Z")
-
-
-@contextmanager
-def _told_plainly(path: Path) -> Iterator[None]:
-    """An error of the operating system becomes one line that says what it means for the results."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        where = error.filename or path
-        raise StoreError(
-            f"{where}: cannot be written, its folder is gone; was it moved or deleted while the run went on?"
-        ) from error
-    except OSError as error:
-        where = error.filename or path
-        raise StoreError(
-            f"{where}: cannot be written ({error.strerror or error}); finished trials are kept, and the same command"
-            " (without --fresh) goes on once this is mended, or give another --out"
-        ) from error

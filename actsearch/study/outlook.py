@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from actsearch.analysis import power
 from actsearch.analysis.power import Noise, Power
-from actsearch.core import machine
-from actsearch.core.experiment import Experiment, in_words
-from actsearch.core.results import Role
+from actsearch.core import capacity
+from actsearch.core.experiment import Experiment
+from actsearch.core.trial_results import Role
+from actsearch.core.words import in_words
 from actsearch.data.datasets import Dataset, Splits
 from actsearch.study import disk, planning
 from actsearch.study.disk import Disk
@@ -157,8 +158,8 @@ def outlook(
         jobs=max(1, min(wanted.jobs, max(map(len, everything)))),
         basis=basis,
         networks=_networks(experiment, costs, timed),
-        worker_memory=machine.worker_memory(dataset.nbytes),
-        available_memory=machine.available_memory(),
+        worker_memory=capacity.worker_memory(dataset.nbytes),
+        available_memory=capacity.available_memory(),
         disk=disk.needed(experiment, dataset, splits, [one for rest in everything for one in rest], wanted.jobs),
         power=found,
         by_seeds={n: _with(n, experiment, seconds) for n in _counts(found)},

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from actsearch.core.diagnostics import is_measured
-from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp, Trial, canonical_json, expand
-from actsearch.core.results import ExperimentResult, Role
+from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp, Trial
+from actsearch.core.identity import expand
+from actsearch.core.json_values import canonical_json
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import Role
 from actsearch.data.datasets import Dataset, Splits
 
 TRAINING_PASSES = 3

@@ -12,11 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from actsearch.core import machine
+from actsearch.core import capacity
 from actsearch.core.errors import DataError, StoreError, UserError
 from actsearch.core.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.core.experiment import DataSpec, Experiment, Trial
-from actsearch.core.results import FINISHED, Choice, LookTaken, Status, TrialResult
+from actsearch.core.looks_record import LookTaken
+from actsearch.core.results import Choice
+from actsearch.core.trial_results import FINISHED, Status, TrialResult
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
 from actsearch.store.writer import Origin, Store, Survey
@@ -304,7 +306,7 @@ def engine(
     *,
     jobs: int,
     threads: int = 1,
-    data_bytes: int = machine.MNIST_BYTES,
+    data_bytes: int = capacity.MNIST_BYTES,
     ray_address: str | None = None,
     ray_gpus: float = 0,
 ) -> Engine:
@@ -320,10 +322,10 @@ def engine(
     if name == "processes":
         from actsearch.engines.processes import Processes
 
-        return Processes(make_train, jobs, gpus=machine.gpus())
+        return Processes(make_train, jobs, gpus=capacity.gpus())
     from actsearch.engines.ray import Ray
 
-    memory = machine.worker_memory(data_bytes)
+    memory = capacity.worker_memory(data_bytes)
     return Ray(make_train, address=ray_address, jobs=jobs, cpus=threads, gpus=ray_gpus, memory=memory)
 
 

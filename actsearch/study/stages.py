@@ -13,17 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from actsearch.core.errors import UnsuitableSetting, UserError
-from actsearch.core.experiment import Candidate, Experiment, Trial, expand
-from actsearch.core.results import (
-    FINISHED,
-    Choice,
-    Left,
-    LookContender,
-    LookedPair,
-    LooksRecord,
-    LookTaken,
-    TrialResult,
-)
+from actsearch.core.experiment import Candidate, Experiment, Trial
+from actsearch.core.identity import expand
+from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
+from actsearch.core.results import Choice
+from actsearch.core.trial_results import FINISHED, TrialResult
 
 if TYPE_CHECKING:
     from actsearch.study.looks import Look

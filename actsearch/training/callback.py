@@ -11,7 +11,9 @@ import keras
 import numpy as np
 
 from actsearch.core import diagnostics
+from actsearch.core.diagnostics import ProbeRecord
 from actsearch.core.files import write_atomically
+from actsearch.core.json_values import to_json
 from actsearch.networks.clipping import ClippingCount
 from actsearch.networks.layer_probe import Probe, updates
 
@@ -54,7 +56,7 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
         chosen = np.asarray(diagnostics.probe_indices(probe_size, sizes.pop()))
         self._x, self._y = keras.tree.map_structure(lambda array: np.asarray(array)[chosen], (x, y))
         self._examples, self._every = len(chosen), every
-        self._rows: list[diagnostics.Row] = []
+        self._rows: list[diagnostics.LayerRow] = []
         self._unmeasured: int | None = None
         self.left_out: dict[str, str] = {}
 
@@ -67,7 +69,10 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
         """
         if not self._rows:
             raise ValueError("nothing was measured yet: give this callback to `model.fit` first")
-        return diagnostics.assemble(self._rows, self._examples, self._every)
+        content: dict[str, Any] = to_json(
+            diagnostics.assembled(self._rows, ProbeRecord(self._examples, self._every, training=False))
+        )
+        return content
 
     def save(self, path: str | Path) -> None:
         """Writes `result` as JSON."""
@@ -84,7 +89,7 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         if not self._rows:
-            self._rows.append(diagnostics.row(epoch, self._probe.measure(self._x, self._y)))
+            self._rows.append(diagnostics.layer_row(epoch, self._probe.measure(self._x, self._y)))
         self._before = self._probe.weights()
         self._clipping.reset()
 
@@ -104,5 +109,5 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
     def _measure(self, epoch: int) -> None:
         found = self._probe.measure(self._x, self._y)
         changes = updates(self._before, self._probe.weights())
-        self._rows.append(diagnostics.row(epoch, found, changes, self._clipping.shares()))
+        self._rows.append(diagnostics.layer_row(epoch, found, changes, self._clipping.shares()))
         self._unmeasured = None

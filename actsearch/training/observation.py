@@ -65,7 +65,7 @@ class Observer:
         return diagnostics.is_measured(epoch, self._trial.candidate.training.epochs, self._spec.every)
 
     def _look(self, epoch: int, began: float, *found: Mapping[str, Mapping[str, Any]]) -> Diagnosed:
-        layers = diagnostics.row(epoch, self._probe.measure(self._x, self._y), *found)["layers"]
+        layers = diagnostics.layer_row(epoch, self._probe.measure(self._x, self._y), *found).layers
         return Diagnosed(self._trial.id, epoch, layers, len(self._x), self._clock() - began)
 
 

@@ -14,7 +14,8 @@ from scipy import stats
 from actsearch.analysis.comparison import Comparison, Question, compare, reading
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, Choice, ExperimentResult
+from actsearch.core.results import Choice, ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def the(result: ExperimentResult, **question: Any) -> Comparison:

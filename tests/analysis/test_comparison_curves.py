@@ -14,7 +14,8 @@ from actsearch.analysis import comparison_curves
 from actsearch.analysis.comparison import Comparison, Question, compare
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, Choice, ExperimentResult
+from actsearch.core.results import Choice, ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 
 RATE = "training.optimizer.learning_rate"
 

@@ -8,7 +8,8 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked,
 from actsearch.analysis import conclusions
 from actsearch.analysis.comparison import Comparison, Question, compare
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def the(result: ExperimentResult, **question: object) -> Comparison:

@@ -13,8 +13,9 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 from actsearch.analysis import findings, readings
 from actsearch.analysis.findings import Finding
 from actsearch.analysis.readings import Spread
+from actsearch.core.diagnostics import Diagnostics
 from actsearch.core.errors import NoDiagnostics, NothingToShow
-from actsearch.core.results import CandidateResult, Diagnostics, TrialResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 STUCK = {"losses": [0.325, 0.3251, 0.3249, 0.07], "accuracies": [0.11, 0.11, 0.11, 0.95]}
 

@@ -11,8 +11,9 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 
 from actsearch.analysis import layer_curves
 from actsearch.analysis.layer_curves import Kind, LayerFigure, Line
+from actsearch.core.diagnostics import Diagnostics
 from actsearch.core.errors import NothingToShow, UserError
-from actsearch.core.results import CandidateResult, Diagnostics
+from actsearch.core.trial_results import CandidateResult
 
 
 def figure(kind: Kind, *candidates: CandidateResult, **how: Any) -> LayerFigure:

@@ -12,8 +12,10 @@ import pytest
 from scipy import stats
 
 from actsearch.analysis import power, statistics
-from actsearch.core.experiment import Activation, Experiment, identity
-from actsearch.core.results import CandidateResult, Correct, ExperimentResult, TrialResult
+from actsearch.core.experiment import Activation, Experiment
+from actsearch.core.identity import identity
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Correct, TrialResult
 
 SHA256 = "0" * 64
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")

@@ -12,7 +12,7 @@ from actsearch.analysis.comparison import Question, compare
 from actsearch.analysis.requirements import Requirement, check, parse
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from actsearch.config.loading import Loaded, load
-from actsearch.core.experiment import DiagnosticsSpec, Initializer, expand, identity
+from actsearch.core.experiment import DiagnosticsSpec, Initializer
+from actsearch.core.identity import expand, identity
 from actsearch.networks.models import OUTPUT_INITIALIZER
 
 MODULE = "def bent(x, bend=0.5):\n    return x\n"

@@ -22,10 +22,9 @@ from actsearch.core.experiment import (
     Mlp,
     Optimizer,
     Trial,
-    canonical_json,
-    expand,
-    identity,
 )
+from actsearch.core.identity import expand, identity
+from actsearch.core.json_values import canonical_json
 from actsearch.study import runner
 
 HASH, OTHER_HASH = "0" * 64, "1" * 64

@@ -1,4 +1,4 @@
-"""The machine: how many workers it takes, and what makes two machines differ."""
+"""The machine that a trial was trained on: what makes two machines differ."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from actsearch.core import machine
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 HERE = {
     "versions": {"actsearch": "1", "tensorflow": "2.21.0", "keras": "3.15.1", "numpy": "2.4.6", "python": "3.11.7"},
@@ -19,58 +19,6 @@ HERE = {
     "cpu_flags": ["avx", "fma"],
     "threads": 1,
 }
-
-
-@pytest.mark.parametrize(
-    ("cores", "memory", "gpus", "threads", "jobs"),
-    [
-        (8, 64e9, [], 1, 8),
-        (8, 64e9, [], 2, 4),
-        (8, 5e9, [], 1, 3),
-        (8, 1e9, [], 1, 1),
-        (2, 64e9, [], 4, 1),
-        (8, 64e9, ["0", "1"], 1, 2),
-    ],
-)
-def test_the_default_number_of_workers(
-    monkeypatch: pytest.MonkeyPatch, cores: int, memory: float, gpus: list[str], threads: int, jobs: int
-) -> None:
-    """Too many and the machine swaps or the system kills them; too few and cores stand idle over night."""
-    monkeypatch.setattr(machine, "usable_cores", lambda: cores)
-    monkeypatch.setattr(machine, "available_memory", lambda: int(memory))
-    monkeypatch.setattr(machine, "gpus", lambda: gpus)
-    assert machine.default_jobs(threads) == jobs
-
-
-def test_large_data_leave_room_for_fewer_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each worker holds its own copy: with one per core the system would end them one after the other."""
-    monkeypatch.setattr(machine, "usable_cores", lambda: 8)
-    monkeypatch.setattr(machine, "available_memory", lambda: int(30e9))
-    monkeypatch.setattr(machine, "gpus", list)
-    assert [machine.default_jobs(1, data_bytes) for data_bytes in (1000, int(4e9))] == [8, 3]
-    assert machine.worker_memory(1000) == machine.worker_memory()
-
-
-def test_this_machine_can_be_asked() -> None:
-    """On any system: a number of cores and bytes that a worker can be sized by."""
-    assert machine.usable_cores() >= 1
-    assert machine.available_memory() > 1_000_000
-
-
-def test_a_control_group_limits_cores_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a container the machine looks bigger than what one may use, and the system kills who believes it."""
-    values = {"cpu.max": "150000 100000", "memory.max": "3000000", "memory.current": "1000000"}
-    monkeypatch.setattr(machine, "_control_group", lambda name: values[name])
-    monkeypatch.setattr(machine.os, "sched_getaffinity", lambda _: set(range(16)), raising=False)
-    assert machine.usable_cores() == 2
-    assert machine.available_memory() == 2_000_000
-
-
-@pytest.mark.parametrize(("visible", "found"), [("", []), ("-1", []), ("1,3", ["1", "3"])])
-def test_the_gpus_that_may_be_used(monkeypatch: pytest.MonkeyPatch, visible: str, found: list[str]) -> None:
-    """A cluster's scheduler says by this variable which ones are ours."""
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    assert machine.gpus() == found
 
 
 def result(*machines: dict[str, Any], earlier: tuple[dict[str, Any], ...] = ()) -> ExperimentResult:

@@ -20,7 +20,8 @@ from actsearch.analysis.comparison import Question
 from actsearch.analysis.comparison_curves import KINDS, Kind
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, Status
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status
 from actsearch.figures import comparison_plots, drawing
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")

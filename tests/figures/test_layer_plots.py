@@ -17,7 +17,8 @@ from PIL import Image
 from actsearch.analysis import axes, comparison_curves, layer_curves
 from actsearch.analysis.layer_curves import Kind
 from actsearch.cli import app
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 from actsearch.figures import drawing, layer_plots
 
 HOSTILE = ("$x_1^2$ costs $5", "日本語", "line\nbreak\x00", "x" * 90, "_leading", "العربية", "half \ud800", "")

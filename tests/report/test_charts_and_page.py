@@ -28,7 +28,8 @@ from actsearch.cli.app import run_command_line
 from actsearch.config import loading
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.figures.comparison_plots import VERDICT_COLORS
 from actsearch.report import charts as report_charts
 from actsearch.report import page as report

@@ -24,12 +24,15 @@ import pytest
 from actsearch.config import loading
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.events import METRICS, Checkpoint, Completed, EpochDone, Event, Failed, Progress, Started, Train
-from actsearch.core.experiment import Experiment, Trial, expand
+from actsearch.core.experiment import Experiment, Trial
 from actsearch.core.files import write_atomically, write_together
-from actsearch.core.results import ExperimentResult, TrialResult
+from actsearch.core.identity import expand
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import TrialResult
 from actsearch.engines.in_process import InProcess
-from actsearch.store import writer
-from actsearch.store.writer import Store, Stranding, find_experiments, read_experiment
+from actsearch.store import layout, lock, writer
+from actsearch.store.reader import find_experiments, read_experiment
+from actsearch.store.writer import Store, Stranding
 from actsearch.study import runner
 from actsearch.study.runner import Plan, Work
 
@@ -509,7 +512,7 @@ def test_what_a_newer_version_wrote_is_refused_and_left_alone(
     run(folder, experiment, trials, fake_train())
     path = folder / name if name == "plan.json" else folder / "trials" / trials[0].id / name
     content = json.loads(path.read_bytes())
-    path.write_text(json.dumps({**content, "format_version": writer.FORMAT_VERSION + 1}), encoding="utf-8")
+    path.write_text(json.dumps({**content, "format_version": layout.FORMAT_VERSION + 1}), encoding="utf-8")
     before = snapshot(folder)
     for use in (lambda: read_experiment(folder), lambda: run(folder, experiment, trials, fake_train())):
         with pytest.raises(StoreError, match=r"newer actsearch .*install a newer version") as caught:
@@ -1050,10 +1053,10 @@ def test_two_drivers_cannot_share_a_folder(
     with pytest.raises(StoreError, match=f"process {holder.pid} on .* another --out") as caught:
         run(folder, experiment, trials, fake_train())
     assert str(folder) in str(caught.value)
-    assert writer.running_driver(folder) is not None
+    assert lock.running_driver(folder) is not None
     holder.kill()
     holder.wait()
-    assert writer.running_driver(folder) is None
+    assert lock.running_driver(folder) is None
     assert statuses(run(folder, experiment, trials, fake_train())) == {"relu 0": "completed"}
 
 
@@ -1066,11 +1069,11 @@ def test_who_may_only_read_sees_that_a_run_is_going_on(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("filelock.FileLock.acquire", acquire)
-    assert writer.running_driver(folder) is not None
+    assert lock.running_driver(folder) is not None
     holder.kill()
     holder.wait()
     assert (folder / "run.json").exists()
-    assert writer.running_driver(folder) is None
+    assert lock.running_driver(folder) is None
 
 
 def test_a_folder_that_cannot_be_looked_into_is_said_in_a_line(
@@ -1099,7 +1102,7 @@ def test_one_process_cannot_drive_a_folder_twice(folder: Path) -> None:
     with Store(folder).locked(), pytest.raises(StoreError, match=f"process {os.getpid()} "), Store(folder).locked():
         pass
     with Store(folder).locked():
-        assert writer.running_driver(folder) is not None
+        assert lock.running_driver(folder) is not None
     assert not (folder / "run.json").exists()
 
 
@@ -1114,7 +1117,7 @@ def test_the_lock_is_given_back_when_the_disk_is_full(folder: Path, monkeypatch:
         with pytest.raises(StoreError, match="No space left") as caught, Store(folder).locked():
             pass
     with Store(folder).locked():
-        assert writer.running_driver(folder) is not None
+        assert lock.running_driver(folder) is not None
     assert "goes on once this is mended" in str(caught.value)
 
 

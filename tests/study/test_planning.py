@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from actsearch.core.experiment import Candidate, Cnn, DataSpec, DiagnosticsSpec, Experiment, Mlp, Optimizer, expand
+from actsearch.core.experiment import Candidate, Cnn, DataSpec, DiagnosticsSpec, Experiment, Mlp, Optimizer
+from actsearch.core.identity import expand
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
 from actsearch.study import planning
@@ -68,7 +69,8 @@ def test_a_guess_counts_the_steps_of_the_run(make_experiment: Callable[..., Any]
 
 def test_epochs_of_other_settings_are_no_measure(make_experiment: Callable[..., Any]) -> None:
     """An hour an epoch of a network that was dropped says nothing about the one that is left."""
-    from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+    from actsearch.core.results import ExperimentResult
+    from actsearch.core.trial_results import CandidateResult, TrialResult
 
     experiment, (wanted, _) = make_experiment(["relu", "selu"])
     results = [

@@ -20,18 +20,8 @@ import pytest
 import tensorflow as tf
 
 from actsearch.core.events import Checkpoint, Completed, Diverged, EpochDone, Event, Progress, Started
-from actsearch.core.experiment import (
-    Activation,
-    Candidate,
-    Cnn,
-    DataSpec,
-    Experiment,
-    Mlp,
-    Optimizer,
-    Training,
-    Trial,
-    expand,
-)
+from actsearch.core.experiment import Activation, Candidate, Cnn, DataSpec, Experiment, Mlp, Optimizer, Training, Trial
+from actsearch.core.identity import expand
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
 from actsearch.functions.registry import ACTIVATIONS

@@ -22,8 +22,8 @@ from actsearch.core.experiment import (
     Optimizer,
     Training,
     Trial,
-    expand,
 )
+from actsearch.core.identity import expand
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
 from actsearch.networks.models import Networks

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import canonical_json, in_words
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.json_values import canonical_json
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
+from actsearch.core.words import in_words
 from actsearch.store.exporters.runs import metrics_by_epoch, seed_of
 
 FILE = "mlflow.db"
