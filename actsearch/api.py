@@ -98,9 +98,9 @@ def read_results(path: str | Path, diagnostics: bool = False) -> tuple[Experimen
     Raises:
         UserError: there is no experiment.
     """
-    predictions = [key for at in ("last", "best") for key in comparison.reading(Question(at=at))]
-    found = reader.find_experiments(Path(path))
-    return tuple(reader.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
+    predictions = [*comparison.reading(Question(at="last")), *comparison.reading(Question(at="best"))]
+    experiments = reader.find_experiments(Path(path))
+    return tuple(reader.read_experiment(folder, False, diagnostics, predictions) for folder, _ in experiments)
 
 
 def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: Any) -> tuple[Comparison, ...]:
@@ -114,7 +114,10 @@ def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: 
         UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.
     """
     asked = Question(**({**question, "at": str(question["at"])} if "at" in question else question))
-    if not isinstance(results, ExperimentResult) and not all(isinstance(one, ExperimentResult) for one in results):
-        raise UserError("compare takes results: compare(read_results(path)), or what run returned")
     several = [results] if isinstance(results, ExperimentResult) else results
-    return tuple(found for result in several for found in comparison.compare(result, asked))
+    if not all(isinstance(result, ExperimentResult) for result in several):
+        raise UserError("compare takes results: compare(read_results(path)), or what run returned")
+    comparisons: list[Comparison] = []
+    for result in several:
+        comparisons += comparison.compare(result, asked)
+    return tuple(comparisons)

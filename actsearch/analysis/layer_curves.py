@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from actsearch.analysis import curves
-from actsearch.core.diagnostics import Diagnostics
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.errors import NoDiagnostics, NothingToShow
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TrialResult
@@ -269,7 +269,7 @@ class _Probed:
 
     candidate: CandidateResult
     title: str
-    counting: tuple[tuple[TrialResult, Diagnostics], ...]
+    counting: tuple[tuple[TrialResult, TrialDiagnostics], ...]
     epochs: tuple[int, ...]
     layers: tuple[str, ...]
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Literal
 
-from actsearch.core.diagnostics import Diagnostics
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.trial_results import CandidateResult, TrialResult
 
 FLAT_LOSS, FLAT_ACCURACY = 0.02, 0.05
@@ -31,7 +31,7 @@ class Probe:
     """One seed."""
 
     trial: TrialResult
-    diagnostics: Diagnostics
+    diagnostics: TrialDiagnostics
     until: float = math.inf
     """Epochs from this one on are left out."""
     _rows: dict[tuple[str, ...], Mapping[int, float]] = field(

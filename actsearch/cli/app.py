@@ -711,7 +711,7 @@ def export(paths: tuple[Path, ...], file_format: Any, out: Path) -> None:
     actsearch export results/article-12 --to tensorboard --out logs
     """
     from actsearch.cli.result_folders import OneByOne, folders
-    from actsearch.store.export import export as write
+    from actsearch.store.export import export_results as write
 
     with OneByOne(folders(paths)) as each:
         results = list(each.results(diagnostics=True, tell_problems=True))

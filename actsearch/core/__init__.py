@@ -3,6 +3,7 @@
 __all__ = [
     "capacity",
     "diagnostics",
+    "dotted_keys",
     "errors",
     "events",
     "experiment",

@@ -70,7 +70,7 @@ class DiagnosticsRecord:
 
 
 @dataclass(frozen=True)
-class Diagnostics:
+class TrialDiagnostics:
     """What a probe of the training set shows of each hidden layer: `diagnostics.json`, see docs/diagnostics.md."""
 
     probe_examples: int

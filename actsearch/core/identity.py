@@ -62,8 +62,8 @@ def _trial(
     whole = identity(candidate, seed, data, data_sha256)
     without_epochs = {**whole, "training": {key: value for key, value in whole["training"].items() if key != "epochs"}}
     return Trial(
-        id=f"{_readable(candidate, seed)}-{_digest(whole)}",
-        trajectory=_digest(without_epochs),
+        id=f"{_readable(candidate, seed)}-{_identity_hash(whole)}",
+        trajectory=_identity_hash(without_epochs),
         candidate=candidate,
         seed=seed,
         data=data,
@@ -90,7 +90,7 @@ def _short_parameter(key: str, value: Scalar) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def _digest(value: Any) -> str:
+def _identity_hash(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode("ascii")).hexdigest()[:10]
 
 

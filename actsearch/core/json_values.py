@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any
 
-_OPTIONAL = "optional"
-_PLAIN = frozenset({str, int, float, bool, type(None)})
+OPTIONAL: Mapping[str, bool] = {"optional": True}
+"""The metadata of a dataclass's field whose key `to_json` leaves out while it holds its default."""
+_SCALAR_TYPES = frozenset({str, int, float, bool, type(None)})
 
 
 def canonical_json(value: Any) -> str:
@@ -17,17 +18,12 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
-def optional(default: Any) -> Any:
-    """A field of a dataclass whose key `to_json` leaves out while it holds this default."""
-    return field(default=default, metadata={_OPTIONAL: True})
-
-
 def to_json(value: Any) -> Any:
     """The value in dicts and lists alone: a dataclass becomes its fields by name, in their order.
 
     Mappings become dicts, tuples become lists; all else stays what it is.
     """
-    if type(value) in _PLAIN:
+    if type(value) in _SCALAR_TYPES:
         return value
     if isinstance(value, Mapping):
         return {key: to_json(entry) for key, entry in value.items()}
@@ -48,8 +44,8 @@ def _fields_to_json(record: Any) -> dict[str, Any]:
 @cache
 def _members(record: type) -> tuple[tuple[str, Any], ...]:
     """The names of a dataclass's fields, each with the value at which its key is left out."""
-    return tuple((member.name, _left_out(member)) for member in fields(record))
+    return tuple((member.name, _value_left_out(member)) for member in fields(record))
 
 
-def _left_out(member: Field[Any]) -> Any:
-    return member.default if _OPTIONAL in member.metadata else MISSING
+def _value_left_out(member: Field[Any]) -> Any:
+    return member.default if member.metadata.get("optional") else MISSING

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Literal
 
 from actsearch.core import machine
-from actsearch.core.diagnostics import Diagnostics
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.json_values import canonical_json
 from actsearch.core.trial_results import CandidateResult, History, TestValues, TrialResult
 
@@ -95,7 +95,7 @@ def _test_cells(test: TestValues | None) -> tuple[Any, ...]:
     return (test.epoch, *(test.values.get(name) for name in TEST_VALUES))
 
 
-def diagnostics_rows(diagnostics: Diagnostics) -> Iterator[tuple[int, int, str, str, float | None]]:
+def diagnostics_rows(diagnostics: TrialDiagnostics) -> Iterator[tuple[int, int, str, str, float | None]]:
     """Epoch, depth (1 is the layer next to the input), layer, quantity and value, layer by layer."""
     for depth, layer in enumerate(diagnostics.layers, 1):
         table = [(".".join(path), diagnostics.row(layer, *path)) for path in _quantity_paths(diagnostics.layers[layer])]

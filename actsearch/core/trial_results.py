@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
-from actsearch.core.diagnostics import Diagnostics
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.experiment import Activation
 from actsearch.core.words import candidate_name
 
@@ -71,7 +71,7 @@ class TrialResult:
     """What it was trained on (see `machine.describe`)."""
     earlier_machines: Sequence[Mapping[str, Any]] = ()
     """Machines of another kind on which its first epochs were trained."""
-    diagnostics: Diagnostics | None = field(default=None, repr=False)
+    diagnostics: TrialDiagnostics | None = field(default=None, repr=False)
     role: Role = "comparison"
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Of a finished trial, everything that its result depends on (see `experiment.identity`)."""
@@ -116,7 +116,7 @@ class CandidateResult:
         return (*self.tuning, *self.trials)
 
     @property
-    def probed(self) -> tuple[tuple[TrialResult, Diagnostics], ...]:
+    def probed(self) -> tuple[tuple[TrialResult, TrialDiagnostics], ...]:
         """The trials whose diagnostics count: those that came to an end, and before one is completed all that began."""
         probed = []
         for trial in self.trials:

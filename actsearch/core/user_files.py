@@ -15,7 +15,7 @@ WRITTEN_BY_HAND = (".yaml", ".yml", ".py", ".npz")
 """Endings of experiments, functions and data of the user's own, which no table or page replaces."""
 
 
-def write(path: Path, content: bytes, option: str) -> None:
+def write_for_user(path: Path, content: bytes, option: str) -> None:
     """Writes it whole or not at all; through a link, and into a pipe or a device as they are.
 
     Args:

@@ -131,7 +131,7 @@ def save(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path}: can't be written, {error.strerror}; give another --out FILE") from error
-    user_files.write(path, text.encode("utf-8"), "--out")
+    user_files.write_for_user(path, text.encode("utf-8"), "--out")
 
 
 # --- the template

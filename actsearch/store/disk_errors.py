@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from actsearch.core.errors import StoreError
-
-if TYPE_CHECKING:
-    pass
 
 
 def unreadable(path: Path, error: OSError) -> StoreError:
@@ -19,7 +15,7 @@ def unreadable(path: Path, error: OSError) -> StoreError:
 
 @contextmanager
 def write_errors_in_a_line(path: Path) -> Iterator[None]:
-    """An error of the operating system becomes one line that says what it means for the results."""
+    """What cannot be written is a StoreError; `path` is named where the system names no file."""
     try:
         yield
     except FileNotFoundError as error:

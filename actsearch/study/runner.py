@@ -21,7 +21,9 @@ from actsearch.core.results import Choice
 from actsearch.core.trial_results import FINISHED, Status, TrialResult
 from actsearch.data import datasets
 from actsearch.data.datasets import Dataset
-from actsearch.store.writer import Origin, Store, Survey
+from actsearch.store.resuming import Origin
+from actsearch.store.survey import Survey
+from actsearch.store.writer import Store
 from actsearch.study import stages
 from actsearch.study.stages import Asked, UntilDecided
 

@@ -13,7 +13,7 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 from actsearch.analysis import findings, readings
 from actsearch.analysis.findings import Finding
 from actsearch.analysis.readings import Spread
-from actsearch.core.diagnostics import Diagnostics
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.errors import NoDiagnostics, NothingToShow
 from actsearch.core.trial_results import CandidateResult, TrialResult
 
@@ -35,7 +35,7 @@ def the(kind: str, *trials: TrialResult, **how: Any) -> Finding:
     return finding
 
 
-def vanishing(ratio: float) -> Diagnostics:
+def vanishing(ratio: float) -> TrialDiagnostics:
     return diagnostics(gradient_norm_kernel=lambda layer, _: [ratio, math.sqrt(ratio), 1.0][layer])
 
 
@@ -80,7 +80,7 @@ def test_a_first_layer_without_any_gradient_is_no_division_by_zero() -> None:
     assert the("no gradient", trial(gone)).text == "no gradient reaches the weights of any hidden layer from epoch 2 on"
 
 
-def silent(norm: float = 0.0) -> Diagnostics:
+def silent(norm: float = 0.0) -> TrialDiagnostics:
     return diagnostics(gradient_norm_kernel=lambda _, epoch: norm if epoch else 0.1)
 
 
@@ -399,9 +399,9 @@ def test_without_any_diagnostics_the_message_says_how_to_get_them() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        Diagnostics(256, 1, (0, 1), {}),
-        Diagnostics(256, 1, (0, 1), {"dense_1": {}, "dense_2": {"mean": []}}),
-        Diagnostics(256, 1, (0,), {"dense_1": {"parameters": None, "dead": None}}),
+        TrialDiagnostics(256, 1, (0, 1), {}),
+        TrialDiagnostics(256, 1, (0, 1), {"dense_1": {}, "dense_2": {"mean": []}}),
+        TrialDiagnostics(256, 1, (0,), {"dense_1": {"parameters": None, "dead": None}}),
         diagnostics(["dense_1"], epochs=0),
         diagnostics(layer_names(30), epochs=1, every=5, dead=1.0, saturated=1.0, alpha=None),
         diagnostics(**dict.fromkeys(("gradient_norm_kernel", "mean", "variance", "dead", "zeros", "saturated"))),
@@ -411,7 +411,7 @@ def test_without_any_diagnostics_the_message_says_how_to_get_them() -> None:
     ],
 )
 @pytest.mark.parametrize("status", ["completed", "diverged", "running"])
-def test_odd_diagnostics_are_explained_all_the_same(odd: Diagnostics, status: Any) -> None:
+def test_odd_diagnostics_are_explained_all_the_same(odd: TrialDiagnostics, status: Any) -> None:
     """A page that fails for one candidate says nothing of the others."""
     one = replace(trial(diagnostics(), status=status), diagnostics=odd)
     told = explained(candidate("selu", one, trial(diagnostics(), 1)))

@@ -11,7 +11,7 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 
 from actsearch.analysis import layer_curves
 from actsearch.analysis.layer_curves import Kind, LayerFigure, Line
-from actsearch.core.diagnostics import Diagnostics
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.trial_results import CandidateResult
 
@@ -227,12 +227,12 @@ def test_without_any_diagnostics_the_message_says_how_to_get_them() -> None:
 
 
 HOSTILE = {
-    "no layers": Diagnostics(256, 1, (0, 1), {}),
-    "empty layers": Diagnostics(256, 1, (0, 1), {"dense_1": {}, "dense_2": {"mean": []}}),
+    "no layers": TrialDiagnostics(256, 1, (0, 1), {}),
+    "empty layers": TrialDiagnostics(256, 1, (0, 1), {"dense_1": {}, "dense_2": {"mean": []}}),
     "nothing but null": diagnostics(**dict.fromkeys(["gradient_norm_kernel", "mean", "variance", "dead"], None)),
     "not finite": diagnostics(gradient_norm_kernel=math.inf, mean=math.nan, variance=math.inf, dead=math.nan),
-    "no epochs": Diagnostics(256, 1, (), {"dense_1": {"mean": []}}),
-    "parameters of none": Diagnostics(256, 1, (0,), {"dense_1": {"parameters": None, "dead": None}}),
+    "no epochs": TrialDiagnostics(256, 1, (), {"dense_1": {"mean": []}}),
+    "parameters of none": TrialDiagnostics(256, 1, (0,), {"dense_1": {"parameters": None, "dead": None}}),
 }
 
 

@@ -52,8 +52,8 @@ def test_a_control_group_limits_cores_and_memory(monkeypatch: pytest.MonkeyPatch
     assert capacity.available_memory() == 2_000_000
 
 
-@pytest.mark.parametrize(("visible", "found"), [("", []), ("-1", []), ("1,3", ["1", "3"])])
-def test_the_gpus_that_may_be_used(monkeypatch: pytest.MonkeyPatch, visible: str, found: list[str]) -> None:
+@pytest.mark.parametrize(("visible", "names"), [("", []), ("-1", []), ("1,3", ["1", "3"])])
+def test_the_gpus_that_may_be_used(monkeypatch: pytest.MonkeyPatch, visible: str, names: list[str]) -> None:
     """A cluster's scheduler says by this variable which ones are ours."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    assert capacity.gpus() == found
+    assert capacity.gpus() == names

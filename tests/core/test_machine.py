@@ -22,7 +22,7 @@ HERE = {
 
 
 def result(*machines: dict[str, Any], earlier: tuple[dict[str, Any], ...] = ()) -> ExperimentResult:
-    trials = [TrialResult(str(i), i, "completed", 1, machine=one) for i, one in enumerate(machines)]
+    trials = [TrialResult(str(i), i, "completed", 1, machine=description) for i, description in enumerate(machines)]
     trials[0] = TrialResult("0", 0, "completed", 1, machine=machines[0], earlier_machines=earlier)
     candidate = CandidateResult("relu", Activation("relu"), {}, tuple(trials))
     return ExperimentResult("tiny", "", str(Path("tiny")), (candidate,), False, "categorical_crossentropy")
@@ -36,7 +36,7 @@ def test_trials_of_one_kind_of_machine_are_no_mixture() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "text"),
     [
         ({"cpu": "EPYC"}, "cpu EPYC and Xeon"),
         ({"cpu_flags": ["avx"]}, "arithmetic flags"),
@@ -44,8 +44,8 @@ def test_trials_of_one_kind_of_machine_are_no_mixture() -> None:
         ({"gpus": ["A100"]}, "gpus A100 and none"),
     ],
 )
-def test_a_mixture_of_machines_or_versions_is_told(changed: dict[str, Any], told: str) -> None:
+def test_a_mixture_of_machines_or_versions_is_told(changed: dict[str, Any], text: str) -> None:
     """A difference in the last digits may come from the processor, and not from the activation."""
     for mixed in (result(HERE, {**HERE, **changed}), result(HERE, earlier=({**HERE, **changed},))):
         assert mixed.mixture is not None
-        assert told in mixed.mixture
+        assert text in mixed.mixture

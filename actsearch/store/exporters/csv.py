@@ -20,10 +20,10 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
 
     Nothing is an empty cell. Text that a spreadsheet would take for a formula has an apostrophe before it.
     """
-    return write_tables(results, out, "csv", _write_table)
+    return write_tables(results, out, "csv", _write_csv)
 
 
-def _write_table(path: Path, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
+def _write_csv(path: Path, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
     counted = _Counted(rows)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -22,10 +22,10 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
         from pyarrow import parquet  # noqa: F401
     except ImportError as error:
         raise UserError("--to parquet needs pyarrow; pip install 'actsearch[parquet]'") from error
-    return write_tables(results, out, "parquet", _write_table)
+    return write_tables(results, out, "parquet", _write_parquet)
 
 
-def _write_table(path: Path, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
+def _write_parquet(path: Path, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
     import pyarrow as pa
     from pyarrow import parquet
 

@@ -13,6 +13,11 @@ def seed_of(trial: TrialResult) -> str:
     return f"seed {trial.seed}" if trial.role == "comparison" else f"{trial.role} seed {trial.seed}"
 
 
+def or_nan(value: float | None) -> float:
+    """NaN for what is not a number."""
+    return float("nan") if value is None else value
+
+
 def metrics_by_epoch(trial: TrialResult) -> Mapping[int, Mapping[str, float | None]]:
     """Epochs in their order, each with its metrics; None for each of a diverged one.
 

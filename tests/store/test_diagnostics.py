@@ -27,11 +27,6 @@ SEEN = DiagnosticsSpec(every=1, probe_size=256)
 
 
 @pytest.fixture
-def folder(hostile: Path) -> Path:
-    return hostile / "results" / "tiny"
-
-
-@pytest.fixture
 def asked(make_experiment: Callable[..., Asked]) -> Callable[..., Asked]:
     """Makes an experiment with these diagnostics; the trials are the same whatever they are."""
 
