@@ -17,7 +17,7 @@ from actsearch.core.errors import UserError
 from actsearch.core.events import Event
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
-from actsearch.store import store
+from actsearch.store import reader, writer
 from actsearch.study import plans, rounds, runner
 from actsearch.study.until_decided import UntilDecided
 from actsearch.training.checkpoint_pace import Spacing
@@ -63,7 +63,7 @@ def run(
         raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
     plan = plans.make_plan(loaded.experiment, loaded.folder, until)
-    kept = store.Store(Path(out) / plan.experiment.name)
+    kept = writer.Store(Path(out) / plan.experiment.name)
     with kept.locked(), contextlib.ExitStack() as closing:
         engine = None
         for work in rounds.rounds_of_work(plan, kept, accept_changes=accept_changes):
@@ -74,7 +74,7 @@ def run(
                 for event, trial in runner.train_all(work.left, kept, engine, keep_engine=True):
                     if on_event is not None:
                         on_event(event, trial)
-    return store.read_experiment(kept.folder)
+    return reader.read_experiment(kept.folder)
 
 
 def load_model(path: str | Path) -> Any:
@@ -99,9 +99,9 @@ def read_results(path: str | Path, diagnostics: bool = False) -> tuple[Experimen
     Raises:
         UserError: there is no experiment.
     """
-    predictions = [key for at in ("last", "best") for key in predictions_needed(Question(at=at))]
-    found = store.find_experiments(Path(path))
-    return tuple(store.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
+    predictions = [*predictions_needed(Question(at="last")), *predictions_needed(Question(at="best"))]
+    experiments = reader.find_experiments(Path(path))
+    return tuple(reader.read_experiment(folder, False, diagnostics, predictions) for folder, _ in experiments)
 
 
 def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: Any) -> tuple[Comparison, ...]:
@@ -115,7 +115,10 @@ def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: 
         UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.
     """
     asked = Question(**({**question, "at": str(question["at"])} if "at" in question else question))
-    if not isinstance(results, ExperimentResult) and not all(isinstance(one, ExperimentResult) for one in results):
-        raise UserError("compare takes results: compare(read_results(path)), or what run returned")
     several = [results] if isinstance(results, ExperimentResult) else results
-    return tuple(found for result in several for found in comparisons_of(result, asked))
+    if not all(isinstance(result, ExperimentResult) for result in several):
+        raise UserError("compare takes results: compare(read_results(path)), or what run returned")
+    comparisons: list[Comparison] = []
+    for result in several:
+        comparisons += comparisons_of(result, asked)
+    return tuple(comparisons)

@@ -65,13 +65,13 @@ def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
 
 def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list[Any], Times, Times]:
     """Pairs of times of an epoch without and with diagnostics; then of one probe, and of the first one."""
-    from actsearch.core import layer_rows
+    from actsearch.core import diagnostics
     from actsearch.networks import models
     from actsearch.networks.clipping import ClippingCount
     from actsearch.networks.layer_probe import LayerProbe, updates
 
     watched, alone = (models.build(trial.candidate, x.shape[1:], y.shape[1], trial.seed) for _ in range(2))
-    chosen = list(layer_rows.probe_indices(given.probe, len(x)))
+    chosen = list(diagnostics.probe_indices(given.probe, len(x)))
     began = _now()
     probe = LayerProbe(watched, watched.loss)
     clipping = ClippingCount(watched, probe.variables)

@@ -139,7 +139,7 @@ def run_all(engine: str, experiment: Path, results: Path, given: argparse.Namesp
 def ended(experiment: Path, results: Path, engine: str, given: argparse.Namespace) -> Iterator[tuple[float, float]]:
     """Runs an experiment; the wall clock and this process's CPU time at each trial's end."""
     from actsearch.config import loading
-    from actsearch.store.store import Store
+    from actsearch.store.writer import Store
     from actsearch.study import plans, rounds, runner
 
     loaded = loading.load_experiment(experiment)
@@ -156,7 +156,7 @@ def ended(experiment: Path, results: Path, engine: str, given: argparse.Namespac
 def rerun(experiment: Path, results: Path) -> float:
     """Seconds that the runner takes to see that all is finished."""
     from actsearch.config import loading
-    from actsearch.store.store import Store
+    from actsearch.store.writer import Store
     from actsearch.study import plans, rounds
 
     began = time.perf_counter()

@@ -63,7 +63,7 @@ def write_histories(results: Path) -> None:
     """An experiment of six finished trials of 100 epochs, as a run would have left it."""
     from actsearch.config import loading
     from actsearch.core.events import METRICS, Diverged, EpochDone, Started
-    from actsearch.store.store import Store
+    from actsearch.store.writer import Store
     from actsearch.study import plans
 
     loaded_file = loading.load_experiment(CONFIGS / "article.yaml")

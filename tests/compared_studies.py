@@ -13,7 +13,8 @@ from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.conclusions import sentences
 from actsearch.analysis.question import Question
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, Choice, ExperimentResult
+from actsearch.core.results import Choice, ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 
 RATE = "training.optimizer.learning_rate"
 

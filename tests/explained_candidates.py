@@ -8,7 +8,7 @@ from fake_diagnostics import candidate, experiment
 
 from actsearch.analysis.findings.explanation import explanation_of
 from actsearch.analysis.findings.finding import Finding
-from actsearch.core.results import CandidateResult, TrialResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 STUCK = {"losses": [0.325, 0.3251, 0.3249, 0.07], "accuracies": [0.11, 0.11, 0.11, 0.95]}
 

@@ -13,7 +13,8 @@ from actsearch.analysis.comparing import comparisons_of
 from actsearch.analysis.question import Question
 from actsearch.core.errors import NothingToShow
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, TestValues, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.report import page as report
 

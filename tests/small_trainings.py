@@ -13,18 +13,8 @@ import keras
 import numpy as np
 
 from actsearch.core.events import Checkpoint, Completed, EpochDone, Event
-from actsearch.core.experiment import (
-    Activation,
-    Candidate,
-    Cnn,
-    DataSpec,
-    Experiment,
-    Mlp,
-    Optimizer,
-    Training,
-    Trial,
-    expand,
-)
+from actsearch.core.experiment import Activation, Candidate, Cnn, DataSpec, Experiment, Mlp, Optimizer, Training, Trial
+from actsearch.core.identity import expand
 from actsearch.data.dataset import Dataset
 from actsearch.data.sources import load_dataset
 from actsearch.networks import models

@@ -12,7 +12,7 @@ import pytest
 from conftest import candidate, contents
 
 from actsearch.core.experiment import Experiment, Trial
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 from actsearch.study import asked_trials
 
 HASH = "0" * 64

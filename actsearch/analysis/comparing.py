@@ -36,9 +36,12 @@ from actsearch.analysis.question import (
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core import measures
 from actsearch.core.errors import NothingToShow, UserError
-from actsearch.core.experiment import canonical_json, in_words
+from actsearch.core.json_values import canonical_json
+from actsearch.core.looks_record import LooksRecord
 from actsearch.core.measures import Measure
-from actsearch.core.results import FINISHED, CandidateResult, ExperimentResult, LooksRecord
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import FINISHED, CandidateResult
+from actsearch.core.words import in_words
 
 GridPoint = Mapping[str, Any]
 

@@ -16,8 +16,9 @@ from actsearch.analysis.pairs import Pair
 from actsearch.analysis.question import Question
 from actsearch.analysis.standards import FEWEST_SEEDS
 from actsearch.analysis.verdicts import leading_group
+from actsearch.core.looks_record import LooksRecord
 from actsearch.core.measures import Measure
-from actsearch.core.results import Choice, LooksRecord
+from actsearch.core.results import Choice
 
 ALL_PAIRS_UP_TO = 12
 """So many contenders have all their pairs told of; of more, those with the reference."""

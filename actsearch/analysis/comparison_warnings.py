@@ -14,9 +14,10 @@ from actsearch.analysis.pairs import Pair
 from actsearch.analysis.sample_sizes import advised_seeds, expected_best
 from actsearch.analysis.standards import ENOUGH_SEEDS, FEWEST_SEEDS
 from actsearch.analysis.trials import trials_of_all
-from actsearch.core.experiment import canonical_json, in_words
-from actsearch.core.results import ExperimentResult, LooksRecord
-from actsearch.core.words import number_of
+from actsearch.core.json_values import canonical_json
+from actsearch.core.looks_record import LooksRecord
+from actsearch.core.results import ExperimentResult
+from actsearch.core.words import in_words, number_of
 
 TOO_NOISY = 5.0
 """One of the leading group whose seeds vary so many times as much as those of the others is named."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.trials import trials_of_all
-from actsearch.core.experiment import in_words
+from actsearch.core.words import in_words
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""

@@ -21,9 +21,9 @@ from actsearch.analysis.ranking_sentences import (
 )
 from actsearch.analysis.standards import FEWEST_SEEDS
 from actsearch.analysis.verdict_text import cost_of_looking_again, simultaneity, verdict_rule
-from actsearch.core.experiment import in_words
-from actsearch.core.results import Choice, LooksRecord
-from actsearch.core.words import listed, number_of, point
+from actsearch.core.looks_record import LooksRecord
+from actsearch.core.results import Choice
+from actsearch.core.words import in_words, listed, number_of, point
 
 
 def sentences(comparison: Comparison) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from actsearch.analysis.summaries import (
 from actsearch.analysis.targets import digits_of_target, first_epoch_reaching
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.experiment import Activation
+from actsearch.core.looks_record import LooksRecord
 from actsearch.core.measures import Measure
-from actsearch.core.results import CandidateResult, LooksRecord, TrialResult, median_seconds
+from actsearch.core.trial_results import CandidateResult, TrialResult, median_seconds
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,9 @@ import numpy as np
 from actsearch.analysis.drawn_candidates import drawn_candidates, grid_titles, no_epoch_finished
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import UserError
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 ALL_SHOWN = 5.0
 """Everything is shown if that takes at most so many times the room of the last quarter of the epochs."""

@@ -7,8 +7,9 @@ from itertools import chain
 
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import UserError
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
+from actsearch.core.trial_results import CandidateResult
 from actsearch.core.words import point
 
 

@@ -28,8 +28,8 @@ from actsearch.analysis.verdicts import (
     is_smaller_but_real,
     verdict_of_interval,
 )
+from actsearch.core.looks_record import LookedPair, LooksRecord
 from actsearch.core.measures import Measure
-from actsearch.core.results import LookedPair, LooksRecord
 from actsearch.core.words import number_of
 
 

@@ -31,7 +31,8 @@ from actsearch.analysis.layer_quantities import (
 from actsearch.analysis.probed_candidates import ProbedCandidate
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import NoDiagnostics, NothingToShow
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 
 
 @dataclass(frozen=True)

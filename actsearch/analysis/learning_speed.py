@@ -17,7 +17,7 @@ from actsearch.analysis.contenders import Contender, nan_if_unknown
 from actsearch.analysis.targets import digits_of_target, first_epoch_reaching
 from actsearch.core.errors import NothingToShow
 from actsearch.core.measures import Measure
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 
 SEVERAL_TARGETS_UP_TO = 30
 """So many contenders are shown with several targets; more, with one."""

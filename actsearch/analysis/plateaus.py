@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 
 FLAT_LOSS, FLAT_ACCURACY = 0.02, 0.05
 """A validation loss that stays within 2 % while the accuracy is within 0.05 of the first epoch's is on a plateau. Even

@@ -10,8 +10,10 @@ from typing import Any
 
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import canonical_json, in_words
-from actsearch.core.results import CandidateResult, ExperimentResult, names_apart
+from actsearch.core.json_values import canonical_json
+from actsearch.core.results import ExperimentResult, names_apart
+from actsearch.core.trial_results import CandidateResult
+from actsearch.core.words import in_words
 
 OF_THE_ACTIVATION = ("model.kernel_initializer", "model.dropout_layer")
 """Settings that `auto` takes from the activation, and that may differ for that."""

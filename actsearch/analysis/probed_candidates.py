@@ -17,7 +17,8 @@ from actsearch.analysis.layer_quantities import (
     of_variable,
     quantity_of_parameter,
 )
-from actsearch.core.results import CandidateResult, Diagnostics, TrialResult
+from actsearch.core.diagnostics import TrialDiagnostics
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class ProbedCandidate:
 
     candidate: CandidateResult
     title: str
-    counting: tuple[tuple[TrialResult, Diagnostics], ...]
+    counting: tuple[tuple[TrialResult, TrialDiagnostics], ...]
     epochs: tuple[int, ...]
     layers: tuple[str, ...]
 
@@ -50,7 +51,7 @@ class ProbedCandidate:
         return tuple(trial for trial, _ in self.counting)
 
     @property
-    def diagnostics(self) -> tuple[Diagnostics, ...]:
+    def diagnostics(self) -> tuple[TrialDiagnostics, ...]:
         """Of the trials that count."""
         return tuple(diagnostics for _, diagnostics in self.counting)
 

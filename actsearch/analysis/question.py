@@ -8,8 +8,9 @@ from typing import Literal, get_args
 
 from actsearch.analysis.standards import ACCURACY_MARGIN, CONFIDENCE
 from actsearch.core.errors import UserError
+from actsearch.core.looks_record import LooksRecord
 from actsearch.core.measures import Measure
-from actsearch.core.results import ExperimentResult, LooksRecord
+from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
 
 ComparedBy = Literal["activation", "setting"]

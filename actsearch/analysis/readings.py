@@ -15,7 +15,8 @@ from typing import Literal
 
 from actsearch.analysis.plateaus import Plateau, plateau_of
 from actsearch.analysis.spreads import Spread
-from actsearch.core.results import CandidateResult, Diagnostics, TrialResult
+from actsearch.core.diagnostics import TrialDiagnostics
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 When = Literal["start", "end", "most", "usual"]
 PICKS: Mapping[When, Callable[[Mapping[int, float], int], float | None]] = {
@@ -34,7 +35,7 @@ class ProbedSeed:
     """One seed."""
 
     trial: TrialResult
-    diagnostics: Diagnostics
+    diagnostics: TrialDiagnostics
     until: float = math.inf
     """Epochs from this one on are left out."""
     _rows: dict[tuple[str, ...], Mapping[int, float]] = field(

@@ -17,10 +17,11 @@ from actsearch.analysis.question import Question
 from actsearch.analysis.value_axis import Span, value_span
 from actsearch.core import measures
 from actsearch.core.errors import NothingToShow
-from actsearch.core.experiment import canonical_json, in_words
+from actsearch.core.json_values import canonical_json
 from actsearch.core.measures import Measure
-from actsearch.core.results import ENDED, CandidateResult, ExperimentResult, TrialResult
-from actsearch.core.words import listed, number_of, point
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import ENDED, CandidateResult, TrialResult
+from actsearch.core.words import in_words, listed, number_of, point
 
 FAR_SETTINGS = 10.0
 """What `value_axis.FAR_OFF` is of contenders: most settings are there to be seen as the bad ones."""

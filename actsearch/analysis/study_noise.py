@@ -12,8 +12,10 @@ import numpy as np
 
 from actsearch.analysis.example_noise import crossed_variances
 from actsearch.analysis.standards import FEWEST_SEEDS
-from actsearch.core.experiment import Experiment, identity
-from actsearch.core.results import CandidateResult, Correct, ExperimentResult, TrialResult
+from actsearch.core.experiment import Experiment
+from actsearch.core.identity import identity
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Correct, TrialResult
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from actsearch.core.measures import Measure
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 
 
 def digits_of_target(distance: float, measure: Measure) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 
 
 class HasTrials(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 
 METRIC = "val_accuracy"
 """What settings are chosen and looks taken by, after the last epoch: the test set is for no choice."""

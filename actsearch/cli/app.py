@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from actsearch.analysis.question import Question
     from actsearch.core.results import ExperimentResult
     from actsearch.functions.catalogue import Entry
-    from actsearch.store.store import Found
+    from actsearch.store.reader import ExperimentFolder
 
 LAYER_KINDS: tuple[Any, ...] = (
     *("gradients", "updates", "saturation", "dead"),
@@ -711,7 +711,7 @@ def export(paths: tuple[Path, ...], file_format: Any, out: Path) -> None:
     actsearch export results/article-12 --to tensorboard --out logs
     """
     from actsearch.cli.result_folders import OneByOne, folders
-    from actsearch.store.export import export as write
+    from actsearch.store.export import export_results as write
 
     with OneByOne(folders(paths)) as each:
         results = list(each.results(diagnostics=True, tell_problems=True))
@@ -945,14 +945,14 @@ def _show_status(result: ExperimentResult, every_trial: bool) -> None:
 WATCH_SECONDS = 2.0
 
 
-def _watch(found: Sequence[Found], as_json: bool) -> None:
+def _watch(found: Sequence[ExperimentFolder], as_json: bool) -> None:
     """Shows how the experiments stand, again and again, until nothing runs any more."""
     from rich.control import Control
     from rich.live import Live
 
     from actsearch.cli import live
     from actsearch.cli.result_folders import OneByOne
-    from actsearch.store.store import running_driver
+    from actsearch.store.lock import running_driver
 
     console = new_console()
     screen = None if as_json or not live.suits(console) else Live(console=console, auto_refresh=False)

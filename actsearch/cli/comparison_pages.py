@@ -347,7 +347,7 @@ def write_csv(path: Path, comparisons: Sequence[Comparison]) -> None:
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    user_files.write(path, text.getvalue().encode("utf-8"), "--csv")
+    user_files.write_for_user(path, text.getvalue().encode("utf-8"), "--csv")
 
 
 def _flat_rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:

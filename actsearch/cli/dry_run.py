@@ -9,11 +9,13 @@ from typing import Any
 
 from actsearch.cli import terminal
 from actsearch.core.experiment import Trial
-from actsearch.core.results import FINISHED
+from actsearch.core.trial_results import FINISHED
 from actsearch.core.words import number_of
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import split
-from actsearch.store.store import PLAN, Store, read_experiment
+from actsearch.store.layout import PLAN_FILE
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
 from actsearch.study import foreseen_stages, plans, rounds, schedule, trial_costs
 from actsearch.study.plans import Plan
 
@@ -73,7 +75,7 @@ def dry_run(
     survey = store.survey(() if anew else asked.trials, repair=False)
     left = list(asked.trials) if anew else rounds.trials_to_train(asked.trials, survey, only_failed)
     wanted = {trial.id for trial in left}
-    known = (store.folder / PLAN).is_file()
+    known = (store.folder / PLAN_FILE).is_file()
     epochs = trial_costs.measured_epochs(read_experiment(store.folder), asked.trials, experiment) if known else {}
     costs, basis = trial_costs.guess(experiment, dataset, split(dataset, experiment.data), epochs)
     stages: list[list[tuple[int, ...]]] = [[(place,) for place in foreseen_stages.places(experiment, left)]]

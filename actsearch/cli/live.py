@@ -45,7 +45,8 @@ from actsearch.core.events import (
     Started,
 )
 from actsearch.core.experiment import Trial
-from actsearch.core.results import ENDED, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import ENDED
 
 COUNTED = ("failed", "diverged", "running", "restarting", "interrupted", "completed", "waiting")
 """The order of the counts: what must not be missed first, for the last give way where the window is narrow."""

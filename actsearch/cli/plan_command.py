@@ -60,10 +60,12 @@ class Rules:
 
 def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interruption) -> Outlook:
     """What is known of an experiment before it is trained: read, timed and computed."""
-    from actsearch.core import machine
-    from actsearch.core.results import FINISHED
+    from actsearch.core import capacity
+    from actsearch.core.trial_results import FINISHED
     from actsearch.data import splitting
-    from actsearch.store.store import PLAN, Store, read_experiment
+    from actsearch.store.layout import PLAN_FILE
+    from actsearch.store.reader import read_experiment
+    from actsearch.store.writer import Store
     from actsearch.study import trial_costs
     from actsearch.study.foreseen_stages import foreseen_stages, trials_of
     from actsearch.study.outlook import Wanted, outlook
@@ -76,13 +78,13 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
     finished = {i for i, one in survey.status.items() if one in FINISHED} - survey.undiagnosed
     dataset = load_data(loaded, plan)
     splits = splitting.split(dataset, experiment.data)
-    jobs = rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
+    jobs = rules.jobs or capacity.default_jobs(plan.threads, dataset.nbytes)
     noise, notes = _noise(experiment, sha256, rules)
     timed: Mapping[str, Timed] = {}
     loading = LOADING_SECONDS
     is_finished = all(any(trial.id in finished for trial in trials) for trials in may_be)
     if rules.no_timing or is_finished:  # then what it took is known
-        known = (store.folder / PLAN).is_file()
+        known = (store.folder / PLAN_FILE).is_file()
         epochs = trial_costs.measured_epochs(read_experiment(store.folder), plan.trials, experiment) if known else {}
         costs, basis = trial_costs.guess(experiment, dataset, splits, epochs)
     else:
@@ -102,7 +104,7 @@ def outlook_of(loaded: Loaded, plan: Plan, rules: Rules, interruption: Interrupt
 def _noise(experiment: Experiment, data_sha256: str, rules: Rules) -> tuple[Noise, list[str]]:
     """How much of an accuracy is chance, from the likest finished study below --out; and what could not be read."""
     from actsearch.analysis.study_noise import assumed_noise, likest_study, measured_noise, noise_as_given
-    from actsearch.store.store import find_experiments, read_experiment
+    from actsearch.store.reader import find_experiments, read_experiment
 
     try:
         folders = [one.folder for one in find_experiments(rules.out)]
@@ -128,7 +130,7 @@ def _timed(
 ) -> tuple[Mapping[str, Timed], Seconds]:
     """Times each kind of network with TensorFlow: what its steps take, and how long the loading of TensorFlow took."""
     from actsearch.cli import terminal
-    from actsearch.core import machine
+    from actsearch.core import capacity
     from actsearch.core.native_output import held_back
     from actsearch.study import trial_costs
     from actsearch.study.schedule import LOADING_SECONDS, Seconds
@@ -152,7 +154,7 @@ def _timed(
         trials,
         dataset,
         splits,
-        workers=1 if machine.gpus() else jobs,
+        workers=1 if capacity.gpus() else jobs,
         say=lambda kind, one: say(
             f"  {terminal.printable(trials[kind].candidate.label)}: {1000 * one.step:.3g} ms a step"
         ),

@@ -48,7 +48,7 @@ def report(paths: Sequence[Path], question: Question, out: Path | None) -> None:
 def _page(result: ExperimentResult, question: Question) -> str:
     from actsearch.analysis.comparing import comparisons_of
     from actsearch.report import page as pages
-    from actsearch.store.store import EXPERIMENT
+    from actsearch.store.layout import EXPERIMENT_FILE
 
     found: tuple[Comparison, ...] = ()
     missing = asked_for = ""
@@ -57,5 +57,5 @@ def _page(result: ExperimentResult, question: Question) -> str:
     except NothingToShow as error:  # the page says so, and shows what there is
         missing = str(error)
     with contextlib.suppress(OSError):
-        asked_for = (Path(result.folder) / EXPERIMENT).read_text(encoding="utf-8", errors="replace")
+        asked_for = (Path(result.folder) / EXPERIMENT_FILE).read_text(encoding="utf-8", errors="replace")
     return pages.page(result, found, question, asked_for, missing)

@@ -54,7 +54,7 @@ class Run:
     """One experiment's run, as the user sees it."""
 
     def __init__(self, loaded: Loaded, plan: Plan, interruption: Interruption, rules: Rules) -> None:
-        from actsearch.store.store import Store
+        from actsearch.store.writer import Store
 
         self.loaded, self.plan, self.interruption, self.rules = loaded, plan, interruption, rules
         self.name = plan.experiment.name
@@ -235,13 +235,13 @@ class Run:
         )
 
     def _jobs(self, dataset: Dataset) -> int:
-        from actsearch.core import machine
+        from actsearch.core import capacity
 
         if self.rules.engine == "in-process":
             return 1
         if self.rules.jobs is not None:
             return self.rules.jobs
-        return 1024 if self.rules.engine == "ray" else machine.default_jobs(self.plan.threads, dataset.nbytes)
+        return 1024 if self.rules.engine == "ray" else capacity.default_jobs(self.plan.threads, dataset.nbytes)
 
     @property
     def _same_command(self) -> str:
@@ -256,7 +256,7 @@ class Run:
         )
 
     def _conclude(self, trained: bool) -> int:
-        from actsearch.store.store import read_experiment
+        from actsearch.store.reader import read_experiment
 
         result = read_experiment(self.store.folder, ended=True)
         failed = [trial for candidate in result.candidates for trial in candidate.all_trials]
@@ -306,10 +306,10 @@ class Run:
 
     def _draw(self, result: Any, trained: bool) -> list[Path]:
         """Draws what is new, and removes second figures that the experiment as it is now has no more."""
-        from actsearch.store.store import PLAN
+        from actsearch.store.layout import PLAN_FILE
 
         existing = sorted(self.store.folder.glob("accuracy*.png")) + sorted(self.store.folder.glob("loss*.png"))
-        planned = (self.store.folder / PLAN).stat().st_mtime_ns
+        planned = (self.store.folder / PLAN_FILE).stat().st_mtime_ns
         if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:
             return existing
         from actsearch.figures.learning import draw
@@ -428,11 +428,11 @@ def refuse_clashes(loaded: Sequence[Loaded], rules: Rules) -> None:
 def show_dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
     """Tells what the run would do."""
     from actsearch.cli import dry_run
-    from actsearch.core import machine
-    from actsearch.store.store import Store
+    from actsearch.core import capacity
+    from actsearch.store.writer import Store
 
     dataset = load_data(loaded, plan)
-    jobs = 1 if rules.engine == "in-process" else rules.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
+    jobs = 1 if rules.engine == "in-process" else rules.jobs or capacity.default_jobs(plan.threads, dataset.nbytes)
     refusal = would_stop_at(plan, rules)
     found = dry_run.dry_run(
         plan,
@@ -452,7 +452,7 @@ def show_dry_run(loaded: Loaded, plan: Plan, rules: Rules) -> None:
 
 def would_stop_at(plan: Plan, rules: Rules) -> StoreError | None:
     """What the run would stop at, if finished trials do not belong to the experiment any more."""
-    from actsearch.store.store import Store
+    from actsearch.store.writer import Store
     from actsearch.study.plans import ask_now
 
     if rules.fresh or rules.accept_changes:

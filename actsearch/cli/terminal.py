@@ -31,19 +31,11 @@ from actsearch.core.events import (
     Progress,
     Started,
 )
-from actsearch.core.experiment import Trial, in_words
-from actsearch.core.results import (
-    ENDED,
-    CandidateResult,
-    Choice,
-    ExperimentResult,
-    LooksRecord,
-    LookTaken,
-    TestValues,
-    TrialResult,
-    median_seconds,
-)
-from actsearch.core.words import candidate_name, number_of
+from actsearch.core.experiment import Trial
+from actsearch.core.looks_record import LooksRecord, LookTaken
+from actsearch.core.results import Choice, ExperimentResult
+from actsearch.core.trial_results import ENDED, CandidateResult, TestValues, TrialResult, median_seconds
+from actsearch.core.words import candidate_name, in_words, number_of
 
 STATUS_STYLE = {
     "completed": "green",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actsearch.config.activation_entries import own_key
-from actsearch.core.experiment import in_words
+from actsearch.core.words import in_words
 from actsearch.functions import formulas
 from actsearch.functions.registry import ACTIVATIONS
 

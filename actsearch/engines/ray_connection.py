@@ -9,7 +9,7 @@ import socket
 from contextlib import suppress
 from typing import Any
 
-from actsearch.core import machine
+from actsearch.core import capacity
 from actsearch.core.errors import UserError
 from actsearch.core.native_output import held_back
 
@@ -40,7 +40,7 @@ def connect(address: str | None) -> tuple[Any, bool]:
         "machine that is a node of the cluster"
     )
     if address is None:
-        where = {"address": "local", "num_cpus": machine.usable_cores(), "include_dashboard": False}
+        where = {"address": "local", "num_cpus": capacity.usable_cores(), "include_dashboard": False}
         problem = "Ray cannot be started on this machine: {}; train with --engine processes"
     elif address.startswith("ray://"):
         raise UserError(problem.format("this is the address of a Ray Client, which passes no events on"))

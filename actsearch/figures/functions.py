@@ -17,12 +17,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from actsearch.analysis.layer_curves import Array
 from actsearch.analysis.pens import DASHES, PALETTES, Palette
 from actsearch.core.errors import UserError
 from actsearch.core.words import short_names
 from actsearch.figures.drawing import FigureFormat, Ruler, Style, save_figure, save_figures, settings
 from actsearch.figures.frame import EDGE, SWATCH, Margin, Page
+from actsearch.functions.arrays import Array
 from actsearch.functions.catalogue import ARTICLE_PARAMETERS, Entry, Settings, of_the_article, settings_in_words
 from actsearch.functions.graphs import Which, half_width, pieces, y_limits
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from actsearch.analysis.comparison_curves import SYMBOLS, Cell, Matrix
+from actsearch.analysis.pair_matrix import PairCell
 from actsearch.analysis.pens import Palette
+from actsearch.cli.comparison_pages import SYMBOLS, Matrix
 from actsearch.figures.candidate_rows import NAME_LIMITS
 from actsearch.figures.drawing import Ruler, fitting_names
 from actsearch.figures.frame import EDGE, TEXT_SIZE, TIGHT_HEADER, Heading, Page
@@ -69,7 +70,7 @@ def _put_name_above(page: Page, x: float, top: float, name: str, is_turned: bool
         page.put(x, top + 0.12, name, ha="center")
 
 
-def _put_pair(page: Page, left: float, y: float, width: float, cell: Cell | None) -> None:
+def _put_pair(page: Page, left: float, y: float, width: float, cell: PairCell | None) -> None:
     """A square in the colour of its verdict; on the diagonal there is none."""
     palette = page.palette
     face, ink = palette.grid, palette.ink

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from actsearch.analysis.layer_curves import Array
+    from actsearch.functions.arrays import Array
 
 
 class _Floats:

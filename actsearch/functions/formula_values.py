@@ -27,7 +27,7 @@ from actsearch.functions.formula_tree import (
 )
 
 if TYPE_CHECKING:
-    from actsearch.analysis.layer_curves import Array
+    from actsearch.functions.arrays import Array
 
 
 def tree_values(tree: Tree, x: Any, namespace: Any, parameters: Mapping[str, Any]) -> Any:

@@ -24,7 +24,7 @@ from actsearch.functions.formula_tree import Tree, depends_on_x, written
 from actsearch.functions.formula_values import TreeEvaluation, is_finite, numpy_values, tree_values
 
 if TYPE_CHECKING:
-    from actsearch.analysis.layer_curves import Array
+    from actsearch.functions.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from actsearch.analysis import comparison_curves
 from actsearch.analysis.axes import ticks
 from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.comparison_curves import Rows
+from actsearch.analysis.comparison_rows import ContenderRows, differences_table
 from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
 from actsearch.analysis.pairs import Pair
 from actsearch.analysis.verdict_text import brief_verdict
@@ -27,12 +26,12 @@ class DifferenceCharts:
     """
 
     comparison: Comparison
-    table: Rows
+    table: ContenderRows
     scale: ChartScale
 
     @classmethod
     def of(cls, comparison: Comparison) -> DifferenceCharts:
-        table = comparison_curves.differences(comparison, "differences")
+        table = differences_table(comparison, "differences")
         return cls(comparison, table, ChartScale(table.axis.low, table.axis.high, 0.0, 100.0))
 
     def at(self, value: float) -> str:

@@ -6,21 +6,23 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from actsearch.analysis import layer_curves
 from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.drawn_candidates import grid_titles
 from actsearch.analysis.findings.explanation import explanation_of
 from actsearch.analysis.findings.finding import HARMLESS
-from actsearch.analysis.layer_curves import LayerFigure, Line
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.layer_lines import a_few_epochs
+from actsearch.analysis.layer_quantities import LayerFigureKind
 from actsearch.analysis.metric_format import metric_text
+from actsearch.cli.terminal import Line
 from actsearch.core.errors import NothingToShow
-from actsearch.core.experiment import in_words
 from actsearch.core.results import ExperimentResult
+from actsearch.core.words import in_words
 from actsearch.report import layer_charts
 from actsearch.report.badges import Badge, badge_of
 from actsearch.report.page_colors import PagePen
 
-FIRST_KINDS: tuple[layer_curves.Kind, ...] = ("gradients", "dead", "saturation")
+FIRST_KINDS: tuple[LayerFigureKind, ...] = ("gradients", "dead", "saturation")
 """What layers do that is shown at once; the other kinds are folded."""
 
 
@@ -61,13 +63,13 @@ def findings_view(
 
 
 def layers_view(
-    result: ExperimentResult, kinds: Sequence[layer_curves.Kind], pens: Mapping[str, PagePen]
+    result: ExperimentResult, kinds: Sequence[LayerFigureKind], pens: Mapping[str, PagePen]
 ) -> list[dict[str, Any]]:
     """The figures of these kinds, as far as there is something to be seen."""
     found = []
     for kind in kinds:
         try:
-            made = layer_curves.layer_figures(result, kind)
+            made = layer_figures(result, kind)
         except NothingToShow:
             continue
         found += [_figure_view(kind, figure, result, pens) for figure in made]
@@ -129,7 +131,7 @@ def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, l
     """A row a line, at a few places of the x axis."""
     places = sorted({x for line in figure.lines for x in line.x})
     if figure.by == "epoch":
-        places = layer_curves.a_few_epochs(places)
+        places = a_few_epochs(places)
         heads = [f"epoch {x}" if x else "untrained" for x in places]
     else:
         heads = [figure.x_ticks[x - 1] if figure.x_ticks else f"layer {x}" for x in places]

@@ -9,9 +9,10 @@ from actsearch.analysis import tuning
 from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.metric_format import metric_text
 from actsearch.analysis.number_format import confidence_text
-from actsearch.core.experiment import in_words
-from actsearch.core.results import ExperimentResult, Left, LooksRecord, TrialResult
-from actsearch.core.words import listed, point
+from actsearch.core.looks_record import Left, LooksRecord
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import TrialResult
+from actsearch.core.words import in_words, listed, point
 from actsearch.report.page_colors import PagePen
 from actsearch.report.page_template import without_folder
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from actsearch.core.experiment import Candidate, Experiment, Trial, expand
-from actsearch.core.results import Choice, LooksRecord, TrialResult
+from actsearch.core.experiment import Candidate, Experiment, Trial
+from actsearch.core.identity import expand
+from actsearch.core.looks_record import LooksRecord
+from actsearch.core.results import Choice
+from actsearch.core.trial_results import TrialResult
 
 ResultOf = Callable[[Trial], TrialResult]
 """How a trial stands at this moment."""

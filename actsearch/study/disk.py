@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actsearch.core.diagnostics import QUANTITIES
 from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment
-from actsearch.core.layer_rows import QUANTITIES
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits
 from actsearch.study.foreseen_stages import TrialPlaces

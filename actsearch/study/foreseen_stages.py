@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from actsearch.core.experiment import Experiment, Trial, expand
-from actsearch.core.results import Role
+from actsearch.core.experiment import Experiment, Trial
+from actsearch.core.identity import expand
+from actsearch.core.trial_results import Role
 
 TrialPlaces = Sequence[int]
 """The places among the experiment's candidates that a trial may turn out to be at: several, where a setting will have

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from actsearch.core.experiment import Candidate, Experiment, Trial
-from actsearch.core.results import FINISHED, LooksRecord, TrialResult
+from actsearch.core.looks_record import LooksRecord
+from actsearch.core.trial_results import FINISHED, TrialResult
 from actsearch.study.asked_trials import Asked, ResultOf, TrialMaker, WantedSeeds
 from actsearch.study.looks_record import check_same_study, new_record, planned_looks, with_look
 from actsearch.study.tuned_settings import TunedSettings, by_label

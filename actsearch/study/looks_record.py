@@ -15,7 +15,8 @@ from actsearch.analysis.standards import ACCURACY_MARGIN, CONFIDENCE
 from actsearch.analysis.tuning import METRIC, value_of
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Candidate
-from actsearch.core.results import Left, LookContender, LookedPair, LooksRecord, LookTaken, TrialResult
+from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
+from actsearch.core.trial_results import TrialResult
 from actsearch.study.asked_trials import TrialMaker
 from actsearch.study.tuned_settings import TunedSettings, by_label
 from actsearch.study.until_decided import UntilDecided

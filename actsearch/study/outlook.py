@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from actsearch.analysis import power
 from actsearch.analysis.power import Power
 from actsearch.analysis.study_noise import Noise
-from actsearch.core import machine
-from actsearch.core.experiment import Experiment, in_words
-from actsearch.core.results import Role
+from actsearch.core import capacity
+from actsearch.core.experiment import Experiment
+from actsearch.core.trial_results import Role
+from actsearch.core.words import in_words
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits
 from actsearch.study.disk import Disk, needed_disk
@@ -157,8 +158,8 @@ def outlook(
         jobs=max(1, min(wanted.jobs, max(map(len, everything)))),
         basis=basis,
         networks=_network_costs(experiment, costs, timed),
-        worker_memory=machine.worker_memory(dataset.nbytes),
-        available_memory=machine.available_memory(),
+        worker_memory=capacity.worker_memory(dataset.nbytes),
+        available_memory=capacity.available_memory(),
         disk=needed_disk(experiment, dataset, splits, list(itertools.chain.from_iterable(everything)), wanted.jobs),
         power=detectable,
         by_seeds={n: _cost_of_seeds(n, experiment, seconds) for n in _seeds_costed(detectable)},

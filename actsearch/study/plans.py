@@ -7,12 +7,12 @@ from pathlib import Path
 
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.experiment import Experiment, Trial
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 from actsearch.data.dataset import Dataset
 from actsearch.data.sources import fingerprint, load_dataset, locate, validation_examples
 from actsearch.data.splitting import split
 from actsearch.data.suitability import check_networks
-from actsearch.store.store import Store
+from actsearch.store.writer import Store
 from actsearch.study import stages, until_decided
 from actsearch.study.asked_trials import Asked
 from actsearch.study.until_decided import UntilDecided

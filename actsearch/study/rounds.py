@@ -6,8 +6,12 @@ from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actsearch.core.experiment import Trial
-from actsearch.core.results import FINISHED, Choice, LookTaken, Status
-from actsearch.store.store import Origin, Store, Survey
+from actsearch.core.looks_record import LookTaken
+from actsearch.core.results import Choice
+from actsearch.core.trial_results import FINISHED, Status
+from actsearch.store.resuming import Origin
+from actsearch.store.survey import Survey
+from actsearch.store.writer import Store
 from actsearch.study.asked_trials import Asked
 from actsearch.study.plans import Plan, ask_now
 

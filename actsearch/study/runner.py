@@ -10,13 +10,13 @@ from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from actsearch.core import machine
+from actsearch.core import capacity
 from actsearch.core.errors import DataError
 from actsearch.core.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.core.experiment import DataSpec, Trial
 from actsearch.data import sources
 from actsearch.data.dataset import Dataset
-from actsearch.store.store import Store
+from actsearch.store.writer import Store
 
 if TYPE_CHECKING:
     from actsearch.training.checkpoint_pace import Spacing
@@ -78,7 +78,7 @@ def engine(
     *,
     jobs: int,
     threads: int = 1,
-    data_bytes: int = machine.MNIST_BYTES,
+    data_bytes: int = capacity.MNIST_BYTES,
     ray_address: str | None = None,
     ray_gpus: float = 0,
 ) -> Engine:
@@ -94,10 +94,10 @@ def engine(
     if name == "processes":
         from actsearch.engines.processes import Processes
 
-        return Processes(make_train, jobs, gpus=machine.gpus())
+        return Processes(make_train, jobs, gpus=capacity.gpus())
     from actsearch.engines.ray import Ray
 
-    memory = machine.worker_memory(data_bytes)
+    memory = capacity.worker_memory(data_bytes)
     return Ray(make_train, address=ray_address, jobs=jobs, cpus=threads, gpus=ray_gpus, memory=memory)
 
 

@@ -6,8 +6,9 @@ they are there, so that a run that was killed asks for the same trials when it g
 
 from __future__ import annotations
 
-from actsearch.core.experiment import Experiment, expand
-from actsearch.core.results import LooksRecord
+from actsearch.core.experiment import Experiment
+from actsearch.core.identity import expand
+from actsearch.core.looks_record import LooksRecord
 from actsearch.study.asked_trials import Asked, ResultOf
 from actsearch.study.look_by_look import ask_with_looks
 from actsearch.study.tuned_settings import TunedSettings, by_label, tuned_settings

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from actsearch.core.experiment import Candidate, DiagnosticsSpec, Experiment, Trial, canonical_json
-from actsearch.core.layer_rows import is_measured
+from actsearch.core.diagnostics import is_measured
+from actsearch.core.experiment import Candidate, DiagnosticsSpec, Experiment, Trial
+from actsearch.core.json_values import canonical_json
 from actsearch.core.results import ExperimentResult
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits

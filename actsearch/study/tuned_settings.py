@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actsearch.analysis.tuning import mean_of
-from actsearch.core.experiment import Candidate, Experiment, Trial, expand
-from actsearch.core.results import FINISHED, Choice, TrialResult
+from actsearch.core.experiment import Candidate, Experiment, Trial
+from actsearch.core.identity import expand
+from actsearch.core.results import Choice
+from actsearch.core.trial_results import FINISHED, TrialResult
 from actsearch.study.asked_trials import ResultOf
 
 

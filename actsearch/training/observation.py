@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actsearch.core import layer_rows
+from actsearch.core import diagnostics
 from actsearch.core.events import Diagnosed
 from actsearch.core.experiment import DiagnosticsSpec, Trial
 from actsearch.data import conversion
@@ -37,7 +37,7 @@ class Observer:
         self._trial, self._clock = trial, clock
         self._spec: DiagnosticsSpec = trial.diagnostics
         self._probe, self._clipping = network.probe, network.clipping
-        chosen = splits.train[layer_rows.probe_indices(self._spec.probe_size, len(splits.train))]
+        chosen = splits.train[diagnostics.probe_indices(self._spec.probe_size, len(splits.train))]
         self._x = conversion.as_float(dataset.x_train[chosen])
         self._y = conversion.one_hot(dataset.y_train[chosen], dataset.classes)
         self._before: Mapping[str, Mapping[str, Sequence[Any]]] = {}
@@ -63,10 +63,10 @@ class Observer:
         return self._look(epoch, began) if diverged else None
 
     def _wants(self, epoch: int) -> bool:
-        return layer_rows.is_measured(epoch, self._trial.candidate.training.epochs, self._spec.every)
+        return diagnostics.is_measured(epoch, self._trial.candidate.training.epochs, self._spec.every)
 
     def _look(self, epoch: int, began: float, *more: Mapping[str, Mapping[str, Any]]) -> Diagnosed:
-        layers = layer_rows.row(epoch, self._probe.measure(self._x, self._y), *more)["layers"]
+        layers = diagnostics.layer_row(epoch, self._probe.measure(self._x, self._y), *more).layers
         return Diagnosed(self._trial.id, epoch, layers, len(self._x), self._clock() - began)
 
 
@@ -77,6 +77,6 @@ def seen_before(diagnosed: Sequence[Diagnosed], trial: Trial, epochs_done: int) 
     """
     assert trial.diagnostics is not None
     last, every = trial.candidate.training.epochs, trial.diagnostics.every
-    wanted = [epoch for epoch in range(epochs_done + 1) if layer_rows.is_measured(epoch, last, every)]
+    wanted = [epoch for epoch in range(epochs_done + 1) if diagnostics.is_measured(epoch, last, every)]
     seen = tuple(look for look in diagnosed if look.epoch in wanted)
     return seen if [look.epoch for look in seen] == wanted else None

@@ -13,7 +13,7 @@ from actsearch.analysis.comparing import comparisons_of
 from actsearch.analysis.question import Question
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def test_against_a_baseline_there_are_fewer_pairs_and_narrower_intervals() -> None:

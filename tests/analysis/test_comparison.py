@@ -8,7 +8,7 @@ from compared_studies import diverging, the, three
 from comparison_cases import a_candidate, a_study, a_trial, looked, noisy
 
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def test_contenders_stand_by_their_means_and_the_leader_is_the_reference() -> None:

@@ -14,7 +14,7 @@ from actsearch.analysis import (
 )
 from actsearch.analysis.comparing import comparisons_of
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def test_a_row_has_every_seed_the_mean_and_the_verdict() -> None:

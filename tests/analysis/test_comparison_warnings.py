@@ -12,7 +12,7 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked,
 from actsearch.analysis.comparing import comparisons_of
 from actsearch.analysis.question import Question
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def test_three_seeds_have_a_verdict_with_a_warning() -> None:

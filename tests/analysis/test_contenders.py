@@ -6,7 +6,7 @@ from compared_studies import the
 from comparison_cases import a_candidate, a_study, a_trial
 
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def test_an_accuracy_is_not_below_0_nor_above_1() -> None:

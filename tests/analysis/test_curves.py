@@ -12,7 +12,8 @@ from actsearch.analysis import curve_captions, curves
 from actsearch.analysis.curves import Curve, Divergence, LearningCurves
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, Status, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 
 Values = Sequence[float | None]
 

@@ -13,7 +13,7 @@ from scipy import stats
 
 from actsearch.analysis.question import Question, predictions_needed
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def test_a_pair_has_the_paired_t_interval_of_all_pairs_together() -> None:

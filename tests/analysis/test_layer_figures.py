@@ -13,8 +13,9 @@ from actsearch.analysis import layer_figures, layer_lines, layer_quantities
 from actsearch.analysis.layer_figures import LayerFigure
 from actsearch.analysis.layer_lines import LayerLine
 from actsearch.analysis.layer_quantities import LayerFigureKind
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.errors import NothingToShow, UserError
-from actsearch.core.results import CandidateResult, Diagnostics
+from actsearch.core.trial_results import CandidateResult
 
 
 def figure(kind: LayerFigureKind, *candidates: CandidateResult, **how: Any) -> LayerFigure:
@@ -230,12 +231,12 @@ def test_without_any_diagnostics_the_message_says_how_to_get_them() -> None:
 
 
 HOSTILE = {
-    "no layers": Diagnostics(256, 1, (0, 1), {}),
-    "empty layers": Diagnostics(256, 1, (0, 1), {"dense_1": {}, "dense_2": {"mean": []}}),
+    "no layers": TrialDiagnostics(256, 1, (0, 1), {}),
+    "empty layers": TrialDiagnostics(256, 1, (0, 1), {"dense_1": {}, "dense_2": {"mean": []}}),
     "nothing but null": diagnostics(**dict.fromkeys(["gradient_norm_kernel", "mean", "variance", "dead"], None)),
     "not finite": diagnostics(gradient_norm_kernel=math.inf, mean=math.nan, variance=math.inf, dead=math.nan),
-    "no epochs": Diagnostics(256, 1, (), {"dense_1": {"mean": []}}),
-    "parameters of none": Diagnostics(256, 1, (0,), {"dense_1": {"parameters": None, "dead": None}}),
+    "no epochs": TrialDiagnostics(256, 1, (), {"dense_1": {"mean": []}}),
+    "parameters of none": TrialDiagnostics(256, 1, (0,), {"dense_1": {"parameters": None, "dead": None}}),
 }
 
 

@@ -14,7 +14,7 @@ from actsearch.analysis import (
 )
 from actsearch.core.errors import NothingToShow
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def a_learner(label: str, *curves: Sequence[float]) -> CandidateResult:

@@ -14,7 +14,7 @@ from scipy import stats
 
 from actsearch.analysis import power, sample_sizes, study_noise
 from actsearch.core.experiment import Experiment
-from actsearch.core.results import Correct
+from actsearch.core.trial_results import Correct
 
 
 def power_with(experiment: Experiment, noise: study_noise.Noise, **how: Any) -> power.Power:

@@ -10,7 +10,7 @@ from actsearch.analysis import conclusions
 from actsearch.analysis.comparing import comparisons_of
 from actsearch.analysis.question import Question
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def test_a_clear_winner_is_named_with_its_value() -> None:

@@ -13,7 +13,7 @@ from actsearch.analysis.question import Question
 from actsearch.analysis.requirements import Requirement, outcomes_of, requirement_of
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 @pytest.mark.parametrize(

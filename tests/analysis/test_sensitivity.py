@@ -18,7 +18,8 @@ from actsearch.analysis import (
 from actsearch.analysis.question import Question
 from actsearch.core.errors import NothingToShow
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, Choice
+from actsearch.core.results import Choice
+from actsearch.core.trial_results import CandidateResult
 
 
 def a_grid(

@@ -24,7 +24,7 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 from actsearch.cli import app
 from actsearch.cli.app import commands
 from actsearch.core.events import Train
-from actsearch.store.store import Store
+from actsearch.store.writer import Store
 
 Write = Callable[..., Path]
 
@@ -678,7 +678,7 @@ def test_a_folder_that_another_process_runs_is_refused(
     actsearch_: Callable[..., Done], write_experiment: Write, training: Callable[..., Any], hostile: Path
 ) -> None:
     """Two runs of one experiment must not mix; `status` works meanwhile."""
-    from actsearch.store.store import Store
+    from actsearch.store.writer import Store
 
     train = training()
     path = write_experiment()
@@ -1080,7 +1080,7 @@ def probed(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
             for file in ("experiment.yaml", "plan.json"):
                 (hostile / "results" / name / file).touch()
         monkeypatch.setattr(
-            "actsearch.store.store.read_experiment",
+            "actsearch.store.reader.read_experiment",
             lambda folder, **_: replace(results[folder.name], folder=str(folder)),
         )
 

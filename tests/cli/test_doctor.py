@@ -21,7 +21,7 @@ import pytest
 from actsearch.cli.doctor import checks as doctor
 from actsearch.cli.doctor import kill_and_resume, probes
 from actsearch.cli.doctor.checks import Check
-from actsearch.core import machine
+from actsearch.core import capacity, machine
 from actsearch.data import bundled_mnist, keras_sets
 
 GB = 1_000_000_000
@@ -127,10 +127,10 @@ def machine_with(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Pretends a size: `machine_with(memory=8, cores=4)`, in GB."""
 
     def pretend(memory: float, cores: int, gpus: int = 0) -> None:
-        monkeypatch.setattr(machine, "available_memory", lambda: int(memory * GB))
-        monkeypatch.setattr(machine, "usable_cores", lambda: cores)
-        monkeypatch.setattr(machine, "gpus", lambda: [str(i) for i in range(gpus)])
-        monkeypatch.setattr(machine, "WORKER_MEMORY", 1_500_000_000)
+        monkeypatch.setattr(capacity, "available_memory", lambda: int(memory * GB))
+        monkeypatch.setattr(capacity, "usable_cores", lambda: cores)
+        monkeypatch.setattr(capacity, "gpus", lambda: [str(i) for i in range(gpus)])
+        monkeypatch.setattr(capacity, "WORKER_MEMORY", 1_500_000_000)
 
     return pretend
 
@@ -406,7 +406,7 @@ def test_the_cost_of_bfloat16_is_told(monkeypatch: pytest.MonkeyPatch, seconds: 
 
 def test_a_gpu_that_tensorflow_does_not_see_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """It trains on the processor then, without a word, and takes twenty times as long."""
-    monkeypatch.setattr(machine, "gpus", lambda: ["0"])
+    monkeypatch.setattr(capacity, "gpus", lambda: ["0"])
     monkeypatch.setattr(probes, "tensorflow", lambda: MEASURED)
     check = only(doctor.tensorflow(), "devices")
     assert check.status == "note"

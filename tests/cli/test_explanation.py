@@ -11,7 +11,7 @@ from rich.console import Console
 
 from actsearch.analysis.findings.explanation import explanation_of
 from actsearch.cli import explanation
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def page(width: int, *candidates: CandidateResult) -> str:

@@ -18,7 +18,8 @@ from actsearch.cli.terminal import Row
 from actsearch.core.events import Checkpoint, Completed, Diverged, EpochDone, Evaluation, Event, Failed, Lost, Progress
 from actsearch.core.events import Started as Begun
 from actsearch.core.experiment import Activation, Experiment, Trial
-from actsearch.core.results import CandidateResult, ExperimentResult, Status, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 
 Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
 HOSTILE_LABELS = ["[bold]relu[/bold]", "[/]", "größer ✓ 活性化関数", "x" * 60, ":rocket:", "a\\[b]", "0\x1b[31m\n\t"]

@@ -18,7 +18,8 @@ from rich.console import Console, Group, RenderableType
 from actsearch.cli import terminal
 from actsearch.core.events import Checkpoint, Completed, Diagnosed, EpochDone, Event, Failed, Lost, Progress, Started
 from actsearch.core.experiment import Activation, Experiment, Trial
-from actsearch.core.results import CandidateResult, ExperimentResult, TestValues, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 
 Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
 HOSTILE_LABELS = ["[bold]relu[/bold]", "[/]", "größer ✓ 活性化関数", "x" * 60, ":rocket:", "a\\[b]", "0"]
@@ -386,7 +387,7 @@ def test_every_status_can_be_counted_and_shown() -> None:
     """A status without a colour would end `actsearch status` with a traceback."""
     from typing import get_args
 
-    from actsearch.core.results import Status
+    from actsearch.core.trial_results import Status
 
     trials = [
         trial(status=status, error="E: x" if status == "failed" else None) for status in get_args(Status) for _ in "12"

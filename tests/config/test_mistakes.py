@@ -18,7 +18,8 @@ import yaml
 from actsearch.config.experiment_file import SCHEMA_FILE, json_schema
 from actsearch.config.loading import load_experiment
 from actsearch.core.errors import InvalidExperiment
-from actsearch.core.experiment import Candidate, Cnn, Experiment, Mlp, expand
+from actsearch.core.experiment import Candidate, Cnn, Experiment, Mlp
+from actsearch.core.identity import expand
 from actsearch.functions.registry import ARTICLE
 
 CONFIGS = sorted((Path(__file__).parent.parent.parent / "configs").rglob("*.yaml"))

@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from actsearch.config.loading import Loaded, load_experiment
-from actsearch.core.experiment import DiagnosticsSpec, Initializer, expand, identity
+from actsearch.core.experiment import DiagnosticsSpec, Initializer
+from actsearch.core.identity import expand, identity
+from actsearch.networks.architectures import OUTPUT_INITIALIZER
 
 MODULE = "def bent(x, bend=0.5):\n    return x\n"
 
@@ -103,7 +105,6 @@ diagnostics: {every: 3}
 @pytest.mark.xdist_group("tensorflow")
 def test_what_is_neutral_renames_no_trial(loaded: Callable[..., Loaded]) -> None:
     """Results of before these keys are those of the same experiment."""
-    from actsearch.networks.architectures import OUTPUT_INITIALIZER
 
     assert ids(loaded(NEUTRAL)) == ids(loaded("model: {kind: mlp}\n"))
     assert OUTPUT_INITIALIZER == "glorot_uniform"

@@ -33,11 +33,13 @@ from actsearch.core.events import (
     Started,
     Train,
 )
-from actsearch.core.experiment import DataSpec, Experiment, Trial, expand
+from actsearch.core.experiment import DataSpec, Experiment, Trial
+from actsearch.core.identity import expand
 from actsearch.core.results import ExperimentResult
 from actsearch.engines.in_process import InProcess
 from actsearch.engines.processes import Processes
-from actsearch.store.store import Store, read_experiment
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
 from actsearch.study import plans, rounds, runner
 
 MakeEngine = Callable[[MakeTrain], Engine]

@@ -354,7 +354,8 @@ from engines import test_ray_engine
 from actsearch.engines.ray import Ray
 from actsearch.core.errors import UserError
 from actsearch.core.events import EpochDone, Started
-from actsearch.core.experiment import DataSpec, Experiment, expand
+from actsearch.core.experiment import DataSpec, Experiment
+from actsearch.core.identity import expand
 
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]

@@ -20,7 +20,8 @@ from actsearch.analysis.comparison_figures import COMPARISON_FIGURE_KINDS, Compa
 from actsearch.analysis.question import Question
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, Status
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status
 from actsearch.figures import comparisons, drawing
 from actsearch.figures.pair_matrix import VERDICT_COLORS
 

@@ -17,7 +17,8 @@ from PIL import Image
 from actsearch.analysis import axes, comparison_figures, layer_quantities
 from actsearch.analysis.layer_quantities import LayerFigureKind
 from actsearch.cli import app
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 from actsearch.figures import drawing, layers
 
 HOSTILE = ("$x_1^2$ costs $5", "日本語", "line\nbreak\x00", "x" * 90, "_leading", "العربية", "half \ud800", "")

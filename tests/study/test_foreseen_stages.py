@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from planned_studies import tuned_pair
 
-from actsearch.core.experiment import Experiment, expand
+from actsearch.core.experiment import Experiment
+from actsearch.core.identity import expand
 from actsearch.study import foreseen_stages
 
 

@@ -16,7 +16,8 @@ from staged_studies import HASH, MORE, RATE, Write, killed_at_write, results, tu
 from actsearch.core.events import Event, Failed, Train
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.engines.in_process import InProcess
-from actsearch.store.store import Store, read_experiment
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
 from actsearch.study import rounds, runner, stages
 from actsearch.study.plans import Plan
 

@@ -30,7 +30,8 @@ def test_a_guess_counts_the_steps_of_the_run(make_experiment: Callable[..., Any]
 
 def test_epochs_of_other_settings_are_no_measure(make_experiment: Callable[..., Any]) -> None:
     """An hour an epoch of a network that was dropped says nothing about the one that is left."""
-    from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+    from actsearch.core.results import ExperimentResult
+    from actsearch.core.trial_results import CandidateResult, TrialResult
 
     experiment, (wanted, _) = make_experiment(["relu", "selu"])
     results = [

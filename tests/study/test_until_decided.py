@@ -29,7 +29,8 @@ from actsearch.core.errors import StoreError, UserError
 from actsearch.core.events import Event, Train
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.engines.in_process import InProcess
-from actsearch.store.store import Store, read_experiment
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
 from actsearch.study import rounds, runner, stages, until_decided
 from actsearch.study.plans import Plan
 from actsearch.study.until_decided import UntilDecided

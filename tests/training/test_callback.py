@@ -25,7 +25,7 @@ from diagnosed_networks import (
 from keras import layers
 
 import actsearch
-from actsearch.core import layer_rows
+from actsearch.core import diagnostics
 from actsearch.networks.layer_probe import LayerProbe
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -130,9 +130,9 @@ def test_arguments_that_make_no_sense() -> None:
 
 def test_a_probe_is_evenly_spaced_and_at_most_all() -> None:
     """Data that are sorted by class must not be measured on one class."""
-    assert layer_rows.probe_indices(4, 10) == [0, 2, 5, 7]
-    assert layer_rows.probe_indices(256, 3) == [0, 1, 2]
-    assert [e for e in range(8) if layer_rows.is_measured(e, 7, 3)] == [0, 3, 6, 7]
+    assert diagnostics.probe_indices(4, 10) == [0, 2, 5, 7]
+    assert diagnostics.probe_indices(256, 3) == [0, 1, 2]
+    assert [e for e in range(8) if diagnostics.is_measured(e, 7, 3)] == [0, 3, 6, 7]
 
 
 JAX = """

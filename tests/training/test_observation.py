@@ -23,8 +23,8 @@ from actsearch.core.experiment import (
     Optimizer,
     Training,
     Trial,
-    expand,
 )
+from actsearch.core.identity import expand
 from actsearch.data.dataset import Dataset
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop

@@ -21,7 +21,8 @@ from actsearch.analysis.plateaus import medians_by_epoch
 from actsearch.analysis.readings import Readings
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import NoDiagnostics, NothingToShow
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 
 FINDERS: Sequence[Callable[[Readings], Iterable[Finding]]] = (
     divergence_findings,

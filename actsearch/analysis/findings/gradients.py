@@ -10,7 +10,7 @@ from actsearch.analysis.layer_quantities import Variable
 from actsearch.analysis.number_format import epochs_text, three_digits
 from actsearch.analysis.readings import ProbedSeed, Readings
 from actsearch.analysis.spreads import Spread, factor_text, multiple_text
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 
 RATIO = 10.0
 """Between the gradient norms of the first and the last hidden layer. Layers of different sizes and kinds differ by a

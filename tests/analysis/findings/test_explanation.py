@@ -12,8 +12,8 @@ from explained_candidates import STUCK, explained, the
 from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 
 from actsearch.analysis.findings.explanation import explanation_of, explanation_record
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.errors import NoDiagnostics, NothingToShow
-from actsearch.core.results import Diagnostics
 
 
 def test_the_most_important_comes_first_and_the_harmless_last() -> None:
@@ -68,9 +68,9 @@ def test_without_any_diagnostics_the_message_says_how_to_get_them() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        Diagnostics(256, 1, (0, 1), {}),
-        Diagnostics(256, 1, (0, 1), {"dense_1": {}, "dense_2": {"mean": []}}),
-        Diagnostics(256, 1, (0,), {"dense_1": {"parameters": None, "dead": None}}),
+        TrialDiagnostics(256, 1, (0, 1), {}),
+        TrialDiagnostics(256, 1, (0, 1), {"dense_1": {}, "dense_2": {"mean": []}}),
+        TrialDiagnostics(256, 1, (0,), {"dense_1": {"parameters": None, "dead": None}}),
         diagnostics(["dense_1"], epochs=0),
         diagnostics(layer_names(30), epochs=1, every=5, dead=1.0, saturated=1.0, alpha=None),
         diagnostics(**dict.fromkeys(("gradient_norm_kernel", "mean", "variance", "dead", "zeros", "saturated"))),
@@ -80,7 +80,7 @@ def test_without_any_diagnostics_the_message_says_how_to_get_them() -> None:
     ],
 )
 @pytest.mark.parametrize("status", ["completed", "diverged", "running"])
-def test_odd_diagnostics_are_explained_all_the_same(odd: Diagnostics, status: Any) -> None:
+def test_odd_diagnostics_are_explained_all_the_same(odd: TrialDiagnostics, status: Any) -> None:
     """A page that fails for one candidate says nothing of the others."""
     one = replace(trial(diagnostics(), status=status), diagnostics=odd)
     told = explained(candidate("selu", one, trial(diagnostics(), 1)))

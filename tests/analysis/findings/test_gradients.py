@@ -9,10 +9,10 @@ import pytest
 from explained_candidates import STUCK, explained, found, the
 from fake_diagnostics import candidate, diagnostics, trial
 
-from actsearch.core.results import Diagnostics
+from actsearch.core.diagnostics import TrialDiagnostics
 
 
-def vanishing(ratio: float) -> Diagnostics:
+def vanishing(ratio: float) -> TrialDiagnostics:
     return diagnostics(gradient_norm_kernel=lambda layer, _: [ratio, math.sqrt(ratio), 1.0][layer])
 
 
@@ -50,7 +50,7 @@ def test_a_first_layer_without_any_gradient_is_no_division_by_zero() -> None:
     assert the("no gradient", trial(gone)).text == "no gradient reaches the weights of any hidden layer from epoch 2 on"
 
 
-def silent(norm: float = 0.0) -> Diagnostics:
+def silent(norm: float = 0.0) -> TrialDiagnostics:
     return diagnostics(gradient_norm_kernel=lambda _, epoch: norm if epoch else 0.1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from explained_candidates import the
 from fake_diagnostics import diagnostics, trial
 
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 
 
 def test_updates_that_are_tiny_or_huge_are_told() -> None:

@@ -22,10 +22,9 @@ from actsearch.core.experiment import (
     Mlp,
     Optimizer,
     Trial,
-    canonical_json,
-    expand,
-    identity,
 )
+from actsearch.core.identity import expand, identity
+from actsearch.core.json_values import canonical_json
 from actsearch.study import plans
 
 HASH, OTHER_HASH = "0" * 64, "1" * 64
@@ -33,7 +32,7 @@ Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
 
 
 def with_candidate(experiment: Experiment, **changes: Any) -> Experiment:
-    return replace(experiment, candidates=tuple(replace(one, **changes) for one in experiment.candidates))
+    return replace(experiment, candidates=tuple(replace(candidate, **changes) for candidate in experiment.candidates))
 
 
 def with_activation(experiment: Experiment, **changes: Any) -> Experiment:
@@ -79,7 +78,7 @@ def test_what_does_not_change_the_training_keeps_the_id(
     experiment, (trial,) = make_experiment()
     changed = change(experiment)
     assert changed != experiment
-    assert [one.id for one in expand(changed, HASH)] == [trial.id]
+    assert [again.id for again in expand(changed, HASH)] == [trial.id]
 
 
 CNN = Cnn((4,), 3, (4,), (0.0, 0.0), "glorot_uniform", "dropout", False)
@@ -170,20 +169,20 @@ def test_every_setting_is_in_the_identity(make_experiment: Make) -> None:
     for model in (CNN, Mlp((4,), 0.1, "glorot_uniform", "dropout", False)):
         training = replace(full.candidates[0].training, loss_weights=2.0)
         whole = Candidate("own", activation, replace(model, **given), training)
-        found = identity(whole, 0, full.data, HASH)
-        assert set(found) == {"version", "activation", "model", "training", "data", "seed"}
-        assert set(found["activation"]) == set(vars(activation)) - {"source", "folder"}
-        assert set(found["model"]) == set(vars(whole.model))
-        assert set(found["training"]) == set(vars(whole.training))
-        assert set(found["data"]) == set(vars(full.data)) - {"name", "path"} | {"sha256"}
+        settings = identity(whole, 0, full.data, HASH)
+        assert set(settings) == {"version", "activation", "model", "training", "data", "seed"}
+        assert set(settings["activation"]) == set(vars(activation)) - {"source", "folder"}
+        assert set(settings["model"]) == set(vars(whole.model))
+        assert set(settings["training"]) == set(vars(whole.training))
+        assert set(settings["data"]) == set(vars(full.data)) - {"name", "path"} | {"sha256"}
 
 
 def test_the_order_of_keys_does_not_change_the_id(make_experiment: Make) -> None:
     """Two users who write the same arguments in another order train the same thing."""
     experiment, _ = make_experiment()
-    one = with_training(experiment, optimizer=Optimizer("sgd", {"learning_rate": 0.1, "momentum": 0.9}))
-    two = with_training(experiment, optimizer=Optimizer("sgd", {"momentum": 0.9, "learning_rate": 0.1}))
-    assert expand(one, HASH)[0].id == expand(two, HASH)[0].id
+    first = with_training(experiment, optimizer=Optimizer("sgd", {"learning_rate": 0.1, "momentum": 0.9}))
+    second = with_training(experiment, optimizer=Optimizer("sgd", {"momentum": 0.9, "learning_rate": 0.1}))
+    assert expand(first, HASH)[0].id == expand(second, HASH)[0].id
 
 
 HOSTILE = {

@@ -11,21 +11,19 @@ from typing import Any
 import pytest
 
 from actsearch.core.events import Checkpoint, Completed, EpochDone, Event, Train
-from actsearch.core.experiment import Activation, DiagnosticsSpec, Experiment, Trial, expand
-from actsearch.core.results import TrialResult
+from actsearch.core.experiment import Activation, DiagnosticsSpec, Experiment, Trial
+from actsearch.core.identity import expand
+from actsearch.core.trial_results import TrialResult
 from actsearch.engines.in_process import InProcess
-from actsearch.store.store import DIAGNOSTICS, Store, read_experiment
+from actsearch.store.layout import DIAGNOSTICS_FILE
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
 from actsearch.study import rounds, runner
 from actsearch.study.plans import Plan
 
 FakeTrain = Callable[..., Train]
 Asked = tuple[Experiment, tuple[Trial, ...]]
 SEEN = DiagnosticsSpec(every=1, probe_size=256)
-
-
-@pytest.fixture
-def folder(hostile: Path) -> Path:
-    return hostile / "results" / "tiny"
 
 
 @pytest.fixture
@@ -90,7 +88,7 @@ def test_a_diverged_trial_keeps_what_was_seen(folder: Path, asked: Callable[...,
 def test_a_failed_trial_keeps_none(folder: Path, asked: Callable[..., Asked], fake_train: FakeTrain) -> None:
     """It is trained again anyway."""
     run(folder, asked(), fake_train(fails=["selu"]))
-    assert len(files(folder, DIAGNOSTICS)) == 1
+    assert len(files(folder, DIAGNOSTICS_FILE)) == 1
 
 
 def test_a_trial_killed_and_resumed_has_the_same_file(
@@ -98,14 +96,14 @@ def test_a_trial_killed_and_resumed_has_the_same_file(
 ) -> None:
     """To the byte: whoever compares two runs must not see when a machine went down."""
     run(folder, asked(epochs=4), fake_train())
-    expected = files(folder, DIAGNOSTICS)
+    expected = files(folder, DIAGNOSTICS_FILE)
     other = folder.with_name("other")
     with pytest.raises(KeyboardInterrupt):
         run(other, asked(epochs=4), stopping_after(fake_train(checkpoints=True), epoch=2))
     resumed = fake_train(checkpoints=True)
     run(other, asked(epochs=4), resumed)
     assert len(resumed.resumed) == 1  # type: ignore[attr-defined]
-    assert files(other, DIAGNOSTICS) == expected
+    assert files(other, DIAGNOSTICS_FILE) == expected
 
 
 def stopping_after(train: Train, epoch: int) -> Train:
@@ -263,11 +261,11 @@ def test_other_settings_leave_finished_trials_alone(
 ) -> None:
     """Another probe is no reason to spend a night, or to throw away what was seen."""
     run(folder, asked(), fake_train())
-    before = files(folder, DIAGNOSTICS)
+    before = files(folder, DIAGNOSTICS_FILE)
     other = asked(replace(SEEN, probe_size=64))
     assert left(folder, other) == []
     assert len(Store(folder).survey(other[1]).otherwise) == 2
-    assert files(folder, DIAGNOSTICS) == before
+    assert files(folder, DIAGNOSTICS_FILE) == before
 
 
 @pytest.mark.parametrize("damage", ["changed", "gone"])
@@ -276,20 +274,20 @@ def test_damaged_diagnostics_are_told_and_seen_again(
 ) -> None:
     """The trial itself is whole: its result stays in every table meanwhile."""
     run(folder, asked(), fake_train())
-    expected = files(folder, DIAGNOSTICS)
-    file = next((folder / "trials").glob(f"*/{DIAGNOSTICS}"))
+    expected = files(folder, DIAGNOSTICS_FILE)
+    file = next((folder / "trials").glob(f"*/{DIAGNOSTICS_FILE}"))
     if damage == "gone":
         file.unlink()
     else:
         file.write_bytes(file.read_bytes().replace(b"0.25", b"0.35", 1))
     result = read_experiment(folder, diagnostics=True)
     (problem,) = result.problems
-    assert DIAGNOSTICS in problem
+    assert DIAGNOSTICS_FILE in problem
     assert "the next run looks again" in problem
     assert {trial.status for candidate in result.candidates for trial in candidate.trials} == {"completed"}
     assert len(left(folder, asked())) == 1
     run(folder, asked(), fake_train())
-    assert files(folder, DIAGNOSTICS) == expected
+    assert files(folder, DIAGNOSTICS_FILE) == expected
 
 
 def test_without_being_asked_for_what_was_seen_stays(
@@ -297,7 +295,7 @@ def test_without_being_asked_for_what_was_seen_stays(
 ) -> None:
     """`diagnostics: false` looks at nothing new and removes nothing."""
     run(folder, asked(), fake_train())
-    before = files(folder, DIAGNOSTICS)
+    before = files(folder, DIAGNOSTICS_FILE)
     assert left(folder, asked(None)) == []
-    assert files(folder, DIAGNOSTICS) == before
+    assert files(folder, DIAGNOSTICS_FILE) == before
     assert all(trial.diagnostics is not None for trial in trials_in(folder))
