@@ -1,7 +1,7 @@
 """Formulas and their derivatives as SymPy expressions, for the terminal and for LaTeX. Imports SymPy.
 
-SymPy gets trees that `formulas.parse` has let through and nothing else, node by node, never a text. Of its calculus and
-its simplifications some have no bound in time, and are not asked: the derivative is `formula_tree.differentiate`'s, and
+SymPy gets trees that `parse_formula` has let through and nothing else, node by node, never a text. Of its calculus and
+its simplifications some have no bound in time, and are not asked: the derivative is that of `formula_derivative`, and
 cases and conditions stay as they are made.
 """
 

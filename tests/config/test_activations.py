@@ -1,4 +1,4 @@
-"""What is new in an experiment file since it can have formulas, functions, and initializers with arguments."""
+"""Formulas, functions of the user's own and initializers with arguments: what they come to, and the trials' ids."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tables import check_each
 
 from actsearch.config.loading import Loaded, load_experiment
 from actsearch.core.experiment import DiagnosticsSpec, Initializer
@@ -30,38 +31,8 @@ def loaded(hostile: Path) -> Callable[..., Loaded]:
     return load_text
 
 
-def ids(one: Loaded) -> list[str]:
-    return [trial.id for trial in expand(one.experiment, "0" * 64)]
-
-
-@pytest.mark.parametrize(
-    ("entry", "label"),
-    [
-        ('{formula: "x * sigmoid(x)"}', "x * sigmoid(x)"),
-        ('{formula: "x * sigmoid(b * x)", parameters: {b: 2}}', "x * sigmoid(b * x) (b=2)"),
-        ('{formula: "x * sigmoid(b * x)", parameters: {b: 2}, trainable: [b]}', "x * sigmoid(b * x) (b learned)"),
-        ('{function: "my_functions:bent", parameters: {bend: 1}}', "bent (bend=1)"),
-        ("{name: elu, trainable: [alpha]}", "elu (alpha learned)"),
-        ("{name: elu, alpha: 0.2, trainable: [alpha]}", "elu (alpha=0.2, alpha learned)"),
-        ("{name: relu, with: {model.bias_initializer: ones}}", "relu (bias_initializer=ones)"),
-        (
-            "{name: relu, with: {model.kernel_initializer: {name: random_normal, stddev: 0.5}}}",
-            "relu (kernel_initializer=random_normal stddev=0.5)",
-        ),
-        ('{formula: "x * sigmoid(x)", label: mine}', "mine"),
-    ],
-)
-def test_a_label_says_what_it_is(entry: str, label: str, loaded: Callable[..., Loaded]) -> None:
-    (candidate,) = loaded(f"activations: [{entry}]").experiment.candidates
-    assert candidate.label == label
-
-
-def test_what_no_gradient_passes_is_warned_about(loaded: Callable[..., Loaded]) -> None:
-    """A step trains the output layer alone: before a night of it, not after."""
-    text = 'activations: [{formula: "where(x > 0, 1, 0)", label: step}, relu]'
-    (warning, *_) = [w for w in loaded(text).experiment.warnings if "slope" in w]
-    assert warning == "step: its slope is 0 on all of [-10, 10]; no gradient passes it."
-    assert not [w for w in loaded("activations: [relu]").experiment.warnings if "slope" in w]
+def ids(of: Loaded) -> list[str]:
+    return [trial.id for trial in expand(of.experiment, "0" * 64)]
 
 
 def test_one_function_has_one_identity_however_it_is_written(loaded: Callable[..., Loaded]) -> None:
@@ -112,8 +83,8 @@ def test_what_is_neutral_renames_no_trial(loaded: Callable[..., Loaded]) -> None
 
 def test_an_initializer_with_its_defaults_is_its_name(loaded: Callable[..., Loaded]) -> None:
     def initializer(text: str) -> Any:
-        one = loaded(f"model: {{kernel_initializer: {text}}}\nactivations: [relu]\n")
-        return one.experiment.candidates[0].model.kernel_initializer
+        file = loaded(f"model: {{kernel_initializer: {text}}}\nactivations: [relu]\n")
+        return file.experiment.candidates[0].model.kernel_initializer
 
     assert initializer("{name: random_normal}") == initializer("random_normal") == "random_normal"
     assert initializer("{name: random_normal, stddev: 0.05}") == "random_normal"
@@ -144,14 +115,14 @@ diagnostics: {every: 2, probe_size: 100, training: true}
 
 def test_what_is_kept_asks_for_the_same_trials(loaded: Callable[..., Loaded], hostile: Path) -> None:
     """results/NAME/experiment.yaml can be run again."""
-    one = loaded(FULL)
+    before = loaded(FULL)
     kept = hostile / "kept.yaml"
-    kept.write_text(yaml.safe_dump(dict(one.experiment.document), sort_keys=False), encoding="utf-8")
+    kept.write_text(yaml.safe_dump(dict(before.experiment.document), sort_keys=False), encoding="utf-8")
     again = load_experiment(kept)
-    assert ids(again) == ids(one)
-    assert [c.label for c in again.experiment.candidates] == [c.label for c in one.experiment.candidates]
+    assert ids(again) == ids(before)
+    assert [c.label for c in again.experiment.candidates] == [c.label for c in before.experiment.candidates]
     assert again.experiment.diagnostics == DiagnosticsSpec(2, 100, True)
-    settings = identity(one.experiment.candidates[0], 3, one.experiment.data, "0" * 64)
+    settings = identity(before.experiment.candidates[0], 3, before.experiment.data, "0" * 64)
     assert settings["data"] == {"sha256": "0" * 64, "holdout": 1000, "train_first": 500, "holdout_last": True}
 
 
@@ -165,19 +136,22 @@ def test_shorthands_can_be_overridden_in_part(loaded: Callable[..., Loaded]) -> 
     )
 
 
-@pytest.mark.parametrize(
-    ("override", "changed"),
-    [
-        ("activations[0].parameters.a=0.25", True),
-        ("model.kernel_regularizer.l2=0.1", True),
-        ("model.kernel_initializer.scale=2", True),
-        ("data.validation.holdout=1000", True),
-        ("diagnostics=false", False),
-        ("diagnostics.every=5", False),
-        ("diagnostics.probe_size=5", False),
-    ],
-)
-def test_new_keys_can_be_overridden(override: str, changed: bool, loaded: Callable[..., Loaded]) -> None:
-    before, after = loaded(FULL), loaded(FULL, override)
-    assert (ids(before) != ids(after)) == changed
-    assert before.experiment.document != after.experiment.document
+CHANGES = [
+    # an option, and whether the trials become others
+    ("activations[0].parameters.a=0.25", True),
+    ("model.kernel_regularizer.l2=0.1", True),
+    ("model.kernel_initializer.scale=2", True),
+    ("data.validation.holdout=1000", True),
+    ("diagnostics=false", False),
+    ("diagnostics.every=5", False),
+    ("diagnostics.probe_size=5", False),
+]
+
+
+def test_keys_that_came_later_can_be_overridden(loaded: Callable[..., Loaded]) -> None:
+    def check(override: str, changed: bool) -> None:
+        before, after = loaded(FULL), loaded(FULL, override)
+        assert (ids(before) != ids(after)) == changed
+        assert before.experiment.document != after.experiment.document
+
+    check_each(CHANGES, check)
