@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from actsearch.analysis.comparison_rows import ContenderRows
+from actsearch.analysis.comparison_rows import ContenderRow, ContenderRows
 from actsearch.analysis.pens import Palette, Pen
-from actsearch.cli.terminal import Row
 from actsearch.core.words import plain
 from actsearch.figures.candidate_rows import COLUMN_GAP, SMALL_SIZE, NameColumn, rule_above, set_row_axis
 from actsearch.figures.drawing import Ruler, edged, marker_size
@@ -145,7 +144,7 @@ def _draw_margin(axes: Axes, margin: float, palette: Palette) -> None:
     axes.axvline(0, color=palette.faint, linewidth=1, zorder=0.6)
 
 
-def _draw_row(axes: Axes, table: ContenderRows, row: Row, place: int, pen: Pen, palette: Palette) -> None:
+def _draw_row(axes: Axes, table: ContenderRows, row: ContenderRow, place: int, pen: Pen, palette: Palette) -> None:
     """The interval and the mean above, the seeds below, where none of them hides another."""
     shown = [value for value in row.dots if table.axis.holds(value)]
     has_interval = not math.isnan(row.low)
@@ -170,7 +169,7 @@ def _draw_row(axes: Axes, table: ContenderRows, row: Row, place: int, pen: Pen, 
             _draw_mean(axes, row, y, pen, palette)
 
 
-def _draw_mean(axes: Axes, row: Row, y: float, pen: Pen, palette: Palette) -> None:
+def _draw_mean(axes: Axes, row: ContenderRow, y: float, pen: Pen, palette: Palette) -> None:
     """The marker; where it would hide the interval, a tick."""
     how: dict[str, Any] = {"marker": pen.marker, "markersize": marker_size(pen, 7), **edged(pen.color, palette)}
     (left, _), (right, _) = axes.transData.transform(((row.low, y), (row.high, y)))

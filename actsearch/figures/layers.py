@@ -22,9 +22,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from actsearch.analysis.axes import epoch_ticks, tick_names
 from actsearch.analysis.layer_axes import LayerAxis
 from actsearch.analysis.layer_figures import LayerFigure, layer_figures
-from actsearch.analysis.layer_lines import LayerPanel
+from actsearch.analysis.layer_lines import LayerLine, LayerPanel
 from actsearch.analysis.layer_quantities import EpochOrDepth, LayerFigureKind, Variable
-from actsearch.cli.terminal import Line
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain
 from actsearch.figures.drawing import (
@@ -153,7 +152,7 @@ class _Colors:
     first: float
     last: float
 
-    def of(self, line: Line) -> str:
+    def of(self, line: LayerLine) -> str:
         return to_hex(mpl.colormaps["viridis"](self.first + (self.last - self.first) * line.shade))
 
 
@@ -257,7 +256,7 @@ def _x_label(ruler: Ruler, layout: _Layout) -> str:
     return "hidden layer" if _names_of_layers(ruler, layout) else "hidden layer, from input to output"
 
 
-def _draw_line(axes: Axes, page: Page, table: LayerFigure, axis: LayerAxis, line: Line, color: str) -> None:
+def _draw_line(axes: Axes, page: Page, table: LayerFigure, axis: LayerAxis, line: LayerLine, color: str) -> None:
     """The middle of the seeds and their range; crosses where one diverged; a dotted way from an early end."""
     middle, low, high = (_near_axis(row, axis) for row in (line.middle, line.low, line.high))
     shown = broken(line.middle) if axis.scale == "log" else middle
@@ -302,7 +301,7 @@ def _within(value: float, axis: LayerAxis) -> float:
 
 
 def _put_labels(
-    page: Page, axes: Axes, layout: _Layout, axis: LayerAxis, lines: Sequence[Line], colors: _Colors
+    page: Page, axes: Axes, layout: _Layout, axis: LayerAxis, lines: Sequence[LayerLine], colors: _Colors
 ) -> None:
     """The labels right of a panel, each with a leader from where its line ends."""
     margin = Margin.of(page, axes, LEADER)
@@ -314,7 +313,7 @@ def _put_labels(
         page.put(margin.right + LEADER, y, layout.names[line.label], size=LABEL_SIZE, gid="label")
 
 
-def _end_in_inches(page: Page, axes: Axes, axis: LayerAxis, line: Line) -> float:
+def _end_in_inches(page: Page, axes: Axes, axis: LayerAxis, line: LayerLine) -> float:
     """How high a line ends, from the lower edge of the figure."""
     _, y = axes.transData.transform((line.x[-1], _within(line.middle[-1], axis)))
     return float(y) / page.figure.dpi

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from actsearch.analysis.axes import epoch_ticks, log_ticks, ticks
 from actsearch.analysis.layer_axes import LayerAxis
 from actsearch.analysis.layer_figures import LayerFigure
-from actsearch.cli.terminal import Line
+from actsearch.analysis.layer_lines import LayerLine
 from actsearch.core.words import plain, shortened
 from actsearch.report.chart_scales import ChartScale, band_path, path, text_element
 from actsearch.report.page_colors import LAYER_DASHES, SHADES
@@ -39,7 +39,7 @@ PANEL_FRAME = Markup(
 """Where the lines of small panels end; to stand on the page once."""
 
 
-def layer_svg(figure: LayerFigure, axis: LayerAxis, lines: Sequence[Line], told: str) -> Markup:
+def layer_svg(figure: LayerFigure, axis: LayerAxis, lines: Sequence[LayerLine], told: str) -> Markup:
     """One panel: a candidate's lines."""
     first, last = figure.first, figure.last
     x = ChartScale(first, last, IN_LEFT, LAYER_CHART_WIDTH - IN_RIGHT) if last > first else ChartScale(
@@ -118,12 +118,12 @@ def shades(figure: LayerFigure) -> dict[str, str]:
     return {label: f"h{shade[label]} d{i % len(LAYER_DASHES)}" for i, label in enumerate(shade)}
 
 
-def _line_places(line: Line) -> list[int]:
+def _line_places(line: LayerLine) -> list[int]:
     return thinned(line.middle, line.low, line.high, MOST_POINTS,
                    [line.x.index(epoch) for epoch in line.crosses if epoch in line.x])  # fmt: skip
 
 
-def _layer_line(line: Line, css: str, x: ChartScale, y: ChartScale, with_band: bool) -> Iterator[str]:
+def _layer_line(line: LayerLine, css: str, x: ChartScale, y: ChartScale, with_band: bool) -> Iterator[str]:
     """Pieces of a line, where values are missing in between; on a logarithmic axis also where they are 0."""
     places = _line_places(line)
     known = [i for i in places if math.isfinite(line.middle[i])]
@@ -152,7 +152,7 @@ def _runs(places: Sequence[int], wanted: Collection[int]) -> Iterator[list[int]]
             yield list(some)
 
 
-def _layer_crosses(line: Line, css: str, x: ChartScale, y: ChartScale) -> Iterator[str]:
+def _layer_crosses(line: LayerLine, css: str, x: ChartScale, y: ChartScale) -> Iterator[str]:
     for epoch in line.crosses:
         if epoch in line.x and math.isfinite(value := line.middle[line.x.index(epoch)]):
             place = min(max(y(value), y.end), y.start)

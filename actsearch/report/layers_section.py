@@ -11,10 +11,9 @@ from actsearch.analysis.drawn_candidates import grid_titles
 from actsearch.analysis.findings.explanation import explanation_of
 from actsearch.analysis.findings.finding import HARMLESS
 from actsearch.analysis.layer_figures import LayerFigure, layer_figures
-from actsearch.analysis.layer_lines import a_few_epochs
+from actsearch.analysis.layer_lines import LayerLine, a_few_epochs
 from actsearch.analysis.layer_quantities import LayerFigureKind
 from actsearch.analysis.metric_format import metric_text
-from actsearch.cli.terminal import Line
 from actsearch.core.errors import NothingToShow
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import in_words
@@ -123,7 +122,7 @@ def _labels_by_title(result: ExperimentResult) -> dict[str, str]:
     }
 
 
-def _legend(lines: Sequence[Line], css: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _legend(lines: Sequence[LayerLine], css: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((line.label, css[line.label]) for line in lines)
 
 
@@ -144,7 +143,7 @@ def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, l
     return heads, rows
 
 
-def _layer_value(line: Line, x: int, is_share: bool) -> str:
+def _layer_value(line: LayerLine, x: int, is_share: bool) -> str:
     if x not in line.x or not math.isfinite(line.middle[i := line.x.index(x)]):
         return "-"
     values = [f"{100 * v:.3g} %" if is_share else f"{v:.3g}" for v in (line.middle[i], line.low[i], line.high[i])]
