@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 
 def load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
     """Every file's experiment; the mistakes of all the files at once."""
+
     from actsearch.config.loading import load_experiment
 
-    loaded, problems = [], []
+    experiments, problems = [], []
     for file in files:
         try:
-            loaded.append(load_experiment(file, overrides))
+            experiments.append(load_experiment(file, overrides))
         except InvalidExperiment as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:
         raise InvalidExperiment(problems)
-    return loaded
+    return experiments
+
+
+def thread_counts(experiments: Sequence[Loaded]) -> list[int]:
+    """How many threads the experiments are trained with; in one process there can be one number."""
+    return sorted({loaded.experiment.candidates[0].training.threads for loaded in experiments})
 
 
 def require_tensorflow() -> None:

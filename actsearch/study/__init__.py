@@ -1,6 +1,7 @@
 """What to train next and what it costs: stages, looks, the runner, the plan, the timing."""
 
 __all__ = [
+    "disk",
     "foreseen_stages",
     "outlook",
     "plans",

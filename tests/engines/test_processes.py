@@ -15,6 +15,7 @@ from typing import Any
 import fake_training
 import psutil
 import pytest
+from child_processes import started
 from fake_training import Faults
 
 from actsearch.core.errors import UserError
@@ -61,8 +62,8 @@ def test_workers_are_gone_within_five_seconds_of_their_driver(
     script = tmp_path / "driver.py"
     script.write_text(DRIVER.format(path=[str(Path(__file__).parent.parent)]), encoding="utf-8")
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, script], env=environment, **pipes) as driver:
+    pipes = {"stdin": subprocess.PIPE, "stderr": None, "text": False}
+    with started([sys.executable, script], env=environment, **pipes) as driver:
         assert driver.stdin is not None
         assert driver.stdout is not None
         driver.stdin.write(pickle.dumps(make_trials(2)))

@@ -23,6 +23,7 @@ from typing import Any, get_args
 import fake_training
 import psutil
 import pytest
+from child_processes import started
 
 from actsearch.core.errors import UserError
 from actsearch.core.events import Checkpoint, Completed, Ending, EpochDone, Event, Lost, Started, Train
@@ -385,12 +386,10 @@ except UserError as error:
 
 def start_driver(address: str, folder: Path) -> subprocess.Popen[str]:
     """A process that trains two endless trials, and prints the ids of the processes that do it."""
-    return subprocess.Popen(
+    return started(
         [sys.executable, "-c", DRIVER, address],
         env={**os.environ, "RAY_TMPDIR": str(folder)},
-        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         start_new_session=True,
     )
 

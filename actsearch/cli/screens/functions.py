@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from actsearch.cli.screens.tables import plain_table
 from actsearch.functions.catalogue import Entry
 from actsearch.functions.descriptions import TABLE_COLUMNS, Column, advice_on, facts, parameter_lines
 from actsearch.functions.latex_output import expressions
@@ -47,13 +47,13 @@ def _set_formulas(entry: Entry, width: int) -> Iterator[RenderableType]:
         block = notation.pretty(expression, name).splitlines()
         if max(map(len, block)) > width - 2:
             block = textwrap.wrap(f"{name} = {line}", width - 2, subsequent_indent="  ")
-        yield Text("\n".join(f"  {one.rstrip()}" for one in block), no_wrap=True, overflow="ignore")
+        yield Text("\n".join(f"  {row.rstrip()}" for row in block), no_wrap=True, overflow="ignore")
         yield ""
 
 
 def _words_and_meanings(rows: Any, style: str = "dim") -> RenderableType:
     """Words and what they mean, in two columns."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table = plain_table(show_header=False)
     table.add_column(style=style, no_wrap=True, min_width=18)
     table.add_column(overflow="fold")
     for key, value in rows:
@@ -68,6 +68,7 @@ HEADINGS_NOTE = (
 FORMULA_AT_LEAST = 30
 """Characters of a formula without which its column would say too little."""
 BETWEEN_COLUMNS = 2
+"""As `plain_table` has it."""
 
 
 class FunctionsTable:
@@ -75,20 +76,18 @@ class FunctionsTable:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
-        self._widths = {one.heading: max(map(len, [one.heading, *map(one.cell, entries)])) for one in TABLE_COLUMNS}
+        self._widths = {column.heading: _longest_cell(column, entries) for column in TABLE_COLUMNS}
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         labels = [entry.label for entry in self._entries]
         name = min(max(map(len, ["function", *labels])), max(20, options.max_width // 3))
-        columns, left = next((columns, left) for columns, left in self._layouts(options.max_width - name))
-        table = Table(box=None, padding=(0, BETWEEN_COLUMNS, 0, 0), pad_edge=False, header_style="bold")
+        columns, left = next(self._layouts(options.max_width - name))
+        table = plain_table()
         table.add_column("function", no_wrap=True, overflow="ellipsis", max_width=name)
         for column in columns:
-            longest = (
-                max(left + min(FORMULA_AT_LEAST, self._widths["formula"]), FORMULA_AT_LEAST)
-                if column.heading == "formula"
-                else None
-            )
+            longest = None
+            if column.heading == "formula":
+                longest = max(left + min(FORMULA_AT_LEAST, self._widths["formula"]), FORMULA_AT_LEAST)
             justify: Any = "right" if column.right else "left"
             table.add_column(column.heading, justify=justify, no_wrap=True, overflow="ellipsis", max_width=longest)
         for entry, label in zip(self._entries, labels, strict=True):
@@ -106,6 +105,10 @@ class FunctionsTable:
             left = room - sum(width + BETWEEN_COLUMNS for width in widths.values())
             if left >= 0 or most == 0:
                 yield columns, max(left, 0)
+
+
+def _longest_cell(column: Column, entries: Sequence[Entry]) -> int:
+    return max(map(len, [column.heading, *map(column.cell, entries)]))
 
 
 def functions_screen(entries: Sequence[Entry]) -> RenderableType:
