@@ -18,17 +18,8 @@ import pytest
 
 from actsearch.cli.app import run_command_line
 from actsearch.core.events import Checkpoint, EpochDone, Event, Train
-from actsearch.core.experiment import (
-    Activation,
-    Candidate,
-    DataSpec,
-    Experiment,
-    Mlp,
-    Optimizer,
-    Training,
-    Trial,
-    expand,
-)
+from actsearch.core.experiment import Activation, Candidate, DataSpec, Experiment, Mlp, Optimizer, Training, Trial
+from actsearch.core.identity import expand
 from actsearch.core.signals import SIGNALS
 from actsearch.engines.in_process import InProcess
 

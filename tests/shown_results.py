@@ -9,7 +9,8 @@ from typing import Any
 from rich.console import Console, RenderableType
 
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, TestValues, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 
 HOSTILE_LABELS = ["[bold]relu[/bold]", "[/]", "größer ✓ 活性化関数", "x" * 60, ":rocket:", "a\\[b]", "0"]
 

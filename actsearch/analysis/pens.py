@@ -12,7 +12,7 @@ from actsearch.core.results import ExperimentResult
 
 
 @dataclass(frozen=True)
-class Look:
+class Palette:
     """The colours of one style. Curves: Okabe and Ito's, which colour-blind readers can tell apart."""
 
     paper: str
@@ -24,8 +24,8 @@ class Look:
     """For activations without a colour of their own, from a place that their name decides."""
 
 
-LOOKS: Mapping[str, Look] = {
-    "light": Look(
+PALETTES: Mapping[str, Palette] = {
+    "light": Palette(
         paper="#ffffff",
         ink="#1a1a1a",
         faint="#5c5c5c",
@@ -40,7 +40,7 @@ LOOKS: Mapping[str, Look] = {
         },
         others=("#000000", "#8A8000", "#7F7F7F", "#7A4B2A", "#5A4FCF", "#8FBC3F"),
     ),
-    "dark": Look(
+    "dark": Palette(
         paper="#14171a",
         ink="#ececec",
         faint="#a8adb3",
@@ -74,7 +74,7 @@ class Pen:
     dashes: Any
 
 
-def pens_of(result: ExperimentResult, look: Look) -> dict[str, Pen]:
+def pens_of(result: ExperimentResult, palette: Palette) -> dict[str, Pen]:
     """Label to pen. An activation has its colour and its marker; its second label, other dashes.
 
     Where an activation has none of its own, its name decides where to look for one that is still free; when all are in
@@ -83,11 +83,11 @@ def pens_of(result: ExperimentResult, look: Look) -> dict[str, Pen]:
     activations = {candidate.label: candidate.activation.name for candidate in reversed(result.candidates)}
     labels = dict.fromkeys(candidate.label for candidate in result.candidates)
     names = list(dict.fromkeys(activations[label] for label in labels))
-    colors = _chosen(names, look.activations, look.others)
-    markers = _chosen(names, MARKERS, OTHER_MARKERS, apart=colors)
+    colors = _assigned(names, palette.activations, palette.others)
+    markers = _assigned(names, MARKERS, OTHER_MARKERS, apart=colors)
     used: Counter[str] = Counter()
     pens: dict[str, Pen] = {}
-    for label in sorted(labels, key=lambda label: activations[label] not in look.activations):  # they go first
+    for label in sorted(labels, key=lambda label: activations[label] not in palette.activations):  # they go first
         name = activations[label]
         color = colors[name]
         dashes = DASHES[used[color] % len(DASHES)]
@@ -97,7 +97,7 @@ def pens_of(result: ExperimentResult, look: Look) -> dict[str, Pen]:
     return {label: pens[label] for label in labels}
 
 
-def _chosen(
+def _assigned(
     names: Iterable[str], own: Mapping[str, str], others: Sequence[str], apart: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Name to the table's entry, or else to the least used of all: the first such from a place that the name decides.
@@ -108,15 +108,14 @@ def _chosen(
     groups = apart or {}
     chosen = {name: own[name] for name in names if name in own}
     used = Counter(chosen.values())
-    together = Counter((groups.get(name), one) for name, one in chosen.items())
-    for name in names:
-        if name not in own:
-            group = groups.get(name)
-            salt = "" if apart is None else "marker of "  # else whoever shares a colour would share a marker
-            start = zlib.crc32(f"{salt}{name}".encode("utf-8", "replace")) % len(others)
-            order = (*others[start:], *others[:start], *own.values())
-            ranks = [(apart is not None and together[group, one], used[one], i) for i, one in enumerate(order)]
-            chosen[name] = order[min(ranks)[2]]
-            used[chosen[name]] += 1
-            together[group, chosen[name]] += 1
+    together = Counter((groups.get(name), entry) for name, entry in chosen.items())
+    for name in (name for name in names if name not in own):
+        group = groups.get(name)
+        salt = "" if apart is None else "marker of "  # else all that share a colour would share a marker
+        start = zlib.crc32(f"{salt}{name}".encode("utf-8", "replace")) % len(others)
+        order = (*others[start:], *others[:start], *own.values())
+        ranks = [(apart is not None and together[group, entry], used[entry], i) for i, entry in enumerate(order)]
+        chosen[name] = order[min(ranks)[2]]
+        used[chosen[name]] += 1
+        together[group, chosen[name]] += 1
     return chosen

@@ -15,25 +15,25 @@ from actsearch.core.errors import StoreError, UserError
 
 if TYPE_CHECKING:
     from actsearch.core.results import ExperimentResult
-    from actsearch.store.store import Found
+    from actsearch.store.reader import ExperimentFolder
 
 
-def folders(paths: Sequence[Path]) -> list[Found]:
+def folders(paths: Sequence[Path]) -> list[ExperimentFolder]:
     """The experiments at or below the paths, each once, however often and in whatever spelling its folder is given.
 
     Raises:
         UserError: below one of them there is none, or no such path.
     """
-    from actsearch.store.store import find_experiments
+    from actsearch.store.reader import find_experiments
 
-    experiments: dict[Path, Found] = {}
+    experiments: dict[Path, ExperimentFolder] = {}
     for path in paths:
         for experiment in find_experiments(path):
             experiments.setdefault(experiment.folder.resolve(), experiment)
     return list(experiments.values())
 
 
-def targets(experiments: Sequence[Found], out: Path, what: str, suffix: str = "") -> dict[Path, Path]:
+def targets(experiments: Sequence[ExperimentFolder], out: Path, what: str, suffix: str = "") -> dict[Path, Path]:
     """By each experiment's folder, the place below `out` of what is made of it: its name there, with a suffix.
 
     Raises:
@@ -60,7 +60,7 @@ class OneByOne:
     which tells.
     """
 
-    def __init__(self, experiments: Sequence[Found], all_needed: bool = False) -> None:
+    def __init__(self, experiments: Sequence[ExperimentFolder], all_needed: bool = False) -> None:
         self._experiments, self._all_needed = experiments, all_needed
         self._errors: list[tuple[str, UserError]] = []
 
@@ -74,7 +74,7 @@ class OneByOne:
         Raises:
             UserError: after the last one, if there is nothing else to do.
         """
-        from actsearch.store.store import read_experiment
+        from actsearch.store.reader import read_experiment
 
         for folder, _ in self._experiments:
             try:

@@ -15,7 +15,7 @@ from conftest import Done
 
 from actsearch.cli import app
 from actsearch.cli.app import commands
-from actsearch.store.store import Store
+from actsearch.store.writer import Store
 
 Write = Callable[..., Path]
 
@@ -98,7 +98,7 @@ def test_our_own_bug_is_exit_code_3_with_a_log(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("our fault ü")
 
-    monkeypatch.setattr("actsearch.config.loading.load", broken)
+    monkeypatch.setattr("actsearch.config.loading.load_experiment", broken)
     done = actsearch_("validate", write_experiment())
     assert done.code == 3
     assert "Traceback" not in done.err

@@ -20,17 +20,19 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked,
 from fake_diagnostics import diagnostics, layer_names
 from reported_studies import HOSTILE, a_large_study, made, probed, three
 
-from actsearch.analysis import comparison_curves
-from actsearch.analysis.comparison import Question, compare
-from actsearch.analysis.layer_curves import LayerFigure, layer_figures
-from actsearch.analysis.pens import LOOKS
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.comparison_rows import differences_table
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.pens import PALETTES
+from actsearch.analysis.question import Question
 from actsearch.cli.app import run_command_line
 from actsearch.config import loading
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.figures.comparison_plots import VERDICT_COLORS
-from actsearch.report import charts as report_charts
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
+from actsearch.figures.pair_matrix import VERDICT_COLORS
+from actsearch.report import difference_charts, layer_charts, page_colors, summary, thinning
 from actsearch.report import page as report
 
 
@@ -153,11 +155,11 @@ def test_no_path_of_the_machine_is_on_the_page() -> None:
 def test_what_the_experiment_and_the_comparison_warn_of_is_said_once(repository: Path) -> None:
     """Twice the same warning hides the others, and each of the two has words of its own for it."""
     told = loading.load(repository / "configs" / "article.yaml").experiment.warnings
-    assert any(text.startswith(report.TEST_WARNING) for text in told)
+    assert any(text.startswith(summary.TEST_WARNING) for text in told)
     relu, gelu, sigmoid = three().candidates
     words = a_page(replace(a_study(relu, gelu, sigmoid, test=True), warnings=told)).words
-    assert words.count(report.TEST_WARNING) == 1
-    assert words.count("choosing on test") == words.count(report.TEST_WARNING)
+    assert words.count(summary.TEST_WARNING) == 1
+    assert words.count("choosing on test") == words.count(summary.TEST_WARNING)
 
 
 def test_every_trial_is_counted() -> None:
@@ -206,8 +208,8 @@ def far_off(*values: float) -> ExperimentResult:
 
 def test_no_difference_is_drawn_where_it_is_not() -> None:
     """A dot at the edge of the axis is read as a value, and would be a wrong one."""
-    (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
-    charts = report_charts.Differences.of(comparison)
+    (comparison,) = comparisons_of(far_off(*noisy(0.9, 5, stream=9)), Question())
+    charts = difference_charts.DifferenceCharts.of(comparison)
     (pair,) = (p for i in comparison.others if comparison.contenders[i].name == "sigmoid"
                for p in [comparison.pair(i, comparison.reference)])  # fmt: skip
     assert _drawn(charts.row(pair)) == _drawn(charts.small(pair)) == []
@@ -221,8 +223,8 @@ def test_no_difference_is_drawn_where_it_is_not() -> None:
 
 def test_a_seed_beyond_the_axis_is_told_beside_those_within_it() -> None:
     """One seed that failed to learn is news; its dot stands nowhere, and the interval goes on to it."""
-    (comparison,) = compare(far_off(0.977, 0.978, 0.976, 0.977, 0.3), Question())
-    charts = report_charts.Differences.of(comparison)
+    (comparison,) = comparisons_of(far_off(0.977, 0.978, 0.976, 0.977, 0.3), Question())
+    charts = difference_charts.DifferenceCharts.of(comparison)
     i = next(i for i in comparison.others if comparison.contenders[i].name == "sigmoid")
     row = charts.row(comparison.pair(i, comparison.reference))
     assert "1 of 5 seeds: -0.6" in row
@@ -233,9 +235,9 @@ def test_a_seed_beyond_the_axis_is_told_beside_those_within_it() -> None:
 
 def test_the_chart_of_differences_has_the_axis_of_the_figure() -> None:
     """Page and figure of one study must not show two pictures of it."""
-    (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
-    scale = report_charts.Differences.of(comparison).scale
-    axis = comparison_curves.differences(comparison, "differences").axis
+    (comparison,) = comparisons_of(far_off(*noisy(0.9, 5, stream=9)), Question())
+    scale = difference_charts.DifferenceCharts.of(comparison).scale
+    axis = differences_table(comparison, "differences").axis
     assert (scale.low, scale.high) == (axis.low, axis.high)
 
 
@@ -321,32 +323,32 @@ def test_charts_have_names_and_tables() -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read(theme: str) -> None:
     """4.5 to 1, in both themes."""
-    colors: Mapping[str, str] = report_charts.PALETTES[theme]
+    colors: Mapping[str, str] = page_colors.PAGE_COLORS[theme]
     pairs = [(name, ground) for name in ("ink", "faint", "link") for ground in ("paper", "wash")]
     pairs += [(f"{word}-on", f"{word}-wash") for word in ("better", "worse", "tied", "undecided")]
     pairs += [("alarm", "paper"), ("warn", "paper"), ("ink", "warn-wash"), ("warn", "warn-wash")]
     for name, ground in pairs:
-        assert report_charts.contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
+        assert page_colors.contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_lines_can_be_seen(theme: str) -> None:
     """A thin light line on white is lost on a projector; 3 to 1 is asked of graphics."""
-    paper = report_charts.PALETTES[theme]["paper"]
+    paper = page_colors.PAGE_COLORS[theme]["paper"]
     for word in ("better", "worse", "tied", "undecided"):
-        assert report_charts.contrast(report_charts.PALETTES[theme][word], paper) >= 3, word
-    for color in (*LOOKS[theme].activations.values(), *LOOKS[theme].others):
-        assert report_charts.contrast(report_charts.legible(color, theme), paper) >= 3
-    style = report_charts.palette({})
+        assert page_colors.contrast(page_colors.PAGE_COLORS[theme][word], paper) >= 3, word
+    for color in (*PALETTES[theme].activations.values(), *PALETTES[theme].others):
+        assert page_colors.contrast(page_colors.legible(color, theme), paper) >= 3
+    style = page_colors.color_sheet({})
     for shade in re.findall(r"--h\d+:(#\w+);", style.split("@media")[0 if theme == "light" else 1]):
-        assert report_charts.contrast(shade, paper) >= 3, shade
+        assert page_colors.contrast(shade, paper) >= 3, shade
 
 
 def test_verdicts_have_the_colours_of_the_figures() -> None:
     """Blue and orange are told apart by who cannot tell red from green."""
     for theme in ("light", "dark"):
         for verdict in ("better", "worse"):
-            ground = report_charts.PALETTES[theme][f"{verdict}-wash"]
+            ground = page_colors.PAGE_COLORS[theme][f"{verdict}-wash"]
             assert ground == VERDICT_COLORS[verdict][0].lower()
 
 
@@ -377,13 +379,13 @@ def test_a_spike_is_never_thinned_away() -> None:
             middle = [1.0] * n
             middle[spike] = 100.0
             for low in (middle, [0.5] * n):
-                places = report_charts.thinned(middle, low, middle, 80)
+                places = thinning.thinned(middle, low, middle, 80)
                 assert spike in places
                 assert {0, n - 1} <= set(places)
                 assert len(places) <= 84
     gap = [1.0] * 500 + [math.nan] + [1.0] * 500
-    assert 500 in report_charts.thinned(gap, gap, gap, 80, (123,))
-    assert 123 in report_charts.thinned(gap, gap, gap, 80, (123,))
+    assert 500 in thinning.thinned(gap, gap, gap, 80, (123,))
+    assert 123 in thinning.thinned(gap, gap, gap, 80, (123,))
 
 
 def test_a_small_panel_shows_the_spike_and_says_what_it_leaves_out() -> None:
@@ -394,7 +396,7 @@ def test_a_small_panel_shows_the_spike_and_says_what_it_leaves_out() -> None:
     trials[0] = replace(trials[0], status="diverged")
     result = a_study(replace(result.candidates[0], trials=tuple(trials)), *result.candidates[1:])
     (figure,) = layer_figures(result, "gradients")
-    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    svg = layer_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
     heights = [
         float(y) for d in re.findall(r'class="line [^"]*" d="([^"]*)"', svg) for y in re.findall(r" ([\d.]+)", d)
     ]
@@ -410,7 +412,7 @@ def test_a_zero_is_not_drawn_as_a_small_number() -> None:
     result = a_study(replace(candidate, trials=tuple(replace(t, diagnostics=seen) for t in candidate.trials)))
     (figure,) = layer_figures(result, "gradients")
     assert figure.axes[0].scale == "log"
-    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    svg = layer_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
     lines = re.findall(r'class="line [^"]*" d="([^"]*)"', svg)
     assert [d.count("M") for d in lines] == [1, 2, 1]
     assert svg.count('class="atzero') == 4
@@ -426,21 +428,21 @@ def deep(**formulas: Any) -> LayerFigure:
 
 def test_twenty_layers_can_be_told_apart() -> None:
     """A legend in which four lines look alike names none of them."""
-    shades = report_charts.shades(deep())
+    shades = layer_charts.shades(deep())
     assert len(shades) == len(set(shades.values())) == 20
     names = list(shades.values())
     assert all(one.split()[1] != other.split()[1] for one, other in itertools.pairwise(names))
 
 
 def test_an_axis_writes_all_its_numbers_one_way() -> None:
-    """`0.001` beside `1e-04` is two sizes to compare in one's head; of shares near all, all of it is shown."""
+    """`0.001` beside `1e-04` is two sizes to comparisons_of in one's head; of shares near all, all of it is shown."""
     figure = deep(gradient_norm_kernel=lambda layer, _: 10.0 ** (-layer / 3))
-    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    svg = layer_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
     said = re.findall(r'text-anchor="end">([^<]+)<', svg)
     assert {"1e-4", "1e-2"} <= set(said)
     assert all("e" in text for text in said[:3])
     figure = deep(saturated=0.8)
-    svg = report_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
+    svg = layer_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
     assert ">100 %<" in svg
     assert ">epoch<" in svg
 

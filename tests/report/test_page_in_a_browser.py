@@ -16,7 +16,8 @@ from fake_diagnostics import diagnostics, layer_names
 from reported_studies import HOSTILE, a_large_study, made, probed, three
 
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 found = next(filter(None, map(shutil.which, BROWSERS)), None)

@@ -12,7 +12,8 @@ from actsearch.cli import options
 from actsearch.cli.console import new_console
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Comparison, Question
+    from actsearch.analysis.comparison import Comparison
+    from actsearch.analysis.question import Question
     from actsearch.analysis.requirements import Outcome
     from actsearch.cli.result_folders import OneByOne
 
@@ -58,14 +59,14 @@ def compare_command(
     actsearch compare results/mine --baseline relu --margin 0.002
     actsearch compare results/mine --require "gelu >= relu - 0.002" --undecided fail
     """
-    from actsearch.analysis.comparison import Question
-    from actsearch.analysis.requirements import parse
+    from actsearch.analysis.question import Question
+    from actsearch.analysis.requirements import requirement_of
     from actsearch.cli.json_rows.comparison import write_csv
     from actsearch.cli.result_folders import OneByOne, folders
 
     question = Question(**asked)
     for text in requirements:
-        parse(text)
+        requirement_of(text)
     with OneByOne(folders(paths), all_needed=together or bool(requirements)) as each:
         judged = _judged_comparisons(each, question, requirements, together)
         _print_comparisons(judged, as_json)
@@ -82,20 +83,21 @@ def _judged_comparisons(
     each: OneByOne, question: Question, requirements: Sequence[str], together: bool
 ) -> list[Judged]:
     """The comparisons of each experiment, or of all together, where there is something to compare."""
-    from actsearch.analysis.comparison import compare, reading
+    from actsearch.analysis.comparing import comparisons_of
     from actsearch.analysis.pooling import pooled
-    from actsearch.analysis.requirements import check
+    from actsearch.analysis.question import predictions_needed
+    from actsearch.analysis.requirements import outcomes_of
 
-    results = list(each.results(predictions=reading(question)))
+    results = list(each.results(predictions=predictions_needed(question)))
     compared = []
     for result in [pooled(results)] if together else results:
         with each.attempt(result):
-            compared.append((result, compare(result, question)))
+            compared.append((result, comparisons_of(result, question)))
     tables = sum(len(comparisons) for _, comparisons in compared)  # the more there are, the more is required at once
     judged = []
     for result, comparisons in compared:
         with each.attempt(result):
-            judged += [(comparison, check(comparison, requirements, tables=tables)) for comparison in comparisons]
+            judged += [(comparison, outcomes_of(comparison, requirements, tables=tables)) for comparison in comparisons]
     return judged
 
 

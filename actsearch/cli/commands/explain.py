@@ -11,7 +11,7 @@ from actsearch.cli import options
 from actsearch.cli.console import new_console
 
 if TYPE_CHECKING:
-    from actsearch.analysis.findings import Explanation
+    from actsearch.analysis.findings.explanation import Explanation
 
 
 @click.command("explain")
@@ -27,22 +27,22 @@ def explain_command(paths: tuple[Path, ...], as_json: bool) -> None:
     actsearch explain results/mine
     actsearch explain results/ --json
     """
-    from actsearch.analysis.findings import explain
+    from actsearch.analysis.findings.explanation import explanation_of
     from actsearch.cli.result_folders import OneByOne, folders
 
     with OneByOne(folders(paths)) as each:
         for result in each.results(diagnostics=True, tell_problems=True):
             with each.attempt(result):  # there may be nothing to explain
-                _print_explanation(explain(result), as_json)
+                _print_explanation(explanation_of(result), as_json)
 
 
 def _print_explanation(explanation: Explanation, as_json: bool) -> None:
     if as_json:
         import json
 
-        from actsearch.analysis import findings
+        from actsearch.analysis.findings.explanation import explanation_record
 
-        click.echo(json.dumps(findings.as_json(explanation), ensure_ascii=False))
+        click.echo(json.dumps(explanation_record(explanation), ensure_ascii=False))
         return
     from actsearch.cli.screens.explanation import explanation_lines
 

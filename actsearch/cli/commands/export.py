@@ -36,9 +36,9 @@ def export_command(paths: tuple[Path, ...], file_format: Any, out: Path) -> None
     actsearch export results/article-12 --to tensorboard --out logs
     """
     from actsearch.cli.result_folders import OneByOne, folders
-    from actsearch.store.export import export
+    from actsearch.store.export import export_results
 
     with OneByOne(folders(paths)) as each:
         results = list(each.results(diagnostics=True, tell_problems=True))
-        for line in export(results, file_format, out):
+        for line in export_results(results, file_format, out):
             click.echo(line)

@@ -24,10 +24,10 @@ def init_command(path: Path, template: str, list_templates: bool) -> None:
     from actsearch.config import templates
 
     if list_templates:
-        for name, description in templates.available().items():
+        for name, description in templates.available_templates().items():
             click.echo(f"{name:24} {description}")
         return
-    written = templates.write(template, path)
+    written = templates.write_template(template, path)
     for file in written:
         click.echo(f"wrote {file}")
     click.echo(f"train it: actsearch run {shlex.quote(str(written[0]))}")

@@ -67,7 +67,7 @@ def plan_command(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: b
     from actsearch.cli.interruption import Interruption
     from actsearch.cli.plan.options import PlanOptions
     from actsearch.cli.plan.outlook import outlook_of
-    from actsearch.study import runner
+    from actsearch.study import plans
 
     wanted = PlanOptions(quiet=as_json, **given)
     if not wanted.no_timing:
@@ -76,7 +76,7 @@ def plan_command(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: b
     wanted.refuse(experiments)
     with Interruption() as interruption:
         for i, loaded in enumerate(experiments):
-            outlook = outlook_of(loaded, runner.plan(loaded.experiment, loaded.folder), wanted, interruption)
+            outlook = outlook_of(loaded, plans.make_plan(loaded.experiment, loaded.folder), wanted, interruption)
             if i and not as_json:
                 click.echo()
             _print_outlook(outlook, as_json)

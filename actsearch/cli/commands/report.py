@@ -12,9 +12,10 @@ from actsearch.cli import options
 from actsearch.core.errors import NothingToShow, UserError
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Comparison, Question
+    from actsearch.analysis.comparison import Comparison
+    from actsearch.analysis.question import Question
     from actsearch.core.results import ExperimentResult
-    from actsearch.store.store import Found
+    from actsearch.store.reader import ExperimentFolder
 
 
 @click.command("report")
@@ -32,7 +33,7 @@ def report_command(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> N
     actsearch report results/mine --baseline relu --out mine.html
     actsearch report results/ --out pages/
     """
-    from actsearch.analysis.comparison import Question, reading
+    from actsearch.analysis.question import Question, predictions_needed
     from actsearch.cli.result_folders import OneByOne, folders
     from actsearch.report import page
 
@@ -40,14 +41,14 @@ def report_command(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> N
     experiments = folders(paths)
     files = _files(experiments, out)
     with OneByOne(experiments) as each:
-        for result in each.results(diagnostics=True, predictions=reading(question)):
+        for result in each.results(diagnostics=True, predictions=predictions_needed(question)):
             with each.attempt(result):
                 file = files[Path(result.folder)]
                 page.save(file, _page_of(result, question))
                 click.echo(str(file))
 
 
-def _files(experiments: Sequence[Found], out: Path | None) -> dict[Path, Path]:
+def _files(experiments: Sequence[ExperimentFolder], out: Path | None) -> dict[Path, Path]:
     """By each experiment's folder, the file of its page.
 
     Raises:
@@ -68,16 +69,16 @@ def _files(experiments: Sequence[Found], out: Path | None) -> dict[Path, Path]:
 def _page_of(result: ExperimentResult, question: Question) -> str:
     from contextlib import suppress
 
-    from actsearch.analysis.comparison import compare
+    from actsearch.analysis.comparing import comparisons_of
     from actsearch.report import page
-    from actsearch.store.store import EXPERIMENT
+    from actsearch.store.layout import EXPERIMENT_FILE
 
     comparisons: tuple[Comparison, ...] = ()
     missing = experiment_file = ""
     try:
-        comparisons = compare(result, question)
+        comparisons = comparisons_of(result, question)
     except NothingToShow as error:  # the page says so, and shows what there is
         missing = str(error)
     with suppress(OSError):
-        experiment_file = (Path(result.folder) / EXPERIMENT).read_text(encoding="utf-8", errors="replace")
+        experiment_file = (Path(result.folder) / EXPERIMENT_FILE).read_text(encoding="utf-8", errors="replace")
     return page.page(result, comparisons, question, experiment_file, missing)

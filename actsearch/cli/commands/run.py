@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from actsearch.cli.interruption import Interruption
     from actsearch.cli.run.options import RunOptions
     from actsearch.config.loading import Loaded
-    from actsearch.study.runner import Plan
-    from actsearch.study.stages import UntilDecided
+    from actsearch.study.plans import Plan
+    from actsearch.study.until_decided import UntilDecided
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]
@@ -149,7 +149,7 @@ def _until(
 ) -> UntilDecided | None:
     """By which rule seeds are added, if they are."""
     if until_decided:
-        from actsearch.study.stages import UntilDecided
+        from actsearch.study.until_decided import UntilDecided
 
         return UntilDecided(margin, confidence, max_seeds)
     if (margin, confidence, max_seeds) != (None, None, None):
@@ -173,10 +173,10 @@ def _more_overrides(files: Sequence[Path], name: str | None, threads: str | None
 
 def _plan_of(loaded: Loaded, until: UntilDecided | None) -> Plan:
     from actsearch.cli.experiment_files import located
-    from actsearch.study import runner
+    from actsearch.study import plans
 
     with located(loaded):
-        return runner.plan(loaded.experiment, loaded.folder, until)
+        return plans.make_plan(loaded.experiment, loaded.folder, until)
 
 
 def _tell_only(plans: Sequence[tuple[Loaded, Plan]], wanted: RunOptions) -> int:

@@ -21,6 +21,6 @@ def schema_command(markdown: bool) -> None:
         return
     import json
 
-    from actsearch.config.schema import json_schema
+    from actsearch.config.experiment_file import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -49,18 +49,18 @@ def show_command(names: tuple[str, ...], values: tuple[str, ...], **given: Any) 
 
     _refuse_contradictions(names, values, **given)
     if given["article"]:
-        from actsearch.figures.function_plots import draw_the_article
+        from actsearch.figures.functions import draw_the_article
 
         for path in draw_the_article(given["out"], given["style"] or "article"):
             click.echo(str(path))
         return
     settings = dict(map(catalogue.setting, values))
-    entries = catalogue.find(names, settings) if names else catalogue.everything(settings)
+    entries = catalogue.find_functions(names, settings) if names else catalogue.everything(settings)
     _show_functions(entries, bool(names), given["latex"], given["markdown"], given["as_json"])
     if given["figure"] is not None:
-        from actsearch.figures.function_plots import draw
+        from actsearch.figures.functions import draw_functions
 
-        path = draw(entries, given["figure"], given["style"] or "light")
+        path = draw_functions(entries, given["figure"], given["style"] or "light")
         click.echo(str(path), err=given["as_json"] or given["latex"] or given["markdown"])
 
 
@@ -91,18 +91,18 @@ def _refuse_contradictions(
 
 
 def _show_functions(entries: Sequence[Entry], named: bool, latex: bool, markdown: bool, as_json: bool) -> None:
-    from actsearch.functions import function_pages
+    from actsearch.functions import catalogue_page, function_json, latex_output
 
     if markdown:
-        click.echo(function_pages.markdown(entries), nl=False)
+        click.echo(catalogue_page.markdown(entries), nl=False)
     elif latex:
         for entry in entries:
-            click.echo(function_pages.latex_lines(entry))
+            click.echo(latex_output.latex_lines(entry))
     elif as_json:
         import json
 
         for entry in entries:
-            click.echo(json.dumps(function_pages.as_json(entry), ensure_ascii=False))
+            click.echo(json.dumps(function_json.function_as_json(entry), ensure_ascii=False))
     else:
         from actsearch.cli.screens.functions import FunctionsTable, functions_screen
 

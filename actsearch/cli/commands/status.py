@@ -16,7 +16,7 @@ from actsearch.cli.console import can_redraw, new_console
 if TYPE_CHECKING:
     from actsearch.cli.screens.watch import WatchDisplay
     from actsearch.core.results import ExperimentResult
-    from actsearch.store.store import Found
+    from actsearch.store.reader import ExperimentFolder
 
 WATCH_SECONDS = 2.0
 
@@ -61,10 +61,10 @@ def _print_status(result: ExperimentResult, as_json: bool, every_trial: bool) ->
         console.print(line, markup=False, emoji=False)
 
 
-def _watch(experiments: Sequence[Found], as_json: bool) -> None:
+def _watch(experiments: Sequence[ExperimentFolder], as_json: bool) -> None:
     """Shows how the experiments stand, again and again, until nothing runs any more."""
     from actsearch.cli.result_folders import OneByOne
-    from actsearch.store.store import running_driver
+    from actsearch.store.lock import running_driver
 
     each = OneByOne(experiments)
     with suppress(KeyboardInterrupt), _watch_display(as_json) as display:

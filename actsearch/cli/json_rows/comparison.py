@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import Comparison, Contender, Examples, Pair
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.contenders import Contender
+from actsearch.analysis.pairs import ExampleNoise, Pair
 from actsearch.analysis.requirements import Outcome
 from actsearch.cli.json_rows.conversion import finite, json_value
 from actsearch.core import user_files
@@ -222,7 +224,7 @@ def _forecast_fields(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _new_data_fields(examples: Examples | None) -> dict[str, Any]:
+def _new_data_fields(examples: ExampleNoise | None) -> dict[str, Any]:
     if examples is None:
         return {}
     return {
@@ -268,7 +270,7 @@ def write_csv(path: Path, comparisons: Sequence[Comparison]) -> None:
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    user_files.write(path, text.getvalue().encode("utf-8"), "--csv")
+    user_files.write_for_user(path, text.getvalue().encode("utf-8"), "--csv")
 
 
 def _flat_rows(comparison: Comparison) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actsearch.cli.json_rows.conversion import json_value
-from actsearch.core.results import LooksRecord, LookTaken
+from actsearch.core.looks_record import LooksRecord, LookTaken
 
 
 def look_row(record: LooksRecord, taken: LookTaken) -> dict[str, Any]:

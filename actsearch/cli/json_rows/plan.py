@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actsearch.analysis.power import POWER, Noise, Power, Range
+from actsearch.analysis.power import POWER, Power
+from actsearch.analysis.study_noise import Noise, Range
 from actsearch.cli.json_rows.conversion import finite, json_value
 from actsearch.cli.plan.advice import plan_advice
 from actsearch.study.disk import Disk
 from actsearch.study.outlook import Outlook, StageCost
-from actsearch.study.planning import Timed
+from actsearch.study.trial_costs import Timed
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from actsearch.cli.json_rows.conversion import json_line
 from actsearch.cli.json_rows.decisions import look_row
-from actsearch.core.results import CandidateResult, ExperimentResult, TestValues, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 
 
 @dataclass(frozen=True)

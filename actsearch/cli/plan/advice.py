@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from actsearch.analysis import statistics
-from actsearch.analysis.power import MOST_SEEDS, Power, Range
+from actsearch.analysis.power import MORE_THAN_ANYBODY_TRAINS, Power
+from actsearch.analysis.sample_sizes import advised_seeds
+from actsearch.analysis.standards import ENOUGH_SEEDS, FEWEST_SEEDS
+from actsearch.analysis.study_noise import Range
 from actsearch.cli.screens.numbers import duration_range, points, points_range
 from actsearch.cli.screens.text import printable_text
 from actsearch.core.words import number_of
@@ -35,7 +37,7 @@ def plan_advice(outlook: Outlook) -> Iterator[str]:
 def _on_seeds(outlook: Outlook, power: Power) -> Iterator[str]:
     yield _with_the_files_seeds(power)
     k = len(power.contenders)
-    advised = statistics.advised_seeds(k)
+    advised = advised_seeds(k)
     if power.planned < advised:
         yield f"As a rule of thumb, {k} activations are compared with {advised} seeds to begin with."
     yield from _for_the_margin(outlook, power)
@@ -72,9 +74,9 @@ def _on_examples(power: Power) -> Iterator[str]:
 def _with_the_files_seeds(power: Power) -> str:
     n, detectable = power.planned, power.row(power.planned).detectable
     if detectable is None:
-        fewest = statistics.FEWEST_SEEDS
+        fewest = FEWEST_SEEDS
         return f"With {number_of(n, 'seed')} there will be no verdict; from {fewest} seeds on there is one."
-    care = " With so few seeds a verdict is to be taken with care." if n < statistics.ENOUGH_SEEDS else ""
+    care = " With so few seeds a verdict is to be taken with care." if n < ENOUGH_SEEDS else ""
     return (
         f"With {n} seeds a true difference of {points_range(detectable)} will most likely be found; smaller ones"
         f" may stay undecided.{care}"
@@ -115,7 +117,7 @@ def _seeds_in_words(seeds: Range) -> str:
 def _rounded_count(count: float) -> str:
     """A count that is an estimate: two digits of a large one."""
     if math.isinf(count):
-        return f"more than {MOST_SEEDS:,}"
+        return f"more than {MORE_THAN_ANYBODY_TRAINS:,}"
     n = round(count)
     if n < 1000:
         return str(n)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from actsearch.analysis import power
-from actsearch.analysis.power import Noise
+from actsearch.analysis import study_noise
+from actsearch.analysis.study_noise import Noise
 from actsearch.cli.plan.options import PlanOptions
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.experiment import Experiment
 from actsearch.core.results import ExperimentResult
-from actsearch.store.store import find_experiments, read_experiment
+from actsearch.store.reader import find_experiments, read_experiment
 
 
 def noise_of(experiment: Experiment, data_sha256: str, options: PlanOptions) -> tuple[Noise, list[str]]:
     """The noise, from the likest finished study below --out where there is one; and what could not be read."""
     results, notes = _studies_below(options.out)
-    likest = power.likest(results, experiment, data_sha256)
-    noise = power.assumed()
+    likest = study_noise.likest_study(results, experiment, data_sha256)
+    noise = study_noise.assumed_noise()
     if likest is not None:
         result, likeness = likest
         split = "test_last" if result.validation_is_test else "validation_last"
-        noise = power.measured(read_experiment(Path(result.folder), predictions=[split]), likeness)
-    return power.with_given(noise, options.sd, options.correlation), notes
+        noise = study_noise.measured_noise(read_experiment(Path(result.folder), predictions=[split]), likeness)
+    return study_noise.noise_as_given(noise, options.sd, options.correlation), notes
 
 
 def _studies_below(folder: Path) -> tuple[list[ExperimentResult], list[str]]:

@@ -10,14 +10,14 @@ from actsearch.cli.plan.noise import noise_of
 from actsearch.cli.plan.options import PlanOptions
 from actsearch.cli.plan.timing import guessed_times, measured_times
 from actsearch.config.loading import Loaded
-from actsearch.core import machine
+from actsearch.core import capacity
 from actsearch.core.experiment import Trial
-from actsearch.core.results import FINISHED
-from actsearch.data import datasets
-from actsearch.store.store import Store
-from actsearch.study import planning
+from actsearch.core.trial_results import FINISHED
+from actsearch.data import splitting
+from actsearch.store.writer import Store
+from actsearch.study import foreseen_stages
 from actsearch.study.outlook import Outlook, Wanted, outlook
-from actsearch.study.runner import Plan
+from actsearch.study.plans import Plan
 
 
 def outlook_of(loaded: Loaded, plan: Plan, options: PlanOptions, interruption: Interruption) -> Outlook:
@@ -27,8 +27,8 @@ def outlook_of(loaded: Loaded, plan: Plan, options: PlanOptions, interruption: I
     choices = _trials_by_choice(plan)
     finished = _finished(store, choices)
     dataset = data_of(loaded, plan)
-    splits = datasets.split(dataset, experiment.data)
-    jobs = options.jobs or machine.default_jobs(plan.threads, dataset.nbytes)
+    splits = splitting.split(dataset, experiment.data)
+    jobs = options.jobs or capacity.default_jobs(plan.threads, dataset.nbytes)
     noise, notes = noise_of(experiment, plan.data_sha256, options)
     is_finished = all(any(trial.id in finished for trial in trials) for trials in choices)
     if options.no_timing or is_finished:  # then what it took is known
@@ -55,8 +55,8 @@ def outlook_of(loaded: Loaded, plan: Plan, options: PlanOptions, interruption: I
 def _trials_by_choice(plan: Plan) -> list[tuple[Trial, ...]]:
     """For each trial that will be trained, all those that it may turn out to be."""
     choices = []
-    for stage in planning.stages(plan.experiment):
-        choices += planning.trials_of(stage, plan.experiment, plan.data_sha256)
+    for stage in foreseen_stages.foreseen_stages(plan.experiment):
+        choices += foreseen_stages.trials_of(stage, plan.experiment, plan.data_sha256)
     return choices
 
 

@@ -11,18 +11,21 @@ import click
 
 from actsearch.cli.interruption import Interruption
 from actsearch.cli.screens.text import printable_text
-from actsearch.core import machine
+from actsearch.core import capacity
 from actsearch.core.experiment import Trial
 from actsearch.core.native_output import held_back
 from actsearch.core.words import number_of
-from actsearch.data.datasets import Dataset, Splits
-from actsearch.store.store import PLAN, Store, read_experiment
-from actsearch.study import planning
-from actsearch.study.planning import Timed
-from actsearch.study.runner import Plan
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
+from actsearch.store.layout import PLAN_FILE
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
+from actsearch.study import schedule, trial_costs
+from actsearch.study.plans import Plan
+from actsearch.study.trial_costs import Timed
 
 if TYPE_CHECKING:
-    from actsearch.study.outlook import Costs
+    from actsearch.study.trial_costs import CostRange
 
 LONG_LOADING_SECONDS = 1.0
 """Where loading TensorFlow took longer, it was not loaded before, and its time is that of a worker."""
@@ -32,12 +35,12 @@ LONG_LOADING_SECONDS = 1.0
 class Times:
     """What trials take, and how that is known."""
 
-    costs: Costs
+    costs: CostRange
     basis: str
     """What the costs are taken from, to end a sentence."""
     timed: Mapping[str, Timed]
-    """What was measured, by `planning.kind_of`; empty where nothing was."""
-    loading: tuple[float, float]
+    """What was measured, by `trial_costs.kind_of`; empty where nothing was."""
+    loading: schedule.Seconds
     """Seconds until a worker trains, as a range."""
 
 
@@ -45,10 +48,10 @@ def guessed_times(plan: Plan, trials: Sequence[Trial], store: Store, dataset: Da
     """From the epochs that these trials have trained already, or else from the networks' arithmetic."""
     experiment = plan.experiment
     epochs: Mapping[int, Sequence[float]] = {}
-    if (store.folder / PLAN).is_file():
-        epochs = planning.measured_epochs(read_experiment(store.folder), trials, experiment)
-    costs, basis = planning.guess(experiment, dataset, splits, epochs)
-    return Times(costs, basis, {}, planning.LOADING_SECONDS)
+    if (store.folder / PLAN_FILE).is_file():
+        epochs = trial_costs.measured_epochs(read_experiment(store.folder), trials, experiment)
+    costs, basis = trial_costs.guess(experiment, dataset, splits, epochs)
+    return Times(costs, basis, {}, schedule.LOADING_SECONDS)
 
 
 def measured_times(
@@ -62,7 +65,7 @@ def measured_times(
 
     trials: dict[str, Trial] = {}
     for trial in plan.trials:
-        trials.setdefault(planning.kind_of(trial.candidate), trial)
+        trials.setdefault(trial_costs.kind_of(trial.candidate), trial)
 
     def say_step(kind: str, timed: Timed) -> None:
         say(f"  {printable_text(trials[kind].candidate.label)}: {1000 * timed.step:.3g} ms a step")
@@ -74,9 +77,9 @@ def measured_times(
     took = time.monotonic() - began
     about = round(timing.expected_seconds(len(trials)))
     say(f"timing {number_of(len(trials), 'kind')} of network, about {about} s")
-    workers = 1 if machine.gpus() else jobs
+    workers = 1 if capacity.gpus() else jobs
     timed = timing.time_kinds(trials, dataset, splits, workers, say_step, interruption.check)
-    costs = planning.costs(plan.experiment, dataset, splits, timed)
+    costs = trial_costs.timed_costs(plan.experiment, dataset, splits, timed)
     return Times(costs, _basis_of_measured(timed, jobs), timed, _loading(took))
 
 
@@ -86,6 +89,6 @@ def _basis_of_measured(timed: Mapping[str, Timed], jobs: int) -> str:
     return f"{steps} steps of training, timed now{beside}: the medians and quartiles"
 
 
-def _loading(took: float) -> tuple[float, float]:
+def _loading(took: float) -> schedule.Seconds:
     """Of a worker, which loads Python and the data as well, and beside other workers that do the same."""
-    return (took + 1.5, 2 * took + 3) if took > LONG_LOADING_SECONDS else planning.LOADING_SECONDS
+    return schedule.Seconds(took + 1.5, 2 * took + 3) if took > LONG_LOADING_SECONDS else schedule.LOADING_SECONDS

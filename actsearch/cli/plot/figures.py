@@ -11,7 +11,7 @@ from actsearch.cli.plot.kinds import COMPARISON_KINDS, LAYER_KINDS
 from actsearch.core.errors import NothingToShow, UserError
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Question
+    from actsearch.analysis.question import Question
     from actsearch.cli.plot.options import PlotOptions
     from actsearch.core.results import ExperimentResult
 
@@ -61,12 +61,12 @@ def _metrics_without_a_curve(wanted: PlotOptions) -> list[str]:
 
 
 def _draw_curves(result: ExperimentResult, folder: Path, wanted: PlotOptions, left_out: Sequence[str]) -> list[Path]:
-    from actsearch.figures import learning_plots
+    from actsearch.figures import learning
 
     metrics = [metric for metric in wanted.metrics if metric not in left_out]
     if wanted.metrics and not metrics:
         return []
-    return learning_plots.draw(result, folder, metrics=metrics, log=wanted.log, **_appearance(wanted))
+    return learning.draw(result, folder, metrics=metrics, log=wanted.log, **_appearance(wanted))
 
 
 def _drawings(
@@ -75,14 +75,14 @@ def _drawings(
     """What draws each of the other kinds: comparisons once for each question."""
     how = _appearance(wanted)
     for kind in _wanted_of(LAYER_KINDS, wanted):
-        from actsearch.figures import layer_plots
+        from actsearch.figures import layers
 
-        yield partial(layer_plots.draw, result, folder, kind, variable=wanted.variable, by=wanted.axes, **how)
+        yield partial(layers.draw, result, folder, kind, variable=wanted.variable, by=wanted.axes, **how)
     for kind in _wanted_of(COMPARISON_KINDS, wanted):
-        from actsearch.figures import comparison_plots
+        from actsearch.figures import comparisons
 
         for question in questions:
-            yield partial(comparison_plots.draw, result, folder, kind, question, **how)
+            yield partial(comparisons.draw, result, folder, kind, question, **how)
 
 
 def _wanted_of(kinds: Sequence[Any], wanted: PlotOptions) -> list[Any]:

@@ -16,7 +16,7 @@ from actsearch.cli.screens.run_lines import plain_line
 from actsearch.cli.screens.trial_rows import trial_name
 from actsearch.core.events import Event
 from actsearch.core.experiment import Trial
-from actsearch.study.runner import Work
+from actsearch.study.rounds import Work
 
 
 class Display(Protocol):

@@ -9,12 +9,12 @@ from actsearch.cli.plan.timing import guessed_times
 from actsearch.cli.run.options import RunOptions
 from actsearch.cli.run.refusal import would_stop_at
 from actsearch.core.experiment import Trial
-from actsearch.core.results import FINISHED
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
-from actsearch.store.store import Store
-from actsearch.study import planning, runner
-from actsearch.study.runner import Plan
+from actsearch.core.trial_results import FINISHED
+from actsearch.data import splitting
+from actsearch.data.dataset import Dataset
+from actsearch.store.writer import Store
+from actsearch.study import foreseen_stages, plans, rounds, schedule
+from actsearch.study.plans import Plan
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ def dry_run_of(plan: Plan, dataset: Dataset, options: RunOptions) -> DryRun:
     experiment, store = plan.experiment, Store(options.folder_of(plan))
     jobs = options.workers(plan, dataset.nbytes)
     refusal = would_stop_at(plan, options)
-    asked = runner.ask(plan, store, options.fresh)
+    asked = plans.ask_now(plan, store, options.fresh)
     survey = store.survey(() if options.fresh else asked.trials, repair=False)
-    left = list(asked.trials) if options.fresh else runner.to_train(asked.trials, survey, options.retry_failed)
+    left = list(asked.trials) if options.fresh else rounds.trials_to_train(asked.trials, survey, options.retry_failed)
     to_train = {trial.id for trial in left}
-    times = guessed_times(plan, asked.trials, store, dataset, datasets.split(dataset, experiment.data))
-    stages: list[list[tuple[int, ...]]] = [[(place,) for place in planning.places(experiment, left)]]
+    times = guessed_times(plan, asked.trials, store, dataset, splitting.split(dataset, experiment.data))
+    stages: list[list[tuple[int, ...]]] = [[(place,) for place in foreseen_stages.places(experiment, left)]]
     if plan.until is None:
-        stages.append(planning.choices_to_follow(experiment, asked.may_follow))
+        stages.append(foreseen_stages.choices_to_follow(experiment, asked.may_follow))
     return DryRun(
         experiment=experiment.name,
         folder=store.folder,
@@ -68,9 +68,9 @@ def dry_run_of(plan: Plan, dataset: Dataset, options: RunOptions) -> DryRun:
         to_follow=asked.to_follow,
         until_decided=plan.until is not None,
         workers=max(1, min(jobs, max(map(len, stages)))),
-        seconds=planning.total(stages, times.costs, jobs),
+        seconds=schedule.total(stages, times.costs, jobs),
         basis=times.basis,
-        looking=planning.share_of_looking(stages, times.costs),
+        looking=schedule.share_of_looking(stages, times.costs),
         undiagnosed=0 if options.retry_failed else len(survey.undiagnosed),
         warnings=experiment.warnings,
         refusal=None if refusal is None else str(refusal),

@@ -15,9 +15,11 @@ from actsearch.cli.run.options import RunOptions
 from actsearch.cli.screens import summary
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.results import ExperimentResult
-from actsearch.store.store import PLAN, Store, read_experiment
-from actsearch.study import runner
-from actsearch.study.runner import Plan
+from actsearch.store.layout import PLAN_FILE
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
+from actsearch.study import plans, rounds
+from actsearch.study.plans import Plan
 
 
 def conclude(plan: Plan, store: Store, options: RunOptions, trained: bool) -> int:
@@ -45,8 +47,8 @@ def conclude(plan: Plan, store: Store, options: RunOptions, trained: bool) -> in
 
 def asked_and_left(plan: Plan, store: Store) -> tuple[int, int]:
     """How many trials are asked for, and left to be trained, those among them that lack their diagnostics."""
-    trials = runner.ask(plan, store).trials
-    return len(trials), len(runner.to_train(trials, store.survey(trials, repair=False)))
+    trials = plans.ask_now(plan, store).trials
+    return len(trials), len(rounds.trials_to_train(trials, store.survey(trials, repair=False)))
 
 
 def _show_summary(result: ExperimentResult) -> None:
@@ -69,10 +71,10 @@ def _show_what_to_do_next(result: ExperimentResult, plan: Plan, folder: Path, fi
 def _draw(result: ExperimentResult, store: Store, options: RunOptions, trained: bool) -> list[Path]:
     """Draws what is new, and removes second figures that the experiment as it is now has no more."""
     existing = sorted(store.folder.glob("accuracy*.png")) + sorted(store.folder.glob("loss*.png"))
-    planned = (store.folder / PLAN).stat().st_mtime_ns
+    planned = (store.folder / PLAN_FILE).stat().st_mtime_ns
     if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:
         return existing
-    from actsearch.figures.learning_plots import draw
+    from actsearch.figures.learning import draw
 
     try:
         figures = draw(result, store.folder)

@@ -23,10 +23,11 @@ from actsearch.cli.screens.text import printable_text
 from actsearch.config.loading import Loaded
 from actsearch.core.events import Engine, Failed
 from actsearch.core.words import number_of
-from actsearch.data.datasets import Dataset
-from actsearch.store.store import Store
+from actsearch.data.dataset import Dataset
+from actsearch.store.writer import Store
 from actsearch.study import runner
-from actsearch.study.runner import Plan, Work
+from actsearch.study.plans import Plan
+from actsearch.study.rounds import Work, rounds_of_work
 
 
 class ExperimentRun:
@@ -45,7 +46,7 @@ class ExperimentRun:
             with self.store.locked():  # not under the feet of a driver that is at work
                 pass
             self.options.say(f"{self.store.folder} is kept as {self.store.set_aside()}")
-        rounds = runner.rounds(
+        rounds = rounds_of_work(
             self.plan,
             self.store,
             accept_changes=self.options.accept_changes,
@@ -152,7 +153,7 @@ class ExperimentRun:
 
     def _train_a_round(self, work: Work, engine: Engine, jobs: int) -> bool:
         """Trains what is left of a round; false where a failure ended it early."""
-        events = runner.run(
+        events = runner.train_all(
             work.left,
             self.store,
             engine,
@@ -172,7 +173,7 @@ class ExperimentRun:
         return not (any_failed and self.options.fail_fast)
 
     def _engine(self, dataset: Dataset, jobs: int) -> Any:
-        from actsearch.training.checkpoints import Spacing
+        from actsearch.training.checkpoint_pace import Spacing
 
         spacing, save_models = (
             Spacing(self.options.checkpoint_share, self.options.keep_checkpoints),

@@ -14,7 +14,8 @@ from actsearch.core.errors import InvalidExperiment, Problem, UserError
 
 if TYPE_CHECKING:
     from actsearch.config.loading import Loaded
-    from actsearch.study.runner import EngineName, Plan, SaveModel
+    from actsearch.study.plans import Plan
+    from actsearch.study.runner import EngineName, SaveModel
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,11 @@ class RunOptions:
 
     def workers(self, plan: Plan, data_bytes: int) -> int:
         """How many trainings run at a time."""
-        from actsearch.core import machine
+        from actsearch.core import capacity
 
         if self.engine == "in-process":
             return 1
-        return self.jobs or machine.default_jobs(plan.threads, data_bytes)
+        return self.jobs or capacity.default_jobs(plan.threads, data_bytes)
 
     def most_workers(self, plan: Plan, data_bytes: int) -> int:
         """How many trainings may be handed over at a time; to Ray, which queues them itself, any number."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from actsearch.cli.run.options import RunOptions
 from actsearch.core.errors import StoreError
-from actsearch.store.store import Store
-from actsearch.study import runner
-from actsearch.study.runner import Plan
+from actsearch.store.writer import Store
+from actsearch.study import plans
+from actsearch.study.plans import Plan
 
 
 def would_stop_at(plan: Plan, options: RunOptions) -> StoreError | None:
@@ -14,5 +14,5 @@ def would_stop_at(plan: Plan, options: RunOptions) -> StoreError | None:
     if options.fresh or options.accept_changes:
         return None
     store = Store(options.folder_of(plan))
-    asked = runner.ask(plan, store)
+    asked = plans.ask_now(plan, store)
     return store.refusal(plan.experiment, asked.trials, asked.may_follow)

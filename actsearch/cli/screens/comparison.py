@@ -8,8 +8,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import MATRIX_UP_TO, Comparison
+from actsearch.analysis.comparison import ALL_PAIRS_UP_TO, Comparison
 from actsearch.analysis.requirements import Outcome
+from actsearch.analysis.verdict_text import requirement_text
 from actsearch.cli.screens.comparison_tables import (
     LEADING,
     NoiseTable,
@@ -38,7 +39,7 @@ def comparison_lines(comparison: Comparison, requirements: Sequence[Outcome] = (
         yield Paragraph(legend, style="dim")
         yield NoiseTable(comparison)
         yield Text()
-    if not comparison.has_baseline and 2 < len(comparison.contenders) <= MATRIX_UP_TO and comparison.leaders:
+    if not comparison.has_baseline and 2 < len(comparison.contenders) <= ALL_PAIRS_UP_TO and comparison.leaders:
         yield VerdictMatrix(comparison)
         yield Text()
     for sentence in conclusions.sentences(comparison):
@@ -46,5 +47,5 @@ def comparison_lines(comparison: Comparison, requirements: Sequence[Outcome] = (
     for warning in comparison.warnings:
         yield Paragraph(warning, "! ", mark_style="bold magenta")
     for outcome in requirements:
-        text = conclusions.requirement(comparison, outcome)
+        text = requirement_text(comparison, outcome)
         yield Paragraph(text, "", REQUIREMENT_STYLE[outcome.state])

@@ -10,9 +10,11 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import Comparison, Contender, Examples, Pair
-from actsearch.analysis.conclusions import interval, number, signed
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.contenders import Contender
+from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.pairs import ExampleNoise, Pair
+from actsearch.analysis.verdict_text import brief_verdict
 from actsearch.cli.screens.tables import NarrowingTable, plain_table
 from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
 
@@ -86,14 +88,14 @@ class RankingTable(NarrowingTable):
 
 def _ranking_cells(comparison: Comparison, i: int, with_forecast: bool) -> dict[str, RenderableType]:
     contender = comparison.contenders[i]
-    low, high = number(comparison, contender.low), number(comparison, contender.high)
+    low, high = metric_text(comparison, contender.low), metric_text(comparison, contender.high)
     seconds, epochs = contender.seconds_per_epoch, contender.epochs_to_target
     return {
         "seeds": _completed_seeds(contender),
-        "mean": number(comparison, contender.mean),
+        "mean": metric_text(comparison, contender.mean),
         "interval": f"{low} to {high}" if contender.completed > 1 else "-",
-        "worst": number(comparison, contender.worst_seed),
-        "best": number(comparison, contender.best_seed),
+        "worst": metric_text(comparison, contender.worst_seed),
+        "best": metric_text(comparison, contender.best_seed),
         **_cells_of_the_difference(comparison, i, with_forecast),
         "s/epoch": "-" if seconds is None else f"{seconds:.1f}",
         "epochs to target": "-" if epochs is None else f"{epochs:g}",
@@ -105,17 +107,17 @@ def _cells_of_the_difference(comparison: Comparison, i: int, with_forecast: bool
     if i == comparison.reference:
         return {"difference": "", "its interval": "", "verdict": ""}
     pair = comparison.pair(i, comparison.reference)
-    text = printable_text(conclusions.brief_verdict(pair, with_forecast))
+    text = printable_text(brief_verdict(pair, with_forecast))
     return {
-        "difference": signed(comparison, pair.difference),
-        "its interval": interval(comparison, pair.low, pair.high),
+        "difference": signed_difference(comparison, pair.difference),
+        "its interval": interval_text(comparison, pair.low, pair.high),
         "verdict": Text(text, _verdict_style(pair.verdict)),
     }
 
 
 def _completed_seeds(contender: Contender) -> Text:
     """How many seeds have a value, of how many, where some have none."""
-    missing = conclusions.incomplete(contender)
+    missing = contender.missing
     if not missing:
         return Text(str(contender.completed))
     return Text(f"{contender.completed} of {len(contender.trials)}: {missing}", "magenta")
@@ -150,14 +152,14 @@ class NoiseTable(NarrowingTable):
         return table
 
 
-def _noise_cells(comparison: Comparison, pair: Pair, examples: Examples) -> list[RenderableType]:
+def _noise_cells(comparison: Comparison, pair: Pair, examples: ExampleNoise) -> list[RenderableType]:
     correlation = "-"
     if pair.correlation is not None and math.isfinite(pair.correlation[0]):
         correlation = "{:.2f} ({:.2f} to {:.2f})".format(*pair.correlation)
     return [
-        number(comparison, math.sqrt(examples.seed_variance)),
-        number(comparison, math.sqrt(examples.example_variance)),
-        interval(comparison, examples.low, examples.high),
+        metric_text(comparison, math.sqrt(examples.seed_variance)),
+        metric_text(comparison, math.sqrt(examples.example_variance)),
+        interval_text(comparison, examples.low, examples.high),
         Text(examples.verdict or "-", _verdict_style(examples.verdict)),
         correlation,
         "-" if pair.won is None else f"{pair.won:.0%}",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.text import printable_text
-from actsearch.core.results import Choice, LooksRecord, LookTaken
+from actsearch.core.looks_record import LooksRecord, LookTaken
+from actsearch.core.results import Choice
 from actsearch.core.words import candidate_name
 
 

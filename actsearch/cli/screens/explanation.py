@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from actsearch.analysis.findings import HARMLESS, CandidateFindings, Explanation
+from actsearch.analysis.findings.explanation import CandidateFindings, Explanation
+from actsearch.analysis.findings.finding import HARMLESS
 from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.text import Paragraph
 

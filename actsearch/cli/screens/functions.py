@@ -12,7 +12,8 @@ from rich.text import Text
 
 from actsearch.cli.screens.tables import plain_table
 from actsearch.functions.catalogue import Entry
-from actsearch.functions.function_pages import COLUMNS, Column, advice, expressions, facts, parameters
+from actsearch.functions.descriptions import TABLE_COLUMNS, Column, advice_on, facts, parameter_lines
+from actsearch.functions.latex_output import expressions
 
 
 class FunctionPage:
@@ -28,14 +29,14 @@ class FunctionPage:
         yield Text.assemble((entry.title, "bold"), (f"  {names}", "dim"), overflow="fold")
         yield ""
         yield from _set_formulas(entry, width)
-        rows = list(parameters(entry))
+        rows = list(parameter_lines(entry))
         if rows:
             yield _words_and_meanings(rows, "cyan")
             yield ""
         yield _words_and_meanings(facts(entry.properties).items())
         if entry.row:
             yield ""
-            yield _words_and_meanings(advice(entry).items())
+            yield _words_and_meanings(advice_on(entry).items())
 
 
 def _set_formulas(entry: Entry, width: int) -> Iterator[RenderableType]:
@@ -75,7 +76,7 @@ class FunctionsTable:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
-        self._widths = {column.heading: _longest_cell(column, entries) for column in COLUMNS}
+        self._widths = {column.heading: _longest_cell(column, entries) for column in TABLE_COLUMNS}
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         labels = [entry.label for entry in self._entries]
@@ -96,8 +97,8 @@ class FunctionsTable:
 
     def _layouts(self, room: int) -> Iterator[tuple[list[Column], int]]:
         """The columns that fit, from the fullest layout on, and what they leave; the last one in any case."""
-        for most in range(max(column.dropped for column in COLUMNS), -1, -1):
-            columns = [column for column in COLUMNS if column.dropped <= most]
+        for most in range(max(column.dropped for column in TABLE_COLUMNS), -1, -1):
+            columns = [column for column in TABLE_COLUMNS if column.dropped <= most]
             widths = {column.heading: self._widths[column.heading] for column in columns}
             if "formula" in widths:
                 widths["formula"] = min(widths["formula"], FORMULA_AT_LEAST)

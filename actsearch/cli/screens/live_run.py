@@ -19,7 +19,7 @@ from actsearch.cli.screens.time_left import EpochSeconds, epochs_left, time_left
 from actsearch.cli.screens.trial_rows import TrialColumns, TrialRow, waiting_row
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Failed, Lost, Progress, Started
 from actsearch.core.experiment import Trial
-from actsearch.core.results import ENDED
+from actsearch.core.trial_results import ENDED
 
 STATUS_AFTER = {Completed: "completed", Diverged: "diverged", Failed: "failed", Lost: "restarting"}
 """The event that ended a trial, or its worker."""

@@ -8,7 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actsearch.analysis.power import POWER, Noise, Power
+from actsearch.analysis.power import POWER, Power
+from actsearch.analysis.study_noise import Noise
 from actsearch.cli.plan.advice import plan_advice
 from actsearch.cli.screens.numbers import (
     duration_range,
@@ -22,7 +23,7 @@ from actsearch.cli.screens.tables import plain_table
 from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
 from actsearch.core.words import number_of
 from actsearch.study.outlook import Outlook
-from actsearch.study.planning import Timed
+from actsearch.study.trial_costs import Timed
 
 
 def plan_lines(outlook: Outlook) -> Iterator[RenderableType]:

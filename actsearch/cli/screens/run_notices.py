@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from actsearch.cli.screens.decisions import end_of_looks
 from actsearch.core.words import number_of
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
-from actsearch.study.runner import EngineName, Work
+from actsearch.data import splitting
+from actsearch.data.dataset import Dataset
+from actsearch.study.rounds import Work
+from actsearch.study.runner import EngineName
 
 
 def what_stays_as_it_is(work: Work) -> Iterator[str]:
@@ -90,6 +91,6 @@ def _diagnostics_notices(work: Work, dataset: Dataset) -> Iterator[str]:
         )
     asked = work.left[0].diagnostics
     if asked is not None:
-        examples = len(datasets.split(dataset, work.left[0].data).train)
+        examples = len(splitting.split(dataset, work.left[0].data).train)
         if asked.probe_size > examples:
             yield f"diagnostics: there are only {examples} training examples to look at, not {asked.probe_size}"

@@ -11,7 +11,8 @@ from actsearch.cli.screens.decisions import choice_line, look_line
 from actsearch.cli.screens.summary import summary_table
 from actsearch.cli.screens.text import AtWidth
 from actsearch.cli.screens.trial_rows import STATUS_STYLE, TrialColumns, TrialRow, rows_of
-from actsearch.core.results import ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import TrialResult
 from actsearch.core.words import number_of
 
 MANY_TRIALS = 40

@@ -12,7 +12,8 @@ from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.tables import plain_table
 from actsearch.cli.screens.text import AtWidth, cut_text
 from actsearch.cli.screens.trial_rows import STATUS_STYLE, last_value, state_text
-from actsearch.core.results import CandidateResult, ExperimentResult, TestValues, TrialResult, median_seconds
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult, median_seconds
 
 TrialValue = Callable[[TrialResult], float | None]
 

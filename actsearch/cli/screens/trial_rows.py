@@ -11,9 +11,10 @@ from rich.cells import cell_len, set_cell_size
 
 from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.text import StyledLine, printable_text, shortened_to_cells
-from actsearch.core.experiment import Trial, in_words
-from actsearch.core.results import ENDED, CandidateResult, ExperimentResult, TrialResult
-from actsearch.core.words import candidate_name
+from actsearch.core.experiment import Trial
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import ENDED, CandidateResult, TrialResult
+from actsearch.core.words import candidate_name, in_words
 
 STATUS_STYLE = {
     "completed": "green",

@@ -16,7 +16,8 @@ from actsearch.cli.screens.standing import Standing, best_row, counts_that_fit, 
 from actsearch.cli.screens.text import StyledLine, printable_text, shortened_to_cells
 from actsearch.cli.screens.time_left import EpochSeconds, epochs_left, time_left, time_left_text
 from actsearch.cli.screens.trial_rows import TrialColumns, TrialRow, rows_of
-from actsearch.core.results import ENDED, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import ENDED
 
 SHOWN_STATUSES = ("running", "failed")
 """The statuses of the trials that have a row in the view of what was read from a folder."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from conftest import Done
 
-from actsearch.store.store import Store
+from actsearch.store.writer import Store
 
 Write = Callable[..., Path]
 

@@ -17,8 +17,8 @@ from rich.console import Console
 
 from actsearch.cli.app import run_command_line
 from actsearch.cli.screens.functions import FunctionPage, FunctionsTable
-from actsearch.functions import function_pages
-from actsearch.functions.catalogue import Entry, everything, find
+from actsearch.functions import latex_output
+from actsearch.functions.catalogue import Entry, everything, find_functions
 from actsearch.functions.registry import ACTIVATIONS
 
 Run = Callable[..., tuple[int, str, str]]
@@ -29,7 +29,7 @@ FORMULAS = ("x * sigmoid(1.702 * x)", "where(x > 0, x, 0.1 * x)", "max(0, x) ** 
 @pytest.fixture(scope="module")
 def all_of_them() -> list[Entry]:
     """The registry's functions, with properties that are computed once, and some formulas."""
-    return [*everything({}), *find(FORMULAS, {})]
+    return [*everything({}), *find_functions(FORMULAS, {})]
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_nothing_is_wider_than_the_terminal(all_of_them: list[Entry], width: int
 
 
 def test_a_formula_too_wide_for_two_dimensions_takes_lines_of_its_own() -> None:
-    (entry,) = find(["x * sigmoid(x) + tanh(x) * softplus(x) / (1 + exp(-x ** 2)) + log(1 + x ** 2)"], {})
+    (entry,) = find_functions(["x * sigmoid(x) + tanh(x) * softplus(x) / (1 + exp(-x ** 2)) + log(1 + x ** 2)"], {})
     assert any(line.startswith("  f(x) = x * sigmoid(x)") for line in printed(FunctionPage(entry), 40))
     assert not any(line.startswith("  f(x) = x * sigmoid(x)") for line in printed(FunctionPage(entry), 200))
 
@@ -190,7 +190,7 @@ def test_latex_is_a_block_for_each_function(show: Run) -> None:
 def test_latex_is_well_formed(all_of_them: list[Entry]) -> None:
     """Braces and environments are closed, for every function and for formulas of one's own."""
     for entry in all_of_them:
-        text = function_pages.latex_lines(entry)
+        text = latex_output.latex_lines(entry)
         assert text.replace(r"\{", "").replace(r"\}", "").count("{") == text.count("}")
         for environment in ("cases", "align*"):
             assert text.count(rf"\begin{{{environment}}}") == text.count(rf"\end{{{environment}}}")
@@ -201,7 +201,7 @@ def test_latex_is_well_formed(all_of_them: list[Entry]) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
 def test_latex_compiles(tmp_path: Path, all_of_them: list[Entry]) -> None:
-    body = "\n".join(map(function_pages.latex_lines, all_of_them))
+    body = "\n".join(map(latex_output.latex_lines, all_of_them))
     text = f"\\documentclass{{article}}\\usepackage{{amsmath}}\\begin{{document}}\n{body}\n\\end{{document}}\n"
     (tmp_path / "x.tex").write_text(text, encoding="utf-8")
     done = subprocess.run(

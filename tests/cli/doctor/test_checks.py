@@ -20,8 +20,8 @@ import pytest
 from actsearch.cli.doctor import checks as doctor
 from actsearch.cli.doctor import probes
 from actsearch.cli.doctor.checks import Check
-from actsearch.core import machine
-from actsearch.data import datasets
+from actsearch.core import capacity, machine
+from actsearch.data import bundled_mnist, keras_sets
 
 GB = 1_000_000_000
 
@@ -126,10 +126,10 @@ def machine_with(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Pretends a size: `machine_with(memory=8, cores=4)`, in GB."""
 
     def pretend(memory: float, cores: int, gpus: int = 0) -> None:
-        monkeypatch.setattr(machine, "available_memory", lambda: int(memory * GB))
-        monkeypatch.setattr(machine, "usable_cores", lambda: cores)
-        monkeypatch.setattr(machine, "gpus", lambda: [str(i) for i in range(gpus)])
-        monkeypatch.setattr(machine, "WORKER_MEMORY", 1_500_000_000)
+        monkeypatch.setattr(capacity, "available_memory", lambda: int(memory * GB))
+        monkeypatch.setattr(capacity, "usable_cores", lambda: cores)
+        monkeypatch.setattr(capacity, "gpus", lambda: [str(i) for i in range(gpus)])
+        monkeypatch.setattr(capacity, "WORKER_MEMORY", 1_500_000_000)
 
     return pretend
 
@@ -174,8 +174,8 @@ def test_a_damaged_mnist_is_a_problem(monkeypatch: pytest.MonkeyPatch, hostile: 
     """An installation that broke off would otherwise be found out by the first run."""
     assert doctor.bundled_data().status == "ok"
     cut = hostile / "mnist.npz"
-    cut.write_bytes(datasets.MNIST_FILE.read_bytes()[:-1000])
-    monkeypatch.setattr(datasets, "MNIST_FILE", cut)
+    cut.write_bytes(bundled_mnist.MNIST_FILE.read_bytes()[:-1000])
+    monkeypatch.setattr(bundled_mnist, "MNIST_FILE", cut)
     check = doctor.bundled_data()
     assert (check.status, check.remedy) == ("problem", "install actsearch again")
     assert "damaged" in check.what
@@ -189,7 +189,7 @@ def test_what_is_in_keras_cache_is_told_and_nothing_is_downloaded(
     check = doctor.cached_data()
     assert check.status == "note"
     assert "fashion_mnist and cifar10 are not" in check.what
-    for file in datasets.KERAS_FILES["fashion_mnist"]:
+    for file in keras_sets.KERAS_FILES["fashion_mnist"]:
         path = hostile / "datasets" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -405,7 +405,7 @@ def test_the_cost_of_bfloat16_is_told(monkeypatch: pytest.MonkeyPatch, seconds: 
 
 def test_a_gpu_that_tensorflow_does_not_see_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """It trains on the processor then, without a word, and takes twenty times as long."""
-    monkeypatch.setattr(machine, "gpus", lambda: ["0"])
+    monkeypatch.setattr(capacity, "gpus", lambda: ["0"])
     monkeypatch.setattr(probes, "probe_tensorflow", lambda: MEASURED)
     check = only(doctor.tensorflow(), "devices")
     assert check.status == "note"

@@ -9,14 +9,14 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 from rich.cells import cell_len
 from rich.console import Console
 
-from actsearch.analysis import findings
+from actsearch.analysis.findings.explanation import explanation_of
 from actsearch.cli.screens.explanation import explanation_lines
-from actsearch.core.results import CandidateResult
+from actsearch.core.trial_results import CandidateResult
 
 
 def page(width: int, *candidates: CandidateResult) -> str:
     console = Console(width=width, file=io.StringIO(), highlight=False)
-    for line in explanation_lines(findings.explain(experiment(*candidates))):
+    for line in explanation_lines(explanation_of(experiment(*candidates))):
         console.print(line, markup=False, emoji=False)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()

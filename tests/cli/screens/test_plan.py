@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from actsearch.analysis import power
+from actsearch.analysis import power, study_noise
 from actsearch.cli.json_rows.conversion import json_value
 from actsearch.cli.json_rows.plan import plan_row
 from actsearch.cli.plan.advice import plan_advice
 from actsearch.cli.screens.plan import plan_lines
 from actsearch.core.experiment import DataSpec, Experiment
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
-from actsearch.study import outlook, planning
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import split
+from actsearch.study import outlook, trial_costs
 from actsearch.study.outlook import Outlook, Wanted
-from actsearch.study.planning import Cost, Timed
+from actsearch.study.trial_costs import Cost, Timed
 
 IMAGES = np.zeros((60, 6, 6, 1), np.uint8)
 DATASET = Dataset(IMAGES, np.arange(60) % 4, IMAGES, np.arange(60) % 4, classes=4)
@@ -37,7 +37,7 @@ def look_ahead(make_experiment: Callable[..., Any]) -> Callable[..., Outlook]:
     def look(
         labels: Any = ("relu", "gelu"),
         seeds: int = 5,
-        noise: power.Noise | None = None,
+        noise: study_noise.Noise | None = None,
         change: Callable[[Experiment], Experiment] = lambda one: one,
         finished: Any = (),
         timed: Timed | None = TIMED,
@@ -45,12 +45,12 @@ def look_ahead(make_experiment: Callable[..., Any]) -> Callable[..., Outlook]:
     ) -> Outlook:
         experiment, _ = make_experiment(labels, seeds=seeds, data=DataSpec("mnist", holdout=20))
         experiment = change(experiment)
-        splits = datasets.split(DATASET, experiment.data)
-        by_kind = {} if timed is None else {planning.kind_of(one): timed for one in experiment.candidates}
+        splits = split(DATASET, experiment.data)
+        by_kind = {} if timed is None else {trial_costs.kind_of(one): timed for one in experiment.candidates}
         costs = [Cost(2.0, 0.1, 10.0)] * len(experiment.candidates), [Cost(2.0, 0.1, 20.0)] * len(experiment.candidates)
         asked = Wanted(**{"margin": 0.001, "confidence": 0.95, "baseline": None, "jobs": 2, **wanted})
         return outlook.outlook(
-            experiment, "0" * 64, "results/tiny", DATASET, splits, noise or power.assumed(sd=0.05), asked,
+            experiment, "0" * 64, "results/tiny", DATASET, splits, noise or study_noise.assumed_noise(sd=0.05), asked,
             costs=costs, basis="steps", timed=by_kind, loading=(1.0, 2.0), finished=finished,
         )  # fmt: skip
 
@@ -87,7 +87,7 @@ def test_trials_and_time_are_those_of_the_run(
 def test_it_fits_the_terminal(look_ahead: Callable[..., Outlook], width: int) -> None:
     """A line that is wider is broken by the terminal, in the middle of a number."""
     six = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
-    noise = replace(power.assumed(), sd=power.Range(0.0005, 0.0004, 0.0007), example_variance=0.04)
+    noise = replace(study_noise.assumed_noise(), sd=study_noise.Range(0.0005, 0.0004, 0.0007), example_variance=0.04)
     text = _printed(look_ahead(six, noise=noise), width)
     assert max(map(len, text.splitlines())) <= width
     assert "12 ms (11 to 15)" in re.sub(r"\s+", " ", text)
@@ -114,7 +114,7 @@ def _advice(one: Outlook) -> str:
 
 def test_it_says_what_to_do(look_ahead: Callable[..., Outlook]) -> None:
     """The numbers alone leave a newcomer where they were."""
-    noise = replace(power.assumed(), sd=power.Range(0.05, 0.04, 0.07))
+    noise = replace(study_noise.assumed_noise(), sd=study_noise.Range(0.05, 0.04, 0.07))
     six = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
     told = _advice(look_ahead(six, seeds=10, noise=noise, margin=0.1))
     assert re.search(
@@ -136,7 +136,7 @@ def test_it_says_what_to_do(look_ahead: Callable[..., Outlook]) -> None:
 
 def test_it_says_what_is_in_the_way(look_ahead: Callable[..., Outlook]) -> None:
     """More workers than memory, examples that cannot show a tie, and a candidate that varies more than the others."""
-    noise = replace(power.assumed(), example_variance=0.04, noisier=(("sigmoid", 0.02),))
+    noise = replace(study_noise.assumed_noise(), example_variance=0.04, noisier=(("sigmoid", 0.02),))
     told = _advice(look_ahead(noise=noise))
     assert "20 evaluated examples cannot show a tie within 0.10 points" in told
     assert "About 420,000 examples most likely would" in told
@@ -172,7 +172,7 @@ def test_a_grid_without_tuning_is_told(look_ahead: Callable[..., Outlook]) -> No
 
 def test_json_is_whole_and_has_no_infinity(look_ahead: Callable[..., Outlook]) -> None:
     """JSON knows none, and a program would stumble over it."""
-    wide = replace(power.assumed(), sd=power.Range(0.05, 0.0005, 0.5))
+    wide = replace(study_noise.assumed_noise(), sd=power.Range(0.05, 0.0005, 0.5))
     row: Mapping[str, Any] = json_value(plan_row(look_ahead(noise=wide, timed=None)))
     again = json.loads(json.dumps(row, allow_nan=False))
     assert again["power"]["seeds_to_tie"]["high"] is None

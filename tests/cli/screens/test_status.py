@@ -13,7 +13,8 @@ from shown_results import HOSTILE_LABELS, candidate, rendered, result_of, trial
 from actsearch.cli.screens.status import status_tables, trials_by_status
 from actsearch.cli.screens.summary import summary_table
 from actsearch.core.experiment import Experiment, Trial
-from actsearch.core.results import ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import TrialResult
 
 Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
 
@@ -107,7 +108,7 @@ def test_every_status_can_be_counted_and_shown() -> None:
     """A status without a colour would end `actsearch status` with a traceback."""
     from typing import get_args
 
-    from actsearch.core.results import Status
+    from actsearch.core.trial_results import Status
 
     trials = [
         trial(status=status, error="E: x" if status == "failed" else None) for status in get_args(Status) for _ in "12"

@@ -12,7 +12,8 @@ from shown_results import rendered_lines
 
 from actsearch.cli.screens.watch import watch_view
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, Status, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 
 
 def experiment(name: str, statuses: Sequence[Status], seconds: float = 60.0, **setting: Any) -> ExperimentResult:

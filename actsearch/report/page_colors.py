@@ -1,0 +1,154 @@
+"""The colours of the page, light and dark: its own, those of candidates and of layers, as a style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from actsearch.analysis.pens import DASHES, PALETTES, pens_of
+from actsearch.core.results import ExperimentResult
+
+PAGE_COLORS: Mapping[str, Mapping[str, str]] = {
+    "light": {
+        "paper": "#ffffff", "wash": "#f6f5f2", "ink": "#1b1a18", "faint": "#5d5a54", "rule": "#d9d6cf",
+        "grid": "#e8e6e1", "band": "#e3dfd3", "link": "#1d4f91", "alarm": "#9b2226",
+        "warn": "#7a4d00", "warn-wash": "#faf0d9",
+        "better": "#0072b2", "better-wash": "#0072b2", "better-on": "#ffffff",
+        "worse": "#b06f00", "worse-wash": "#e69f00", "worse-on": "#000000",
+        "tied": "#757575", "tied-wash": "#c9c9c9", "tied-on": "#000000",
+        "undecided": "#1b1a18", "undecided-wash": "#ffffff", "undecided-on": "#1b1a18",
+    },
+    "dark": {
+        "paper": "#14171a", "wash": "#1c2024", "ink": "#ececec", "faint": "#a8adb3", "rule": "#3a4047",
+        "grid": "#2a2f35", "band": "#343b43", "link": "#8cbaf2", "alarm": "#ff9d9a",
+        "warn": "#f0c36a", "warn-wash": "#3b2d10",
+        "better": "#4da3dc", "better-wash": "#0072b2", "better-on": "#ffffff",
+        "worse": "#e69f00", "worse-wash": "#e69f00", "worse-on": "#000000",
+        "tied": "#8b9299", "tied-wash": "#5c646c", "tied-on": "#ffffff",
+        "undecided": "#ececec", "undecided-wash": "#14171a", "undecided-on": "#ececec",
+    },
+}  # fmt: skip
+"""The page's own colours; those of activations are `pens.PALETTES`'; of verdicts, the figures' blue and orange."""
+
+
+SHADE_ANCHORS: Mapping[str, tuple[str, ...]] = {
+    "light": ("#440154", "#414487", "#2a788e", "#1c9075", "#45982f"),
+    "dark": ("#8f86e8", "#4f9fdb", "#2bb5a3", "#8bd457", "#fde725"),
+}
+"""Of the first layer, the last, and between them."""
+
+
+LEGIBLE = 3.0
+"""The least contrast of a line to the paper (WCAG 2.1, section 1.4.11)."""
+
+
+SHADES = 21
+"""Steps from the first layer to the last one, so that each of twenty has its own."""
+
+
+LAYER_DASHES = ("", "7 3", "2.5 2.5", "8 3 2 3")
+"""Neighbouring layers stay apart by these without colours, too."""
+
+
+@dataclass(frozen=True)
+class PagePen:
+    """How a label is drawn everywhere on the page."""
+
+    label: str
+    place: int
+    light: str
+    dark: str
+    dashes: str
+
+    @property
+    def css(self) -> str:
+        return f"s{self.place}"
+
+
+def page_pens(result: ExperimentResult) -> dict[str, PagePen]:
+    """Label to pen: the activation's colour as in every figure, and dashes, since there are no markers here.
+
+    The dashes change from label to label, for print; labels that share a colour have different ones.
+    """
+    light, dark = pens_of(result, PALETTES["light"]), pens_of(result, PALETTES["dark"])
+    found: dict[str, PagePen] = {}
+    for place, (label, pen) in enumerate(light.items()):
+        order = [_spaced(DASHES[(place + i) % len(DASHES)]) for i in range(len(DASHES))]
+        taken = {one.dashes for one in found.values() if one.light == pen.color}
+        dashes = next((one for one in order if one not in taken), order[0])
+        found[label] = PagePen(label, place, pen.color, dark[label].color, dashes)
+    return found
+
+
+def _spaced(dashes: Any) -> str:
+    return "" if dashes == "solid" else " ".join(f"{1.6 * part:.3g}" for part in dashes[1])
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1, section 1.4.3: from 1 to 21."""
+    low, high = sorted(map(_luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [part / 255 for part in _rgb(color)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    """The one, with so much of the other."""
+    parts = (round((1 - share) * a + share * b) for a, b in zip(_rgb(one), _rgb(other), strict=True))
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def legible(color: str, theme: str) -> str:
+    """A figure's colour as a thin line on the page: with as little of black or white as makes it be seen."""
+    paper, ink = PAGE_COLORS[theme]["paper"], "#000000" if theme == "light" else "#ffffff"
+    mixtures = (_mixed(color, ink, share / 50) for share in range(51))
+    return next(one for one in mixtures if contrast(one, paper) >= LEGIBLE)
+
+
+def _shade(theme: str, i: int) -> str:
+    anchors = SHADE_ANCHORS[theme]
+    place = i / (SHADES - 1) * (len(anchors) - 1)
+    first = min(int(place), len(anchors) - 2)
+    return _mixed(anchors[first], anchors[first + 1], place - first)
+
+
+def color_sheet(pens: Mapping[str, PagePen]) -> str:
+    """The style sheet's variables, light and dark, and a class per pen and shade."""
+    sheets = {
+        theme: "".join(
+            [
+                *(f"--{name}:{color};" for name, color in PAGE_COLORS[theme].items()),
+                *(f"--s{p.place}:{legible(p.light if theme == 'light' else p.dark, theme)};" for p in pens.values()),
+                *(f"--h{i}:{_shade(theme, i)};" for i in range(SHADES)),
+            ]
+        )
+        for theme in ("light", "dark")
+    }
+    classes = [f".s{p.place}{{--c:var(--s{p.place});--d:{p.dashes or 'none'}}}" for p in pens.values()]
+    classes += [f".h{i}{{--c:var(--h{i})}}" for i in range(SHADES)]
+    classes += [f".d{i}{{--d:{dashes or 'none'}}}" for i, dashes in enumerate(LAYER_DASHES)]
+    return (
+        f":root{{color-scheme:light;{sheets['light']}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;"
+        f"{sheets['dark']}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{sheets['dark']}}}}}\n" + "\n".join(classes)
+    )
+
+
+def swatch(css: str) -> Markup:
+    """A short piece of a line, for lists and tables."""
+    return Markup(
+        '<svg class="swatch {}" width="32" height="10" aria-hidden="true"><line class="line" x1="1" x2="31" y1="5"'
+        ' y2="5"/></svg>'
+    ).format(css)
