@@ -5,6 +5,7 @@ __all__ = [
     "comparison",
     "comparison_curves",
     "conclusions",
+    "curve_axes",
     "curves",
     "findings",
     "layer_curves",

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from actsearch.analysis import curves
+from actsearch.analysis.axes import log_axis
 from actsearch.core.errors import NoDiagnostics, NothingToShow
 from actsearch.core.results import CandidateResult, Diagnostics, ExperimentResult, TrialResult
 from actsearch.core.words import listed
@@ -585,7 +586,7 @@ def _limits(quantity: Quantity, values: Sequence[float]) -> tuple[Scale, float, 
         return _signed(least, most)
     positive = [value for value in values if value > 0]
     if positive and most / min(positive) > WIDE:
-        seen = curves.log_view([max(value, 0.0) for value in values])
+        seen = log_axis(max(value, 0.0) for value in values)
         return "log", seen.low, seen.high
     return "linear", -0.02 * most, 1.06 * most or 1.0
 

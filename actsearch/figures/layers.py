@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from actsearch.analysis import layer_curves
-from actsearch.analysis.axes import epoch_ticks, tick_names
+from actsearch.analysis.axes import epoch_ticks, log_ticks, tick_names
 from actsearch.analysis.layer_curves import Axis, By, Kind, LayerFigure, Line, Panel, Variable
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain
@@ -205,7 +205,7 @@ def _set_y_axis(axes: Axes, axis: Axis) -> None:
     axes.set_yscale(axis.scale, **({"linthresh": 1.0} if axis.scale == "symlog" else {}))
     axes.set_ylim(axis.low, axis.high)
     if axis.scale == "log":
-        set_log_ticks(axes, axis.low, axis.high)
+        set_log_ticks(axes, log_ticks(axis.low, axis.high))
     elif axis.scale == "symlog":
         ticks = symlog_ticks(axis.low, axis.high)
         axes.yaxis.set_major_locator(FixedLocator(ticks))

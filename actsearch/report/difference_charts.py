@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from actsearch.analysis import comparison_curves
-from actsearch.analysis.axes import ticks
 from actsearch.analysis.comparison import Comparison, Pair
 from actsearch.analysis.comparison_curves import Rows
 from actsearch.analysis.conclusions import brief_verdict, interval, number, signed
 from actsearch.core.words import plain
-from actsearch.report.chart_scales import ChartScale, text_element
+from actsearch.report.chart_scales import ChartScale, text_element, value_ticks
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class DifferenceCharts:
             yield f'<circle class="mean" cx="{self.at(pair.difference)}" cy="{y}" r="4.4"{said}/>'
 
     def _ticks(self) -> list[float]:
-        return ticks(self.scale.low, self.scale.high, 5)
+        return value_ticks(self.scale.low, self.scale.high, 5)
 
     def axis(self) -> Markup:
         """The numbers below the rows, and of what they are."""

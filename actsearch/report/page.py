@@ -56,7 +56,7 @@ def page(
         raise curves.nothing_finished(result.folder, curves.kept(result, ()))
     pens = page_colors.page_pens(result)
     style = f"{page_colors.color_sheet(pens)}\n{page_file('report.css')}"
-    script = page_file("report.js")
+    script = page_file("axes.js") + page_file("report.js")
     chart = curves_view(result, comparisons, question, pens)
     shared, *alone = warnings_view(result, comparisons)
     text = page_environment().get_template("report.html.jinja").render(
