@@ -8,18 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from actsearch.analysis import comparison
-from actsearch.analysis.comparison import Comparison, Question
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.question import Question, predictions_needed
 from actsearch.config import loading
 from actsearch.config.loading import Loaded
 from actsearch.core.errors import UserError
 from actsearch.core.events import Event
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
-from actsearch.store import store
-from actsearch.study import runner
-from actsearch.study.stages import UntilDecided
-from actsearch.training.checkpoints import Spacing
+from actsearch.store import reader, writer
+from actsearch.study import plans, rounds, runner
+from actsearch.study.until_decided import UntilDecided
+from actsearch.training.checkpoint_pace import Spacing
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -28,7 +29,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     Raises:
         InvalidExperiment: with every mistake in the file, each with its line.
     """
-    return loading.load(Path(path), overrides)
+    return loading.load_experiment(Path(path), overrides)
 
 
 def run(
@@ -61,19 +62,19 @@ def run(
     if not until_decided and (margin, confidence, max_seeds) != (None, None, None):
         raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
-    plan = runner.plan(loaded.experiment, loaded.folder, until)
-    kept = store.Store(Path(out) / plan.experiment.name)
+    plan = plans.make_plan(loaded.experiment, loaded.folder, until)
+    kept = writer.Store(Path(out) / plan.experiment.name)
     with kept.locked(), contextlib.ExitStack() as closing:
         engine = None
-        for work in runner.rounds(plan, kept, accept_changes=accept_changes):
+        for work in rounds.rounds_of_work(plan, kept, accept_changes=accept_changes):
             if engine is None and work.left:
-                make_train = partial(runner.trainer, runner.load_data(plan), Spacing())
+                make_train = partial(runner.trainer, plans.load_checked_data(plan), Spacing())
                 engine = closing.enter_context(contextlib.closing(runner.engine("in-process", make_train, jobs=1)))
             if engine is not None:
-                for event, trial in runner.run(work.left, kept, engine, keep_engine=True):
+                for event, trial in runner.train_all(work.left, kept, engine, keep_engine=True):
                     if on_event is not None:
                         on_event(event, trial)
-    return store.read_experiment(kept.folder)
+    return reader.read_experiment(kept.folder)
 
 
 def load_model(path: str | Path) -> Any:
@@ -98,9 +99,9 @@ def read_results(path: str | Path, diagnostics: bool = False) -> tuple[Experimen
     Raises:
         UserError: there is no experiment.
     """
-    predictions = [key for at in ("last", "best") for key in comparison.reading(Question(at=at))]
-    found = store.find_experiments(Path(path))
-    return tuple(store.read_experiment(one.folder, False, diagnostics, predictions) for one in found)
+    predictions = [*predictions_needed(Question(at="last")), *predictions_needed(Question(at="best"))]
+    experiments = reader.find_experiments(Path(path))
+    return tuple(reader.read_experiment(folder, False, diagnostics, predictions) for folder, _ in experiments)
 
 
 def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: Any) -> tuple[Comparison, ...]:
@@ -108,13 +109,16 @@ def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: 
 
     Args:
         results: of one experiment, or of several as `read_results` gives them: then each is compared by itself.
-        question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `comparison.Question`.
+        question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `analysis.question.Question`.
 
     Raises:
         UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.
     """
     asked = Question(**({**question, "at": str(question["at"])} if "at" in question else question))
-    if not isinstance(results, ExperimentResult) and not all(isinstance(one, ExperimentResult) for one in results):
-        raise UserError("compare takes results: compare(read_results(path)), or what run returned")
     several = [results] if isinstance(results, ExperimentResult) else results
-    return tuple(found for result in several for found in comparison.compare(result, asked))
+    if not all(isinstance(result, ExperimentResult) for result in several):
+        raise UserError("compare takes results: compare(read_results(path)), or what run returned")
+    comparisons: list[Comparison] = []
+    for result in several:
+        comparisons += comparisons_of(result, asked)
+    return tuple(comparisons)

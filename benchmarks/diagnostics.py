@@ -44,34 +44,36 @@ def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
     """The trials, and the images and one-hot labels that they are trained on."""
     from actsearch.config import loading
     from actsearch.core.native_output import held_back
-    from actsearch.data import datasets
-    from actsearch.study import runner
+    from actsearch.data import conversion, splitting
+    from actsearch.study import plans
 
     with held_back():
-        from actsearch.training import loop
-    loaded = loading.load(ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"])
-    plan = runner.plan(loaded.experiment, loaded.folder)
-    dataset = runner.load_data(plan)
-    loop.set_threads(given.threads)
-    chosen = datasets.split(dataset, plan.trials[0].data).train
+        from actsearch.training import devices
+    loaded = loading.load_experiment(
+        ARTICLE, [f"activations=[{', '.join(ACTIVATIONS)}]", f"data.train_size={given.images}"]
+    )
+    plan = plans.make_plan(loaded.experiment, loaded.folder)
+    dataset = plans.load_checked_data(plan)
+    devices.set_threads(given.threads)
+    chosen = splitting.split(dataset, plan.trials[0].data).train
     return (
         plan.trials,
-        datasets.as_float(dataset.x_train[chosen]),
-        datasets.one_hot(dataset.y_train[chosen], dataset.classes),
+        conversion.as_float(dataset.x_train[chosen]),
+        conversion.one_hot(dataset.y_train[chosen], dataset.classes),
     )
 
 
 def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list[Any], Times, Times]:
     """Pairs of times of an epoch without and with diagnostics; then of one probe, and of the first one."""
-    from actsearch.core import layer_rows
+    from actsearch.core import diagnostics
     from actsearch.networks import models
     from actsearch.networks.clipping import ClippingCount
-    from actsearch.networks.layer_probe import Probe, updates
+    from actsearch.networks.layer_probe import LayerProbe, updates
 
     watched, alone = (models.build(trial.candidate, x.shape[1:], y.shape[1], trial.seed) for _ in range(2))
-    chosen = list(layer_rows.probe_indices(given.probe, len(x)))
+    chosen = list(diagnostics.probe_indices(given.probe, len(x)))
     began = _now()
-    probe = Probe(watched, watched.loss)
+    probe = LayerProbe(watched, watched.loss)
     clipping = ClippingCount(watched, probe.variables)
     probe.measure(x[chosen], y[chosen])
     first = _since(began)

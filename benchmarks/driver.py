@@ -139,16 +139,16 @@ def run_all(engine: str, experiment: Path, results: Path, given: argparse.Namesp
 def ended(experiment: Path, results: Path, engine: str, given: argparse.Namespace) -> Iterator[tuple[float, float]]:
     """Runs an experiment; the wall clock and this process's CPU time at each trial's end."""
     from actsearch.config import loading
-    from actsearch.store.store import Store
-    from actsearch.study import runner
+    from actsearch.store.writer import Store
+    from actsearch.study import plans, rounds, runner
 
-    loaded = loading.load(experiment)
-    plan = runner.plan(loaded.experiment, loaded.folder)
+    loaded = loading.load_experiment(experiment)
+    plan = plans.make_plan(loaded.experiment, loaded.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():
-        work = runner.begin(plan, store)
+        work = rounds.begin_round(plan, store)
         trainer = runner.engine(engine, functools.partial(make_train, given.examples), jobs=given.jobs)
-        for event, _ in runner.run(work.left, store, trainer):
+        for event, _ in runner.train_all(work.left, store, trainer):
             if isinstance(event, Completed):
                 yield time.perf_counter(), time.process_time()
 
@@ -156,15 +156,15 @@ def ended(experiment: Path, results: Path, engine: str, given: argparse.Namespac
 def rerun(experiment: Path, results: Path) -> float:
     """Seconds that the runner takes to see that all is finished."""
     from actsearch.config import loading
-    from actsearch.store.store import Store
-    from actsearch.study import runner
+    from actsearch.store.writer import Store
+    from actsearch.study import plans, rounds
 
     began = time.perf_counter()
-    loaded = loading.load(experiment)
-    plan = runner.plan(loaded.experiment, loaded.folder)
+    loaded = loading.load_experiment(experiment)
+    plan = plans.make_plan(loaded.experiment, loaded.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():
-        work = runner.begin(plan, store)
+        work = rounds.begin_round(plan, store)
     seconds = time.perf_counter() - began
     assert not work.left
     assert len(work.finished) == len(plan.trials)

@@ -39,14 +39,14 @@ def measure(given: argparse.Namespace) -> list[tuple[tuple[float, float], tuple[
     """For each pair: (wall, CPU) seconds of an epoch here, and of a bare one."""
     from actsearch.config import loading
     from actsearch.core.native_output import held_back
-    from actsearch.data import datasets
-    from actsearch.study import runner
+    from actsearch.data import conversion, splitting
+    from actsearch.study import plans
 
     with held_back():
         import keras
 
         from actsearch.networks import models
-        from actsearch.training import loop
+        from actsearch.training import devices, loop
     overrides = [
         f"data.validation={{holdout: {given.validation}}}",
         f"data.train_size={given.images}",
@@ -54,17 +54,17 @@ def measure(given: argparse.Namespace) -> list[tuple[tuple[float, float], tuple[
         f"training.threads={given.threads}",
         f"activations=[{given.activation}]",
     ]
-    loaded = loading.load(Path(__file__).parent.parent / "configs" / "article.yaml", overrides)
-    plan = runner.plan(loaded.experiment, loaded.folder)
-    trial, dataset = plan.trials[0], runner.load_data(plan)
-    splits = datasets.split(dataset, trial.data)
-    loop.set_threads(given.threads)
+    loaded = loading.load_experiment(Path(__file__).parent.parent / "configs" / "article.yaml", overrides)
+    plan = plans.make_plan(loaded.experiment, loaded.folder)
+    trial, dataset = plan.trials[0], plans.load_checked_data(plan)
+    splits = splitting.split(dataset, trial.data)
+    devices.set_threads(given.threads)
     ours = loop.train(replace(trial), dataset)
     next(ours)  # Started
     model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
-    x, y = datasets.as_float(dataset.x_train[splits.train]), datasets.one_hot(dataset.y_train[splits.train], 10)
+    x, y = conversion.as_float(dataset.x_train[splits.train]), conversion.one_hot(dataset.y_train[splits.train], 10)
     held_out = splits.validation
-    validation = datasets.as_float(dataset.x_train[held_out]), datasets.one_hot(dataset.y_train[held_out], 10)
+    validation = conversion.as_float(dataset.x_train[held_out]), conversion.one_hot(dataset.y_train[held_out], 10)
     pairs: list[Any] = []
 
     class Interleaved(keras.callbacks.Callback):  # type: ignore[misc]

@@ -111,15 +111,15 @@ def prepared(overrides: Sequence[str], names: Sequence[str]) -> tuple[Any, Any, 
     """The trials of the article's experiment with these settings and activations, data, `loop`, `Networks()`."""
     from actsearch.config import loading
     from actsearch.core.native_output import held_back
-    from actsearch.study import runner
+    from actsearch.study import plans
 
     with held_back():
-        from actsearch.networks import models
+        from actsearch.networks import compiled_networks
         from actsearch.training import loop
     activations = f"activations=[{', '.join(ACTIVATIONS[name] for name in names)}]"
-    loaded = loading.load(ARTICLE, [*overrides, activations])
-    plan = runner.plan(loaded.experiment, loaded.folder)
-    return plan.trials, runner.load_data(plan), loop, models.Networks()
+    loaded = loading.load_experiment(ARTICLE, [*overrides, activations])
+    plan = plans.make_plan(loaded.experiment, loaded.folder)
+    return plan.trials, plans.load_checked_data(plan), loop, compiled_networks.CompiledNetworks()
 
 
 def show_times(names: Sequence[str], rounds: Sequence[dict[str, tuple[float, float]]], images: int) -> None:

@@ -13,23 +13,23 @@ import argparse
 
 import numpy as np
 
-from actsearch.analysis import statistics
-from actsearch.study.looks import Look, decide
+from actsearch.analysis import intervals, sample_sizes
+from actsearch.study.looks import LookDecision, decide
 
 MEANS = np.array([0.0, 0.0, 0.0, 0.0, -0.3, -0.3])
 SD, CORRELATION, MOST_SEEDS = 0.05, 0.3, 20
 
 
-def study(values: np.ndarray, margin: float, confidence: float = 0.95) -> tuple[Look, int]:
+def study(values: np.ndarray, margin: float, confidence: float = 0.95) -> tuple[LookDecision, int]:
     """A study of (contenders, seeds) values: its last look, and how many trials it took."""
-    planned = statistics.looks(values.shape[1])
+    planned = sample_sizes.seeds_at_looks(values.shape[1])
     look, trials, seen = None, 0, 0
     stays: tuple[int, ...] = tuple(range(len(values)))
     for seeds in planned:
         trials += len(stays) * (seeds - seen)
         look = decide(
             values[:, :seeds],
-            family=statistics.family(len(values)),
+            family=intervals.family_size(len(values)),
             looks=len(planned),
             margin=margin,
             confidence=confidence,
@@ -42,7 +42,7 @@ def study(values: np.ndarray, margin: float, confidence: float = 0.95) -> tuple[
     return look, trials
 
 
-def contradicts(look: Look, means: np.ndarray, margin: float) -> bool:
+def contradicts(look: LookDecision, means: np.ndarray, margin: float) -> bool:
     """Whether anything that a study decided is not true."""
     d = means[:, None] - means[None, :]
     said = look.decisions

@@ -63,11 +63,11 @@ def write_histories(results: Path) -> None:
     """An experiment of six finished trials of 100 epochs, as a run would have left it."""
     from actsearch.config import loading
     from actsearch.core.events import METRICS, Diverged, EpochDone, Started
-    from actsearch.store.store import Store
-    from actsearch.study import runner
+    from actsearch.store.writer import Store
+    from actsearch.study import plans
 
-    loaded_file = loading.load(CONFIGS / "article.yaml")
-    plan = runner.plan(loaded_file.experiment, loaded_file.folder)
+    loaded_file = loading.load_experiment(CONFIGS / "article.yaml")
+    plan = plans.make_plan(loaded_file.experiment, loaded_file.folder)
     store = Store(results / plan.experiment.name)
     with store.locked():
         store.begin(plan.experiment, plan.trials)

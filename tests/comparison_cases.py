@@ -9,19 +9,9 @@ from typing import Any
 import numpy as np
 
 from actsearch.core.experiment import Activation
-from actsearch.core.results import (
-    CandidateResult,
-    Correct,
-    ExperimentResult,
-    Left,
-    LookContender,
-    LookedPair,
-    LooksRecord,
-    LookTaken,
-    Status,
-    TestValues,
-    TrialResult,
-)
+from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Correct, Status, TestValues, TrialResult
 
 SETTINGS: Mapping[str, Any] = {
     "version": 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,17 +18,9 @@ import pytest
 
 from actsearch.cli.app import run_command_line
 from actsearch.core.events import Checkpoint, EpochDone, Event, Train
-from actsearch.core.experiment import (
-    Activation,
-    Candidate,
-    DataSpec,
-    Experiment,
-    Mlp,
-    Optimizer,
-    Training,
-    Trial,
-    expand,
-)
+from actsearch.core.experiment import Activation, Candidate, DataSpec, Experiment, Mlp, Optimizer, Training, Trial
+from actsearch.core.identity import expand
+from actsearch.core.signals import SIGNALS
 from actsearch.engines.in_process import InProcess
 
 # Keras reads this once, when it is imported: no test reads or writes the user's own ~/.keras.
@@ -153,6 +146,18 @@ def actsearch_(
         return Done(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def heeded_signals() -> Iterator[None]:
+    """In this process, SIGINT, SIGTERM and SIGHUP do what they do in a terminal; nohup or cron may ignore them."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number, handler in before.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actsearch.analysis import curves
+from actsearch.analysis import curve_captions, curves
 from actsearch.analysis.curve_axes import curve_axis
 from actsearch.analysis.curves import LearningCurves
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, Status, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 
 Values = Sequence[float | None]
 
@@ -34,4 +35,4 @@ def table(*candidates: CandidateResult, **how: Any) -> LearningCurves:
 
 
 def caption(figure: LearningCurves, log: bool = False) -> str:
-    return " ".join(curves.caption(figure, curve_axis(figure, log)))
+    return " ".join(curve_captions.curve_caption(figure, curve_axis(figure, log)))

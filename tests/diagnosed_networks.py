@@ -9,6 +9,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from actsearch.networks.variable_values import copied_values
+
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 Pair = tuple[Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]]
 FUNCTIONS: Mapping[str, Pair] = {
@@ -28,6 +30,10 @@ def examples(number: int, *shape: int, classes: int = 3) -> tuple[np.ndarray, np
     x = np.random.default_rng(number).random((number, *shape), dtype=np.float32) * 2 - 0.7
     labels = (x.reshape(number, -1)[:, :7].sum(axis=1) * 3).astype(int) % classes
     return x, np.eye(classes, dtype=np.float32)[labels]
+
+
+X, Y = examples(300, 8, 8, 2)  # three chunks, the last one smaller
+FLAT = examples(300, 9)
 
 
 def mlp(function: str, optimizer: Any = "sgd") -> keras.Model:
@@ -62,6 +68,15 @@ def finished(model: keras.Model, optimizer: Any = "sgd", loss: Any = "categorica
         variable.assign(rng.normal(0, 1.5 * scale, variable.shape))
     model.compile(optimizer, loss)
     return model
+
+
+def all_values(model: keras.Model) -> list[np.ndarray]:
+    """Of the network and its optimizer."""
+    return copied_values([*model.variables, *model.optimizer.variables])
+
+
+def assert_same_bits(one: list[np.ndarray], other: list[np.ndarray]) -> None:
+    assert [value.tobytes() for value in one] == [value.tobytes() for value in other]
 
 
 def by_hand(model: keras.Model, x: np.ndarray, y: np.ndarray, pair: Pair) -> tuple[dict[str, Any], dict[str, Any]]:

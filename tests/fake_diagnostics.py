@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, Diagnostics, ExperimentResult, Status, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 
 Value = float | None
 Formula = Callable[[int, int], Value] | Value
@@ -32,7 +34,7 @@ def layer_names(n: int) -> list[str]:
 
 def diagnostics(
     layers: Sequence[str] = ("conv_1", "conv_2", "dense_1"), epochs: int = 4, every: int = 1, **formulas: Formula
-) -> Diagnostics:
+) -> TrialDiagnostics:
     """Healthy ones, but for what `formulas` says; `alpha=...` is a learned parameter. Epochs are those finished."""
     probed = tuple(range(0, epochs + 1, every))
     learned = {name: formula for name, formula in formulas.items() if name not in HEALTHY}
@@ -42,7 +44,7 @@ def diagnostics(
         table[layer] = {name: [_value(formula, i, epoch) for epoch in probed] for name, formula in measured.items()}
         if learned:
             table[layer]["parameters"] = {name: _spread(formula, i, probed) for name, formula in learned.items()}
-    return Diagnostics(256, every, probed, table)
+    return TrialDiagnostics(256, every, probed, table)
 
 
 def _value(formula: Formula, layer: int, epoch: int) -> Value:
@@ -59,7 +61,7 @@ def _spread(formula: Formula, layer: int, epochs: Sequence[int]) -> dict[str, li
 
 
 def trial(
-    probed: Diagnostics | None,
+    probed: TrialDiagnostics | None,
     seed: int = 0,
     status: Status = "completed",
     epochs: int = 4,

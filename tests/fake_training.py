@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from actsearch.core import layer_rows
+from actsearch.core import diagnostics
 from actsearch.core.events import (
     METRICS,
     Checkpoint,
@@ -112,7 +112,7 @@ def events_of(
 def diagnosed(trial: Trial, epoch: int) -> Diagnosed:
     """What a look at the trial's one hidden layer would show after an epoch."""
     found = {"dense_1": {"gradient_norm_kernel": 1 / (epoch + 1), "mean": 0.5, "dead": 0.25}}
-    return Diagnosed(trial.id, epoch, layer_rows.row(epoch, found)["layers"], 256, 0.01)
+    return Diagnosed(trial.id, epoch, diagnostics.layer_row(epoch, found).layers, 256, 0.01)
 
 
 def make_train(faults: Faults = Faults()) -> Callable[[Trial, bytes | None], Iterator[Event]]:

@@ -9,10 +9,12 @@ from typing import Any
 from comparison_cases import SETTINGS, a_candidate, a_study, noisy
 from fake_diagnostics import diagnostics
 
-from actsearch.analysis.comparison import Question, compare
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.question import Question
 from actsearch.core.errors import NothingToShow
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, TestValues, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.report import page as report
 
@@ -22,7 +24,7 @@ HOSTILE = "</script><script>alert(1)</script>\"><img src=x onerror=alert(2)>{{7*
 def made(result: ExperimentResult, configuration: str = "name: study\n", **question: Any) -> str:
     asked = Question(**question)
     try:
-        return report.page(result, compare(result, asked), asked, configuration)
+        return report.page(result, comparisons_of(result, asked), asked, configuration)
     except NothingToShow as error:
         return report.page(result, (), asked, configuration, str(error))
 

@@ -12,8 +12,8 @@ import pytest
 from conftest import candidate, contents
 
 from actsearch.core.experiment import Experiment, Trial
-from actsearch.core.results import TrialResult
-from actsearch.study import stages
+from actsearch.core.trial_results import TrialResult
+from actsearch.study import asked_trials
 
 HASH = "0" * 64
 
@@ -40,7 +40,7 @@ def waiting(trial: Trial) -> TrialResult:
     return TrialResult(trial.id, trial.seed, "waiting", 2)
 
 
-def results(found: Mapping[str, Any]) -> stages.ResultOf:
+def results(found: Mapping[str, Any]) -> asked_trials.ResultOf:
     """Finished trials by `label rate seed`: a number, or a status."""
 
     def result_of(trial: Trial) -> TrialResult:

@@ -24,7 +24,7 @@ BESIDE_THE_ROOMS = {"__init__", "__main__", "api"}
 MAY_LOOK_AT = {
     "core": set(),
     "functions": {"core"},
-    "config": {"core", "functions"},
+    "config": {"core", "functions", "data"},
     "data": {"core"},
     "networks": {"core", "functions"},
     "training": {"core", "data", "networks"},
@@ -47,7 +47,7 @@ HEAVY = {
 }
 LOADS_AT_ONCE = {
     "core": set(),
-    "functions": {"numpy", "rich", "sympy"},
+    "functions": {"numpy", "sympy"},
     "config": {"pydantic", "yaml"},
     "data": set(),
     "networks": {"keras", "numpy", "tensorflow"},
@@ -70,12 +70,13 @@ MAY_END_THE_PROCESS = {
     "cli.interruption": {"os._exit"},  # the second Ctrl-C
 }
 WRITERS = {
-    *("core.files", "core.user_files", "store.store", "config.templates", "figures.drawing"),
-    "cli.comparison_pages",  # the table as CSV
+    *("core.files", "core.user_files", "config.templates", "figures.drawing"),
+    *(f"store.{name}" for name in ("experiment_file", "lock", "plan_writer", "recording", "writer")),
+    "cli.records.comparison",  # the table as CSV
     "training.callback",  # for those who have no store
     "cli.doctor.checks",  # tries out the folder of the results
     "cli.doctor.kill_and_resume",  # the experiment that it kills and resumes
-    *(f"store.exporters.{name}" for name in ("belongings", "csv", "parquet", "tensorboard")),
+    *(f"store.exporters.{name}" for name in ("belongings", "parquet", "table_files", "tensorboard")),
 }
 """Who writes files."""
 
@@ -208,7 +209,7 @@ def test_files_are_written_where_the_table_says() -> None:
         if any(
             call in text
             for call in (
-                *("write_atomically(", "write_together(", "replacing("),
+                *("write_atomically(", "write_if_changed(", "write_together(", "replacing("),
                 *(".write_text(", ".write_bytes(", '.open("wb")', '"a"'),
             )
         ):

@@ -11,21 +11,15 @@ import click
 import pytest
 
 from actsearch.cli.app import commands
-from actsearch.config.loading import load
+from actsearch.config.data_section import NamedData, NpzData
+from actsearch.config.diagnostics_section import DiagnosticsSection
+from actsearch.config.experiment_file import ExperimentFile
+from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
+from actsearch.config.loading import load_experiment
+from actsearch.config.model_section import L1L2, CnnModel, MlpModel
+from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.reference import configuration_page
-from actsearch.config.schema import (
-    INITIALIZERS,
-    INITIALIZERS_WITH_ARGUMENTS,
-    L1L2,
-    OPTIMIZERS,
-    CnnModel,
-    DiagnosticsSection,
-    ExperimentFile,
-    MlpModel,
-    NamedData,
-    NpzData,
-    TrainingSection,
-)
+from actsearch.config.training_section import TrainingSection
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,10 +34,10 @@ def blocks(language: str) -> list[str]:
 
 def test_every_key_of_the_experiment_file_is_documented():
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    models = (ExperimentFile, NamedData, NpzData, CnnModel, MlpModel, TrainingSection, *OPTIMIZERS.values())
+    models = (ExperimentFile, NamedData, NpzData, CnnModel, MlpModel, TrainingSection, *OPTIMIZER_MODELS.values())
     models += (L1L2, DiagnosticsSection, *INITIALIZERS_WITH_ARGUMENTS.values())
     keys = {key for model in models for key in model.model_fields}
-    missing = [word for word in sorted({*keys, *INITIALIZERS, *OPTIMIZERS}) if f"`{word}`" not in page]
+    missing = [word for word in sorted({*keys, *INITIALIZERS, *OPTIMIZER_MODELS}) if f"`{word}`" not in page]
     assert not missing
 
 
@@ -68,7 +62,7 @@ def test_the_readmes_experiment_is_valid(tmp_path):
     (text,) = blocks("yaml")
     (tmp_path / "my-images.npz").write_bytes(b"")
     (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
-    assert len(load(tmp_path / "x.yaml").experiment.candidates) == 10
+    assert len(load_experiment(tmp_path / "x.yaml").experiment.candidates) == 10
 
 
 def test_the_readme_begins_with_the_two_commands():

@@ -1,169 +1,224 @@
-"""What each command loads: a command that loads TensorFlow takes seconds to answer, and megabytes."""
+"""What each command loads: a command that loads TensorFlow takes seconds to answer, and megabytes.
+
+All commands run in one process, each in a fork of its own that begins without any library: the interpreter starts once.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-BEGIN = """
-import json, sys
-before = set(sys.modules)
+RESULTS = "results/article-12"
+COMPARISONS = ["--kind", "ranking", "--kind", "differences", "--kind", "learning-speed"]
+COMMANDS: Mapping[str, list[str]] = {
+    "--help": ["--help"],
+    "--version": ["--version"],
+    "run --help": ["run", "--help"],
+    "validate": ["validate", "configs/article.yaml", "configs/sound.yaml"],
+    "schema": ["schema"],
+    "init": ["init", "{folder}/x.yaml"],
+    "plot": ["plot", RESULTS, "--out", "{folder}/plot"],
+    "plot comparisons": ["plot", RESULTS, *COMPARISONS, "--out", "{folder}/comparisons"],
+    "show": ["show"],
+    "show --plot": ["show", "relu", "--plot", "{folder}/relu.png"],
+    "status": ["status", "results"],
+    "explain": ["explain", "results/theory/clipping"],
+    "csv": ["export", "results/theory/clipping", "--to", "csv", "--out", "{folder}/csv"],
+    "parquet": ["export", "results/theory/clipping", "--to", "parquet", "--out", "{folder}/parquet"],
+    "tensorboard": ["export", "results/theory/clipping", "--to", "tensorboard", "--out", "{folder}/tensorboard"],
+    "mlflow": ["export", "results/theory/clipping", "--to", "mlflow", "--out", "{folder}/mlflow"],
+    "report": ["report", RESULTS, "--out", "{folder}/page.html"],
+    "dry run": ["run", "configs/smoke.yaml", "--dry-run", "--out", "{folder}/results"],
+    "plan": ["plan", "configs/smoke.yaml", "--no-timing", "--out", "{folder}/results"],
+}
+IN_PYTHON: Mapping[str, str] = {
+    "import actsearch": "import actsearch; assert {'load', 'run', 'read_results', 'gelu'} <= set(dir(actsearch))",
+    "read_results": f"import actsearch; assert actsearch.read_results({RESULTS!r})[0].name == 'article-12'",
+}
+"""What a notebook does."""
+
+EACH_IN_A_FORK = """
+import json, os, sys
+
+def loaded_by(work):
+    # The libraries that a piece of work has loaded when it ends, and its exit code; of the standard library none.
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        before = set(sys.modules)
+        try:
+            code = work()
+        except BaseException as error:
+            code = repr(error)
+        names = {name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)
+        os.write(writing, json.dumps([code, sorted(names)]).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        text = answer.read()
+    os.wait()
+    return json.loads(text)
+
+def command(arguments):
+    def work():
+        from actsearch.cli.app import run_command_line
+        return run_command_line(arguments)
+    return work
+
+def python(code):
+    return lambda: exec(code, {})
+
+commands, scripts = json.loads(sys.argv[1])
+answers = {name: loaded_by(command(arguments)) for name, arguments in commands.items()}
+answers |= {name: loaded_by(python(code)) for name, code in scripts.items()}
+print(json.dumps(answers))
 """
-RUN = """
-from actsearch.cli.app import run_command_line
-code = run_command_line(sys.argv[1:])
-loaded = {name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)
-print(json.dumps([code, sorted(loaded)]))
-"""
 
 
-def loaded_by(*arguments: str, cwd: Path, prepare: str = "") -> set[str]:
-    """The libraries, of the standard library none, that a command has loaded when it ends."""
-    command = [sys.executable, "-c", BEGIN + prepare + RUN, *arguments]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
-    code, loaded = json.loads(done.stdout.splitlines()[-1])
-    assert code == 0, done.stderr
-    return set(loaded)
+@pytest.fixture(scope="module")
+def libraries(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[str]]:
+    """The libraries, of the standard library none, that each command has loaded when it ends."""
+    folder = tmp_path_factory.mktemp("out")
+    commands = {name: [part.format(folder=folder) for part in parts] for name, parts in COMMANDS.items()}
+    arguments = [sys.executable, "-c", EACH_IN_A_FORK, json.dumps([commands, IN_PYTHON])]
+    done = subprocess.run(arguments, cwd=repository, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout)
+    failed = {name: code for name, (code, _) in answers.items() if code not in (0, None)}
+    assert not failed, done.stderr
+    return {name: set(loaded) for name, (_, loaded) in answers.items()}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"]], ids=" ".join)
-def test_help_loads_click_alone(repository: Path, arguments: list[str]) -> None:
+pytestmark = [
+    pytest.mark.xdist_group("imports"),  # so that the commands run once
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have"),
+]
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "run --help"])
+def test_help_loads_click_alone(libraries: Mapping[str, set[str]], command: str) -> None:
     """Help is asked for often, and should be there at once."""
-    assert loaded_by(*arguments, cwd=repository) == {"actsearch", "click"}
+    assert libraries[command] == {"actsearch", "click"}
 
 
-def test_validate_loads_the_schema_and_no_more(repository: Path) -> None:
+def test_validate_loads_the_schema_and_no_more(libraries: Mapping[str, set[str]]) -> None:
     """Editors and hooks call it on every save."""
-    loaded = loaded_by("validate", "configs/article.yaml", "configs/sound.yaml", cwd=repository)
-    assert {"pydantic", "yaml"} <= loaded
-    assert not loaded & {"numpy", "rich", "tensorflow", "keras", "matplotlib", "filelock"}
+    assert {"pydantic", "yaml"} <= libraries["validate"]
+    assert not libraries["validate"] & {"numpy", "rich", "tensorflow", "keras", "matplotlib", "filelock"}
 
 
-def test_schema_loads_no_numbers(repository: Path) -> None:
+def test_schema_loads_no_numbers(libraries: Mapping[str, set[str]]) -> None:
     """As fast as `validate`."""
-    assert not loaded_by("schema", cwd=repository) & {"numpy", "rich", "tensorflow", "keras", "matplotlib"}
+    assert not libraries["schema"] & {"numpy", "rich", "tensorflow", "keras", "matplotlib"}
 
 
-def test_init_loads_next_to_nothing(repository: Path, hostile: Path) -> None:
+def test_init_loads_next_to_nothing(libraries: Mapping[str, set[str]]) -> None:
     """The first command of a newcomer."""
-    assert loaded_by("init", str(hostile / "x.yaml"), cwd=repository) == {"actsearch", "click"}
+    assert libraries["init"] == {"actsearch", "click"}
 
 
-def test_plot_loads_what_draws(repository: Path, hostile: Path) -> None:
+def test_plot_loads_what_draws(libraries: Mapping[str, set[str]]) -> None:
     """Figures are drawn again and again while one looks at results."""
-    loaded = loaded_by("plot", "results/article-12", "--out", str(hostile), cwd=repository)
-    assert {"matplotlib", "numpy"} <= loaded
-    assert not loaded & {"tensorflow", "keras", "scipy", "pydantic", "rich", "yaml"}
+    assert {"matplotlib", "numpy"} <= libraries["plot"]
+    assert not libraries["plot"] & {"tensorflow", "keras", "scipy", "pydantic", "rich", "yaml"}
 
 
-def test_plot_of_comparisons_loads_scipy_and_no_more(repository: Path, hostile: Path) -> None:
+def test_plot_of_comparisons_loads_scipy_and_no_more(libraries: Mapping[str, set[str]]) -> None:
     """The intervals need SciPy; a figure for a paper must not cost what a training costs."""
-    kinds = ("--kind", "ranking", "--kind", "differences", "--kind", "learning-speed")
-    loaded = loaded_by("plot", "results/article-12", *kinds, "--out", str(hostile), cwd=repository)
-    assert {"matplotlib", "scipy"} <= loaded
-    assert not loaded & {"tensorflow", "keras", "pydantic", "rich", "yaml"}
+    assert {"matplotlib", "scipy"} <= libraries["plot comparisons"]
+    assert not libraries["plot comparisons"] & {"tensorflow", "keras", "pydantic", "rich", "yaml"}
 
 
-def test_show_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
+def test_show_loads_no_tensorflow(libraries: Mapping[str, set[str]]) -> None:
     """A look at a formula must not cost what a training costs; the table of all needs no SymPy."""
-    assert not loaded_by("show", cwd=repository) & {"tensorflow", "keras", "scipy", "matplotlib", "pydantic", "sympy"}
-    loaded = loaded_by("show", "relu", "--plot", str(hostile / "x.png"), cwd=repository)
-    assert {"sympy", "matplotlib"} <= loaded
-    assert not loaded & {"tensorflow", "keras", "scipy", "pydantic"}
+    assert not libraries["show"] & {"tensorflow", "keras", "scipy", "matplotlib", "pydantic", "sympy"}
+    assert {"sympy", "matplotlib"} <= libraries["show --plot"]
+    assert not libraries["show --plot"] & {"tensorflow", "keras", "scipy", "pydantic"}
 
 
-def test_status_loads_what_prints(repository: Path) -> None:
+def test_status_loads_what_prints(libraries: Mapping[str, set[str]]) -> None:
     """It is asked while a training runs, and must not take the processor from it."""
-    loaded = loaded_by("status", "results", cwd=repository)
-    assert not loaded & {"tensorflow", "keras", "scipy", "pydantic", "numpy", "matplotlib", "yaml"}
+    assert not libraries["status"] & {"tensorflow", "keras", "scipy", "pydantic", "numpy", "matplotlib", "yaml"}
 
 
-def test_explain_loads_what_prints(repository: Path, hostile: Path) -> None:
+def test_explain_loads_what_prints(libraries: Mapping[str, set[str]]) -> None:
     """Its numbers are few; it should answer like `status`."""
-    for file in ("experiment.yaml", "plan.json"):
-        (hostile / file).touch()
-    prepare = (
-        f"sys.path.append({str(Path(__file__).parent)!r})\n"
-        "import actsearch.store.store, fake_diagnostics as fake\n"
-        "result = fake.experiment(fake.candidate('relu', fake.trial(fake.diagnostics())))\n"
-        "actsearch.store.store.read_experiment = lambda folder, **_: result\n"
-    )
-    loaded = loaded_by("explain", str(hostile), cwd=repository, prepare=prepare)
-    assert "rich" in loaded
-    assert not loaded & {"tensorflow", "keras", "scipy", "sympy", "pydantic", "numpy", "matplotlib", "yaml"}
+    assert "rich" in libraries["explain"]
+    heavy = {"tensorflow", "keras", "scipy", "sympy", "pydantic", "numpy", "matplotlib", "yaml"}
+    assert not libraries["explain"] & heavy
 
 
 @pytest.mark.parametrize(
     ("to", "wanted"),
     [("csv", set()), ("parquet", {"pyarrow"}), ("tensorboard", {"tensorboard"}), ("mlflow", {"mlflow"})],
 )
-def test_export_loads_its_format_and_no_tensorflow(repository: Path, hostile: Path, to: str, wanted: set[str]) -> None:
+def test_export_loads_its_format_and_no_tensorflow(
+    libraries: Mapping[str, set[str]], to: str, wanted: set[str]
+) -> None:
     """TensorBoard and MLflow would load it where it is installed, with its notices, for a file of a few numbers."""
-    loaded = loaded_by("export", "results/theory/clipping", "--to", to, "--out", str(hostile), cwd=repository)
+    loaded = libraries[to]
     assert wanted <= loaded
     assert not loaded & {"tensorflow", "keras", "scipy", "matplotlib", "rich"}
-    assert loaded & {"pyarrow", "tensorboard", "mlflow", "sqlalchemy"} <= wanted | (
-        {"sqlalchemy", "pyarrow"} if to == "mlflow" else set()
-    )
+    allowed = wanted | ({"sqlalchemy", "pyarrow"} if to == "mlflow" else set())
+    assert loaded & {"pyarrow", "tensorboard", "mlflow", "sqlalchemy"} <= allowed
     assert to != "csv" or not loaded & {"numpy", "pydantic", "yaml"}
 
 
-def test_report_loads_what_compares_and_draws(repository: Path, hostile: Path) -> None:
+def test_report_loads_what_compares_and_draws(libraries: Mapping[str, set[str]]) -> None:
     """A page of results needs no library that trains, and none that checks experiment files."""
-    loaded = loaded_by("report", "results/article-12", "--out", str(hostile / "page.html"), cwd=repository)
-    assert {"jinja2", "numpy", "scipy"} <= loaded
-    assert not loaded & {"tensorflow", "keras", "sympy", "pydantic", "yaml"}
+    assert {"jinja2", "numpy", "scipy"} <= libraries["report"]
+    assert not libraries["report"] & {"tensorflow", "keras", "sympy", "pydantic", "yaml"}
 
 
-def test_a_dry_run_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
+def test_a_dry_run_loads_no_tensorflow(libraries: Mapping[str, set[str]]) -> None:
     """What a run would cost is asked before it; an answer must not cost half a minute itself."""
-    loaded = loaded_by("run", "configs/smoke.yaml", "--dry-run", "--out", str(hostile), cwd=repository)
-    assert not loaded & {"tensorflow", "keras", "matplotlib", "scipy"}
+    assert not libraries["dry run"] & {"tensorflow", "keras", "matplotlib", "scipy"}
 
 
-def test_a_plan_without_timing_loads_no_tensorflow(repository: Path, hostile: Path) -> None:
+def test_a_plan_without_timing_loads_no_tensorflow(libraries: Mapping[str, set[str]]) -> None:
     """On the front node of a cluster one wants to know what a study can find out, and may have no TensorFlow."""
-    loaded = loaded_by("plan", "configs/smoke.yaml", "--no-timing", "--out", str(hostile), cwd=repository)
-    assert {"numpy", "rich", "scipy"} <= loaded
-    assert not loaded & {"tensorflow", "keras", "matplotlib", "sympy"}
+    assert {"numpy", "rich", "scipy"} <= libraries["plan"]
+    assert not libraries["plan"] & {"tensorflow", "keras", "matplotlib", "sympy"}
+
+
+def test_importing_the_package_loads_nothing(libraries: Mapping[str, set[str]]) -> None:
+    """In a notebook `import actsearch` is there at once; each name is loaded when it is used."""
+    assert libraries["import actsearch"] == {"actsearch"}
+
+
+def test_reading_results_in_a_notebook_needs_no_tensorflow(libraries: Mapping[str, set[str]]) -> None:
+    """A machine that analyses results may have no TensorFlow at all."""
+    assert not libraries["read_results"] & {"tensorflow", "keras", "matplotlib"}
+
+
+A_RUN = """
+import json, sys
+before = set(sys.modules)
+import functools, fake_training
+from actsearch.cli.app import run_command_line
+from actsearch.study import runner
+runner.loading_trainer = functools.partial(fake_training.loading_trainer, fake_training.Faults())
+code = run_command_line(sys.argv[1:])
+loaded = {name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)
+print(json.dumps([code, sorted(loaded)]))
+"""
 
 
 def test_a_run_in_worker_processes_loads_no_tensorflow_itself(write_experiment: Callable[..., Path]) -> None:
     """The driver only writes: a third process of 0.7 GB beside two workers would be one worker less."""
     path = write_experiment(activations="[relu]")
-    prepare = (
-        f"sys.path.append({str(Path(__file__).parent)!r})\n"
-        "import actsearch.study.runner, functools, fake_training\n"
-        "faults = fake_training.Faults()\n"
-        "actsearch.study.runner.loading_trainer = functools.partial(fake_training.loading_trainer, faults)\n"
-    )
-    loaded = loaded_by("run", path.name, "--jobs", "1", "--no-plots", "--quiet", cwd=path.parent, prepare=prepare)
-    assert {"filelock", "numpy"} <= loaded
-    assert not loaded & {"tensorflow", "keras", "matplotlib", "scipy", "ray"}
+    tests = str(Path(__file__).parent)
+    command = [sys.executable, "-c", f"import sys; sys.path.append({tests!r})\n{A_RUN}"]
+    command += ["run", path.name, "--jobs", "1", "--no-plots", "--quiet"]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=True)
+    code, loaded = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0, done.stderr
+    assert {"filelock", "numpy"} <= set(loaded)
+    assert not set(loaded) & {"tensorflow", "keras", "matplotlib", "scipy", "ray"}
     assert list(path.parent.glob("results/tiny/trials/*/history.json"))
-
-
-def test_importing_the_package_loads_nothing() -> None:
-    """In a notebook `import actsearch` is there at once; each name is loaded when it is used."""
-    code = (
-        "import sys; before = set(sys.modules); import actsearch;"
-        "print(sorted({name.split('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names));"
-        "assert {'load', 'run', 'read_results', 'gelu'} <= set(dir(actsearch))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['actsearch']"
-
-
-def test_reading_results_in_a_notebook_needs_no_tensorflow(repository: Path) -> None:
-    """Whoever analyses results may have no TensorFlow at all."""
-    code = (
-        "import sys, actsearch; (result,) = actsearch.read_results('results/article-12');"
-        "print(result.name); assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("article-12\n", "")

@@ -1,7 +1,7 @@
-"""The tables behind each figure: learning curves, and what a caption must say.
+"""The tables behind each figure of learning curves.
 
 Pure: values from `results` in, frozen values out. `figures.learning` draws what stands here and decides nothing about
-numbers; `curve_axes` chooses the y axis.
+numbers; `curve_axes` chooses the y axis, and `curve_captions` says what a reader must know.
 
 Seeds and the mean. A candidate's line is the mean over its seeds, epoch by epoch, and its band their range.
 
@@ -9,27 +9,27 @@ Seeds and the mean. A candidate's line is the mean over its seeds, epoch by epoc
   and `Curve.seeds` counts them. Such a curve is never called the best: its end flatters it.
 - A seed that is unfinished is left out as soon as another one is completed, so that a line does not jump where a seed
   stops. Before that, the unfinished ones are drawn as far as all of them have come.
-- A failed seed is left out. Whatever is left out is counted, and `caption` says so.
+- A failed seed is left out. Whatever is left out is counted, and the caption says so.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from actsearch.analysis.axes import ALL_SHOWN, YAxis
+from actsearch.analysis.axes import ALL_SHOWN
+from actsearch.analysis.drawn_candidates import drawn_candidates, grid_titles, no_epoch_finished
+from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import UserError
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
-from actsearch.core.words import listed, point
-
-NAMED = 6
-"""A caption names so many candidates of one kind, and counts the rest."""
+from actsearch.core.trial_results import CandidateResult, TrialResult
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Curve:
     def marks(self) -> tuple[int, ...]:
         """The epochs in which a cross stands: the last one that a diverged seed finished (1 if it finished none)."""
         last = self.epochs[-1] if self.epochs else 1
-        return tuple(sorted({min(max(1, one.epoch - 1), last) for one in self.diverged}))
+        return tuple(sorted({min(max(1, divergence.epoch - 1), last) for divergence in self.diverged}))
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class LearningCurves:
 
     @property
     def curves(self) -> tuple[Curve, ...]:
-        return tuple(curve for facet in self.facets for curve in facet.curves)
+        return tuple(chain.from_iterable(facet.curves for facet in self.facets))
 
     @property
     def drawn(self) -> tuple[Curve, ...]:
@@ -138,9 +138,8 @@ class LearningCurves:
         None also while all are on their way and one is merely ahead of another, with which it was not compared.
         """
         racing = [curve for curve in curves if self.in_the_race(curve)]
-        if any(curve.is_on_its_way for curve in racing) and any(
-            curve.is_on_its_way for curve in curves if curve not in racing
-        ):
+        behind = [curve for curve in curves if not self.in_the_race(curve)]
+        if any(curve.is_on_its_way for curve in racing) and any(curve.is_on_its_way for curve in behind):
             return None
         values = [curve.mean[-1] for curve in racing]
         return (max if self.higher_is_better else min)(values, default=None)
@@ -150,20 +149,13 @@ class LearningCurves:
         return bool(curve.epochs) and curve.epochs[-1] == self.last_epoch and not curve.diverged
 
 
-CHOSEN = "each at the setting chosen"
+AT_CHOSEN_SETTINGS = "each at the setting chosen"
 """The title of a facet whose curves are at different points of the grid."""
 
 
 def is_accuracy(metric: str) -> bool:
     """Whether more is better, and 1 the most."""
     return metric.endswith("accuracy")
-
-
-def number(value: float) -> str:
-    """A value as labels and captions print it: four digits, so that a column of them lines up."""
-    if value and abs(value) < 0.001:
-        return f"{value:.1e}"
-    return f"{value:.4f}" if abs(value) < 10 else f"{value:.4g}"
 
 
 # --- the curves
@@ -177,40 +169,33 @@ def learning_curves(result: ExperimentResult, metric: str, without: Collection[s
     `without` holds labels or names of activations. Raises UserError for an unknown name or metric, if nothing would be
     left, and if no epoch is finished.
     """
-    drawn = kept(result, without)
+    drawn = drawn_candidates(result, without)
     _check_metric(result, metric)
     variants = _variants(result.candidates)
-    points = [CHOSEN] * len(drawn) if result.tuning_seeds else titles(drawn)
+    points = [AT_CHOSEN_SETTINGS] * len(drawn) if result.tuning_seeds else grid_titles(drawn)
     facets: dict[str, list[Curve]] = {title: [] for title in points}
     for candidate, title in zip(drawn, points, strict=True):
-        facets[title].append(_curve(candidate, metric, variants[candidate.activation.name, candidate.label]))
-    if not any(curve.epochs or curve.diverged for curves in facets.values() for curve in curves):
-        raise nothing_finished(result.folder, drawn)
-    return LearningCurves(
+        facets[title].append(
+            _curve_of_candidate(candidate, metric, variants[candidate.activation.name, candidate.label])
+        )
+    curves = LearningCurves(
         experiment=result.name,
         metric=metric,
         validation_is_test=result.validation_is_test,
         loss=result.loss,
         facets=tuple(Facet(title, tuple(curves)) for title, curves in facets.items()),
-        not_drawn=tuple(dict.fromkeys(c.label for c in result.compared if c not in drawn)),
+        not_drawn=tuple(dict.fromkeys(candidate.label for candidate in result.compared if candidate not in drawn)),
         mixture=result.mixture,
     )
+    if not any(curve.epochs or curve.diverged for curve in curves.curves):
+        raise no_epoch_finished(result.folder, drawn)
+    return curves
 
 
-def metrics(result: ExperimentResult) -> tuple[str, ...]:
+def known_curve_metrics(result: ExperimentResult) -> tuple[str, ...]:
     """The metrics that the histories hold, in their order there."""
-    return tuple(dict.fromkeys(name for c in result.compared for trial in c.trials for name in trial.history))
-
-
-def error_rates(curves: LearningCurves) -> LearningCurves:
-    """The same curves as 1 - accuracy."""
-
-    def turned(curve: Curve) -> Curve:
-        mean, low, high = (tuple(1 - value for value in row) for row in (curve.mean, curve.high, curve.low))
-        return replace(curve, mean=mean, low=low, high=high)
-
-    facets = tuple(replace(facet, curves=tuple(map(turned, facet.curves))) for facet in curves.facets)
-    return replace(curves, facets=facets, is_error_rate=True)
+    histories = [trial.history for trial in trials_of_all(result.compared)]
+    return tuple(dict.fromkeys(chain.from_iterable(histories)))
 
 
 def as_drawn(curves: LearningCurves, log: bool) -> LearningCurves:
@@ -218,47 +203,32 @@ def as_drawn(curves: LearningCurves, log: bool) -> LearningCurves:
     return error_rates(curves) if log and is_accuracy(curves.metric) else curves
 
 
-def kept(result: ExperimentResult, without: Collection[str]) -> tuple[CandidateResult, ...]:
-    """The candidates that are compared, but for those with a label or activation in `without`.
+def error_rates(curves: LearningCurves) -> LearningCurves:
+    """The same curves as 1 - accuracy."""
+    facets = tuple(replace(facet, curves=tuple(map(_as_error_rate, facet.curves))) for facet in curves.facets)
+    return replace(curves, facets=facets, is_error_rate=True)
 
-    Raises UserError for a name that there is not, if nothing is left, and as long as all settings are to be chosen.
-    """
-    if not result.compared:
-        raise UserError(
-            f"{result.name}: no setting is chosen yet, and nothing compared; actsearch status shows how far"
-        )
-    names = {name: None for c in result.candidates for name in (c.label, c.activation.name)}
-    dropped = set()
-    for wanted in without:
-        name = wanted if wanted in names else wanted.replace("-", "_")  # the article writes leaky-relu
-        if name not in names:
-            what = f"without: {result.name} has no candidate {wanted}"
-            raise UserError(f"{what}; {did_you_mean(wanted, names)}")
-        dropped.add(name)
-    left = tuple(c for c in result.compared if not dropped & {c.label, c.activation.name})
-    if dropped and not left:
-        raise UserError(f"without: nothing of {result.name} is left to draw; leave out fewer candidates")
-    return left
+
+def _as_error_rate(curve: Curve) -> Curve:
+    return replace(
+        curve,
+        mean=tuple(1 - value for value in curve.mean),
+        low=tuple(1 - value for value in curve.high),
+        high=tuple(1 - value for value in curve.low),
+    )
 
 
 def _check_metric(result: ExperimentResult, metric: str) -> None:
-    known = metrics(result)
+    known = known_curve_metrics(result)
     if not known:
-        raise nothing_finished(result.folder, result.compared)
+        raise no_epoch_finished(result.folder, result.compared)
     if metric not in known:
         raise UserError(f"metric: {result.name} has no {metric}; {did_you_mean(metric, known)}")
 
 
-def nothing_finished(folder: str, candidates: Sequence[CandidateResult]) -> UserError:
-    """That no epoch has come to its end yet, and what to do."""
-    states = {trial.status for candidate in candidates for trial in candidate.trials}
-    if states == {"failed"}:
-        return UserError(f"every trial in {folder} failed before it could be drawn; run it again")
-    return UserError(f"no epoch is finished yet in {folder}; run it first")
-
-
 def _variants(candidates: Sequence[CandidateResult]) -> dict[tuple[str, str], int]:
-    pairs = dict.fromkeys((c.activation.name, c.label) for c in candidates)
+    """Activation and label to `Curve.variant`."""
+    pairs = dict.fromkeys((candidate.activation.name, candidate.label) for candidate in candidates)
     counted: Counter[str] = Counter()
     variants = {}
     for activation, label in pairs:
@@ -267,16 +237,10 @@ def _variants(candidates: Sequence[CandidateResult]) -> dict[tuple[str, str], in
     return variants
 
 
-def titles(candidates: Sequence[CandidateResult]) -> list[str]:
-    """`learning_rate = 0.001`: of each the point of the grid, with names of keys that tell them apart in all."""
-    keys = dict.fromkeys(key for candidate in candidates for key in candidate.setting)
-    return [point(candidate.setting, keys) for candidate in candidates]
-
-
-def _curve(candidate: CandidateResult, metric: str, variant: int) -> Curve:
+def _curve_of_candidate(candidate: CandidateResult, metric: str, variant: int) -> Curve:
     unfinished = [trial for trial in candidate.trials if trial.status in ("waiting", "running", "interrupted")]
     counting, end = _counting(candidate.trials, metric)
-    table = _table([_finite(trial, metric)[:end] for trial in counting])
+    table = _seeds_by_epochs([_finite_values(trial, metric)[:end] for trial in counting])
     return Curve(
         label=candidate.label,
         activation=candidate.activation.name,
@@ -289,7 +253,9 @@ def _curve(candidate: CandidateResult, metric: str, variant: int) -> Curve:
         n_seeds=len(candidate.trials),
         epochs_asked=max((trial.epochs for trial in candidate.trials), default=0),
         counted=len(counting),
-        diverged=tuple(Divergence(t.seed, _end(t, metric)) for t in counting if _diverged(t, metric)),
+        diverged=tuple(
+            Divergence(t.seed, _epoch_of_divergence(t, metric)) for t in counting if _diverged_in_metric(t, metric)
+        ),
         failed=sum(trial.status == "failed" for trial in candidate.trials),
         unfinished=len(unfinished),
         left_out=sum(trial not in counting for trial in unfinished),
@@ -300,12 +266,13 @@ def _counting(trials: Sequence[TrialResult], metric: str) -> tuple[list[TrialRes
     """The trials in the mean, and the epoch where it ends if that is not theirs."""
     if any(trial.status == "completed" for trial in trials):
         return [trial for trial in trials if trial.status in ("completed", "diverged")], None
-    begun = [t for t in trials if t.status not in ("failed", "diverged") and _finite(t, metric)]
-    shortest = min((len(_finite(trial, metric)) for trial in begun), default=None)
+    alive = [trial for trial in trials if trial.status not in ("failed", "diverged")]
+    begun = [trial for trial in alive if _finite_values(trial, metric)]
+    shortest = min((len(_finite_values(trial, metric)) for trial in begun), default=None)
     return [trial for trial in trials if trial.status == "diverged" or trial in begun], shortest
 
 
-def _finite(trial: TrialResult, metric: str) -> list[float]:
+def _finite_values(trial: TrialResult, metric: str) -> list[float]:
     """The values up to the first that is missing."""
     values: list[float] = []
     for value in trial.history.get(metric, ()):
@@ -315,16 +282,16 @@ def _finite(trial: TrialResult, metric: str) -> list[float]:
     return values
 
 
-def _diverged(trial: TrialResult, metric: str) -> bool:
-    return trial.status == "diverged" or len(_finite(trial, metric)) < len(trial.history.get(metric, ()))
+def _diverged_in_metric(trial: TrialResult, metric: str) -> bool:
+    return trial.status == "diverged" or len(_finite_values(trial, metric)) < len(trial.history.get(metric, ()))
 
 
-def _end(trial: TrialResult, metric: str) -> int:
+def _epoch_of_divergence(trial: TrialResult, metric: str) -> int:
     """The epoch of a divergence: the one after the last finite one."""
-    return max(len(_finite(trial, metric)) + 1, trial.epochs_done)
+    return max(len(_finite_values(trial, metric)) + 1, trial.epochs_done)
 
 
-def _table(rows: Sequence[Sequence[float]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _seeds_by_epochs(rows: Sequence[Sequence[float]]) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Seeds x epochs, NaN where a seed has no value."""
     table = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
     for seed, row in enumerate(rows):
@@ -338,12 +305,14 @@ def _table(rows: Sequence[Sequence[float]]) -> np.ndarray[Any, np.dtype[np.float
 def outlier(curves: LearningCurves) -> str | None:
     """The label of the one candidate whose end is so far from all others' that they can't be told apart beside it."""
     ends = [curve for curve in curves.drawn if not curve.cut_short]
-    finals = {curve.label: [c.mean[-1] for c in ends if c.label == curve.label] for curve in ends}
+    finals: dict[str, list[float]] = {}
+    for curve in ends:
+        finals.setdefault(curve.label, []).append(curve.mean[-1])
     if len(finals) < 3:
         return None
     worst = (min if curves.higher_is_better else max)(finals, key=lambda label: sum(finals[label]) / len(finals[label]))
-    others = [value for label, row in finals.items() if label != worst for value in row]
-    everything = [value for row in finals.values() for value in row]
+    everything = list(chain.from_iterable(finals.values()))
+    others = list(chain.from_iterable(values for label, values in finals.items() if label != worst))
     far = max(everything) - min(everything) > ALL_SHOWN * (max(others) - min(others))
     return worst if far else None
 
@@ -355,135 +324,3 @@ def leaving_out(curves: LearningCurves, label: str) -> LearningCurves:
     )
     left = tuple(facet for facet in facets if facet.curves)
     return replace(curves, facets=left, not_drawn=(*curves.not_drawn, label))
-
-
-# --- the caption
-
-
-def caption(
-    curves: LearningCurves, axis: YAxis, only_lines: bool = False, apart_without: str | None = None
-) -> list[str]:
-    """What a reader has to know before believing the figure, as sentences.
-
-    `only_lines` is for figures with neither bands nor a bold line; `apart_without` is the label that a second figure
-    leaves out.
-    """
-    return [
-        *_of_seeds(curves, with_bands=not only_lines),
-        *(() if only_lines else _of_best(curves)),
-        *_of_scale(curves, axis),
-        *([] if apart_without is None else [f"To tell the others apart, see the figure without {apart_without}."]),
-        *_of_trials(curves),
-        *([] if curves.mixture is None else [curves.mixture]),
-        *_of_data(curves),
-    ]
-
-
-def _of_seeds(curves: LearningCurves, with_bands: bool) -> list[str]:
-    missing = [f"Not drawn: {listed(curves.not_drawn, NAMED)}."] if curves.not_drawn else []
-    if curves.n_seeds == 1:
-        return [f"{curves.experiment}: one seed, so differences may be chance.", *missing]
-    seeds = f"{curves.n_seeds} seeds"
-    if any(curve.counted < curves.n_seeds for curve in curves.drawn):  # of who left at a look, fewer were asked for
-        seeds = f"up to {seeds}"
-    bands = ", bands the range of the seeds" if with_bands else ""
-    said = [f"{curves.experiment}: lines are means of {seeds}{bands}.", *missing]
-    if any(len(set(curve.seeds)) > 1 for curve in curves.drawn):
-        said.append("After a cross a line is the mean of the seeds that remain.")
-    return said
-
-
-def _of_best(curves: LearningCurves) -> list[str]:
-    best = curves.best(curves.curves)
-    if best is None:
-        return []
-    if len(curves.facets) == 1:
-        most = "highest" if curves.higher_is_better else "lowest"
-        return [f"Bold: {most} after epoch {curves.last_epoch}."] if len(curves.drawn) > 1 else []
-    first = [(f, c) for f in curves.facets for c in f.curves if c.final == best and curves.in_the_race(c)]
-    where = [f"{curve.label} at {facet.title}" for facet, curve in first]
-    return [f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {listed(where, NAMED)} ({number(best)})."]
-
-
-def _of_scale(curves: LearningCurves, axis: YAxis) -> list[str]:
-    said: list[str] = []
-    if curves.is_error_rate:
-        said.append(f"Drawn is 1 - {curves.metric}, on a logarithmic axis: lower is better.")
-    elif axis.log:
-        said.append("The axis is logarithmic.")
-    elif is_accuracy(curves.metric) and axis.high - axis.low < 0.05:
-        said.append(f"The axis spans {100 * (axis.high - axis.low):.2g} percentage points.")
-    if axis.has_zeros:
-        said.append("A value of 0 is a hollow triangle on the lower edge.")
-    one, several = ("is", "are") if curves.n_seeds == 1 else ("reaches", "reach")
-    panels = " (in at least one panel)" if len(curves.facets) > 1 else ""
-    for name, edge, side, outside in (
-        ("begins", axis.low, "below", axis.below),
-        ("ends", axis.high, "above", axis.above),
-    ):
-        if outside:
-            who = _epochs_of(outside, f"{one} {side} it", f"{several} {side} it")
-            said.append(f"The axis {name} at {edge:.6g}; {who}{panels}.")
-    return said
-
-
-def _epochs_of(outside: Mapping[str, tuple[int, ...]], one: str, several: str) -> str:
-    """`sigmoid is below it in epochs 1-4, relu and elu in epoch 1`: whoever is outside the longest comes first."""
-    by_epochs: dict[tuple[int, ...], list[str]] = {}
-    for label, epochs in outside.items():
-        by_epochs.setdefault(epochs, []).append(label)
-    groups = sorted(by_epochs.items(), key=lambda group: -len(group[0]))
-    said: list[str] = []
-    for epochs, labels in groups[:NAMED]:
-        verb = "" if said else f" {one if len(labels) == 1 else several}"
-        said.append(f"{listed(labels, NAMED)}{verb} in {epoch_ranges(epochs)}")
-    rest = sum(len(labels) for _, labels in groups[NAMED:])
-    return ", ".join([*said, f"{rest} more for fewer epochs"] if rest else said)
-
-
-def epoch_ranges(epochs: Sequence[int]) -> str:
-    """`epochs 1-4, 7`; `epoch 3`."""
-    starts = [e for e in epochs if e - 1 not in epochs]
-    stops = [e for e in epochs if e + 1 not in epochs]
-    parts = [f"{a}-{b}" if a != b else f"{a}" for a, b in zip(starts, stops, strict=True)]
-    if len(parts) > NAMED:
-        parts = [f"{epochs[0]}-{epochs[-1]} (not all)"]
-    return f"epoch{'s' if len(epochs) > 1 else ''} {', '.join(parts)}"
-
-
-def _of_trials(curves: LearningCurves) -> list[str]:
-    diverged = _by_label(curves.curves, lambda curve: len(curve.diverged))
-    epochs = sorted({one.epoch for curve in curves.curves for one in curve.diverged})
-    said: list[str] = []
-    if diverged:
-        said.append(f"{_trials(curves, diverged)} diverged (cross), in {epoch_ranges(epochs)}.")
-    if failed := _by_label(curves.curves, lambda curve: curve.failed):
-        said.append(f"{_trials(curves, failed)} failed and missing here.")
-    if left_out := _by_label(curves.curves, lambda curve: curve.left_out):
-        said.append(f"{_trials(curves, left_out)} unfinished and left out.")
-    if partly := _by_label(curves.curves, lambda curve: curve.unfinished - curve.left_out):
-        said.append(f"{_trials(curves, partly)} unfinished, drawn as far as it is.")
-    return said
-
-
-def _by_label(curves: Iterable[Curve], count: Callable[[Curve], int]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for curve in curves:
-        counts[curve.label] += count(curve)
-    return {label: n for label, n in counts.items() if n}
-
-
-def _trials(curves: LearningCurves, counts: Mapping[str, int]) -> str:
-    """`3 trials (relu 2 of 5, gelu 1 of 5)`, to be followed by what became of them."""
-    asked = _by_label(curves.curves, lambda curve: curve.n_seeds)
-    total = sum(counts.values())
-    each = listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()], NAMED)
-    return f"{total} trial{'s' if total > 1 else ''} ({each})"
-
-
-def _of_data(curves: LearningCurves) -> list[str]:
-    if not curves.metric.startswith("val_"):
-        return ["Training values are Keras's: averaged while the epoch runs, with dropout on."]
-    if curves.validation_is_test:
-        return ["These are the test set's values: choosing by them is choosing on the test set."]
-    return []

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from actsearch.core.results import (
-    TrialResult,
-)
-
-if TYPE_CHECKING:
-    pass
-
+from actsearch.core.trial_results import TrialResult
 
 METRIC = "val_accuracy"
 """What settings are chosen and looks taken by, after the last epoch: the test set is for no choice."""

@@ -30,3 +30,9 @@ def new_console() -> Any:
     # In a pipe Rich assumes 80 columns, cuts tables and breaks lines; a pipe has room.
     width = None if sys.stdout.isatty() else 1000
     return Plain(width=width, highlight=False)
+
+
+def can_redraw(console: Any) -> bool:
+    """Whether a screen that stays works there, whose lines are written anew; if not, plain lines do."""
+    dumb = not console.is_terminal or console.is_dumb_terminal or console.legacy_windows
+    return not dumb and not console.options.ascii_only

@@ -11,23 +11,29 @@ from actsearch.core.errors import InvalidExperiment, Problem, UnsuitableSetting,
 
 if TYPE_CHECKING:
     from actsearch.config.loading import Loaded
-    from actsearch.data.datasets import Dataset
-    from actsearch.study.runner import Plan
+    from actsearch.data.dataset import Dataset
+    from actsearch.study.plans import Plan
 
 
 def load_all(files: Sequence[Path], overrides: Sequence[str]) -> list[Loaded]:
     """Every file's experiment; the mistakes of all the files at once."""
-    from actsearch.config.loading import load
 
-    loaded, problems = [], []
+    from actsearch.config.loading import load_experiment
+
+    experiments, problems = [], []
     for file in files:
         try:
-            loaded.append(load(file, overrides))
+            experiments.append(load_experiment(file, overrides))
         except InvalidExperiment as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:
         raise InvalidExperiment(problems)
-    return loaded
+    return experiments
+
+
+def thread_counts(experiments: Sequence[Loaded]) -> list[int]:
+    """How many threads the experiments are trained with; in one process there can be one number."""
+    return sorted({loaded.experiment.candidates[0].training.threads for loaded in experiments})
 
 
 def require_tensorflow() -> None:
@@ -37,10 +43,10 @@ def require_tensorflow() -> None:
 
 
 def load_data(loaded: Loaded, plan: Plan) -> Dataset:
-    from actsearch.study import runner
+    from actsearch.study import plans
 
     with located(loaded):
-        return runner.load_data(plan)
+        return plans.load_checked_data(plan)
 
 
 class located:  # noqa: N801  (used as a function)

@@ -15,25 +15,25 @@ from actsearch.core.errors import StoreError, UserError
 
 if TYPE_CHECKING:
     from actsearch.core.results import ExperimentResult
-    from actsearch.store.store import Found
+    from actsearch.store.reader import ExperimentFolder
 
 
-def folders(paths: Sequence[Path]) -> list[Found]:
+def folders(paths: Sequence[Path]) -> list[ExperimentFolder]:
     """The experiments at or below the paths, each once, however often and in whatever spelling its folder is given.
 
     Raises:
         UserError: below one of them there is none, or no such path.
     """
-    from actsearch.store.store import find_experiments
+    from actsearch.store.reader import find_experiments
 
-    found: dict[Path, Found] = {}
+    experiments: dict[Path, ExperimentFolder] = {}
     for path in paths:
-        for one in find_experiments(path):
-            found.setdefault(one.folder.resolve(), one)
-    return list(found.values())
+        for experiment in find_experiments(path):
+            experiments.setdefault(experiment.folder.resolve(), experiment)
+    return list(experiments.values())
 
 
-def targets(found: Sequence[Found], out: Path, what: str, suffix: str = "") -> dict[Path, Path]:
+def targets(experiments: Sequence[ExperimentFolder], out: Path, what: str, suffix: str = "") -> dict[Path, Path]:
     """By each experiment's folder, the place below `out` of what is made of it: its name there, with a suffix.
 
     Raises:
@@ -41,7 +41,7 @@ def targets(found: Sequence[Found], out: Path, what: str, suffix: str = "") -> d
     """
     places: dict[Path, Path] = {}
     taken = set()
-    for folder, below in found:
+    for folder, below in experiments:
         place = out / (folder.resolve().name if below == Path() else below)
         place = place.with_name(place.name + suffix)
         if str(place).casefold() in taken:
@@ -60,8 +60,8 @@ class OneByOne:
     which tells.
     """
 
-    def __init__(self, found: Sequence[Found], all_needed: bool = False) -> None:
-        self._found, self._all_needed = found, all_needed
+    def __init__(self, experiments: Sequence[ExperimentFolder], all_needed: bool = False) -> None:
+        self._experiments, self._all_needed = experiments, all_needed
         self._errors: list[tuple[str, UserError]] = []
 
     def results(
@@ -74,9 +74,9 @@ class OneByOne:
         Raises:
             UserError: after the last one, if there is nothing else to do.
         """
-        from actsearch.store.store import read_experiment
+        from actsearch.store.reader import read_experiment
 
-        for folder, _ in self._found:
+        for folder, _ in self._experiments:
             try:
                 result = read_experiment(folder, diagnostics=diagnostics, predictions=predictions)
             except StoreError as error:
@@ -105,8 +105,8 @@ class OneByOne:
         """
         self._raise_if_in_vain()
         if any(isinstance(error, StoreError) for _, error in self._errors):
-            raise UserError("\n".join(self._told()))
-        for what in self._told():
+            raise UserError("\n".join(self._messages()))
+        for what in self._messages():
             click.echo(f"note: {what}", err=True)
 
     def __enter__(self) -> OneByOne:
@@ -117,18 +117,18 @@ class OneByOne:
             self.tell()
 
     def _raise_if_in_vain(self) -> None:
-        if self._errors and (self._all_needed or len(self._errors) == len(self._found)):
-            raise UserError("\n".join(self._told()))
+        if self._errors and (self._all_needed or len(self._errors) == len(self._experiments)):
+            raise UserError("\n".join(self._messages()))
 
-    def _told(self) -> list[str]:
+    def _messages(self) -> list[str]:
         """Each error with its folder, unless it names that; what holds of all of them alike is told once."""
-        texts = {str(error) for _, error in self._errors}
-        if len(texts) == 1 and len(self._errors) == len(self._found):
-            return [*texts]
-        return [text if _names(text, folder) else f"{folder}: {text}"
-                for folder, error in self._errors for text in [str(error)]]  # fmt: skip
+        texts = list(dict.fromkeys(str(error) for _, error in self._errors))
+        if len(texts) == 1 and len(self._errors) == len(self._experiments):
+            return texts
+        return [_with_folder(str(error), folder) for folder, error in self._errors]
 
 
-def _names(text: str, folder: str) -> bool:
-    """Whether a text names an experiment: by its folder, or by its name alone."""
-    return folder in text or re.search(rf"(?<!\w){re.escape(Path(folder).name)}(?!\w)", text) is not None
+def _with_folder(text: str, folder: str) -> str:
+    """The text, after the folder unless it names the experiment: by its folder, or by its name alone."""
+    is_named = folder in text or re.search(rf"(?<!\w){re.escape(Path(folder).name)}(?!\w)", text) is not None
+    return text if is_named else f"{folder}: {text}"

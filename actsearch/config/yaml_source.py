@@ -13,14 +13,13 @@ from typing import Any
 
 import yaml
 
+from actsearch.config.places import Location, dotted
 from actsearch.core.errors import InvalidExperiment, Problem
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 50
-MOST_NODES = 10_000
+MOST_VALUES = 10_000
 """After aliases are followed: a file of some hundred bytes can otherwise stand for more values than fit in memory."""
-
-Location = tuple[str | int, ...]
 
 _CORE = (
     ("null", re.compile(r"^(?:~|null|Null|NULL|)$"), lambda _: None),
@@ -36,8 +35,8 @@ _TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("null", "bool", "int", "
 
 
 @dataclass(frozen=True)
-class Source:
-    """A document's value, and the line (from 1) of each key and list item by its place."""
+class YamlDocument:
+    """What a document holds, and the line (from 1) of each key and list item by its place."""
 
     value: Any
     lines: dict[Location, int]
@@ -51,7 +50,7 @@ class Source:
         return self.lines.get(location, 1)
 
 
-_PLAIN, _QUOTED = "plain", "quoted"
+_PLAIN, _IN_QUOTES = "plain", "quoted"
 
 
 class _TooMuch(Exception):
@@ -67,14 +66,14 @@ class _Loader(yaml.SafeLoader):
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:  # noqa: ARG002  (PyYAML's signature)
         if kind is yaml.ScalarNode:
-            return _PLAIN if implicit[0] else _QUOTED
+            return _PLAIN if implicit[0] else _IN_QUOTES
         return "tag:yaml.org,2002:seq" if kind is yaml.SequenceNode else "tag:yaml.org,2002:map"
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         self._nodes += 1
         self._depth += 1
-        if self._nodes > MOST_NODES:
-            raise _TooMuch(f"holds more than {MOST_NODES:,} values", "give an experiment's file")
+        if self._nodes > MOST_VALUES:
+            raise _TooMuch(f"holds more than {MOST_VALUES:,} values", "give an experiment's file")
         if self._depth > MOST_DEPTH:
             raise _TooMuch("is nested too deeply", "an experiment needs four levels")
         try:
@@ -83,7 +82,7 @@ class _Loader(yaml.SafeLoader):
             self._depth -= 1
 
 
-def read(path: Path) -> Source:
+def read_yaml(path: Path) -> YamlDocument:
     """The one document of a file.
 
     Raises:
@@ -114,10 +113,10 @@ def read(path: Path) -> Source:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise _invalid(f"{where}:{line}", "is not UTF-8", "save the file as UTF-8") from error
-    return parse(text, where)
+    return parse_yaml(text, where)
 
 
-def parse(text: str, where: str) -> Source:
+def parse_yaml(text: str, where: str) -> YamlDocument:
     """The one document of a text; `where` names it in errors."""
     try:
         node = yaml.compose(text, Loader=_Loader)
@@ -129,18 +128,18 @@ def parse(text: str, where: str) -> Source:
         raise _invalid(where, *error.args) from error
     if node is None:
         raise _invalid(where, "is empty", "write an experiment with: actsearch init")
-    reader = _Reader(where)
-    return Source(reader.value(node, ()), reader.lines, reader.problems)
+    reader = _NodeReader(where)
+    return YamlDocument(reader.value(node, ()), reader.lines, reader.problems)
 
 
 def survives(text: str) -> bool:
     """Whether text is read as the same text again after PyYAML wrote it: `1e3` needs no quotes in YAML 1.1."""
     if not any(pattern.match(text) for _, pattern, _ in _CORE):
         return True
-    return bool(parse(yaml.safe_dump([text]), "").value == [text])
+    return bool(parse_yaml(yaml.safe_dump([text]), "").value == [text])
 
 
-class _Reader:
+class _NodeReader:
     """Turns nodes into values, collecting what is wrong with them."""
 
     def __init__(self, where: str) -> None:
@@ -153,8 +152,8 @@ class _Reader:
     def value(self, node: yaml.Node, location: Location) -> Any:
         self.lines.setdefault(location, node.start_mark.line + 1)
         self._nodes += 1
-        if self._nodes > MOST_NODES:
-            what = f"stands for more than {MOST_NODES:,} values once its aliases are followed"
+        if self._nodes > MOST_VALUES:
+            what = f"stands for more than {MOST_VALUES:,} values once its aliases are followed"
             raise _invalid(self.where, what, "write an experiment without so many of them")
         if len(self._open) > MOST_DEPTH:
             raise _invalid(self.where, "is nested too deeply", "an experiment needs four levels")
@@ -167,7 +166,7 @@ class _Reader:
             self._open.discard(id(node))
 
     def _value(self, node: yaml.Node, location: Location) -> Any:
-        if node.tag not in _TAGS and node.tag not in (_PLAIN, _QUOTED):
+        if node.tag not in _TAGS and node.tag not in (_PLAIN, _IN_QUOTES):
             self._problem(node, location, f"has the tag {node.tag}", "write the plain value")
             node.tag = _PLAIN  # told once; what it holds is checked all the same
         if isinstance(node, yaml.SequenceNode):
@@ -178,7 +177,7 @@ class _Reader:
         return self._scalar(node, location)
 
     def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         first: dict[str, int] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
@@ -188,18 +187,18 @@ class _Reader:
                 self._problem(key_node, location, f"a key {shown}is not a word", "write keys as words")
             elif key == "<<" and key_node.tag == _PLAIN:
                 self._problem(key_node, location, "YAML 1.2 has no merge key <<", "write the keys out")
-            elif key in found:
+            elif key in values:
                 what = f"this key stands in line {first[key]} already"
                 self._problem(key_node, (*location, key), what, "keep one of them")
             else:
                 first[key] = line
                 self.lines[(*location, key)] = line
-                found[key] = self.value(value_node, (*location, key))
-        return found
+                values[key] = self.value(value_node, (*location, key))
+        return values
 
     def _scalar(self, node: yaml.ScalarNode, location: Location) -> Any:
         text, wanted = node.value, _TAGS.get(node.tag)
-        if node.tag == _QUOTED or wanted == "str":
+        if node.tag == _IN_QUOTES or wanted == "str":
             return text
         if len(text) > 4000 and wanted is None:
             return text  # a number of so many digits is none that could stand anywhere
@@ -213,14 +212,6 @@ class _Reader:
     def _problem(self, node: yaml.Node, location: Location, what: str, remedy: str) -> None:
         place = f"{self.where}:{node.start_mark.line + 1}"
         self.problems.append((node.start_mark.line + 1, Problem(place, dotted(location), what, remedy)))
-
-
-def dotted(location: Location) -> str:
-    """`training.optimizer.name`, `activations[3].alpha`."""
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
 
 
 def _invalid(where: str, what: str, remedy: str) -> InvalidExperiment:

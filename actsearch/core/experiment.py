@@ -1,4 +1,4 @@
-"""What is asked: frozen values from an experiment file, the trials it expands to, and their ids.
+"""What is asked: frozen values from an experiment file, and the trials it expands to.
 
 Knows neither files nor Keras nor the terminal. Every value here is resolved: aliases replaced, `auto` replaced by what
 it means, defaults filled in.
@@ -6,15 +6,9 @@ it means, defaults filled in.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
-
-IDENTITY_VERSION = 1
-"""Raised when the same settings begin to mean another training, so that old trials are not taken for new ones."""
 
 CLIPPING = ("clipvalue", "clipnorm", "global_clipnorm")
 """The arguments of an optimizer that say how it clips."""
@@ -48,6 +42,12 @@ class Activation:
         plain = {key: value for key, value in asdict(self).items() if value is not None}
         return {key: value for key, value in plain.items() if key not in ("source", "folder")}
 
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Activation:
+        """What `as_plain` was made of, without the source of a function and its folder."""
+        trainable = tuple(plain["trainable"]) if "trainable" in plain else None
+        return cls(plain["name"], plain["parameters"], plain.get("kind"), trainable, plain.get("source_sha256"))
+
 
 @dataclass(frozen=True)
 class DataSpec:
@@ -75,18 +75,13 @@ class Initializer:
 
 
 @dataclass(frozen=True)
-class Cnn:
-    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
+class Network:
+    """What every kind of network has, after its layers."""
 
-    filters: tuple[int, ...]
-    kernel_size: int
-    dense: tuple[int, ...]
-    dropout: tuple[float, float]
-    """Rates after the pooling and after every dense layer."""
     kernel_initializer: str | Initializer
     dropout_layer: DropoutLayer
     batch_normalization: bool
-    kind: Literal["cnn"] = "cnn"
+    kind: str
     bias_initializer: str | Initializer | None = None
     """Of the hidden layers; None: zeros."""
     kernel_regularizer: Mapping[str, float] | None = None
@@ -100,20 +95,33 @@ class Cnn:
 
 
 @dataclass(frozen=True)
-class Mlp:
-    """Dense layers, see `models.build`; what `Cnn` has as well means the same here."""
+class _CnnLayers:
+    filters: tuple[int, ...]
+    kernel_size: int
+    dense: tuple[int, ...]
+    dropout: tuple[float, float]
+    """Rates after the pooling and after every dense layer."""
 
+
+@dataclass(frozen=True)
+class Cnn(Network, _CnnLayers):  # in this order, the layers come first
+    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
+
+    kind: Literal["cnn"] = "cnn"
+
+
+@dataclass(frozen=True)
+class _MlpLayers:
     dense: tuple[int, ...]
     dropout: float
-    kernel_initializer: str | Initializer
-    dropout_layer: DropoutLayer
-    batch_normalization: bool
+    """The rate after every layer."""
+
+
+@dataclass(frozen=True)
+class Mlp(Network, _MlpLayers):
+    """Dense layers, see `models.build`."""
+
     kind: Literal["mlp"] = "mlp"
-    bias_initializer: str | Initializer | None = None
-    kernel_regularizer: Mapping[str, float] | None = None
-    output_kernel_initializer: str | Initializer | None = None
-    output_bias_initializer: str | Initializer | None = None
-    output_activation: Literal["sigmoid"] | None = None
 
 
 @dataclass(frozen=True)
@@ -191,100 +199,3 @@ class Trial:
     data_sha256: str
     diagnostics: DiagnosticsSpec | None = None
     """What to look at meanwhile; it changes no history."""
-
-
-def expand(
-    experiment: Experiment,
-    data_sha256: str,
-    seeds: Sequence[int] | None = None,
-    candidates: Sequence[Candidate] | None = None,
-) -> tuple[Trial, ...]:
-    """The trials of an experiment, seed by seed, so that every candidate is seen early.
-
-    Args:
-        experiment: whose.
-        data_sha256: of its data.
-        seeds: which ones; None: `experiment.seeds`.
-        candidates: which of its own; None: all of them.
-    """
-    return tuple(
-        _trial(candidate, seed, experiment.data, data_sha256, experiment.diagnostics)
-        for seed in (experiment.seeds if seeds is None else seeds)
-        for candidate in (experiment.candidates if candidates is None else candidates)
-    )
-
-
-def identity(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) -> dict[str, Any]:
-    """Everything that can change the history of a trial, as plain values.
-
-    Keys at None or False are left out: a key added later, neutral by default, renames no old trial.
-    """
-    split = asdict(data)
-    del split["name"], split["path"]  # the hash says which data they are, wherever they lie
-    whole = {
-        "version": IDENTITY_VERSION,
-        "activation": candidate.activation.as_plain(),
-        "model": asdict(candidate.model),
-        "training": asdict(candidate.training),
-        "data": {"sha256": data_sha256, **split},
-        "seed": seed,
-    }
-    return {key: _without_neutral(value) for key, value in whole.items()}
-
-
-def in_words(value: Any) -> str:
-    """The value of a setting, for tables and figures: `sgd clipvalue=0.5` for a mapping with a name."""
-    if isinstance(value, Mapping):
-        rest = [f"{key}={in_words(one)}" for key, one in value.items() if key != "name"]
-        return " ".join([*([str(value["name"])] if "name" in value else []), *rest]) or "none"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return value if isinstance(value, str) else canonical_json(value).replace(",", ", ")
-
-
-def canonical_json(value: Any) -> str:
-    """JSON with sorted keys and no spaces: equal values, and only those, have equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-
-
-def _trial(
-    candidate: Candidate, seed: int, data: DataSpec, data_sha256: str, diagnostics: DiagnosticsSpec | None
-) -> Trial:
-    whole = identity(candidate, seed, data, data_sha256)
-    without_epochs = {**whole, "training": {k: v for k, v in whole["training"].items() if k != "epochs"}}
-    return Trial(
-        id=f"{_readable(candidate, seed)}-{_digest(whole)}",
-        trajectory=_digest(without_epochs),
-        candidate=candidate,
-        seed=seed,
-        data=data,
-        data_sha256=data_sha256,
-        diagnostics=diagnostics,
-    )
-
-
-def _readable(candidate: Candidate, seed: int) -> str:
-    """A name of at most 69 ASCII characters, from the identity alone (labels may change, folders may not)."""
-    activation, training = candidate.activation, candidate.training
-    parameters = "".join(f"_{_short(key, value)}" for key, value in activation.parameters.items() if value is not False)
-    rate = training.optimizer.arguments.get("learning_rate", "")
-    # The epochs end a trial's name and the seed stands before them, so that a long name loses the least telling part.
-    tail = f"-seed{seed}-{training.epochs}ep"
-    head = re.sub(r"[^A-Za-z0-9_.-]+", "_", f"{activation.name}{parameters}-{training.optimizer.name}_{rate}")
-    return head[: 69 - len(tail)] + tail
-
-
-def _short(key: str, value: Scalar) -> str:
-    return key if value is True else value if isinstance(value, str) else f"{value:g}"
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(canonical_json(value).encode("ascii")).hexdigest()[:10]
-
-
-def _without_neutral(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _without_neutral(v) for k, v in value.items() if v is not None and v is not False}
-    if isinstance(value, (list, tuple)):
-        return [_without_neutral(v) for v in value]
-    return value

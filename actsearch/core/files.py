@@ -14,6 +14,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     write_together({path: content})
 
 
+def write_if_changed(path: Path, content: bytes) -> None:
+    """Writes a file like `write_atomically`, unless it has this content already."""
+    if not path.is_file() or path.read_bytes() != content:
+        write_atomically(path, content)
+
+
 def write_together(contents: Mapping[Path, bytes]) -> None:
     """Writes files of one folder like `write_atomically`; they get their names in this order, once all are on the disk.
 

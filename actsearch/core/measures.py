@@ -10,8 +10,9 @@ import statistics
 from dataclasses import dataclass
 
 from actsearch.core.errors import UserError
-from actsearch.core.results import ExperimentResult, TestValues, TrialResult
+from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
+from actsearch.core.trial_results import TestValues, TrialResult
 
 TEST_METRICS = ("test_accuracy", "test_binary_accuracy", "test_loss")
 """The test values of the last epoch and of the best one, beside the histories' metrics."""
@@ -75,8 +76,9 @@ class Measure:
             best = best_epoch(trial)
             return None if best is None else values[best - 1]
         if self.at.startswith("mean-last-"):
-            some = [value for value in values[-int(self.at.rpartition("-")[2]) :] if value is not None]
-            return statistics.fmean(some) if some else None
+            tail = values[-int(self.at.rpartition("-")[2]) :]
+            known = [value for value in tail if value is not None]
+            return statistics.fmean(known) if known else None
         epoch = int(self.at)
         return values[epoch - 1] if epoch <= len(values) else None
 
@@ -124,9 +126,10 @@ def measure(result: ExperimentResult, metric: str, at: str) -> Measure:
 
 def known_metrics(result: ExperimentResult) -> list[str]:
     """The metrics that its trials have."""
-    trials = [trial for candidate in result.candidates for trial in candidate.all_trials]
-    found = dict.fromkeys(metric for trial in trials for metric in trial.history)
-    return [*(found or ("val_accuracy", "val_loss", "accuracy", "loss")), *TEST_METRICS]
+    metrics: dict[str, None] = {}
+    for trial in result.all_trials:
+        metrics |= dict.fromkeys(trial.history)
+    return [*(metrics or ("val_accuracy", "val_loss", "accuracy", "loss")), *TEST_METRICS]
 
 
 def best_epoch(trial: TrialResult) -> int | None:
@@ -148,7 +151,7 @@ def _check_epoch(result: ExperimentResult, metric: str, at: str) -> None:
     number = mean.group(1) if mean else at
     if not re.fullmatch(r"[0-9]{1,9}", number) or int(number) < 1:
         raise UserError(f"--at {at}: no such epoch; give last, best, an epoch such as 12, or mean-last-10")
-    epochs = min((t.epochs for c in result.candidates for t in c.all_trials), default=0)
+    epochs = min((trial.epochs for trial in result.all_trials), default=0)
     if int(number) > epochs:
         remedy = f"give at most {epochs}" if epochs else "train it first"
         raise UserError(f"--at {at}: {result.name} has {epochs} epochs; {remedy}")

@@ -15,7 +15,7 @@ WRITTEN_BY_HAND = (".yaml", ".yml", ".py", ".npz")
 """Endings of experiments, functions and data of the user's own, which no table or page replaces."""
 
 
-def write(path: Path, content: bytes, option: str) -> None:
+def write_for_user(path: Path, content: bytes, option: str) -> None:
     """Writes it whole or not at all; through a link, and into a pipe or a device as they are.
 
     Args:
@@ -47,12 +47,12 @@ def write(path: Path, content: bytes, option: str) -> None:
 def _is_open_already(path: Path) -> bool:
     """Whether it is a pipe or a device, or the file that the output goes to: what follows what is there already."""
     try:
-        found = path.stat()  # as it is named: the target of `/dev/stdout` may be a pipe without a name
-        return not stat.S_ISREG(found.st_mode) or os.path.samestat(found, os.fstat(1))
+        status = path.stat()  # as it is named: the target of `/dev/stdout` may be a pipe without a name
+        return not stat.S_ISREG(status.st_mode) or os.path.samestat(status, os.fstat(1))
     except OSError:
         return False
 
 
 def _is_of_an_experiment(target: Path) -> bool:
-    ways = zip((target, *target.parents), target.parents, strict=False)
-    return any(one.name in OF_AN_EXPERIMENT and (folder / "plan.json").is_file() for one, folder in ways)
+    steps_up = zip((target, *target.parents), target.parents, strict=False)
+    return any(path.name in OF_AN_EXPERIMENT and (folder / "plan.json").is_file() for path, folder in steps_up)

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from actsearch.core.experiment import in_words
+from actsearch.core.json_values import canonical_json
 
 
 def listed(names: Sequence[str], most: int | None = None) -> str:
     """`a, b and c`; of more than `most`, how many more: `a, b and 4 more`. Of none, nothing."""
-    some = [*names] if most is None or len(names) <= most else [*names[:most], f"{len(names) - most} more"]
-    return " and ".join([", ".join(some[:-1]), some[-1]] if len(some) > 1 else some)
+    entries = [*names] if most is None or len(names) <= most else [*names[:most], f"{len(names) - most} more"]
+    return " and ".join([", ".join(entries[:-1]), entries[-1]] if len(entries) > 1 else entries)
 
 
 def point(setting: Mapping[str, Any], keys: Iterable[str] = ()) -> str:
@@ -53,6 +53,17 @@ def short_names(names: Sequence[str], limit: int) -> dict[str, str]:
     short: dict[str, str] = {}
     for name in names:
         text = shortened(plain(name), limit) or "?"
-        n = sum(other == text or other.startswith(f"{text} #") for other in short.values())
+        n = sum(earlier == text or earlier.startswith(f"{text} #") for earlier in short.values())
         short[name] = f"{text} #{n + 1}" if n else text
     return short
+
+
+def in_words(value: Any) -> str:
+    """The value of a setting, for tables and figures: `sgd clipvalue=0.5` for a mapping with a name."""
+    if isinstance(value, Mapping):
+        name = [str(value["name"])] if "name" in value else []
+        rest = [f"{key}={in_words(entry)}" for key, entry in value.items() if key != "name"]
+        return " ".join([*name, *rest]) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, str) else canonical_json(value).replace(",", ", ")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 from actsearch.core.events import Event, MakeTrain
 from actsearch.core.experiment import Trial
 from actsearch.engines.trainings import Trainings
+from actsearch.engines.waiting import ReadCheckpoint, WaitingTrials
 
 
 class InProcess:
@@ -16,19 +16,17 @@ class InProcess:
 
     def __init__(self, make_train: MakeTrain) -> None:
         self._trainings = Trainings(make_train)
-        self._waiting: deque[tuple[Trial, Callable[[], bytes | None]]] = deque()
+        self._waiting = WaitingTrials()
         self._cancelled: set[str] = set()
         self._closed = False
 
-    def submit(self, trial: Trial, checkpoint: Callable[[], bytes | None]) -> None:
+    def submit(self, trial: Trial, checkpoint: ReadCheckpoint) -> None:
         self._cancelled.discard(trial.id)
-        self._waiting.append((trial, checkpoint))
+        self._waiting.add(trial, checkpoint)
 
     def events(self) -> Iterator[Event]:
         while self._waiting:
-            trial, checkpoint = self._waiting.popleft()
-            if trial.id in self._cancelled:
-                continue
+            trial, checkpoint = self._waiting.take()
             # This loop alone closes the training: one that is in the middle of a step could not be closed from outside.
             with closing(self._trainings.events(trial, checkpoint())) as events:
                 while not self._closed and trial.id not in self._cancelled:
@@ -38,6 +36,7 @@ class InProcess:
                     yield event
 
     def cancel(self, trial_id: str) -> None:
+        self._waiting.drop(trial_id)
         self._cancelled.add(trial_id)
 
     def close(self) -> None:

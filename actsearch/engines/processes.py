@@ -17,80 +17,74 @@ import tempfile
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import get_args
 
 from actsearch.core.errors import UserError
-from actsearch.core.events import Ending, Event, Lost, MakeTrain
+from actsearch.core.events import Event, Lost, MakeTrain
 from actsearch.core.experiment import Trial
 from actsearch.core.signals import SIGNALS
-from actsearch.engines.trainings import OUTPUT, Growth, Trainings
+from actsearch.engines.trainings import Trainings, ends_its_trial
+from actsearch.engines.workers import Worker, WorkerEngine, last_output, memory_of
 
 _REMEDY = "cannot be written ({}); finished trials are kept: make room there, or set TMPDIR to another folder"
+WHY_KILLED = {
+    signal.SIGKILL: "as the system does when memory runs out; fewer --jobs take less",
+    signal.SIGSEGV: "segmentation fault",
+}
 
 
-class Processes:
+class Processes(WorkerEngine["_ProcessWorker"]):
     """See `events.Engine`. At most `jobs` workers; with GPUs, each worker has one for itself."""
 
     def __init__(self, make_train: MakeTrain, jobs: int, gpus: Sequence[str] = ()) -> None:
+        super().__init__()
         self._make_train = make_train
         self._places = deque({"CUDA_VISIBLE_DEVICES": gpus[i % len(gpus)]} if gpus else {} for i in range(jobs))
         """One for every worker that may be begun still: what its environment has beyond ours."""
-        self._waiting: deque[tuple[Trial, Callable[[], bytes | None]]] = deque()
-        self._workers: dict[Connection, _Worker] = {}
         try:
             self._temporary = tempfile.TemporaryDirectory(prefix="actsearch-", ignore_cleanup_errors=True)
         except OSError as error:
             raise UserError(f"{error.filename or 'the temporary folder'}: {_REMEDY.format(error.strerror)}") from error
 
-    def submit(self, trial: Trial, checkpoint: Callable[[], bytes | None]) -> None:
-        self._waiting.append((trial, checkpoint))
-
     def events(self) -> Iterator[Event]:
         while True:
             self._hand_out()
-            busy = [worker.connection for worker in self._workers.values() if worker.trial_id is not None]
+            busy = {worker.connection: worker for worker in self._busy()}
             if not busy:
                 return
-            for connection in wait(busy):
-                worker = self._workers.get(connection)  # type: ignore[call-overload]
-                if worker is None or worker.trial_id is None:  # cancelled or closed since
-                    continue
-                yield self._received(worker)
-
-    def cancel(self, trial_id: str) -> None:
-        self._waiting = deque(queued for queued in self._waiting if queued[0].id != trial_id)
-        for worker in [worker for worker in self._workers.values() if worker.trial_id == trial_id]:
-            self._end(worker)
+            for connection in wait(list(busy)):
+                worker = busy[connection]  # type: ignore[index]
+                if worker in self._workers:  # else it was cancelled or closed since
+                    yield self._received(worker)
 
     def close(self) -> None:
         self._waiting.clear()
-        for worker in self._workers.values():  # all at once, then wait for each
+        for worker in self._workers:  # all at once, then wait for each
             worker.process.kill()
-        for worker in list(self._workers.values()):
+        for worker in list(self._workers):
             self._end(worker)
         self._temporary.cleanup()
 
     def _hand_out(self) -> None:
         """Gives waiting trials to idle workers, and begins as many more as there are places for."""
-        idle = deque(worker for worker in self._workers.values() if worker.trial_id is None)
+        idle = deque(self._idle())
         while self._waiting and (idle or self._places):
             worker = idle.popleft() if idle else self._begin_worker()
             if not worker.process.is_alive():  # killed while it had nothing to do: no trial has lost anything
                 self._end(worker)
                 continue
-            trial, checkpoint = self._waiting.popleft()
+            trial, checkpoint = self._waiting.take()
             content = checkpoint()
             worker.trial_id = trial.id
             with contextlib.suppress(OSError):  # it has died; that shows when its pipe is read
                 worker.connection.send((trial, content))
 
-    def _received(self, worker: _Worker) -> Event:
+    def _received(self, worker: _ProcessWorker) -> Event:
         """What a busy worker sent, or that it is lost."""
         try:
             event: Event = worker.connection.recv()
@@ -98,16 +92,14 @@ class Processes:
             trial_id = worker.trial_id
             assert trial_id is not None
             worker.process.join(5)
-            cause, output = _cause_of_death(worker.process.exitcode), worker.output()
+            cause, output = _cause_of_death(worker.process.exitcode), last_output(worker.log).strip()
             self._end(worker)
             return Lost(trial_id, cause, output)
-        if isinstance(event, get_args(Ending)):
-            worker.trial_id = None
-            if worker.has_grown():
-                self._end(worker)
+        if ends_its_trial(event):
+            self._free(worker, memory_of(worker.process.pid))
         return event
 
-    def _begin_worker(self) -> _Worker:
+    def _begin_worker(self) -> _ProcessWorker:
         place = self._places.popleft()
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
@@ -128,44 +120,28 @@ class Processes:
                 " give fewer --jobs"
             ) from error
         there.close()
-        worker = _Worker(process, here, Path(name), place)
-        self._workers[here] = worker
+        worker = _ProcessWorker(process, here, Path(name), place)
+        self._workers.append(worker)
         return worker
 
-    def _end(self, worker: _Worker) -> None:
+    def _end(self, worker: _ProcessWorker) -> None:
         """Ends a worker, and frees its place."""
         worker.process.kill()
         worker.process.join()
         worker.connection.close()
-        if self._workers.pop(worker.connection, None) is not None:
+        if worker in self._workers:
+            self._workers.remove(worker)
             self._places.append(worker.place)
 
 
 @dataclass(eq=False)
-class _Worker:
-    """A worker process as the driver sees it; `trial_id` is None while it has nothing to do."""
+class _ProcessWorker(Worker):
+    """A worker process."""
 
     process: SpawnProcess
     connection: Connection
     log: Path
     place: dict[str, str]
-    trial_id: str | None = None
-    growth: Growth = field(default_factory=Growth)
-
-    def has_grown(self) -> bool:
-        """Whether it has become so big after a trial that another should take its place."""
-        import psutil
-
-        try:
-            return self.growth.is_too_much(int(psutil.Process(self.process.pid).memory_info().rss))
-        except psutil.Error:
-            return False
-
-    def output(self) -> str:
-        try:
-            return self.log.read_bytes()[-OUTPUT:].decode("utf-8", errors="replace").strip()
-        except OSError:
-            return ""
 
 
 def work(connection: Connection, make_train: MakeTrain, environment: Mapping[str, str], log: str) -> None:
@@ -221,11 +197,9 @@ def _cause_of_death(exitcode: int | None) -> str:
         return "the worker closed its pipe"
     if exitcode >= 0:
         return f"the worker ended with exit code {exitcode}"
-    names = {
-        signal.SIGKILL: "as the system does when memory runs out; fewer --jobs take less",
-        signal.SIGSEGV: "segmentation fault",
-    }
-    number = -exitcode
-    name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
-    why = names.get(signal.Signals(number)) if number in set(signal.Signals) else None
-    return f"the worker was killed by {name}" + (f" ({why})" if why else "")
+    try:
+        number = signal.Signals(-exitcode)
+    except ValueError:  # it has no name
+        return f"the worker was killed by signal {-exitcode}"
+    why = f" ({WHY_KILLED[number]})" if number in WHY_KILLED else ""
+    return f"the worker was killed by {number.name}{why}"

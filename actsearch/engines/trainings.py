@@ -5,30 +5,13 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Generator
-from dataclasses import dataclass
+from typing import get_args
 
-from actsearch.core.events import Event, Failed, MakeTrain, Train
+from actsearch.core.events import Ending, Event, Failed, MakeTrain, Train
 from actsearch.core.experiment import Trial
 
-OUTPUT = 4000
-"""How many of the last bytes that a lost worker wrote are kept."""
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 """With which Keras makes words bold."""
-LIMIT = 500_000_000
-"""Bytes that a worker may grow beyond its size after its first trial; then another takes its place."""
-
-
-@dataclass
-class Growth:
-    """How a worker's memory grows from trial to trial: TensorFlow keeps some of each, and over a night that is all."""
-
-    first: int | None = None
-    """Bytes after the first trial."""
-
-    def is_too_much(self, size: int) -> bool:
-        """Whether a worker of this size (bytes) after a trial should be replaced."""
-        self.first = self.first or size
-        return size > self.first + LIMIT
 
 
 class Trainings:
@@ -48,10 +31,15 @@ class Trainings:
             yield Failed(trial.id, _one_line(error), "".join(traceback.format_exception(error)))
 
 
+def ends_its_trial(event: Event) -> bool:
+    """Whether no other event of the trial follows."""
+    return isinstance(event, get_args(Ending))
+
+
 def _one_line(error: Exception) -> str:
     """The exception's type and what it says, in one line."""
-    told = traceback.format_exception_only(error)
-    lines = (told[-1] if isinstance(error, SyntaxError) else told[0]).strip().splitlines()
+    parts = traceback.format_exception_only(error)
+    lines = (parts[-1] if isinstance(error, SyntaxError) else parts[0]).strip().splitlines()
     if lines[0].endswith("Graph execution error:"):  # TensorFlow says only later which, between places in its graph
         places = ("File ", "[[", "[Op:", "Hint:", "Detected at", "node ")
         rest = [line.strip() for line in lines[1:] if line.strip() and not line.strip().startswith(places)]

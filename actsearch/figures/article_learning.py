@@ -13,7 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from actsearch.analysis import curves
 from actsearch.analysis.axes import YAxis
 from actsearch.analysis.curve_axes import curve_axis
-from actsearch.analysis.curves import Curve, LearningCurves
+from actsearch.analysis.curve_captions import curve_caption
+from actsearch.analysis.curves import Curve, LearningCurves, as_drawn, known_curve_metrics
 from actsearch.analysis.pens import DASHES
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, shortened
@@ -28,16 +29,16 @@ def figures_of_the_article(
     metrics = {metric: metric_stem(metric) for metric in asked} or _metrics_of_the_article(result)
     tables = [(name, curves.learning_curves(result, metric, without)) for metric, name in metrics.items()]
     for name, table in tables:
-        shown = curves.as_drawn(table, log)
+        shown = as_drawn(table, log)
         yield name, _learning_figure_of_the_article(result, shown, log)
         if {curve.activation for curve in shown.curves} > {"sigmoid"}:
-            rest = curves.as_drawn(curves.learning_curves(result, table.metric, {*without, "sigmoid"}), log)
+            rest = as_drawn(curves.learning_curves(result, table.metric, {*without, "sigmoid"}), log)
             yield f"{name}-without-sigmoid", _learning_figure_of_the_article(result, rest, log)
 
 
 def _metrics_of_the_article(result: ExperimentResult) -> dict[str, str]:
     """Metric to file."""
-    binary = result.loss == "binary_crossentropy" and "val_binary_accuracy" in curves.metrics(result)
+    binary = result.loss == "binary_crossentropy" and "val_binary_accuracy" in known_curve_metrics(result)
     return {"val_binary_accuracy" if binary else "val_accuracy": "accuracy", "val_loss": "loss"}
 
 
@@ -110,7 +111,7 @@ def _axis_label_of_the_article(table: LearningCurves) -> str:
 
 
 def _notes_below(table: LearningCurves, axis: YAxis) -> list[str]:
-    notes = curves.caption(table, axis, only_lines=True)
+    notes = curve_caption(table, axis, only_lines=True)
     setting = table.facets[0].title if len(table.facets) == 1 else ""
     if setting:
         notes = [f"{setting[0].upper()}{setting[1:]}.", *notes]

@@ -12,10 +12,15 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from actsearch.analysis import comparison_curves
-from actsearch.analysis.comparison import Comparison, Question, compare
-from actsearch.analysis.comparison_curves import Kind
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.comparison_figures import ComparisonFigureKind, drawn_labels
+from actsearch.analysis.comparison_rows import differences_table, ranking_table
+from actsearch.analysis.learning_speed import learning_speed_table
+from actsearch.analysis.pair_matrix import pair_matrix_table
 from actsearch.analysis.pens import Palette, Pen, pens_of
+from actsearch.analysis.question import Question
+from actsearch.analysis.sensitivity import sensitivity_table
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import point
 from actsearch.figures.drawing import (
@@ -39,7 +44,7 @@ LONGEST_STEM = 80
 def draw(
     result: ExperimentResult,
     folder: Path,
-    kind: Kind,
+    kind: ComparisonFigureKind,
     question: Question,
     *,
     without: Collection[str] = (),
@@ -58,7 +63,7 @@ def draw(
 
 def figures(
     result: ExperimentResult,
-    kind: Kind,
+    kind: ComparisonFigureKind,
     question: Question,
     *,
     without: Collection[str] = (),
@@ -68,23 +73,23 @@ def figures(
 
     By setting there is one for each point of the grid, which its name tells.
     """
-    drawn = comparison_curves.shown(result, without)
+    drawn = drawn_labels(result, without)
     palette = palette_of(style)
     pens = pens_of(result, palette)
     stem = _stem_of(kind, question)
     if kind == "sensitivity":
-        table = comparison_curves.sensitivity(result, question, stem, drawn)
+        table = sensitivity_table(result, question, stem, drawn)
         yield stem, sensitivity_figure(table, palette, pens)
         return
     taken: set[str] = set()
-    for comparison in compare(result, question):
+    for comparison in comparisons_of(result, question):
         name = stem
         if comparison.setting:
             name = _free(f"{stem}-{_short_stem(point(comparison.setting))}", taken)
         yield from _figures_of_one_setting(comparison, kind, name, drawn, palette, pens)
 
 
-def _stem_of(kind: Kind, question: Question) -> str:
+def _stem_of(kind: ComparisonFigureKind, question: Question) -> str:
     if question.metric == "val_accuracy":
         return kind
     metric = question.metric if question.metric.startswith("test_") else metric_stem(question.metric)
@@ -106,14 +111,19 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _figures_of_one_setting(
-    comparison: Comparison, kind: Kind, name: str, drawn: Collection[str], palette: Palette, pens: Mapping[str, Pen]
+    comparison: Comparison,
+    kind: ComparisonFigureKind,
+    name: str,
+    drawn: Collection[str],
+    palette: Palette,
+    pens: Mapping[str, Pen],
 ) -> Iterator[tuple[str, Figure]]:
     if kind == "ranking":
-        yield name, rows_figure(comparison_curves.ranking(comparison, name, drawn), palette, pens)
+        yield name, rows_figure(ranking_table(comparison, name, drawn), palette, pens)
     elif kind == "differences":
-        yield name, rows_figure(comparison_curves.differences(comparison, name, drawn), palette, pens)
-        pairs = comparison_curves.matrix(comparison, f"{name}-matrix", drawn)
+        yield name, rows_figure(differences_table(comparison, name, drawn), palette, pens)
+        pairs = pair_matrix_table(comparison, f"{name}-matrix", drawn)
         if pairs is not None:
             yield pairs.stem, matrix_figure(pairs, palette)
     else:
-        yield name, speed_figure(comparison_curves.learning_speed(comparison, name, drawn), palette, pens)
+        yield name, speed_figure(learning_speed_table(comparison, name, drawn), palette, pens)

@@ -9,9 +9,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from actsearch.analysis import curves
 from actsearch.analysis.axes import YAxis
 from actsearch.analysis.curves import Curve, Facet, LearningCurves
+from actsearch.analysis.number_format import curve_value_text
 from actsearch.analysis.pens import Pen
 from actsearch.core.words import short_names
 from actsearch.figures.drawing import LINE, Ruler, edged
@@ -73,8 +73,8 @@ def _labels_of_panel(facet: Facet, table: LearningCurves, names: Mapping[str, st
 def _label_of(curve: Curve, facet: Facet, table: LearningCurves, name: str, beside: bool) -> Label:
     best = table.best(facet.curves)
     has_end = curve.final is not None and not curve.cut_short
-    value = curves.number(curve.mean[-1]) if has_end else NO_VALUE
-    is_best = table.in_the_race(curve) and best is not None and value == curves.number(best)
+    value = curve_value_text(curve.mean[-1]) if has_end else NO_VALUE
+    is_best = table.in_the_race(curve) and best is not None and value == curve_value_text(best)
     has_line = has_end and curve.epochs[-1] == table.last_epoch
     note = fate(curve)
     if beside and note:

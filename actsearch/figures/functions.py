@@ -22,8 +22,9 @@ from actsearch.core.errors import UserError
 from actsearch.core.words import short_names
 from actsearch.figures.drawing import FigureFormat, Ruler, Style, save_figure, save_figures, settings
 from actsearch.figures.frame import EDGE, SWATCH, Margin, Page
-from actsearch.functions.catalogue import ARTICLE, Entry, Settings, in_words, of_the_article
-from actsearch.functions.graphs import Array, Which, half_width, limits, pieces
+from actsearch.functions.arrays import Array
+from actsearch.functions.catalogue import ARTICLE_PARAMETERS, Entry, Settings, of_the_article, settings_in_words
+from actsearch.functions.graphs import Which, half_width, pieces, y_limits
 
 MOST_FUNCTIONS = 12
 """On one pair of axes; of more nobody can tell the lines apart."""
@@ -123,7 +124,7 @@ def _draw_panel(
     half = half_width(entries)
     graphs = {entry.label: _graph_of(entry, which, half) for entry in entries}
     axes = page.axes(left, page.bottom, AXES_WIDTH, AXES_HEIGHT)
-    _set_axes(axes, page.palette, half, *limits(entries, graphs, which, half))
+    _set_axes(axes, page.palette, half, *y_limits(entries, graphs, which, half))
     page.put(left, page.bottom + AXES_HEIGHT + 0.1, _name_of(which), size=10, va="baseline")
     for n, entry in enumerate(entries):  # the first ones are the widest, and can be seen under the others
         width = 1.6 + 1.4 * (len(entries) - 1 - n) / len(entries)
@@ -141,7 +142,7 @@ def _name_of(which: Which) -> str:
 
 def _title_of(entry: Entry, values: Settings) -> str:
     name = entry.title if entry.row else entry.name
-    return f"{name} ({', '.join(in_words(values))})" if values else name
+    return f"{name} ({', '.join(settings_in_words(values))})" if values else name
 
 
 def _graph_of(entry: Entry, which: Which, half: float) -> Graph:
@@ -238,11 +239,11 @@ def _function_figure_of_the_article(entry: Entry, which: Which, style: Style) ->
     half = half_width([entry])
     graph = _graph_of(entry, which, half)
     pen = FunctionPen("C0" if is_articles else palette.activations[entry.name], "solid")
-    _set_axes(axes, palette, half, *limits([entry], {entry.label: graph}, which, half))
+    _set_axes(axes, palette, half, *y_limits([entry], {entry.label: graph}, which, half))
     axes.set_facecolor(paper)
     _draw_graph(axes, graph, pen)
     _draw_dots(axes, _function_of(entry, which), graph, pen.color, paper)
-    title = _title_of(entry, ARTICLE[entry.name])
+    title = _title_of(entry, ARTICLE_PARAMETERS[entry.name])
     axes.set_title(title if which == "f" else f"Derivative of {title}", size=15, color=palette.ink)
     axes.set_xlabel("x", size=12, color=palette.ink)
     axes.set_ylabel(_name_of(which), size=12, color=palette.ink)

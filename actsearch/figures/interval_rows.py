@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from actsearch.analysis.comparison_curves import Row, Rows
+from actsearch.analysis.comparison_rows import ContenderRow, ContenderRows
 from actsearch.analysis.pens import Palette, Pen
 from actsearch.core.words import plain
 from actsearch.figures.candidate_rows import COLUMN_GAP, SMALL_SIZE, NameColumn, rule_above, set_row_axis
@@ -35,7 +35,7 @@ class _Columns:
     widths: Sequence[float]
 
     @classmethod
-    def of(cls, table: Rows, ruler: Ruler) -> _Columns:
+    def of(cls, table: ContenderRows, ruler: Ruler) -> _Columns:
         headings = [ruler.fitting(plain(text), HEADING_SIZE, 1.3) for text in table.headings]
         cells = [[ruler.fitting(plain(text), TEXT_SIZE, 2.9) for text in row.cells] for row in table.rows]
         widths = []
@@ -48,7 +48,7 @@ class _Columns:
         return [page.width - EDGE - sum(self.widths[i:]) for i in range(len(self.widths))]
 
 
-def rows_figure(table: Rows, palette: Palette, pens: Mapping[str, Pen]) -> Figure:
+def rows_figure(table: ContenderRows, palette: Palette, pens: Mapping[str, Pen]) -> Figure:
     """A row a candidate: its name, its values on the axis, and in columns what is said of them."""
     ruler = Ruler()
     names = NameColumn.of(table.rows, ruler)
@@ -104,7 +104,7 @@ def _mark_row(page: Page, i: int, y: float, height: float, is_leading: bool) -> 
         rule_above(page, y + height / 2)
 
 
-def _put_beyond(page: Page, axes: Axes, table: Rows, y: float, text: str) -> None:
+def _put_beyond(page: Page, axes: Axes, table: ContenderRows, y: float, text: str) -> None:
     """What the axis cuts off, at its edge."""
     box = axes.get_position()
     how: dict[str, Any] = {"size": SMALL_SIZE, "color": page.palette.faint}
@@ -117,7 +117,7 @@ def _put_beyond(page: Page, axes: Axes, table: Rows, y: float, text: str) -> Non
 # --- the axes
 
 
-def _set_axes(axes: Axes, table: Rows, palette: Palette) -> None:
+def _set_axes(axes: Axes, table: ContenderRows, palette: Palette) -> None:
     set_row_axis(axes, len(table.rows), table.axis.low, table.axis.high)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(value_name))
@@ -144,7 +144,7 @@ def _draw_margin(axes: Axes, margin: float, palette: Palette) -> None:
     axes.axvline(0, color=palette.faint, linewidth=1, zorder=0.6)
 
 
-def _draw_row(axes: Axes, table: Rows, row: Row, place: int, pen: Pen, palette: Palette) -> None:
+def _draw_row(axes: Axes, table: ContenderRows, row: ContenderRow, place: int, pen: Pen, palette: Palette) -> None:
     """The interval and the mean above, the seeds below, where none of them hides another."""
     shown = [value for value in row.dots if table.axis.holds(value)]
     has_interval = not math.isnan(row.low)
@@ -169,7 +169,7 @@ def _draw_row(axes: Axes, table: Rows, row: Row, place: int, pen: Pen, palette: 
             _draw_mean(axes, row, y, pen, palette)
 
 
-def _draw_mean(axes: Axes, row: Row, y: float, pen: Pen, palette: Palette) -> None:
+def _draw_mean(axes: Axes, row: ContenderRow, y: float, pen: Pen, palette: Palette) -> None:
     """The marker; where it would hide the interval, a tick."""
     how: dict[str, Any] = {"marker": pen.marker, "markersize": marker_size(pen, 7), **edged(pen.color, palette)}
     (left, _), (right, _) = axes.transData.transform(((row.low, y), (row.high, y)))

@@ -19,9 +19,11 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis import layer_curves
 from actsearch.analysis.axes import epoch_ticks, log_ticks, tick_names
-from actsearch.analysis.layer_curves import Axis, By, Kind, LayerFigure, Line, Panel, Variable
+from actsearch.analysis.layer_axes import LayerAxis
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.layer_lines import LayerLine, LayerPanel
+from actsearch.analysis.layer_quantities import EpochOrDepth, LayerFigureKind, Variable
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain
 from actsearch.figures.drawing import (
@@ -48,7 +50,7 @@ FEW_POINTS = 12
 
 # Inches.
 PANEL_WIDTHS: Mapping[int, float] = {1: WIDTH - LEFT, 2: 3.9, 3: 3.9, 4: 3.3}
-"""By the number of columns."""
+"""EpochOrDepth the number of columns."""
 BETWEEN, ROWS_APART, LEADER = 0.12, 0.14, 0.2
 LABEL_SIZE = 7.0
 """In points."""
@@ -59,10 +61,10 @@ LABEL_LIMITS = (40, 32, 26, 20, 16, 12, 9)
 def draw(
     result: ExperimentResult,
     folder: Path,
-    kind: Kind,
+    kind: LayerFigureKind,
     *,
     variable: Variable = "kernel",
-    by: Collection[By] = (),
+    by: Collection[EpochOrDepth] = (),
     without: Collection[str] = (),
     style: Style = "light",
     format: FigureFormat = "png",
@@ -79,15 +81,15 @@ def draw(
 
 def figures(
     result: ExperimentResult,
-    kind: Kind,
+    kind: LayerFigureKind,
     *,
     variable: Variable = "kernel",
-    by: Collection[By] = (),
+    by: Collection[EpochOrDepth] = (),
     without: Collection[str] = (),
     style: Style = "light",
 ) -> Iterator[tuple[str, Figure]]:
     """The figures of a kind, each with its file's name without the ending; to be drawn within `drawing.settings`."""
-    for table in layer_curves.layer_figures(result, kind, variable=variable, by=by, without=without):
+    for table in layer_figures(result, kind, variable=variable, by=by, without=without):
         yield table.stem, _layer_figure(table, style)
 
 
@@ -150,11 +152,11 @@ class _Colors:
     first: float
     last: float
 
-    def of(self, line: Line) -> str:
+    def of(self, line: LayerLine) -> str:
         return to_hex(mpl.colormaps["viridis"](self.first + (self.last - self.first) * line.shade))
 
 
-def _draw_panel(page: Page, layout: _Layout, colors: _Colors, panel: Panel, i: int) -> None:
+def _draw_panel(page: Page, layout: _Layout, colors: _Colors, panel: LayerPanel, i: int) -> None:
     """One candidate: a title, and its rows from above."""
     panels = layout.panels
     left, ceiling = panels.left(i), panels.ceiling(page, i)
@@ -172,7 +174,7 @@ def _draw_panel(page: Page, layout: _Layout, colors: _Colors, panel: Panel, i: i
         _put_labels(page, axes, layout, axis, [line for line in lines if line.is_named], colors)
 
 
-def _put_panel_title(page: Page, panels: Panels, panel: Panel, x: float, y: float) -> None:
+def _put_panel_title(page: Page, panels: Panels, panel: LayerPanel, x: float, y: float) -> None:
     """The candidate, and what became of it."""
     room = panels.width - BETWEEN - EDGE
     note = f"  {panel.note}" if panel.note else ""
@@ -186,7 +188,7 @@ def _put_panel_title(page: Page, panels: Panels, panel: Panel, x: float, y: floa
 # --- one panel
 
 
-def _set_axes(axes: Axes, page: Page, layout: _Layout, axis: Axis, is_leftmost: bool, is_lowest: bool) -> None:
+def _set_axes(axes: Axes, page: Page, layout: _Layout, axis: LayerAxis, is_leftmost: bool, is_lowest: bool) -> None:
     palette = page.palette
     _set_y_axis(axes, axis)
     _set_x_axis(axes, page.ruler, layout)
@@ -201,7 +203,7 @@ def _set_axes(axes: Axes, page: Page, layout: _Layout, axis: Axis, is_leftmost: 
         axes.set_ylabel(axis.label, size=8, color=palette.ink)
 
 
-def _set_y_axis(axes: Axes, axis: Axis) -> None:
+def _set_y_axis(axes: Axes, axis: LayerAxis) -> None:
     axes.set_yscale(axis.scale, **({"linthresh": 1.0} if axis.scale == "symlog" else {}))
     axes.set_ylim(axis.low, axis.high)
     if axis.scale == "log":
@@ -254,7 +256,7 @@ def _x_label(ruler: Ruler, layout: _Layout) -> str:
     return "hidden layer" if _names_of_layers(ruler, layout) else "hidden layer, from input to output"
 
 
-def _draw_line(axes: Axes, page: Page, table: LayerFigure, axis: Axis, line: Line, color: str) -> None:
+def _draw_line(axes: Axes, page: Page, table: LayerFigure, axis: LayerAxis, line: LayerLine, color: str) -> None:
     """The middle of the seeds and their range; crosses where one diverged; a dotted way from an early end."""
     middle, low, high = (_near_axis(row, axis) for row in (line.middle, line.low, line.high))
     shown = broken(line.middle) if axis.scale == "log" else middle
@@ -288,17 +290,19 @@ def _draw_line(axes: Axes, page: Page, table: LayerFigure, axis: Axis, line: Lin
         cross(axes, epoch, _within(middle[line.x.index(epoch)], axis), color, page.palette, "small")
 
 
-def _near_axis(row: Sequence[float], axis: Axis) -> list[float]:
+def _near_axis(row: Sequence[float], axis: LayerAxis) -> list[float]:
     """What is far beyond the axis is drawn a little beyond it; on a logarithmic one, a 0 of a band on its edge."""
     far = 10 * max(abs(axis.low), abs(axis.high))
     return [float(value) for value in np.clip(row, axis.low if axis.scale == "log" else -far, far)]
 
 
-def _within(value: float, axis: Axis) -> float:
+def _within(value: float, axis: LayerAxis) -> float:
     return min(max(value, axis.low), axis.high)
 
 
-def _put_labels(page: Page, axes: Axes, layout: _Layout, axis: Axis, lines: Sequence[Line], colors: _Colors) -> None:
+def _put_labels(
+    page: Page, axes: Axes, layout: _Layout, axis: LayerAxis, lines: Sequence[LayerLine], colors: _Colors
+) -> None:
     """The labels right of a panel, each with a leader from where its line ends."""
     margin = Margin.of(page, axes, LEADER)
     ends = [(_end_in_inches(page, axes, axis, line), line) for line in lines]
@@ -309,7 +313,7 @@ def _put_labels(page: Page, axes: Axes, layout: _Layout, axis: Axis, lines: Sequ
         page.put(margin.right + LEADER, y, layout.names[line.label], size=LABEL_SIZE, gid="label")
 
 
-def _end_in_inches(page: Page, axes: Axes, axis: Axis, line: Line) -> float:
+def _end_in_inches(page: Page, axes: Axes, axis: LayerAxis, line: LayerLine) -> float:
     """How high a line ends, from the lower edge of the figure."""
     _, y = axes.transData.transform((line.x[-1], _within(line.middle[-1], axis)))
     return float(y) / page.figure.dpi

@@ -18,7 +18,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from actsearch.analysis import curves
 from actsearch.analysis.axes import MOST_STEPS, STEPS, YAxis, epoch_ticks
 from actsearch.analysis.curve_axes import curve_axis
-from actsearch.analysis.curves import Curve, Facet, LearningCurves
+from actsearch.analysis.curve_captions import curve_caption
+from actsearch.analysis.curves import Curve, Facet, LearningCurves, as_drawn
 from actsearch.analysis.pens import Palette, Pen, pens_of
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, shortened
@@ -90,7 +91,7 @@ def figures(
     palette = palette_of(style)
     pens = pens_of(result, palette)  # of the whole experiment: --without changes no colour
     for metric, table in tables:
-        shown = curves.as_drawn(table, log)
+        shown = as_drawn(table, log)
         far = curves.outlier(shown)
         stem = metric_stem(metric)
         yield stem, _learning_figure(shown, curve_axis(shown, log), palette, pens, far)
@@ -144,7 +145,7 @@ def _learning_figure(
     ruler = Ruler()
     layout = _Layout.of(table, ruler)
     panels = layout.panels
-    caption = curves.caption(table, axis, apart_without=apart_without)
+    caption = curve_caption(table, axis, apart_without=apart_without)
     page = Page.around(panels.height, panels.page_width, palette, ruler, _heading_of(table), caption)
     for i, facet in enumerate(table.facets):
         left, floor = panels.left(i), panels.floor(page, i)

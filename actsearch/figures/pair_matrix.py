@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from actsearch.analysis.comparison_curves import SYMBOLS, Cell, Matrix
+from actsearch.analysis.pair_matrix import VERDICT_SYMBOLS, PairCell, PairMatrix
 from actsearch.analysis.pens import Palette
 from actsearch.figures.candidate_rows import NAME_LIMITS
 from actsearch.figures.drawing import Ruler, fitting_names
@@ -29,7 +29,7 @@ NUMBER_SIZE, SYMBOL_SIZE = 7.5, 10
 """In points."""
 
 
-def matrix_figure(table: Matrix, palette: Palette) -> Figure:
+def matrix_figure(table: PairMatrix, palette: Palette) -> Figure:
     """A cell a pair; names are turned above the columns where they are wider than those."""
     ruler = Ruler()
     names, widest = fitting_names(table.names, ruler, TEXT_SIZE, LONGEST_NAME, NAME_LIMITS)
@@ -55,7 +55,7 @@ def matrix_figure(table: Matrix, palette: Palette) -> Figure:
     return page.figure
 
 
-def _cell_width(table: Matrix, widest: float, ruler: Ruler) -> float:
+def _cell_width(table: PairMatrix, widest: float, ruler: Ruler) -> float:
     """As wide as its number, or as a short name above it."""
     pairs = filter(None, itertools.chain.from_iterable(table.cells))
     width = max(max(ruler.width(pair.text, NUMBER_SIZE) for pair in pairs) + 0.14, LEAST_CELL)
@@ -69,7 +69,7 @@ def _put_name_above(page: Page, x: float, top: float, name: str, is_turned: bool
         page.put(x, top + 0.12, name, ha="center")
 
 
-def _put_pair(page: Page, left: float, y: float, width: float, cell: Cell | None) -> None:
+def _put_pair(page: Page, left: float, y: float, width: float, cell: PairCell | None) -> None:
     """A square in the colour of its verdict; on the diagonal there is none."""
     palette = page.palette
     face, ink = palette.grid, palette.ink
@@ -79,5 +79,7 @@ def _put_pair(page: Page, left: float, y: float, width: float, cell: Cell | None
     page.rectangle(left, y - CELL_HEIGHT / 2, width, CELL_HEIGHT, **how)
     if cell is not None:
         middle = left + 0.5 * width
-        page.put(middle, y + 0.09, SYMBOLS[cell.verdict], ha="center", size=SYMBOL_SIZE, weight="bold", color=ink)
+        page.put(
+            middle, y + 0.09, VERDICT_SYMBOLS[cell.verdict], ha="center", size=SYMBOL_SIZE, weight="bold", color=ink
+        )
         page.put(middle, y - 0.1, cell.text, ha="center", size=NUMBER_SIZE, color=ink)

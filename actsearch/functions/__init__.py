@@ -1,3 +1,19 @@
 """The mathematics of activation functions: the registry, formulas, and what can be computed of them."""
 
-__all__ = ["catalogue", "formula_tree", "formulas", "function_pages", "graphs", "mathml", "own_functions", "registry"]
+__all__ = [
+    "arrays",
+    "catalogue",
+    "catalogue_page",
+    "descriptions",
+    "formula_derivative",
+    "formula_language",
+    "formula_tree",
+    "formulas",
+    "function_json",
+    "graphs",
+    "latex_output",
+    "mathml",
+    "notation",
+    "own_functions",
+    "registry",
+]

@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING
 
 from actsearch.core.errors import UserError
 from actsearch.core.spelling import did_you_mean
-from actsearch.functions import formulas
-from actsearch.functions.formula_tree import differentiate, written
+from actsearch.functions import formula_language, formulas
+from actsearch.functions.formula_derivative import differentiate
+from actsearch.functions.formula_tree import written
 from actsearch.functions.formulas import Formula
 from actsearch.functions.registry import ACTIVATIONS, ALIASES, ActivationFunction, Parameter
 
 if TYPE_CHECKING:
-    from actsearch.functions.properties import Function, Properties
+    from actsearch.functions.numerical_search import Function
+    from actsearch.functions.properties import Properties
 
 Value = float | bool
 Settings = Mapping[str, Value]
 
-ARTICLE: Mapping[str, Settings] = {
+ARTICLE_PARAMETERS: Mapping[str, Settings] = {
     "sigmoid": {},
     "relu": {},
     "elu": {"alpha": 0.2},
@@ -58,7 +60,7 @@ class Entry:
     @property
     def label(self) -> str:
         """The name and what is not at its default: `elu, alpha = 0.2`."""
-        return ", ".join([self.name, *in_words(self.changed)])
+        return ", ".join([self.name, *settings_in_words(self.changed)])
 
     @property
     def formula_text(self) -> str:
@@ -67,6 +69,7 @@ class Entry:
 
     @property
     def derivative_text(self) -> str:
+        """Likewise; of a user's formula by the rules of calculus."""
         return self.derivative.text if self.derivative else written(differentiate(self.formula.tree))
 
     @property
@@ -92,7 +95,7 @@ class Entry:
         return properties(self.function, self.gradient)
 
 
-def in_words(values: Settings) -> list[str]:
+def settings_in_words(values: Settings) -> list[str]:
     """`alpha = 0.2`; a switch that is on by its name alone."""
     return [key if value is True else f"{key} = {spelled(value)}" for key, value in values.items()]
 
@@ -103,26 +106,33 @@ def spelled(value: Value) -> str:
 
 
 def everything(settings: Settings) -> list[Entry]:
-    """The whole registry, with these parameters where a function has them. Raises UserError as `find` does."""
-    return find(list(ACTIVATIONS), settings)
+    """The whole registry, with these parameters where a function has them.
+
+    Raises UserError as `find_functions` does.
+    """
+    return find_functions(list(ACTIVATIONS), settings)
 
 
 def of_the_article() -> list[Entry]:
-    return [_of_the_registry(name, parameters) for name, parameters in ARTICLE.items()]
+    """The six functions of the article, as it drew them."""
+    return [_of_the_registry(name, parameters) for name, parameters in ARTICLE_PARAMETERS.items()]
 
 
-def find(texts: Sequence[str], settings: Settings) -> list[Entry]:
+def find_functions(texts: Sequence[str], settings: Settings) -> list[Entry]:
     """What names, aliases and formulas stand for; `settings` go to each function that has such a parameter.
 
     Raises UserError for a name that is none, a formula that can't be used, a parameter that none of them has, and a
     value that is out of its range.
     """
-    found = [_find(text, settings) for text in texts]
-    entries = [entry for i, entry in enumerate(found) if entry.label not in [other.label for other in found[:i]]]
-    known = {key for entry in entries for key in entry.parameters}
+    by_label: dict[str, Entry] = {}
+    for text in texts:
+        entry = _entry_of(text, settings)
+        by_label.setdefault(entry.label, entry)
+    entries = list(by_label.values())
+    known = set().union(*(entry.parameters for entry in entries))
     for key, value in settings.items():
         if key not in known:
-            who = f"{_shortened(entries[0].name)} has no" if len(entries) == 1 else "none of these has a"
+            who = f"{_shown_text(entries[0].name)} has no" if len(entries) == 1 else "none of these has a"
             raise UserError(f"--set {key}={spelled(value)}: {who} parameter {key!r}; {_instead(key, known)}")
     return entries
 
@@ -144,7 +154,7 @@ def setting(text: str) -> tuple[str, Value]:
     return key, number
 
 
-def _find(text: str, settings: Settings) -> Entry:
+def _entry_of(text: str, settings: Settings) -> Entry:
     name = ALIASES.get(text) or text.replace("-", "_")
     if name in ACTIVATIONS:
         row = ACTIVATIONS[name]
@@ -154,14 +164,14 @@ def _find(text: str, settings: Settings) -> Entry:
 
 def _of_the_registry(name: str, given: Settings) -> Entry:
     row = ACTIVATIONS[name]
-    checked = {key: _checked(name, key, row.parameters[key], value) for key, value in given.items()}
-    parameters: dict[str, Value] = {key: checked.get(key, one.default) for key, one in row.parameters.items()}
-    function, derivative = (_parsed(text, parameters) for text in row.written(parameters))
+    checked = {key: _checked_value(name, key, row.parameters[key], value) for key, value in given.items()}
+    parameters: dict[str, Value] = {key: checked.get(key, known.default) for key, known in row.parameters.items()}
+    function, derivative = (_formula_with(text, parameters) for text in row.written(parameters))
     changed = {key: value for key, value in parameters.items() if value != row.parameters[key].default}
     return Entry(name, function, derivative, parameters, row, changed)
 
 
-def _checked(name: str, key: str, parameter: Parameter, value: Value) -> Value:
+def _checked_value(name: str, key: str, parameter: Parameter, value: Value) -> Value:
     place = f"--set {key}={spelled(value)}: {key} of {name}"
     if isinstance(parameter.default, bool):
         if not isinstance(value, bool):
@@ -170,11 +180,11 @@ def _checked(name: str, key: str, parameter: Parameter, value: Value) -> Value:
     if isinstance(value, bool):
         raise UserError(f"{place} is a number; write for example {key}={spelled(parameter.default)}")
     if not parameter.minimum <= value <= parameter.maximum:
-        raise UserError(f"{place} is out of range; write a number {limits(parameter)}")
+        raise UserError(f"{place} is out of range; write a number {range_in_words(parameter)}")
     return value
 
 
-def limits(parameter: Parameter) -> str:
+def range_in_words(parameter: Parameter) -> str:
     """The range in words: `of at least 0`; empty for a switch or where every number will do."""
     low, high = parameter.minimum, parameter.maximum
     if isinstance(parameter.default, bool) or (math.isinf(low) and math.isinf(high)):
@@ -184,8 +194,8 @@ def limits(parameter: Parameter) -> str:
     return f"from {low:g} to {high:g}"
 
 
-def _parsed(text: str, parameters: Settings) -> Formula:
-    return formulas.parse(text, {key: value for key, value in parameters.items() if _mentions(text, key)})
+def _formula_with(text: str, parameters: Settings) -> Formula:
+    return formulas.parse_formula(text, {key: value for key, value in parameters.items() if _mentions(text, key)})
 
 
 def _mentions(text: str, name: str) -> bool:
@@ -194,18 +204,18 @@ def _mentions(text: str, name: str) -> bool:
 
 def _of_a_formula(text: str, settings: Settings) -> Entry:
     try:
-        formula = _parsed(text, settings)
-        formulas.check(formula)
-    except formulas.FormulaError as error:
+        formula = _formula_with(text, settings)
+        formulas.check_formula(formula)
+    except formula_language.FormulaError as error:
         if re.fullmatch(r"\w+(-\w+)*", text) and "x" not in text.split("-"):
             spellings = [*ACTIVATIONS, *ALIASES]
             remedy = did_you_mean(text, spellings, "actsearch show lists them; or write a formula in x")
-            raise UserError(f"no function is called {_shortened(text)!r}; {remedy}") from None
+            raise UserError(f"no function is called {_shown_text(text)!r}; {remedy}") from None
         remedy = error.remedy
         if "under parameters" in remedy:  # as one does it in an experiment
             remedy = "give it a value, --set NAME=VALUE, or write x"
         place = f"column {error.column}: " if error.column is not None else ""
-        raise UserError(f"{_shortened(text)!r}: {place}{error.what}; {remedy}") from None
+        raise UserError(f"{_shown_text(text)!r}: {place}{error.what}; {remedy}") from None
     return Entry(formula.canonical, formula, None, dict(formula.parameters))
 
 
@@ -215,5 +225,5 @@ def _instead(key: str, known: Collection[str]) -> str:
     return did_you_mean(key, sorted(known), f"there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known))}")
 
 
-def _shortened(text: str) -> str:
+def _shown_text(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"

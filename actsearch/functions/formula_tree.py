@@ -1,6 +1,7 @@
-"""The tree of a formula: its nodes, its derivative by the rules, and the one way to write it. Imports nothing heavy.
+"""The tree of a formula: its nodes, and the one way to write it. Imports nothing heavy.
 
-Values of one tree are computed in `formula_values.py`; what a user may write is decided in `formulas.py`.
+Its derivative is made in `formula_derivative.py`, its values in `formula_values.py`; what a user may write is decided
+in `formula_reader.py`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ Tree: TypeAlias = "Number | Name | Apply | Where"
 
 VARIABLE = "x"
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
-MANY = 1_000_000
-FUNCTIONS: Mapping[str, tuple[int, int]] = {
+ANY_NUMBER = 1_000_000
+FORMULA_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "exp": (1, 1),
     "expm1": (1, 1),
     "log": (1, 1),
@@ -25,8 +26,8 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "sqrt": (1, 1),
     "abs": (1, 1),
     "sign": (1, 1),
-    "min": (2, MANY),
-    "max": (2, MANY),
+    "min": (2, ANY_NUMBER),
+    "max": (2, ANY_NUMBER),
     "clip": (3, 3),
     "sin": (1, 1),
     "cos": (1, 1),
@@ -63,8 +64,8 @@ class Name:
 class Apply:
     """An operation or function on its arguments.
 
-    Operations: `+ - * / **` and `neg`, `< <= > >=`, `and or not`, the names in `FUNCTIONS`, and in trees that no user
-    wrote `larger` and `smaller` of two, which are the first only if it is strictly beyond the second.
+    Operations: `+ - * / **` and `neg`, `< <= > >=`, `and or not`, the names in `FORMULA_FUNCTIONS`, and in trees that
+    no user wrote `larger` and `smaller` of two, which are the first only if it is strictly beyond the second.
     """
 
     operation: str
@@ -76,7 +77,7 @@ class Apply:
 class Where:
     """One of two branches. `taken_at` and `refused_at` are values of x at which a branch and its slope are finite.
 
-    Where a branch is not asked for, it is computed there instead of at x: see `formula_values.py`.
+    Where a branch is not asked for, it is computed there instead of at x: see `formula_guards.py`.
     """
 
     condition: Tree
@@ -87,7 +88,6 @@ class Where:
     refused_at: float | None = field(default=None, compare=False)
 
 
-X = Name(VARIABLE)
 ZERO, ONE, TWO = Number(0.0), Number(1.0), Number(2.0)
 COMPARISONS = ("<", "<=", ">", ">=")
 CHOICES: Mapping[str, str] = {"larger": ">", "smaller": "<"}
@@ -111,6 +111,7 @@ def nodes(tree: Tree) -> Iterator[Tree]:
 
 
 def names(tree: Tree) -> set[str]:
+    """Of `x`, constants and parameters."""
     return {node.name for node in nodes(tree) if isinstance(node, Name)}
 
 
@@ -129,69 +130,6 @@ def with_children(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     return tree
 
 
-# --- the derivative
-
-
-def differentiate(tree: Tree) -> Tree:
-    """The derivative with respect to x. Where both sides of a comparison are equal, it means the left derivative.
-
-    Parts of the tree are shared, not copied: as many new nodes as the tree has, times a small number.
-    """
-    if not depends_on_x(tree):
-        return ZERO
-    match tree:
-        case Where():
-            slopes = differentiate(tree.taken), differentiate(tree.refused)
-            same = isinstance(slopes[0], Number) and slopes[0] == slopes[1]
-            return slopes[0] if same else replace(tree, taken=slopes[0], refused=slopes[1])
-        case Apply():
-            return _RULES.get(tree.operation, _chain)(tree)
-    return ONE
-
-
-def _chain(tree: Apply) -> Tree:
-    (inner,) = tree.arguments
-    return times(_outer(tree, inner), differentiate(inner))
-
-
-def _sum(tree: Apply) -> Tree:
-    return plus(*map(differentiate, tree.arguments))
-
-
-def _difference(tree: Apply) -> Tree:
-    return minus(*map(differentiate, tree.arguments))
-
-
-def _negative(tree: Apply) -> Tree:
-    return negative(differentiate(tree.arguments[0]))
-
-
-def _product(tree: Apply) -> Tree:
-    u, v = tree.arguments
-    return plus(times(differentiate(u), v), times(u, differentiate(v)))
-
-
-def _quotient(tree: Apply) -> Tree:
-    u, v = tree.arguments
-    if not depends_on_x(v):
-        return divided(differentiate(u), v)
-    base, n = v.arguments if isinstance(v, Apply) and v.operation == "**" else (v, ONE)
-    return minus(
-        divided(differentiate(u), v),
-        divided(times(times(n, u), differentiate(base)), power(base, plus(n, ONE))),
-    )
-
-
-def _power(tree: Apply) -> Tree:
-    base, exponent = tree.arguments
-    return times(times(exponent, power(base, minus(exponent, ONE))), differentiate(base))
-
-
-def _chosen(tree: Apply) -> Tree:
-    a, b = tree.arguments
-    return either(Apply(CHOICES[tree.operation], (a, b)), differentiate(a), differentiate(b))
-
-
 def by_pairs(tree: Apply) -> Tree:
     """`max`, `min` and `clip` by `larger` and `smaller` of two; every other operation as it is.
 
@@ -199,123 +137,15 @@ def by_pairs(tree: Apply) -> Tree:
     """
     if tree.operation == "clip":
         u, low, high = tree.arguments
-        return _pair("smaller", tree.column, _pair("larger", tree.column, u, low), high)
+        return _one_of_two("smaller", tree.column, _one_of_two("larger", tree.column, u, low), high)
     if tree.operation in ("max", "min"):
         choice = "larger" if tree.operation == "max" else "smaller"
-        return functools.reduce(functools.partial(_pair, choice, tree.column), tree.arguments)
+        return functools.reduce(functools.partial(_one_of_two, choice, tree.column), tree.arguments)
     return tree
 
 
-def _pair(choice: str, column: int, first: Tree, second: Tree) -> Tree:
+def _one_of_two(choice: str, column: int, first: Tree, second: Tree) -> Tree:
     return Apply(choice, (second, first) if depends_on_x(second) else (first, second), column)
-
-
-def _clip(tree: Apply) -> Tree:
-    u, low, high = tree.arguments
-    if depends_on_x(low) or depends_on_x(high):
-        return differentiate(by_pairs(tree))
-    return either(Apply("and", (Apply(">", (u, low)), Apply("<", (u, high)))), differentiate(u), ZERO)
-
-
-def _relu(tree: Apply) -> Tree:
-    (u,) = tree.arguments
-    return either(Apply(">", (u, ZERO)), differentiate(u), ZERO)
-
-
-def _abs(tree: Apply) -> Tree:
-    return times(Apply("sign", tree.arguments), differentiate(tree.arguments[0]))
-
-
-_RULES: Mapping[str, Callable[[Apply], Tree]] = {
-    "+": _sum,
-    "-": _difference,
-    "neg": _negative,
-    "*": _product,
-    "/": _quotient,
-    "**": _power,
-    "max": lambda tree: differentiate(by_pairs(tree)),
-    "min": lambda tree: differentiate(by_pairs(tree)),
-    "larger": _chosen,
-    "smaller": _chosen,
-    "clip": _clip,
-    "relu": _relu,
-    "abs": _abs,
-    "sign": lambda _: ZERO,
-}
-
-
-def _outer(f: Apply, u: Tree) -> Tree:
-    """The slope of a function f(u) of one argument, without the factor u'."""
-    match f.operation:
-        case "exp":
-            return f
-        case "expm1":
-            return Apply("exp", (u,))
-        case "log":
-            return divided(ONE, u)
-        case "log1p":
-            return divided(ONE, plus(ONE, u))
-        case "sqrt":
-            return divided(ONE, times(TWO, f))
-        case "sin":
-            return Apply("cos", (u,))
-        case "cos":
-            return negative(Apply("sin", (u,)))
-        case "tanh":
-            return minus(ONE, power(f, TWO))
-        case "sinh":
-            return Apply("cosh", (u,))
-        case "cosh":
-            return Apply("sinh", (u,))
-        case "atan":
-            return divided(ONE, plus(ONE, power(u, TWO)))
-        case "asinh":
-            return divided(ONE, Apply("sqrt", (plus(ONE, power(u, TWO)),)))
-        case "erf":
-            return times(divided(TWO, Apply("sqrt", (Name("pi"),))), Apply("exp", (negative(power(u, TWO)),)))
-        case "sigmoid":
-            return times(f, Apply("sigmoid", (negative(u),)))  # 1 - f would lose the tail
-        case "softplus":
-            return Apply("sigmoid", (u,))
-    raise AssertionError(f.operation)
-
-
-def plus(a: Tree, b: Tree) -> Tree:
-    if isinstance(a, Number) and isinstance(b, Number):
-        return Number(a.value + b.value)
-    return b if a == ZERO else a if b == ZERO else Apply("+", (a, b))
-
-
-def minus(a: Tree, b: Tree) -> Tree:
-    if isinstance(a, Number) and isinstance(b, Number) and a.value >= b.value:
-        return Number(a.value - b.value)
-    return negative(b) if a == ZERO else a if b == ZERO else Apply("-", (a, b))
-
-
-def negative(a: Tree) -> Tree:
-    return ZERO if a == ZERO else Apply("neg", (a,))
-
-
-def times(a: Tree, b: Tree) -> Tree:
-    if ZERO in (a, b):
-        return ZERO
-    return b if a == ONE else a if b == ONE else Apply("*", (a, b))
-
-
-def divided(a: Tree, b: Tree) -> Tree:
-    return ZERO if a == ZERO else a if b == ONE else Apply("/", (a, b))
-
-
-def power(base: Tree, exponent: Tree) -> Tree:
-    return ONE if exponent == ZERO else base if exponent == ONE else Apply("**", (base, exponent))
-
-
-def either(condition: Tree, taken: Tree, refused: Tree) -> Tree:
-    same = isinstance(taken, Number) and taken == refused
-    return taken if same else Where(condition, taken, refused)
-
-
-# --- the one way to write it
 
 
 def written(tree: Tree) -> str:
@@ -358,7 +188,6 @@ _BINARY: Mapping[str, type[ast.operator]] = {
 _COMPARED: Mapping[str, type[ast.cmpop]] = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}
 _UNARY: Mapping[str, type[ast.unaryop]] = {"neg": ast.USub, "not": ast.Not}
 _JOINED: Mapping[str, type[ast.boolop]] = {"and": ast.And, "or": ast.Or}
-OPERATIONS: Mapping[type[ast.AST], str] = {
-    node: sign for table in (_BINARY, _COMPARED, _UNARY, _JOINED) for sign, node in table.items()
-}
+_NODES: Mapping[str, type[ast.AST]] = {**_BINARY, **_COMPARED, **_UNARY, **_JOINED}
+OPERATIONS: Mapping[type[ast.AST], str] = {node: sign for sign, node in _NODES.items()}
 """Python's node to the sign."""

@@ -55,7 +55,7 @@ def _decimal(value: Expression) -> str:
     return f"{float(value):.{DIGITS}g}"
 
 
-def _flat(expr: Expression) -> Expression:
+def _one_list_of_cases(expr: Expression) -> Expression:
     """A last case that consists of cases itself gives way to them."""
     *cases, (last, condition) = expr.args
     while isinstance(last, sympy.Piecewise) and condition == sympy.true:
@@ -64,12 +64,13 @@ def _flat(expr: Expression) -> Expression:
     return Piecewise(*cases, (last, condition))
 
 
-def _between(conditions: Any) -> tuple[Expression, Expression] | None:
+def _limits_of_x(conditions: Any) -> tuple[Expression, Expression] | None:
     """The two conditions of `a < x and x <= b`, the lower limit first; None if they are others."""
-    above = [one for one in conditions if isinstance(one, sympy.Gt | sympy.Ge)]
-    below = [one for one in conditions if isinstance(one, sympy.Lt | sympy.Le)]
-    both = len(conditions) == 2 and above and below and above[0].lhs == below[0].lhs
-    return (above[0], below[0]) if both else None
+    above = [condition for condition in conditions if isinstance(condition, sympy.Gt | sympy.Ge)]
+    below = [condition for condition in conditions if isinstance(condition, sympy.Lt | sympy.Le)]
+    if len(conditions) != 2 or not above or not below or above[0].lhs != below[0].lhs:
+        return None
+    return above[0], below[0]
 
 
 class _Pretty(PrettyPrinter):  # type: ignore[misc]
@@ -80,7 +81,7 @@ class _Pretty(PrettyPrinter):  # type: ignore[misc]
         return prettyForm(_decimal(expr), binding=prettyForm.ATOM if expr >= 0 else prettyForm.NEG)
 
     def _print_Piecewise(self, expr: Expression) -> Any:  # noqa: N802
-        return super()._print_Piecewise(_flat(expr))
+        return super()._print_Piecewise(_one_list_of_cases(expr))
 
     def _print_Max(self, expr: Expression) -> Any:  # noqa: N802
         return self._helper_print_function(expr.func, expr.args, func_name="max")
@@ -89,7 +90,7 @@ class _Pretty(PrettyPrinter):  # type: ignore[misc]
         return self._helper_print_function(expr.func, expr.args, func_name="min")
 
     def _print_And(self, expr: Expression) -> Any:  # noqa: N802
-        between = _between(expr.args)
+        between = _limits_of_x(expr.args)
         if between is None:
             return super()._print_And(expr)
         low, high = between
@@ -120,12 +121,12 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
 
     def _print_Piecewise(self, expr: Expression, exp: str | None = None) -> str:  # noqa: N802
-        text = str(super()._print_Piecewise(_flat(expr)))
+        text = str(super()._print_Piecewise(_one_list_of_cases(expr)))
         text = re.sub(r" \\\\(?=\S)", r" \\\\ ", text.replace(r"\text{for}\: ", r"\text{for } "))
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"  # SymPy's knows no power of cases
 
     def _print_And(self, expr: Expression) -> str:  # noqa: N802
-        between = _between(expr.args)
+        between = _limits_of_x(expr.args)
         if between is None:
             return str(super()._print_And(expr))
         low, high = between

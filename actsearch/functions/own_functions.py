@@ -32,7 +32,7 @@ class PluginError(UserError):
 
 
 @dataclass(frozen=True)
-class Source:
+class ModuleSource:
     """The file of a module: its content, and the SHA-256 of it (as `sha256sum` prints it)."""
 
     text: str
@@ -41,7 +41,7 @@ class Source:
     """The names of the function's parameters after the first; None where it takes any, or that is not seen."""
 
 
-def find(reference: str, folder: Path) -> Source:
+def find_source(reference: str, folder: Path) -> ModuleSource:
     """The source of `module:name`, without running any of it.
 
     Args:
@@ -52,7 +52,7 @@ def find(reference: str, folder: Path) -> Source:
         PluginError: no such module, or it defines no such name.
     """
     module, _, name = reference.partition(":")
-    file = _file(module, folder)
+    file = _module_file(module, folder)
     try:
         content = file.read_bytes()
         tree = ast.parse(content)
@@ -61,7 +61,7 @@ def find(reference: str, folder: Path) -> Source:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         raise PluginError(f"{file}{line}: is no Python ({getattr(error, 'msg', error)})", "mend the module") from error
-    names = _defined(tree)
+    names = _names_defined(tree)
     if name not in names and "*" not in names:
         remedy = did_you_mean(name, names, f"define it there: def {name}(x): ...")
         raise PluginError(f"{file.name} defines no {name}", remedy)
@@ -69,7 +69,7 @@ def find(reference: str, folder: Path) -> Source:
         text = content.decode("utf-8")
     except ValueError as error:
         raise PluginError(f"{file.name} is no UTF-8", "save it as UTF-8") from error
-    return Source(text, hashlib.sha256(content).hexdigest(), _parameters(tree, name))
+    return ModuleSource(text, hashlib.sha256(content).hexdigest(), _parameter_names(tree, name))
 
 
 def imported(
@@ -87,15 +87,14 @@ def imported(
         PluginError: it is not there, or is no function.
     """
     module_name, _, name = reference.partition(":")
-    module = _module(module_name, folder, source, sha256)
-    found = getattr(module, name, None)
-    if not callable(found):
+    module = _imported_module(module_name, folder, source, sha256)
+    function: Callable[..., Any] | None = getattr(module, name, None)
+    if not callable(function):
         raise PluginError(f"{reference} is no function", "name a function of a tensor x and the parameters")
-    function: Callable[..., Any] = found
     return function
 
 
-def _module(name: str, folder: str | None, source: str | None, sha256: str | None) -> ModuleType:
+def _imported_module(name: str, folder: str | None, source: str | None, sha256: str | None) -> ModuleType:
     if folder is not None and folder not in sys.path:
         sys.path.insert(0, folder)  # it stays: what the module imports may lie there, too
     try:
@@ -114,7 +113,7 @@ def _module(name: str, folder: str | None, source: str | None, sha256: str | Non
 
 def _text_on_disk(name: str, folder: str | None) -> str | None:
     try:
-        return _file(name, Path(folder or ".")).read_bytes().decode("utf-8")
+        return _module_file(name, Path(folder or ".")).read_bytes().decode("utf-8")
     except (PluginError, OSError, ValueError):
         return None
 
@@ -140,16 +139,17 @@ def _from_source(name: str, text: str, sha256: str) -> ModuleType:
     return module
 
 
-def _parameters(tree: ast.Module, name: str) -> tuple[str, ...] | None:
+def _parameter_names(tree: ast.Module, name: str) -> tuple[str, ...] | None:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
     if not functions or functions[-1].args.kwarg is not None or functions[-1].decorator_list:
         return None
     arguments = functions[-1].args
     after_x = [*arguments.posonlyargs, *arguments.args][1:]
-    return tuple(one.arg for one in (*after_x, *arguments.kwonlyargs) if one not in arguments.posonlyargs)
+    by_name = [argument for argument in after_x if argument not in arguments.posonlyargs]
+    return tuple(argument.arg for argument in (*by_name, *arguments.kwonlyargs))
 
 
-def _file(module: str, folder: Path) -> Path:
+def _module_file(module: str, folder: Path) -> Path:
     """The file of a module. Python's own finder, without importing the packages on the way."""
     path: list[str] | None = [str(folder.resolve()), *sys.path]
     parts = module.split(".")
@@ -158,17 +158,17 @@ def _file(module: str, folder: Path) -> Path:
         spec = PathFinder.find_spec(".".join(parts[: i + 1]), path)
         if spec is None or (i + 1 < len(parts) and spec.submodule_search_locations is None):
             missing = ".".join(parts[: i + 1 + (spec is not None)])
-            raise PluginError(f"no module {missing!r} beside this file or where Python looks", _LOOK)
+            raise PluginError(f"no module {missing!r} beside this file or where Python looks", _WHERE_TO_LOOK)
         path = list(spec.submodule_search_locations or [])
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        raise PluginError(f"{module} is no file of Python source", _LOOK)
+        raise PluginError(f"{module} is no file of Python source", _WHERE_TO_LOOK)
     return Path(spec.origin)
 
 
-_LOOK = "write module:name, with module.py in the folder of the experiment file"
+_WHERE_TO_LOOK = "write module:name, with module.py in the folder of the experiment file"
 
 
-def _defined(tree: ast.Module) -> list[str]:
+def _names_defined(tree: ast.Module) -> list[str]:
     """What a module binds at its top level, also below `if` and `try`; `*` where it imports all of another."""
     names: list[str] = []
     todo: list[ast.stmt] = list(tree.body)
@@ -179,10 +179,11 @@ def _defined(tree: ast.Module) -> list[str]:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names += [(alias.asname or alias.name).split(".")[0] for alias in node.names]
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names += [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                names += [part.id for part in ast.walk(target) if isinstance(part, ast.Name)]
         else:
             for block in ("body", "orelse", "finalbody"):
                 todo += getattr(node, block, [])
-            todo += [statement for handler in getattr(node, "handlers", []) for statement in handler.body]
+            for handler in getattr(node, "handlers", []):
+                todo += handler.body
     return names

@@ -7,7 +7,7 @@ itself is imported by the references when they are called, so that a command tha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -225,7 +225,7 @@ def _mish_gradient(x: Array) -> Array:
     return gradient
 
 
-def _clip(x: Array, low: float, high: float) -> Array:
+def _clipped(x: Array, low: float, high: float) -> Array:
     import numpy as np
 
     return np.clip(x, low, high)
@@ -237,7 +237,7 @@ def _clip_gradient(x: Array, low: float, high: float) -> Array:
 
 
 def _hard_sigmoid(x: Array) -> Array:
-    return _clip(x + 3, 0, 6) / 6
+    return _clipped(x + 3, 0, 6) / 6
 
 
 def _hard_sigmoid_gradient(x: Array) -> Array:
@@ -254,7 +254,7 @@ def _hard_silu_gradient(x: Array) -> Array:
 
 
 def _hard_tanh(x: Array) -> Array:
-    return _clip(x, -1, 1)
+    return _clipped(x, -1, 1)
 
 
 def _hard_tanh_gradient(x: Array) -> Array:
@@ -262,7 +262,7 @@ def _hard_tanh_gradient(x: Array) -> Array:
 
 
 def _relu6(x: Array) -> Array:
-    return _clip(x, 0, 6)
+    return _clipped(x, 0, 6)
 
 
 def _relu6_gradient(x: Array) -> Array:
@@ -319,7 +319,7 @@ def _hard_shrink_gradient(x: Array, threshold: float = 0.5) -> Array:
 
 
 def _soft_shrink(x: Array, threshold: float = 0.5) -> Array:
-    return x - _clip(x, -threshold, threshold)
+    return x - _clipped(x, -threshold, threshold)
 
 
 def _soft_shrink_gradient(x: Array, threshold: float = 0.5) -> Array:
@@ -352,7 +352,7 @@ def _sparse_plus(x: Array) -> Array:
 
 
 def _sparse_sigmoid(x: Array) -> Array:
-    return _clip(x + 1, 0, 2) / 2
+    return _clipped(x + 1, 0, 2) / 2
 
 
 def _sparse_sigmoid_gradient(x: Array) -> Array:
@@ -843,11 +843,18 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
 }
 """Every activation function by its canonical name, Keras's where Keras has it; the article's six come first."""
 
-ALIASES: Mapping[str, str] = {alias: name for name, row in ACTIVATIONS.items() for alias in row.aliases}
+
+def _aliases() -> Iterator[tuple[str, str]]:
+    for name, row in ACTIVATIONS.items():
+        for alias in row.aliases:
+            yield alias, name
+
+
+ALIASES: Mapping[str, str] = dict(_aliases())
 """Other spellings, to the canonical name."""
 
 
 def can_be_learned(row: ActivationFunction, parameter: str) -> bool:
     """Whether a gradient reaches a parameter: not a switch, nor the place of a jump."""
-    found = row.parameters[parameter]
-    return found.trainable and not isinstance(found.default, bool)
+    known = row.parameters[parameter]
+    return known.trainable and not isinstance(known.default, bool)

@@ -1,7 +1,7 @@
 """Formulas and their derivatives as SymPy expressions, for the terminal and for LaTeX. Imports SymPy.
 
-SymPy gets trees that `formulas.parse` has let through and nothing else, node by node, never a text. Of its calculus and
-its simplifications some have no bound in time, and are not asked: the derivative is `formula_tree.differentiate`'s, and
+SymPy gets trees that `parse_formula` has let through and nothing else, node by node, never a text. Of its calculus and
+its simplifications some have no bound in time, and are not asked: the derivative is that of `formula_derivative`, and
 cases and conditions stay as they are made.
 """
 
@@ -14,17 +14,8 @@ from typing import Any, TypeAlias
 import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from actsearch.functions.formula_tree import (
-    CHOICES,
-    VARIABLE,
-    Apply,
-    Name,
-    Number,
-    Tree,
-    Where,
-    by_pairs,
-    differentiate,
-)
+from actsearch.functions.formula_derivative import differentiate
+from actsearch.functions.formula_tree import CHOICES, VARIABLE, Apply, Name, Number, Tree, Where, by_pairs
 from actsearch.functions.formulas import Formula
 
 Expression: TypeAlias = Any
@@ -55,34 +46,31 @@ def derivative(formula: Formula) -> Expression:
     return _converted(differentiate(formula.tree))
 
 
-# --- from tree to expression
-
-
 def _converted(tree: Tree) -> Expression:
     known: dict[int, tuple[Tree, Expression]] = {}  # with the node, since the id of one that is gone may come again
 
     def convert(node: Tree) -> Expression:
         if id(node) not in known:
-            known[id(node)] = node, _one(node, convert)
+            known[id(node)] = node, _converted_node(node, convert)
         return known[id(node)][1]
 
     return convert(tree)
 
 
-def _one(tree: Tree, convert: Callable[[Tree], Expression]) -> Expression:
+def _converted_node(tree: Tree, convert: Callable[[Tree], Expression]) -> Expression:
     match tree:
         case Number(value):
-            return _number(value)
+            return _exact_number(value)
         case Name(name):
             return _NAMES[name] if name in _NAMES else sympy.Symbol(name, real=True)
         case Where():
-            return _cases(convert(tree.taken), convert(tree.condition), convert(tree.refused))
+            return _two_cases(convert(tree.taken), convert(tree.condition), convert(tree.refused))
         case Apply("max" | "min"):
             return convert(by_pairs(tree))
         case Apply("larger" | "smaller", (a, b)):
-            return _chosen(tree.operation, convert(a), convert(b))
+            return _larger_or_smaller(tree.operation, convert(a), convert(b))
         case Apply("relu", (u,)):
-            return _chosen("larger", convert(u), sympy.Integer(0))
+            return _larger_or_smaller("larger", convert(u), sympy.Integer(0))
         case Apply("clip", (u, low, high)) if not _has_cases(convert(u)):
             below, above = (convert(Apply(sign, (u, end))) for sign, end in (("<", low), (">", high)))
             return Piecewise((convert(low), below), (convert(high), above), (convert(u), sympy.true))
@@ -93,25 +81,25 @@ def _one(tree: Tree, convert: Callable[[Tree], Expression]) -> Expression:
     return _OPERATIONS[tree.operation](*map(convert, tree.arguments))
 
 
-def _chosen(choice: str, a: Expression, b: Expression) -> Expression:
+def _larger_or_smaller(choice: str, a: Expression, b: Expression) -> Expression:
     """By cases, in which `a` stands twice; within others, where this would go on doubling, as a maximum or minimum."""
     if _has_cases(a) or _has_cases(b):
         return (sympy.Max if choice == "larger" else sympy.Min)(a, b, evaluate=False)
-    return _cases(a, _OPERATIONS[CHOICES[choice]](a, b), b)
+    return _two_cases(a, _OPERATIONS[CHOICES[choice]](a, b), b)
 
 
 def _has_cases(expr: Expression) -> bool:
     return bool(expr.has(Piecewise, sympy.Max, sympy.Min))
 
 
-def _number(value: float) -> Expression:
+def _exact_number(value: float) -> Expression:
     """Simple fractions are exact, so that 0.5 * 2 is 1; others stay decimals, as they are written."""
     exact = Fraction(repr(value))  # 0.1 is meant, not the nearest float
     simple = exact.denominator <= 12
     return sympy.Rational(exact.numerator, exact.denominator) if simple else sympy.Float(value)
 
 
-def _cases(taken: Expression, condition: Expression, otherwise: Expression) -> Expression:
+def _two_cases(taken: Expression, condition: Expression, otherwise: Expression) -> Expression:
     return Piecewise((taken, condition), (otherwise, sympy.true))
 
 
@@ -143,11 +131,7 @@ def _logic(kind: Any) -> Callable[..., Expression]:
 
 
 X = sympy.Symbol(VARIABLE, real=True)
-_NAMES: Mapping[str, Expression] = {
-    VARIABLE: X,
-    "pi": sympy.pi,
-    "e": sympy.E,
-}
+_NAMES: Mapping[str, Expression] = {VARIABLE: X, "pi": sympy.pi, "e": sympy.E}
 _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -169,11 +153,14 @@ _OPERATIONS: Mapping[str, Callable[..., Expression]] = {
     "sqrt": sympy.sqrt,
     "sigmoid": lambda a: 1 / (1 + _exp(-a)),
     "softplus": lambda a: _closed(sympy.log)(1 + _exp(a)),
-    **{
-        kind.__name__.lower(): _closed(kind)
-        for kind in (
-            *(sympy.Abs, sympy.sign, sympy.erf, sympy.sin, sympy.cos),
-            *(sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan, sympy.asinh),
-        )
-    },
+    "abs": _closed(sympy.Abs),
+    "sign": _closed(sympy.sign),
+    "erf": _closed(sympy.erf),
+    "sin": _closed(sympy.sin),
+    "cos": _closed(sympy.cos),
+    "tanh": _closed(sympy.tanh),
+    "sinh": _closed(sympy.sinh),
+    "cosh": _closed(sympy.cosh),
+    "atan": _closed(sympy.atan),
+    "asinh": _closed(sympy.asinh),
 }

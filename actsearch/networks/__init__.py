@@ -1,3 +1,14 @@
 """Compiled Keras models: the kinds of network, the layers of ours, and what is measured inside them."""
 
-__all__ = ["clipping", "evaluation", "keras_activations", "layer_probe", "models", "own_activations"]
+__all__ = [
+    "clipping",
+    "compiled_networks",
+    "evaluation",
+    "keras_activations",
+    "layer_probe",
+    "models",
+    "own_activations",
+    "random_streams",
+    "sizes",
+    "variable_values",
+]

@@ -16,8 +16,8 @@ from keras import ops
 
 from actsearch.core.experiment import CLIPPING
 
-METHOD = "_clip_gradients"
-ABOVE = 1 + 1e-5
+CLIPPING_METHOD = "_clip_gradients"
+ROUNDING = 1 + 1e-5
 """A norm above its limit by less than this factor is clipped by as much as rounding."""
 
 
@@ -29,7 +29,7 @@ class ClippingCount:
 
     Args:
         model: compiled.
-        variables: by layer and kind, those whose gradients count (see `Probe.variables`).
+        variables: by layer and kind, those whose gradients count (see `LayerProbe.variables`).
 
     Attributes:
         active: whether the optimizer clips at all, in a way that can be counted.
@@ -40,26 +40,27 @@ class ClippingCount:
         self._optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
         place = {id(variable): i for i, variable in enumerate(model.trainable_variables)}
         self._trainable = len(place)
-        self._places = {
-            layer: {kind: [place.get(id(v)) for v in chosen] for kind, chosen in kinds.items()}
-            for layer, kinds in variables.items()
-        }
-        self._counted = sorted(
-            {i for kinds in self._places.values() for p in kinds.values() for i in p if i is not None}
-        )
+        self._places: dict[str, dict[str, list[int | None]]] = {}
+        counted: set[int] = set()
+        for layer, kinds in variables.items():
+            self._places[layer] = {kind: [place.get(id(v)) for v in of_kind] for kind, of_kind in kinds.items()}
+            for places in self._places[layer].values():
+                counted.update(i for i in places if i is not None)
+        self._counted = sorted(counted)
         self._sizes: dict[int, int] = {i: math.prod(model.trainable_variables[i].shape) for i in self._counted}
         self._unknown = False
-        self.active = _clips(self._optimizer) and hasattr(self._optimizer, METHOD)
+        self.active = _clips(self._optimizer) and hasattr(self._optimizer, CLIPPING_METHOD)
         if self.active:
             self._counter = _Counter(len(self._counted))
-            self._clip = getattr(self._optimizer, METHOD)
-            object.__setattr__(self._optimizer, METHOD, self._clip_and_count)  # past Keras, which would track it
+            self._clip = getattr(self._optimizer, CLIPPING_METHOD)
+            # Past Keras, which would track it.
+            object.__setattr__(self._optimizer, CLIPPING_METHOD, self._clip_and_count)
 
     def _clip_and_count(self, gradients: Sequence[Any]) -> Sequence[Any]:
         clipped: Sequence[Any] = self._clip(gradients)
         if len(gradients) == self._trainable:
-            beyond = _beyond(self._optimizer, gradients)
-            self._counter.add([_changed(gradients[i], beyond[i], self._optimizer.clipvalue) for i in self._counted])
+            above, clipvalue = _above_limit(self._optimizer, gradients), self._optimizer.clipvalue
+            self._counter.add([_clipped_components(gradients[i], above[i], clipvalue) for i in self._counted])
         else:
             self._unknown = True  # Keras left out variables without a gradient, and does not tell which
         return clipped
@@ -88,7 +89,7 @@ class ClippingCount:
     def close(self) -> None:
         """Leaves the optimizer as it was; what is compiled by now goes on counting until it is compiled anew."""
         if self.active:
-            object.__delattr__(self._optimizer, METHOD)
+            object.__delattr__(self._optimizer, CLIPPING_METHOD)
             self.active = False
 
 
@@ -96,7 +97,7 @@ def _clips(optimizer: Any) -> bool:
     return any(getattr(optimizer, name, None) for name in CLIPPING)
 
 
-def _beyond(optimizer: Any, gradients: Sequence[Any]) -> Sequence[Any]:
+def _above_limit(optimizer: Any, gradients: Sequence[Any]) -> Sequence[Any]:
     """Of each gradient, whether its norm, or that of all together, is above its limit; None where that is no matter.
 
     Found from the gradients alone: whatever else uses the clipped ones keeps TensorFlow from computing them as it
@@ -106,16 +107,16 @@ def _beyond(optimizer: Any, gradients: Sequence[Any]) -> Sequence[Any]:
         return [None for _ in gradients]
     squares = [ops.sum(ops.square(gradient)) for gradient in gradients]
     if optimizer.clipnorm:
-        return [square > (optimizer.clipnorm * ABOVE) ** 2 for square in squares]
-    together = ops.sum(ops.stack(squares)) > (optimizer.global_clipnorm * ABOVE) ** 2
+        return [square > (optimizer.clipnorm * ROUNDING) ** 2 for square in squares]
+    together = ops.sum(ops.stack(squares)) > (optimizer.global_clipnorm * ROUNDING) ** 2
     return [together for _ in gradients]
 
 
-def _changed(gradient: Any, beyond: Any, clipvalue: float | None) -> Any:
+def _clipped_components(gradient: Any, above: Any, clipvalue: float | None) -> Any:
     """How many components clipping changed: those beyond `clipvalue`, or all but the zeros of a shrunk gradient."""
     if clipvalue:
         return ops.sum(ops.cast(ops.abs(gradient) > clipvalue, "int32"))
-    return ops.where(beyond, ops.sum(ops.cast(ops.not_equal(gradient, 0), "int32")), 0)
+    return ops.where(above, ops.sum(ops.cast(ops.not_equal(gradient, 0), "int32")), 0)
 
 
 class _Counter:

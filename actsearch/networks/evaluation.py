@@ -16,7 +16,7 @@ EvaluateBatch = Callable[[Any], Any]
 def evaluating(model: keras.Model) -> EvaluateBatch:
     """Keras's own test step, compiled, that gives back the predictions too; `Model.evaluate` keeps them to itself."""
 
-    def one_batch(iterator: Any) -> Any:
+    def next_batch(iterator: Any) -> Any:
         caught = []
 
         def compute_metrics(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
@@ -31,11 +31,11 @@ def evaluating(model: keras.Model) -> EvaluateBatch:
             object.__delattr__(model, "compute_metrics")
         return caught[0]
 
-    compiled: EvaluateBatch = tf.function(one_batch, reduce_retracing=True, autograph=False, jit_compile=False)
+    compiled: EvaluateBatch = tf.function(next_batch, reduce_retracing=True, autograph=False, jit_compile=False)
     return compiled
 
 
-def evaluate(
+def evaluate_batches(
     model: keras.Model, evaluate_batch: EvaluateBatch, batches: Iterator[Any], steps: int
 ) -> tuple[Mapping[str, float], np.ndarray]:
     """Of so many batches, the metrics by Keras's names and the probabilities (examples, classes).
@@ -47,7 +47,7 @@ def evaluate(
     return {name: float(value) for name, value in model.get_metrics_result().items()}, np.concatenate(probabilities)
 
 
-def test_values(probabilities: np.ndarray, labels: np.ndarray, loss: str) -> dict[str, float]:
+def values_on_test(probabilities: np.ndarray, labels: np.ndarray, loss: str) -> dict[str, float]:
     """The metrics of predicted probabilities (examples, classes) for labels (examples,), by Keras's names.
 
     Computed in float64, so the loss may differ from Keras's own float32 sum in the seventh digit. Like Keras's, the
@@ -69,14 +69,11 @@ def test_values(probabilities: np.ndarray, labels: np.ndarray, loss: str) -> dic
     }
 
 
-test_values.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest thinks of the name
-
-
 def predicted_labels(probabilities: np.ndarray) -> np.ndarray:
     """The most probable class of each example, (examples,), in the smallest unsigned type that holds them all."""
-    return smallest(probabilities.argmax(axis=1), probabilities.shape[1] - 1)
+    return in_smallest_type(probabilities.argmax(axis=1), probabilities.shape[1] - 1)
 
 
-def smallest(values: np.ndarray, largest: int | None = None) -> np.ndarray:
+def in_smallest_type(values: np.ndarray, largest: int | None = None) -> np.ndarray:
     """The non-negative integers in the smallest unsigned type that holds `largest` (or their own maximum)."""
     return values.astype(np.min_scalar_type(int(values.max()) if largest is None else largest))

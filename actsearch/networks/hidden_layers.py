@@ -22,34 +22,78 @@ from keras import layers
 WITH_KERNEL = (
     layers.Dense,
     layers.EinsumDense,
-    *(layers.Conv1D, layers.Conv2D, layers.Conv3D),
-    *(layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose),
-    *(layers.DepthwiseConv1D, layers.DepthwiseConv2D),
-    *(layers.SeparableConv1D, layers.SeparableConv2D),
+    layers.Conv1D,
+    layers.Conv2D,
+    layers.Conv3D,
+    layers.Conv1DTranspose,
+    layers.Conv2DTranspose,
+    layers.Conv3DTranspose,
+    layers.DepthwiseConv1D,
+    layers.DepthwiseConv2D,
+    layers.SeparableConv1D,
+    layers.SeparableConv2D,
 )
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 """Where these layers keep their kernels; a separable convolution has two, which count as one."""
 
 NORMALIZATIONS = (
-    *(layers.BatchNormalization, layers.LayerNormalization, layers.GroupNormalization),
-    *(layers.RMSNormalization, layers.UnitNormalization),
+    layers.BatchNormalization,
+    layers.LayerNormalization,
+    layers.GroupNormalization,
+    layers.RMSNormalization,
+    layers.UnitNormalization,
 )
 PASSING = (
     *NORMALIZATIONS,
-    *(layers.Add, layers.Subtract, layers.Average, layers.Identity, layers.ActivityRegularization),
-    *(layers.Dropout, layers.AlphaDropout, layers.GaussianDropout, layers.GaussianNoise),
-    *(layers.SpatialDropout1D, layers.SpatialDropout2D, layers.SpatialDropout3D),
-    *(layers.MaxPooling1D, layers.MaxPooling2D, layers.MaxPooling3D),
-    *(layers.AveragePooling1D, layers.AveragePooling2D, layers.AveragePooling3D),
+    layers.Add,
+    layers.Subtract,
+    layers.Average,
+    layers.Identity,
+    layers.ActivityRegularization,
+    layers.Dropout,
+    layers.AlphaDropout,
+    layers.GaussianDropout,
+    layers.GaussianNoise,
+    layers.SpatialDropout1D,
+    layers.SpatialDropout2D,
+    layers.SpatialDropout3D,
+    layers.MaxPooling1D,
+    layers.MaxPooling2D,
+    layers.MaxPooling3D,
+    layers.AveragePooling1D,
+    layers.AveragePooling2D,
+    layers.AveragePooling3D,
 )
 PASSING_OPERATIONS = ("Add", "Subtract")
 """Of `keras.ops`, by the names of their classes, as in `x + y` on symbolic tensors."""
 
 ELEMENTWISE = (layers.Activation, layers.ReLU, layers.LeakyReLU, layers.ELU, layers.PReLU)
-ELEMENTWISE_OPERATIONS = (
-    *("Celu", "Elu", "Gelu", "HardShrink", "HardSigmoid", "HardSilu", "HardTanh", "LeakyRelu", "LogSigmoid", "Relu"),
-    *("Relu6", "Selu", "Sigmoid", "Silu", "SoftShrink", "Softplus", "Softsign", "SparsePlus", "SparseSigmoid"),
-    *("Squareplus", "Tanh", "TanhShrink", "Threshold"),
+ELEMENTWISE_OPERATIONS = frozenset(
+    [
+        "Celu",
+        "Elu",
+        "Gelu",
+        "HardShrink",
+        "HardSigmoid",
+        "HardSilu",
+        "HardTanh",
+        "LeakyRelu",
+        "LogSigmoid",
+        "Relu",
+        "Relu6",
+        "Selu",
+        "Sigmoid",
+        "Silu",
+        "SoftShrink",
+        "Softplus",
+        "Softsign",
+        "SparsePlus",
+        "SparseSigmoid",
+        "Squareplus",
+        "Tanh",
+        "TanhShrink",
+        "Threshold",
+    ]
 )
 OUR_PACKAGE = "actsearch>"
 """The layers that this package registers with Keras apply a function element-wise."""
@@ -92,7 +136,7 @@ class HiddenLayer:
         return list(getattr(function, "trainable_variables", ()))
 
 
-def find(model: keras.Model) -> tuple[Sequence[HiddenLayer], Mapping[str, str]]:
+def find_hidden_layers(model: keras.Model) -> tuple[Sequence[HiddenLayer], Mapping[str, str]]:
     """The hidden layers in the order of execution, and those that cannot be looked into, with the reasons."""
     if not _is_graph(model):
         return (), {model.name: "a model whose layers Keras does not know before it is called"}
@@ -100,19 +144,19 @@ def find(model: keras.Model) -> tuple[Sequence[HiddenLayer], Mapping[str, str]]:
     uses = Counter(id(step.operation) for step in steps)
     after = _consumers(steps)
     followed = _followed(steps, after)
-    found, left_out = [], {}
+    hidden_layers, left_out = [], {}
     for step in steps:
         if isinstance(step.operation, WITH_KERNEL):
             if not followed[step.place]:
                 continue
-            hidden = _hidden(step, steps, after) if uses[id(step.operation)] == 1 else "used several times"
+            hidden = _hidden_layer(step, steps, after) if uses[id(step.operation)] == 1 else "used several times"
             if isinstance(hidden, str):
                 left_out[step.name] = hidden
             else:
-                found.append(hidden)
+                hidden_layers.append(hidden)
         elif _has_weights_of_its_own(step.operation):
             left_out[step.name] = f"{type(step.operation).__name__} is not looked into"
-    return found, left_out
+    return hidden_layers, left_out
 
 
 @dataclass(frozen=True)
@@ -137,7 +181,7 @@ class _Walk:
         self._uses: Counter[int] = Counter()
 
     def through(self, model: Any) -> Iterator[_Step]:
-        graph = _graph(model)
+        graph = _keras_graph(model)
         yield from self._through(graph, "", {id(tensor): next(self._tensors) for tensor in graph.inputs})
 
     def _through(self, graph: Any, prefix: str, known: dict[int, int]) -> Iterator[_Step]:
@@ -146,7 +190,7 @@ class _Walk:
             operation, name = node.operation, f"{prefix}{node.operation.name}"
             inputs = [known[id(tensor)] for tensor in node.input_tensors]
             if _is_graph(operation):
-                inner = _graph(operation)
+                inner = _keras_graph(operation)
                 inside = dict(zip(map(id, inner.inputs), inputs, strict=True))
                 yield from self._through(inner, f"{name}/", inside)
                 outputs = [inside[id(tensor)] for tensor in inner.outputs]
@@ -160,10 +204,10 @@ class _Walk:
 
 
 def _is_graph(operation: Any) -> bool:
-    return isinstance(operation, keras.Model) and hasattr(_graph(operation), "_nodes_by_depth")
+    return isinstance(operation, keras.Model) and hasattr(_keras_graph(operation), "_nodes_by_depth")
 
 
-def _graph(model: Any) -> Any:
+def _keras_graph(model: Any) -> Any:
     """A sequential model holds its graph; a functional one is it."""
     return getattr(model, "_functional", None) or model
 
@@ -180,7 +224,7 @@ def _consumers(steps: Sequence[_Step]) -> Mapping[int, Sequence[_Step]]:
     for step in steps:
         for tensor in step.inputs:
             using[tensor].append(step)
-    return {step.place: [user for tensor in step.outputs for user in using[tensor]] for step in steps}
+    return {step.place: list(itertools.chain.from_iterable(using[tensor] for tensor in step.outputs)) for step in steps}
 
 
 def _followed(steps: Sequence[_Step], after: Mapping[int, Sequence[_Step]]) -> Mapping[int, bool]:
@@ -219,7 +263,7 @@ def _is_linear(operation: Any) -> bool:
     return isinstance(operation, layers.Activation) and operation.activation is keras.activations.linear
 
 
-def _hidden(step: _Step, steps: Sequence[_Step], after: Mapping[int, Sequence[_Step]]) -> HiddenLayer | str:
+def _hidden_layer(step: _Step, steps: Sequence[_Step], after: Mapping[int, Sequence[_Step]]) -> HiddenLayer | str:
     """The hidden layer, or why it cannot be looked into."""
     layer = step.operation
     kernels = [getattr(layer, name) for name in KERNELS if getattr(layer, name, None) is not None]

@@ -1,6 +1,6 @@
 """The activation functions as Keras functions and one Keras layer, registered so that saved models load anywhere.
 
-Imports Keras. The definitions, with their papers, stand in `activations.py`; a test holds the two equal.
+Imports Keras. The definitions, with their papers, stand in `functions.registry`; a test holds the two equal.
 
 Where Keras's own form is not used, it is for one of three reasons: at a kink the gradient here is the left derivative
 (Keras's kernels take now the left, now the right, and at 0 twice the derivative of CELU); float32 would lose the value
@@ -20,12 +20,12 @@ from keras import ops
 from actsearch.core.experiment import Scalar
 from actsearch.functions.registry import ACTIVATIONS, ALIASES, SELU_ALPHA, SELU_LAMBDA, Parameter
 
-PACKAGE = "actsearch"
+KERAS_PACKAGE = "actsearch"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _registered(function: F) -> F:
-    registered: F = keras.saving.register_keras_serializable(PACKAGE)(function)
+    registered: F = keras.saving.register_keras_serializable(KERAS_PACKAGE)(function)
     return registered
 
 
@@ -44,13 +44,15 @@ def relu(x: Any) -> Any:
 @_registered
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x if x > 0 else alpha (e^x - 1), element-wise. Clevert, Unterthiner, Hochreiter (2016)."""
-    return ops.elu(x, alpha=alpha) if _number(alpha) else ops.where(x > 0, x, alpha * ops.elu(x))
+    return ops.elu(x, alpha=alpha) if _is_plain_number(alpha) else ops.where(x > 0, x, alpha * ops.elu(x))
 
 
 @_registered
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
     """x if x > 0 else negative_slope x, element-wise. Maas, Hannun, Ng (2013)."""
-    return ops.leaky_relu(x, negative_slope=negative_slope) if _number(negative_slope) else prelu(x, negative_slope)
+    if _is_plain_number(negative_slope):
+        return ops.leaky_relu(x, negative_slope=negative_slope)
+    return prelu(x, negative_slope)
 
 
 @_registered
@@ -102,7 +104,7 @@ def mish(x: Any) -> Any:
 @_registered
 def hard_sigmoid(x: Any) -> Any:
     """(x + 3) / 6, at least 0 and at most 1, element-wise. Howard and others (2019)."""
-    return _clip((x + 3.0) / 6.0, 0.0, 1.0)
+    return _bounded((x + 3.0) / 6.0, 0.0, 1.0)
 
 
 @_registered
@@ -114,13 +116,13 @@ def hard_silu(x: Any) -> Any:
 @_registered
 def hard_tanh(x: Any) -> Any:
     """x, at least -1 and at most 1, element-wise. Collobert, Weston, Bottou and others (2011)."""
-    return _clip(x, -1.0, 1.0)
+    return _bounded(x, -1.0, 1.0)
 
 
 @_registered
 def relu6(x: Any) -> Any:
     """max(0, x), at most 6, element-wise. Krizhevsky (2010)."""
-    return _clip(x, 0.0, 6.0)
+    return _bounded(x, 0.0, 6.0)
 
 
 @_registered
@@ -180,7 +182,7 @@ def sparse_plus(x: Any) -> Any:
 @_registered
 def sparse_sigmoid(x: Any) -> Any:
     """(x + 1) / 2, at least 0 and at most 1, element-wise. Blondel, Martins, Niculae (2020)."""
-    return _clip((x + 1.0) / 2.0, 0.0, 1.0)
+    return _bounded((x + 1.0) / 2.0, 0.0, 1.0)
 
 
 @_registered
@@ -230,11 +232,11 @@ def lecun_tanh(x: Any) -> Any:
     return 1.7159 * ops.tanh(x * (2 / 3))
 
 
-def _number(value: Any) -> bool:
+def _is_plain_number(value: Any) -> bool:
     return isinstance(value, (int, float))
 
 
-def _clip(x: Any, low: float, high: float) -> Any:
+def _bounded(x: Any, low: float, high: float) -> Any:
     """x from low to high; its gradient is 1 for low < x <= high, the left derivative."""
     return ops.where(x > high, high, ops.where(x > low, x, low))
 
@@ -244,7 +246,7 @@ def _where_not_positive(x: Any) -> Any:
     return ops.where(x > 0, 0.0, x)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+KERAS_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sigmoid": sigmoid,
     "relu": relu,
     "elu": elu,
@@ -280,11 +282,11 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 }
 """Every function of the registry by its canonical name: `(x, **parameters) -> x's shape and type`."""
 
-OPS = ops
+KERAS_OPS = ops
 """The namespace with which `formulas.evaluate` computes on Keras's backend."""
 
 
-@keras.saving.register_keras_serializable(PACKAGE, name="ActivationLayer")
+@keras.saving.register_keras_serializable(KERAS_PACKAGE, name="ActivationLayer")
 class ActivationLayer(keras.layers.Layer):  # type: ignore[misc]
     """A layer that applies a function of the registry, with its parameters.
 
@@ -350,7 +352,7 @@ class ActivationLayer(keras.layers.Layer):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
         # As tensors, which in mixed precision have the type of the inputs.
         learned = {name: ops.convert_to_tensor(weight) for name, weight in self.learned.items()}
-        return FUNCTIONS[self.function](inputs, **{**self.parameters, **learned})
+        return KERAS_FUNCTIONS[self.function](inputs, **{**self.parameters, **learned})
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape

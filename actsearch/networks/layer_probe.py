@@ -6,6 +6,7 @@ with its variables' values as plain inputs, so no random state is consumed and n
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,10 +17,16 @@ import numpy as np
 from keras import ops
 
 from actsearch.networks import hidden_layers
+from actsearch.networks.backends import as_numpy, compiled_function, gradients_at, with_slopes
 from actsearch.networks.hidden_layers import HiddenLayer
-
-Quantities = Mapping[str, Any]
-"""By name: a number, or None where it is not finite or not defined; `parameters` has a mapping for each."""
+from actsearch.networks.layer_statistics import (
+    ChunkStatistics,
+    LayerStatistics,
+    Quantities,
+    euclidean_norm,
+    finite_quantity,
+    statistics_of_chunk,
+)
 
 CHUNK = 128
 """Examples that are measured at once, so that any number of them fits into memory."""
@@ -27,11 +34,9 @@ GRID = np.append(np.linspace(-10, 10, 2001), [-1e-6, 1e-6]).astype(np.float32)
 """Where the largest slope of an activation function is looked for; at 0, backends take it from either side."""
 GRID_VALUES = 4_000_000
 """At most so many values of the grid at once, for functions with learned parameters."""
-SATURATED, DEAD = 0.01, 1e-6
-"""Of the largest slope: below the first a pre-activation is saturated, everywhere below the second a unit is dead."""
 
 
-class Probe:
+class LayerProbe:
     """Measures the hidden layers of a compiled model, again and again, with whatever weights it has by then.
 
     Attributes:
@@ -50,7 +55,7 @@ class Probe:
     """
 
     def __init__(self, model: keras.Model, loss: Any, training: bool = False) -> None:
-        self._hidden, self.left_out = hidden_layers.find(model)
+        self._hidden, self.left_out = hidden_layers.find_hidden_layers(model)
         if not self._hidden:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in self.left_out.items())
             raise ValueError(
@@ -61,11 +66,11 @@ class Probe:
             raise ValueError(f"the model has {len(model.outputs)} outputs; only models with one can be diagnosed")
         self._model, self._loss, self._training = model, _mean_loss(loss), training
         self._variables = list(model.variables)
-        place = {id(variable): i for i, variable in enumerate(self._variables)}
-        self._places = {h.name: {k: [place[id(v)] for v in vs] for k, vs in h.variables.items()} for h in self._hidden}
-        self._differentiated = [i for kinds in self._places.values() for places in kinds.values() for i in places]
+        self._places = [_places_of_variables(hidden, self._variables) for hidden in self._hidden]
+        of_kinds = itertools.chain.from_iterable(kinds.values() for kinds in self._places)
+        self._differentiated = list(itertools.chain.from_iterable(of_kinds))
         self._slopes: dict[str, np.ndarray] = {}  # the largest ones, of functions that learn nothing
-        self._measure_chunk = _compiled(self._chunk)
+        self._measure_chunk = compiled_function(self._chunk)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -79,7 +84,7 @@ class Probe:
     def weights(self) -> Mapping[str, Mapping[str, Sequence[np.ndarray]]]:
         """Copies of the values of `variables`, for `updates`."""
         return {
-            name: {kind: [_array(variable) for variable in variables] for kind, variables in kinds.items()}
+            name: {kind: [as_numpy(variable) for variable in variables] for kind, variables in kinds.items()}
             for name, kinds in self.variables.items()
         }
 
@@ -99,29 +104,34 @@ class Probe:
         examples = len(keras.tree.flatten(x)[0])
         if examples == 0:
             raise ValueError("there are no examples to measure on")
-        if not all(np.isfinite(_array(variable)).all() for variable in self._model.trainable_variables):
-            return {hidden.name: _nothing(hidden) for hidden in self._hidden}
+        if not all(np.isfinite(as_numpy(variable)).all() for variable in self._model.trainable_variables):
+            return {hidden.name: _not_measured(hidden) for hidden in self._hidden}
         values = [ops.convert_to_tensor(variable) for variable in self._variables]
         slopes = [self._largest_slopes(hidden, values) for hidden in self._hidden]
+        gradients, statistics = self._in_chunks(values, slopes, x, y)
+        measured = {}
+        for hidden, places, of_layer, slope in zip(self._hidden, self._places, statistics, slopes, strict=True):
+            norms = {f"gradient_norm_{kind}": euclidean_norm([gradients[i] for i in p]) for kind, p in places.items()}
+            measured[hidden.name] = {**norms, **of_layer.quantities(slope), **_learned_parameters(hidden)}
+        return measured
+
+    def _in_chunks(
+        self, values: Sequence[Any], slopes: Sequence[Any], x: Any, y: Any
+    ) -> tuple[Mapping[int, np.ndarray], Sequence[LayerStatistics]]:
+        """Of all examples: the gradients by the places of their variables, and each layer's statistics."""
+        examples = len(keras.tree.flatten(x)[0])
         gradients: dict[int, np.ndarray] = {}
-        moments = [_Moments() for _ in self._hidden]
+        statistics = [LayerStatistics() for _ in self._hidden]
         for start in range(0, examples, CHUNK):
             part = keras.tree.map_structure(lambda array, start=start: array[start : start + CHUNK], (x, y))
             part = keras.tree.map_structure(ops.convert_to_tensor, part)
-            found, statistics = self._measure_chunk(values, slopes, *part)
+            chunk_gradients, chunk_statistics = self._measure_chunk(values, slopes, *part)
             weight = min(CHUNK, examples - start) / examples
-            for place, gradient in zip(self._differentiated, found, strict=True):
-                gradients[place] = gradients.get(place, 0.0) + weight * _array(gradient).astype(np.float64)
-            for moment, statistic in zip(moments, statistics, strict=True):
-                moment.add(*map(_array, statistic))
-        return {
-            hidden.name: {
-                **{f"gradient_norm_{kind}": _norm([gradients[i] for i in p]) for kind, p in places.items()},
-                **moment.quantities(slope),
-                **_parameters(hidden),
-            }
-            for hidden, places, moment, slope in zip(self._hidden, self._places.values(), moments, slopes, strict=True)
-        }
+            for place, gradient in zip(self._differentiated, chunk_gradients, strict=True):
+                gradients[place] = gradients.get(place, 0.0) + weight * as_numpy(gradient).astype(np.float64)
+            for of_layer, chunk in zip(statistics, chunk_statistics, strict=True):
+                of_layer.add(ChunkStatistics(*map(as_numpy, chunk)))
+        return gradients, statistics
 
     def _chunk(self, values: Sequence[Any], slopes: Sequence[Any], x: Any, y: Any) -> Any:
         """The gradients of the differentiated variables, and the statistics of each hidden layer."""
@@ -131,11 +141,11 @@ class Probe:
             with self._capturing() as caught, self._with(list(known.values())):
                 loss = self._loss(y, self._model(x, training=self._training))
             return loss, [
-                _statistics(*caught[id(hidden.where)][hidden.occurrence], slope, hidden.channel_axis)
+                statistics_of_chunk(*caught[id(hidden.where)][hidden.occurrence], slope, hidden.channel_axis)
                 for hidden, slope in zip(self._hidden, slopes, strict=True)
             ]
 
-        return _gradients(forward, [values[i] for i in self._differentiated])
+        return gradients_at(forward, [values[i] for i in self._differentiated])
 
     def _with(self, values: Sequence[Any]) -> Any:
         """Within it, the model's variables have these values, and what is assigned to them is forgotten afterwards."""
@@ -172,10 +182,10 @@ class Probe:
             part = GRID[start : start + step].reshape(-1, *(1 for _ in shape))
             grid = ops.convert_to_tensor(np.broadcast_to(part, (len(part), *shape)))
             with self._with(values):
-                applied, slopes = _with_slopes(getattr(hidden.where, hidden.attribute), grid)
+                applied, slopes = with_slopes(getattr(hidden.where, hidden.attribute), grid)
             if tuple(applied.shape) != tuple(grid.shape):
                 raise ValueError(f"{hidden.name}: the parameters of its activation function do not fit its last axes")
-            largest = np.maximum(largest, np.abs(_array(slopes)).max(axis=0))
+            largest = np.maximum(largest, np.abs(as_numpy(slopes)).max(axis=0))
         if not hidden.parameters:
             self._slopes[hidden.name] = largest
         return largest
@@ -184,15 +194,15 @@ class Probe:
 def updates(
     before: Mapping[str, Mapping[str, Sequence[np.ndarray]]], after: Mapping[str, Mapping[str, Sequence[np.ndarray]]]
 ) -> Mapping[str, Quantities]:
-    """Norm of the change by norm before, of each layer's kernel and bias (see `Probe.weights`).
+    """Norm of the change by norm before, of each layer's kernel and bias (see `LayerProbe.weights`).
 
     By layer: `update_ratio_kernel` and `update_ratio_bias`; None where the norm before is 0 or not finite.
     """
 
     def ratio(old: Sequence[np.ndarray], new: Sequence[np.ndarray]) -> float | None:
-        change = _norm([b.astype(np.float64) - a for a, b in zip(old, new, strict=True)])
-        norm = _norm(old)
-        return _finite(change / norm) if change is not None and norm else None
+        change = euclidean_norm([b.astype(np.float64) - a for a, b in zip(old, new, strict=True)])
+        norm = euclidean_norm(old)
+        return finite_quantity(change / norm) if change is not None and norm else None
 
     return {
         name: {f"update_ratio_{kind}": ratio(old, after[name][kind]) for kind, old in kinds.items()}
@@ -200,65 +210,15 @@ def updates(
     }
 
 
-class _Moments:
-    """Statistics of one layer over several chunks of examples, in float64."""
-
-    def __init__(self) -> None:
-        self._examples = 0
-        self._mean = self._squares = 0.0
-        self._zeros = self._saturated = 0.0
-        self._strongest: np.ndarray | None = None
-
-    def add(
-        self, means: np.ndarray, centre: np.ndarray, squares: np.ndarray, zeros: np.ndarray, saturated: np.ndarray,
-        strongest: np.ndarray,
-    ) -> None:  # fmt: skip
-        """Another chunk, as `_statistics` found it: (examples,) of all but `centre` (a number) and `strongest`."""
-        n, mean = len(means), means.mean(dtype=np.float64)
-        total = self._examples + n
-        # Chan, Golub, LeVeque (1983); first the chunk's squares from about its rounded mean to about its mean.
-        own = squares.sum(dtype=np.float64) - n * (mean - np.float64(centre)) ** 2
-        self._squares += own + (mean - self._mean) ** 2 * self._examples * n / total
-        self._mean += (mean - self._mean) * n / total
-        self._zeros += zeros.sum(dtype=np.float64)
-        self._saturated += saturated.sum(dtype=np.float64)
-        self._strongest = strongest if self._strongest is None else np.maximum(self._strongest, strongest)
-        self._examples = total
-
-    def quantities(self, slopes: np.ndarray) -> Quantities:
-        """`slopes`: the largest of the function, without which none is small. Nothing is known of infinite values."""
-        assert self._strongest is not None
-        finite = math.isfinite(self._mean)
-        known = finite and (slopes > 0).all() and np.isfinite(slopes).all() and not np.isnan(self._strongest).any()
-        return {
-            "mean": _finite(self._mean),
-            "variance": _finite(float(np.maximum(self._squares, 0.0)) / self._examples),
-            "zeros": float(self._zeros / self._examples) if finite else None,
-            "dead": float((self._strongest < DEAD).mean()) if known else None,
-            "saturated": float(self._saturated / self._examples) if known else None,
-        }
-
-
-def _statistics(activations: Any, slopes: Any, largest: Any, channel_axis: int) -> tuple[Any, ...]:
-    """What `_Moments.add` takes, of the activations (examples, ...) and slopes of a chunk.
-
-    Means and shares are by example, so that few numbers are added up in float32.
-    """
-    a = ops.cast(activations, "float32")
-    relative = ops.abs(ops.cast(slopes, "float32")) / largest
-    axes = list(range(1, len(a.shape)))
-    others = [axis for axis in range(len(a.shape)) if axis != channel_axis % len(a.shape)]
-    means = ops.mean(a, axes)
-    centre = ops.mean(means)
-    squares = ops.mean(ops.square(a - centre), axes)
-    zeros = ops.mean(ops.cast(ops.equal(a, 0.0), "float32"), axes)
-    saturated = ops.mean(ops.cast(ops.less(relative, SATURATED), "float32"), axes)
-    return means, centre, squares, zeros, saturated, ops.max(relative, others)
+def _places_of_variables(hidden: HiddenLayer, variables: Sequence[keras.Variable]) -> Mapping[str, Sequence[int]]:
+    """By `kernel` and `bias`: the places of a layer's variables among those of the model."""
+    by_identity = {id(variable): place for place, variable in enumerate(variables)}
+    return {kind: [by_identity[id(variable)] for variable in own] for kind, own in hidden.variables.items()}
 
 
 def _noting(function: Callable[..., Any], notes: list[tuple[Any, Any]]) -> Callable[..., Any]:
     def applied(inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        activations, slopes = _with_slopes(lambda z: function(z, *args, **kwargs), inputs)
+        activations, slopes = with_slopes(lambda z: function(z, *args, **kwargs), inputs)
         notes.append((activations, slopes))
         return activations
 
@@ -267,10 +227,10 @@ def _noting(function: Callable[..., Any], notes: list[tuple[Any, Any]]) -> Calla
 
 def _mean_loss(loss: Any) -> Callable[[Any, Any], Any]:
     """The mean loss over examples, from targets and predictions."""
-    found = keras.losses.get(loss)
-    if not callable(found):
+    known = keras.losses.get(loss)
+    if not callable(known):
         raise ValueError(f"{loss!r} is no loss; give one Keras loss, or a function of targets and predictions")
-    measured = found if isinstance(found, keras.losses.Loss) else _FunctionLoss(found)
+    measured = known if isinstance(known, keras.losses.Loss) else _FunctionLoss(known)
 
     def mean(y: Any, predictions: Any) -> Any:
         value = measured(y, predictions)
@@ -290,90 +250,19 @@ class _FunctionLoss(keras.losses.Loss):  # type: ignore[misc]
         return self._function(y_true, y_pred)
 
 
-def _nothing(hidden: HiddenLayer) -> Quantities:
+def _not_measured(hidden: HiddenLayer) -> Quantities:
     summaries = {variable.name: dict.fromkeys(("mean", "min", "max")) for variable in hidden.parameters}
     names = ("gradient_norm_kernel", "gradient_norm_bias", "mean", "variance", "zeros", "dead", "saturated")
     return {**dict.fromkeys(names), **({"parameters": summaries} if summaries else {})}
 
 
-def _parameters(hidden: HiddenLayer) -> Quantities:
+def _learned_parameters(hidden: HiddenLayer) -> Quantities:
     """The function's learned parameters, if it has any."""
-    values = {variable.name: _array(variable).astype(np.float64) for variable in hidden.parameters}
-    summaries = {
-        name: {"mean": _finite(value.mean()), "min": _finite(value.min()), "max": _finite(value.max())}
-        for name, value in values.items()
-    }
+    values = {variable.name: as_numpy(variable).astype(np.float64) for variable in hidden.parameters}
+    summaries = {name: _summary_of_parameter(value) for name, value in values.items()}
     return {"parameters": summaries} if summaries else {}
 
 
-def _norm(values: Sequence[np.ndarray]) -> float | None:
-    """The Euclidean norm of all components; None if there are none, or it is not finite."""
-    if not values:
-        return None
-    flat = [value.astype(np.float64, copy=False).ravel() for value in values]
-    return _finite(math.sqrt(sum(float(value @ value) for value in flat)))
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def _array(value: Any) -> np.ndarray:
-    """A copy that NumPy can compute with."""
-    array = np.array(ops.convert_to_numpy(ops.convert_to_tensor(value)))
-    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
-
-
-def _on_jax() -> bool:
-    """Which of the two backends it is, for the three functions that differ.
-
-    Raises:
-        ValueError: it is a third one.
-    """
-    backend = keras.backend.backend()
-    if backend not in ("tensorflow", "jax"):
-        raise ValueError(f"diagnostics need Keras on TensorFlow or JAX, and it is on {backend}")
-    return bool(backend == "jax")
-
-
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """One graph for each shape of the arguments, so that no result depends on what was measured before."""
-    if _on_jax():
-        import jax
-
-        compiled: Callable[..., Any] = jax.jit(function)
-        return compiled
-    import tensorflow as tf
-
-    compiled = tf.function(function, autograph=False, jit_compile=False)
-    return compiled
-
-
-def _gradients(function: Callable[[Sequence[Any]], tuple[Any, Any]], at: Sequence[Any]) -> tuple[Sequence[Any], Any]:
-    """The gradients of the function's first result, and its second one."""
-    if _on_jax():
-        import jax
-
-        (_, more), found = jax.value_and_grad(function, has_aux=True)(list(at))
-        return found, more
-    import tensorflow as tf
-
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(at)
-        value, more = function(at)
-    return tape.gradient(value, at, unconnected_gradients=tf.UnconnectedGradients.ZERO), more
-
-
-def _with_slopes(function: Callable[[Any], Any], z: Any) -> tuple[Any, Any]:
-    """An element-wise function at every component of z, and its derivative there."""
-    if _on_jax():
-        import jax
-
-        applied, pull_back = jax.vjp(function, z)
-        return applied, pull_back(ops.ones_like(applied))[0]
-    import tensorflow as tf
-
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(z)
-        applied = function(z)
-    return applied, tape.gradient(applied, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+def _summary_of_parameter(values: np.ndarray) -> Mapping[str, float | None]:
+    summary = {"mean": values.mean(), "min": values.min(), "max": values.max()}
+    return {name: finite_quantity(value) for name, value in summary.items()}

@@ -10,7 +10,7 @@ from keras import ops
 
 from actsearch.core.experiment import Activation
 from actsearch.functions import formulas, own_functions
-from actsearch.networks.keras_activations import OPS, PACKAGE, ActivationLayer
+from actsearch.networks.keras_activations import KERAS_OPS, KERAS_PACKAGE, ActivationLayer
 
 
 class _OwnLayer(keras.layers.Layer):  # type: ignore[misc]
@@ -48,7 +48,7 @@ class _OwnLayer(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), **own}
 
 
-@keras.saving.register_keras_serializable(PACKAGE, name="FormulaLayer")
+@keras.saving.register_keras_serializable(KERAS_PACKAGE, name="FormulaLayer")
 class FormulaLayer(_OwnLayer):
     """A layer that applies a formula element-wise.
 
@@ -71,16 +71,16 @@ class FormulaLayer(_OwnLayer):
     ) -> None:
         super().__init__(parameters, trainable_parameters, **kwargs)
         self.formula = formula
-        self._parsed = formulas.parse(formula, self.parameters)
+        self._parsed = formulas.parse_formula(formula, self.parameters)
 
     def call(self, inputs: Any) -> Any:
-        return formulas.evaluate(self._parsed, inputs, OPS, self.values)
+        return formulas.evaluate_formula(self._parsed, inputs, KERAS_OPS, self.values)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "formula": self.formula}
 
 
-@keras.saving.register_keras_serializable(PACKAGE, name="FunctionLayer")
+@keras.saving.register_keras_serializable(KERAS_PACKAGE, name="FunctionLayer")
 class FunctionLayer(_OwnLayer):
     """A layer that applies `function(x, **parameters)`, a Python function of the user's own, element-wise.
 
@@ -122,7 +122,7 @@ class FunctionLayer(_OwnLayer):
         return {**super().get_config(), "function": self.function}
 
 
-def layer(activation: Activation, **kwargs: Any) -> keras.layers.Layer:
+def layer_of_activation(activation: Activation, **kwargs: Any) -> keras.layers.Layer:
     """The Keras layer of an activation, of the registry or the user's own."""
     learned = activation.trainable or ()
     parameters: dict[str, Any] = dict(activation.parameters)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import Comparison, Pair
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.pairs import Pair
+from actsearch.analysis.verdict_text import forecast_text
 
 AGAINST: Mapping[str, str] = {
     "better": "is better than", "worse": "is worse than", "tied": "is tied with", "undecided": "is undecided against",
@@ -35,7 +36,7 @@ def badge_of(c: Comparison, pair: Pair) -> Badge:
         return Badge("none", "no verdict", pair.note or "")
     detail = pair.note or ""
     if pair.verdict == "undecided":
-        detail = conclusions.forecast(c, pair.forecast)
+        detail = forecast_text(c, pair.forecast)
     elif pair.smaller_but_real:
         detail = "a real but smaller difference"
     return Badge(pair.verdict, pair.verdict, detail)

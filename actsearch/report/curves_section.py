@@ -7,8 +7,11 @@ from typing import Any
 
 from actsearch.analysis import curves
 from actsearch.analysis.axes import YAxis
-from actsearch.analysis.comparison import Comparison, Question
-from actsearch.analysis.curves import LearningCurves
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.curve_captions import curve_caption
+from actsearch.analysis.curves import LearningCurves, known_curve_metrics
+from actsearch.analysis.number_format import curve_value_text
+from actsearch.analysis.question import Question
 from actsearch.core.results import ExperimentResult
 from actsearch.report import learning_charts
 from actsearch.report.layers_section import thinning_note
@@ -21,7 +24,7 @@ TABLE_EPOCHS = 7
 def curves_view(
     result: ExperimentResult, comparisons: Sequence[Comparison], question: Question, pens: Mapping[str, PagePen]
 ) -> dict[str, Any]:
-    known = curves.metrics(result)
+    known = known_curve_metrics(result)
     first = next((m for m in (question.metric, "val_accuracy") if m in known), known[0])
     ordered = [first, *(metric for metric in known if metric != first)]
     tables = [curves.learning_curves(result, metric) for metric in ordered]
@@ -61,14 +64,14 @@ def _chart_in_words(table: LearningCurves, title: str, place: int) -> str:
     """The chart for those who do not see it; the tables below have the numbers."""
     facet = table.facets[place]
     ends = sorted((c for c in facet.curves if c.epochs), key=lambda c: c.mean[-1], reverse=table.higher_is_better)
-    said = ", ".join(f"{curve.label} {curves.number(curve.mean[-1])}" for curve in ends)
+    said = ", ".join(f"{curve.label} {curve_value_text(curve.mean[-1])}" for curve in ends)
     where = f" at {facet.title}" if facet.title else ""
     return f"{title} by epoch{where}, a line per candidate. At the end: {said}. The table below has the numbers."
 
 
 def _curves_caption(table: LearningCurves) -> Iterator[str]:
     seen = YAxis(0.0, 1.0)
-    yield from curves.caption(table, seen, only_lines=True)
+    yield from curve_caption(table, seen, only_lines=True)
     if table.n_seeds > 1:
         yield "Bands are the range of the seeds."
 
@@ -88,7 +91,7 @@ def _curve_table(
                     cells.append("-")
                     continue
                 low, middle, high = (row[epoch - 1] for row in (curve.low, curve.mean, curve.high))
-                spread = f" ({curves.number(low)} to {curves.number(high)})" if curve.n_seeds > 1 else ""
-                cells.append(f"{curves.number(middle)}{spread}")
+                spread = f" ({curve_value_text(low)} to {curve_value_text(high)})" if curve.n_seeds > 1 else ""
+                cells.append(f"{curve_value_text(middle)}{spread}")
             rows.append((f"{curve.label}, {facet.title}" if facet.title else curve.label, pens[curve.label].css, cells))
     return some, rows

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from actsearch.analysis import comparison_curves
-from actsearch.analysis.comparison import Comparison, Pair
-from actsearch.analysis.comparison_curves import Rows
-from actsearch.analysis.conclusions import brief_verdict, interval, number, signed
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.comparison_rows import ContenderRows, differences_table
+from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.pairs import Pair
+from actsearch.analysis.verdict_text import brief_verdict
 from actsearch.core.words import plain
 from actsearch.report.chart_scales import ChartScale, text_element, value_ticks
 
@@ -24,12 +25,12 @@ class DifferenceCharts:
     """
 
     comparison: Comparison
-    table: Rows
+    table: ContenderRows
     scale: ChartScale
 
     @classmethod
     def of(cls, comparison: Comparison) -> DifferenceCharts:
-        table = comparison_curves.differences(comparison, "differences")
+        table = differences_table(comparison, "differences")
         return cls(comparison, table, ChartScale(table.axis.low, table.axis.high, 0.0, 100.0))
 
     def at(self, value: float) -> str:
@@ -40,7 +41,9 @@ class DifferenceCharts:
         c = self.comparison
         name, other = (plain(c.contenders[i].name) for i in (pair.a, pair.b))
         beyond = self.table.rows[c.others.index(pair.a)].beyond
-        told = f"{name} minus {other}: {signed(c, pair.difference)}, {interval(c, pair.low, pair.high)};"
+        told = (
+            f"{name} minus {other}: {signed_difference(c, pair.difference)}, {interval_text(c, pair.low, pair.high)};"
+        )
         told += f" {brief_verdict(pair)}{f'; beyond the axis, {beyond}' if beyond else ''}"
         middle = height - 13
         interval_is_seen = self._reaches(pair) or self.table.axis.holds(pair.difference)
@@ -50,7 +53,7 @@ class DifferenceCharts:
         for i, (seed, value) in enumerate((seed, value) for seed, value in by_seed if math.isfinite(value)):
             if self.table.axis.holds(value):
                 y = 8 + (height - 32) * (i % 4) / 3
-                tip = f"{name} minus {other}, seed {seed}: {signed(c, value)}"
+                tip = f"{name} minus {other}, seed {seed}: {signed_difference(c, value)}"
                 said = f'data-tip="{escape(tip)}"'
                 parts.append(f'<circle class="dot" cx="{self.at(value)}" cy="{y:.1f}" r="3.2" {said}/>')
         parts += self._interval(pair, middle, escape(told))
@@ -130,7 +133,7 @@ class DifferenceCharts:
         axis = self.table.axis
         said = []
         if axis.cut is not None:
-            edge = number(self.comparison, axis.low if axis.cut == "low" else axis.high)
+            edge = metric_text(self.comparison, axis.low if axis.cut == "low" else axis.high)
             end = "begins" if axis.cut == "low" else "ends"
             said.append(f"The axis {end} at {edge}; what lies beyond is told at its edge.")
         pairs = [self.comparison.pair(i, self.comparison.reference) for i in self.comparison.others]

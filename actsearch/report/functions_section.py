@@ -12,8 +12,9 @@ from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.functions import catalogue
 from actsearch.functions.catalogue import Entry
-from actsearch.functions.formula_tree import Tree, differentiate, written
-from actsearch.functions.function_pages import facts
+from actsearch.functions.descriptions import facts
+from actsearch.functions.formula_derivative import differentiate
+from actsearch.functions.formula_tree import Tree, written
 from actsearch.functions.mathml import mathml
 from actsearch.report import function_charts
 from actsearch.report.page_colors import PagePen
@@ -38,14 +39,14 @@ def activations_of(result: ExperimentResult) -> list[tuple[Activation, list[str]
 def function_view(activation: Activation, labels: Sequence[str], pens: Mapping[str, PagePen]) -> dict[str, Any]:
     css = pens[labels[0]].css
     view: dict[str, Any] = {"labels": [(label, pens[label].css) for label in labels], "css": css, "entry": None}
-    view["parameters"] = catalogue.in_words(activation.parameters)  # type: ignore[arg-type]  # numbers and switches
+    view["parameters"] = catalogue.settings_in_words(activation.parameters)  # type: ignore[arg-type]  # numbers and switches
     view["trainable"] = activation.trainable or ()
     view["title"] = activation.name
     if activation.kind == "function":
         view["why"] = "A function of your own, from its module; it is not run to be drawn."
         return view
     try:
-        (entry,) = catalogue.find([activation.name], activation.parameters)  # type: ignore[arg-type]
+        (entry,) = catalogue.find_functions([activation.name], activation.parameters)  # type: ignore[arg-type]
         view |= _drawn_function(entry, css)
     except (UserError, ValueError, ArithmeticError) as error:
         view["why"] = f"It cannot be drawn: {error}"

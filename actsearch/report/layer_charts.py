@@ -10,7 +10,9 @@ from dataclasses import replace
 from markupsafe import Markup, escape
 
 from actsearch.analysis.axes import epoch_ticks, log_ticks
-from actsearch.analysis.layer_curves import Axis, LayerFigure, Line
+from actsearch.analysis.layer_axes import LayerAxis
+from actsearch.analysis.layer_figures import LayerFigure
+from actsearch.analysis.layer_lines import LayerLine
 from actsearch.core.words import plain, shortened
 from actsearch.report.chart_scales import ChartScale, band_path, line_path, text_element, value_ticks
 from actsearch.report.page_colors import LAYER_DASHES, SHADES
@@ -37,7 +39,7 @@ PANEL_FRAME = Markup(
 """Where the lines of small panels end; to stand on the page once."""
 
 
-def layer_svg(figure: LayerFigure, axis: Axis, lines: Sequence[Line], told: str) -> Markup:
+def layer_svg(figure: LayerFigure, axis: LayerAxis, lines: Sequence[LayerLine], told: str) -> Markup:
     """One panel: a candidate's lines."""
     first, last = figure.first, figure.last
     x = ChartScale(first, last, IN_LEFT, LAYER_CHART_WIDTH - IN_RIGHT) if last > first else ChartScale(
@@ -62,7 +64,7 @@ def points_drawn(figure: LayerFigure) -> tuple[int, int] | None:
     return max(drawn) if any(few < many for few, many in drawn) else None
 
 
-def _panel_grid(figure: LayerFigure, axis: Axis, x: ChartScale, y: ChartScale) -> Iterator[str]:
+def _panel_grid(figure: LayerFigure, axis: LayerAxis, x: ChartScale, y: ChartScale) -> Iterator[str]:
     right = LAYER_CHART_WIDTH - IN_RIGHT
     if axis.domain:
         top, bottom = (min(max(y(end), y.end), y.start) for end in reversed(axis.domain))
@@ -99,7 +101,7 @@ def _power(value: float) -> str:
     return f"{value / 10.0**power:.3g}e{power}"
 
 
-def axis_ticks(axis: Axis) -> list[float]:
+def axis_ticks(axis: LayerAxis) -> list[float]:
     if axis.scale == "log":
         found = log_ticks(axis.low, axis.high)
         return found[:: max(1, math.ceil(len(found) / 6))]
@@ -116,12 +118,12 @@ def shades(figure: LayerFigure) -> dict[str, str]:
     return {label: f"h{shade[label]} d{i % len(LAYER_DASHES)}" for i, label in enumerate(shade)}
 
 
-def _line_places(line: Line) -> list[int]:
+def _line_places(line: LayerLine) -> list[int]:
     return thinned(line.middle, line.low, line.high, MOST_POINTS,
                    [line.x.index(epoch) for epoch in line.crosses if epoch in line.x])  # fmt: skip
 
 
-def _layer_line(line: Line, css: str, x: ChartScale, y: ChartScale, with_band: bool) -> Iterator[str]:
+def _layer_line(line: LayerLine, css: str, x: ChartScale, y: ChartScale, with_band: bool) -> Iterator[str]:
     """Pieces of a line, where values are missing in between; on a logarithmic axis also where they are 0."""
     places = _line_places(line)
     known = [i for i in places if math.isfinite(line.middle[i])]
@@ -150,7 +152,7 @@ def _runs(places: Sequence[int], wanted: Collection[int]) -> Iterator[list[int]]
             yield list(some)
 
 
-def _layer_crosses(line: Line, css: str, x: ChartScale, y: ChartScale) -> Iterator[str]:
+def _layer_crosses(line: LayerLine, css: str, x: ChartScale, y: ChartScale) -> Iterator[str]:
     for epoch in line.crosses:
         if epoch in line.x and math.isfinite(value := line.middle[line.x.index(epoch)]):
             place = min(max(y(value), y.end), y.start)

@@ -6,18 +6,22 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from actsearch.analysis import curves, findings, layer_curves
 from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.conclusions import number
-from actsearch.analysis.layer_curves import LayerFigure, Line
+from actsearch.analysis.drawn_candidates import grid_titles
+from actsearch.analysis.findings.explanation import explanation_of
+from actsearch.analysis.findings.finding import HARMLESS
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.layer_lines import LayerLine, a_few_epochs
+from actsearch.analysis.layer_quantities import LayerFigureKind
+from actsearch.analysis.metric_format import metric_text
 from actsearch.core.errors import NothingToShow
-from actsearch.core.experiment import in_words
 from actsearch.core.results import ExperimentResult
+from actsearch.core.words import in_words
 from actsearch.report import layer_charts
 from actsearch.report.badges import Badge, badge_of
 from actsearch.report.page_colors import PagePen
 
-FIRST_KINDS: tuple[layer_curves.Kind, ...] = ("gradients", "dead", "saturation")
+FIRST_KINDS: tuple[LayerFigureKind, ...] = ("gradients", "dead", "saturation")
 """What layers do that is shown at once; the other kinds are folded."""
 
 
@@ -26,7 +30,7 @@ def findings_view(
 ) -> dict[str, Any] | None:
     """What the diagnostics show, in the order of the ranking; None without diagnostics."""
     try:
-        explained = findings.explain(result)
+        explained = explanation_of(result)
     except NothingToShow:
         return None
     ranked: dict[tuple[str, str], tuple[int, str]] = {}
@@ -34,7 +38,7 @@ def findings_view(
     for c in comparisons:
         for i, one in enumerate(c.contenders):
             key = (one.label, in_words(one.setting))
-            ranked.setdefault(key, (len(ranked), number(c, one.mean)))
+            ranked.setdefault(key, (len(ranked), metric_text(c, one.mean)))
             badges.setdefault(key, None if i == c.reference else badge_of(c, c.pair(i, c.reference)))
     told = []
     for found in explained.candidates:
@@ -46,7 +50,7 @@ def findings_view(
             "css": pens[found.candidate.label].css,
             "mean": mean,
             "badge": badges.get(key),
-            "findings": [(finding.text, finding.kind in findings.HARMLESS) for finding in found.findings],
+            "findings": [(finding.text, finding.kind in HARMLESS) for finding in found.findings],
         })  # fmt: skip
     return {
         "candidates": sorted(told, key=lambda row: row["place"]),
@@ -58,13 +62,13 @@ def findings_view(
 
 
 def layers_view(
-    result: ExperimentResult, kinds: Sequence[layer_curves.Kind], pens: Mapping[str, PagePen]
+    result: ExperimentResult, kinds: Sequence[LayerFigureKind], pens: Mapping[str, PagePen]
 ) -> list[dict[str, Any]]:
     """The figures of these kinds, as far as there is something to be seen."""
     found = []
     for kind in kinds:
         try:
-            made = layer_curves.layer_figures(result, kind)
+            made = layer_figures(result, kind)
         except NothingToShow:
             continue
         found += [_figure_view(kind, figure, result, pens) for figure in made]
@@ -112,13 +116,13 @@ def thinning_note(drawn: tuple[int, int] | None, places: str = "epochs") -> Iter
 
 
 def _labels_by_title(result: ExperimentResult) -> dict[str, str]:
-    titles = curves.titles(result.candidates)
+    titles = grid_titles(result.candidates)
     return {
         f"{c.label}, {point}" if point else c.label: c.label for c, point in zip(result.candidates, titles, strict=True)
     }
 
 
-def _legend(lines: Sequence[Line], css: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _legend(lines: Sequence[LayerLine], css: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((line.label, css[line.label]) for line in lines)
 
 
@@ -126,7 +130,7 @@ def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, l
     """A row a line, at a few places of the x axis."""
     places = sorted({x for line in figure.lines for x in line.x})
     if figure.by == "epoch":
-        places = layer_curves.a_few_epochs(places)
+        places = a_few_epochs(places)
         heads = [f"epoch {x}" if x else "untrained" for x in places]
     else:
         heads = [figure.x_ticks[x - 1] if figure.x_ticks else f"layer {x}" for x in places]
@@ -139,7 +143,7 @@ def _layer_table(figure: LayerFigure) -> tuple[list[str], list[tuple[str, str, l
     return heads, rows
 
 
-def _layer_value(line: Line, x: int, is_share: bool) -> str:
+def _layer_value(line: LayerLine, x: int, is_share: bool) -> str:
     if x not in line.x or not math.isfinite(line.middle[i := line.x.index(x)]):
         return "-"
     values = [f"{100 * v:.3g} %" if is_share else f"{v:.3g}" for v in (line.middle[i], line.low[i], line.high[i])]

@@ -13,6 +13,7 @@ from actsearch.analysis import curves as learning
 from actsearch.analysis.axes import Range, YAxis, epoch_ticks, range_of, spread, tick_text
 from actsearch.analysis.curve_axes import curve_axis, extent_of
 from actsearch.analysis.curves import Curve, Facet, LearningCurves
+from actsearch.analysis.number_format import NAMED_IN_A_CAPTION
 from actsearch.core.words import listed, plain, shortened
 from actsearch.report.chart_scales import ChartScale, band_path, line_path, text_element
 from actsearch.report.page_colors import PagePen
@@ -45,7 +46,7 @@ def axis_note(table: LearningCurves, place: int) -> str:
     axis = axis_of_facet(table, place)
     below, above = (list(dict.fromkeys(map(plain, labels))) for labels in (axis.below, axis.above))
     return " ".join(
-        f"The axis {verb} at {tick_text(edge)}; parts of {listed(labels, learning.NAMED)} lie {side} it."
+        f"The axis {verb} at {tick_text(edge)}; parts of {listed(labels, NAMED_IN_A_CAPTION)} lie {side} it."
         for verb, edge, labels, side in (("begins", axis.low, below, "below"), ("ends", axis.high, above, "above"))
         if labels
     )

@@ -13,8 +13,11 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from actsearch.analysis import curves, layer_curves
-from actsearch.analysis.comparison import Comparison, Question
+from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.curves import known_curve_metrics
+from actsearch.analysis.drawn_candidates import drawn_candidates, no_epoch_finished
+from actsearch.analysis.layer_quantities import LAYER_FIGURE_KINDS
+from actsearch.analysis.question import Question
 from actsearch.core import user_files
 from actsearch.core.errors import StoreError
 from actsearch.core.results import ExperimentResult
@@ -52,8 +55,8 @@ def page(
     Raises:
         UserError: no epoch of any trial is finished.
     """
-    if not curves.metrics(result):
-        raise curves.nothing_finished(result.folder, curves.kept(result, ()))
+    if not known_curve_metrics(result):
+        raise no_epoch_finished(result.folder, drawn_candidates(result, ()))
     pens = page_colors.page_pens(result)
     style = f"{page_colors.color_sheet(pens)}\n{page_file('report.css')}"
     script = page_file("axes.js") + page_file("report.js")
@@ -76,7 +79,7 @@ def page(
         data=Markup(embedded_json(chart["data"])),
         findings=findings_view(result, comparisons, pens),
         layers=layers_view(result, FIRST_KINDS, pens),
-        more_layers=layers_view(result, [k for k in layer_curves.KINDS if k not in FIRST_KINDS], pens),
+        more_layers=layers_view(result, [k for k in LAYER_FIGURE_KINDS if k not in FIRST_KINDS], pens),
         functions=[function_view(*one, pens) for one in activations_of(result)],
         trials=trials_view(result, comparisons, pens),
         tuning=tuning_view(result, pens),
@@ -100,4 +103,4 @@ def save(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path}: can't be written, {error.strerror}; give another --out FILE") from error
-    user_files.write(path, text.encode("utf-8"), "--out")
+    user_files.write_for_user(path, text.encode("utf-8"), "--out")

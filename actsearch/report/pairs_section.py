@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.conclusions import interval, signed
+from actsearch.analysis.metric_format import interval_text, signed_difference
 from actsearch.report.badges import AGAINST, badge_of
 
 MATRIX_ON_PAGE_UP_TO = 60
@@ -27,7 +27,7 @@ def pairs_view(c: Comparison) -> dict[str, Any]:
             badge = badge_of(c, pair)
             said = "no seed in common"
             if pair.n:
-                said = f"{signed(c, pair.difference)}, {interval(c, pair.low, pair.high)}"
+                said = f"{signed_difference(c, pair.difference)}, {interval_text(c, pair.low, pair.high)}"
             said += f"; {badge.detail}" if badge.detail else ""
             words = f"{name} {AGAINST[badge.kind]} {other}: {said}"
             cells.append(
@@ -38,8 +38,8 @@ def pairs_view(c: Comparison) -> dict[str, Any]:
         {
             "first": names[p.a],
             "second": names[p.b],
-            "difference": signed(c, p.difference),
-            "interval": interval(c, p.low, p.high) if math.isfinite(p.low) else "",
+            "difference": signed_difference(c, p.difference),
+            "interval": interval_text(c, p.low, p.high) if math.isfinite(p.low) else "",
             "badge": badge_of(c, p),
         }
         for p in c.pairs()

@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from actsearch.analysis.comparison import Question
-from actsearch.core.experiment import in_words
+from actsearch.analysis.question import Question
 from actsearch.core.results import ExperimentResult
+from actsearch.core.words import in_words
 
 
 def settings_view(result: ExperimentResult) -> dict[str, Any]:

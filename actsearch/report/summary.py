@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from actsearch.analysis import conclusions
 from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.number_format import confidence_text
 from actsearch.core.results import ExperimentResult
 from actsearch.report.page_template import without_folder
 from actsearch.report.trials_section import STATUSES
@@ -20,7 +20,7 @@ def summary_facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -
         one = comparisons[0]
         yield "compared", one.measure.in_words()
         yield "margin", f"{one.margin:g}"
-        yield "confidence", conclusions.percent(one.confidence)
+        yield "confidence", confidence_text(one.confidence)
         if one.question.baseline is not None:
             yield "baseline", one.contenders[one.reference].name
     labels = len({candidate.label for candidate in result.candidates})

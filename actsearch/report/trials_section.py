@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actsearch.analysis import conclusions, tuning
+from actsearch.analysis import tuning
 from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.conclusions import number
-from actsearch.core.experiment import in_words
-from actsearch.core.results import ExperimentResult, Left, LooksRecord, TrialResult
-from actsearch.core.words import listed, point
+from actsearch.analysis.metric_format import metric_text
+from actsearch.analysis.number_format import confidence_text
+from actsearch.core.looks_record import Left, LooksRecord
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import TrialResult
+from actsearch.core.words import in_words, listed, point
 from actsearch.report.page_colors import PagePen
 from actsearch.report.page_template import without_folder
 
@@ -30,7 +32,7 @@ def trials_view(
         for seed in seeds:
             trial = by_seed.get(seed)
             value = None if trial is None or measured is None else measured.of(trial)
-            cells.append(_trial_cell(trial, None if value is None else number(comparisons[0], value)))
+            cells.append(_trial_cell(trial, None if value is None else metric_text(comparisons[0], value)))
         rows.append((candidate.name, pens[candidate.label].css, cells))
     failed = [
         (
@@ -75,7 +77,7 @@ def looks_view(record: LooksRecord | None) -> dict[str, Any] | None:
         "planned": listed([str(n) for n in record.looks]),
         "metric": record.metric,
         "margin": f"{record.margin:g}",
-        "confidence": conclusions.percent(record.confidence),
+        "confidence": confidence_text(record.confidence),
         "family": record.family,
         "ended": record.has_ended,
         "rows": [

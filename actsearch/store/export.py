@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from actsearch.core.errors import StoreError, UserError
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult, names_apart
+from actsearch.core.results import ExperimentResult, names_apart
+from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.store.exporters import csv, mlflow, parquet, tensorboard
 
-Format = Literal["csv", "parquet", "tensorboard", "mlflow"]
+ExportFormat = Literal["csv", "parquet", "tensorboard", "mlflow"]
 
 
 class Exporter(Protocol):
@@ -35,7 +36,7 @@ class Exporter(Protocol):
     def __call__(self, results: Sequence[ExperimentResult], out: Path) -> list[str]: ...
 
 
-EXPORTERS: Mapping[Format, Exporter] = {
+EXPORTERS: Mapping[ExportFormat, Exporter] = {
     "csv": csv.write,
     "parquet": parquet.write,
     "tensorboard": tensorboard.write,
@@ -43,7 +44,7 @@ EXPORTERS: Mapping[Format, Exporter] = {
 }
 
 
-def export(results: Sequence[ExperimentResult], to: Format, out: Path) -> list[str]:
+def export_results(results: Sequence[ExperimentResult], to: ExportFormat, out: Path) -> list[str]:
     """Writes the results of experiments in a format into a folder, which is made where there is none.
 
     Returns:
@@ -53,8 +54,7 @@ def export(results: Sequence[ExperimentResult], to: Format, out: Path) -> list[s
         UserError: no epoch of any trial is finished, a library is missing, or the folder holds something else.
         StoreError: the folder cannot be made or written.
     """
-    candidates = (candidate for result in results for candidate in result.candidates)
-    if not any(trial.history for candidate in candidates for trial in candidate.all_trials):
+    if not any(_has_history(result) for result in results):
         folders = ", ".join(result.folder for result in results)
         raise UserError(f"no epoch is finished yet in {folders}: there is nothing to export; run it first")
     is_new = False
@@ -72,6 +72,10 @@ def export(results: Sequence[ExperimentResult], to: Format, out: Path) -> list[s
         raise StoreError(f"{out}: cannot be written ({what}); give another --out") from error
 
 
+def _has_history(result: ExperimentResult) -> bool:
+    return any(trial.history for trial in result.all_trials)
+
+
 def prepared(results: Sequence[ExperimentResult]) -> list[ExperimentResult]:
     """With names of their own, and text that UTF-8 can encode."""
     names = names_apart(results)
@@ -82,8 +86,12 @@ def prepared(results: Sequence[ExperimentResult]) -> list[ExperimentResult]:
 
 
 def _encodable_candidate(candidate: CandidateResult) -> CandidateResult:
-    trials, tuning = (tuple(map(_encodable_trial, some)) for some in (candidate.trials, candidate.tuning))
-    return replace(candidate, label=_encodable(candidate.label), trials=trials, tuning=tuning)
+    return replace(
+        candidate,
+        label=_encodable(candidate.label),
+        trials=tuple(map(_encodable_trial, candidate.trials)),
+        tuning=tuple(map(_encodable_trial, candidate.tuning)),
+    )
 
 
 def _encodable_trial(trial: TrialResult) -> TrialResult:

@@ -1,3 +1,14 @@
 """What to train next and what it costs: stages, looks, the runner, the plan, the timing."""
 
-__all__ = ["outlook", "planning", "runner", "stages", "timing"]
+__all__ = [
+    "disk",
+    "foreseen_stages",
+    "outlook",
+    "plans",
+    "rounds",
+    "runner",
+    "schedule",
+    "timing",
+    "trial_costs",
+    "until_decided",
+]

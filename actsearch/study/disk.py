@@ -1,4 +1,4 @@
-"""What a run will take on disk, before it begins. Reads and writes nothing."""
+"""What a run will take on the disk, before it begins. Reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment, Mlp
-from actsearch.core.layer_rows import QUANTITIES
-from actsearch.data.datasets import Dataset, Splits
-from actsearch.study.planning import layer_shapes, number_of_looks
+from actsearch.core.diagnostics import QUANTITIES
+from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
+from actsearch.study.foreseen_stages import TrialPlaces
+from actsearch.study.network_arithmetic import number_of_parameters
+from actsearch.study.trial_costs import number_of_looks
 
 TRIAL_BYTES = 2_400
 EPOCH_BYTES = (30, 118)
@@ -31,10 +34,18 @@ class Disk:
     checkpoints: int
 
 
-def needed(
-    experiment: Experiment, dataset: Dataset, splits: Splits, choices: Sequence[Sequence[int]], jobs: int
+def needed_disk(
+    experiment: Experiment, dataset: Dataset, splits: Splits, choices: Sequence[TrialPlaces], jobs: int
 ) -> Disk:
-    """What so many trials take on disk, by the sizes of the files that finished trials have."""
+    """What trials take on the disk, by the sizes of the files that finished trials have.
+
+    Args:
+        experiment: whose.
+        dataset: its data.
+        splits: their division.
+        choices: of each trial, the places of the candidates that it may turn out to be.
+        jobs: how many train at a time.
+    """
     each = [_bytes_left(candidate, experiment.diagnostics, dataset, splits) for candidate in experiment.candidates]
     running = max(_checkpoint_bytes(candidate, dataset) for candidate in experiment.candidates)
     results = sum(statistics.fmean(each[place] for place in choice) for choice in choices)
@@ -55,9 +66,4 @@ def _bytes_left(candidate: Candidate, diagnostics: DiagnosticsSpec | None, datas
 def _checkpoint_bytes(candidate: Candidate, dataset: Dataset) -> int:
     """The weights, those of the best epoch, and what the optimizer keeps of each, as float32."""
     slots = OPTIMIZER_SLOTS.get(candidate.training.optimizer.name, 2)
-    return 4 * parameters(candidate.model, dataset.input_shape, dataset.classes) * (2 + slots)
-
-
-def parameters(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
-    """The weights and biases of a network; what batch normalisation and learned parameters add is left out."""
-    return sum((one.inputs + 1) * one.outputs for one in layer_shapes(model, input_shape, classes))
+    return 4 * number_of_parameters(candidate.model, dataset.input_shape, dataset.classes) * (2 + slots)

@@ -2,7 +2,7 @@
 
 The interval of every pair at every look has the confidence 1 - alpha / (P J), with P pairs at the start and J looks. By
 the union bound (Bonferroni) all of them hold together with 1 - alpha, whatever is dropped, whenever one stops, and
-however the contenders are correlated. Imports `statistics`, nothing else of ours.
+however the contenders are correlated.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actsearch.analysis import statistics
-from actsearch.analysis.statistics import Differences
+from actsearch.analysis.intervals import PairwiseDifferences, pairwise_differences
+from actsearch.analysis.standards import CONFIDENCE, FEWEST_SEEDS
+from actsearch.analysis.verdicts import diverged_more_often, flattered_by_divergence, verdicts_of_intervals
 
 Decision = Literal["better", "worse", "tied", "diverged more often", "not pursued", "undecided"]
 """Of a pair, the first against the second; all but the last settle it."""
@@ -24,10 +25,10 @@ WORSE, SETTLED, NONE_COMPLETED = "worse", "settled", "none completed"
 
 
 @dataclass(frozen=True)
-class Look:
+class LookDecision:
     """What one look decided, of k contenders."""
 
-    differences: Differences
+    differences: PairwiseDifferences
     """By the trials up to this look; NaN for pairs of which one had left before."""
     decisions: np.ndarray
     """(k, k) texts, see `Decision`: what is decided so far, the row against the column."""
@@ -45,10 +46,10 @@ def decide(
     family: int,
     looks: int,
     margin: float,
-    confidence: float = statistics.CONFIDENCE,
+    confidence: float = CONFIDENCE,
     examples: int | None = None,
-    before: Look | None = None,
-) -> Look:
+    before: LookDecision | None = None,
+) -> LookDecision:
     """What a look decides. More is better.
 
     What an earlier look settled stays settled: its interval holds together with all later ones. A contender leaves when
@@ -62,7 +63,7 @@ def decide(
         looks: J, how many there are in all.
         margin: within which a difference counts as none.
         confidence: with which all intervals of all looks hold.
-        examples: see `statistics.difference`.
+        examples: see `intervals.mean_difference`.
         before: the look before this one.
     """
     x = np.array(values, float)
@@ -70,40 +71,55 @@ def decide(
     here = np.zeros(k, bool)
     here[list(range(k)) if before is None else list(before.stays)] = True
     x[~here] = np.nan
-    found = statistics.differences(x, family=family * looks, confidence=confidence, examples=examples)
-    now = _verdicts(found, margin, np.isnan(x).sum(axis=1), x.shape[1])
-    both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
+    differences = pairwise_differences(x, family=family * looks, confidence=confidence, examples=examples)
+    now = _decisions_of_intervals(differences, margin, np.isnan(x).sum(axis=1), x.shape[1])
+    pairs = _pairs_of(here)
     decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
-    open_ = both & (decisions == "undecided")
-    decisions[open_] = now[open_]
+    open_pairs = pairs & (decisions == "undecided")
+    decisions[open_pairs] = now[open_pairs]
 
+    leaves, better = _beaten(x, here, decisions)
+    here[list(leaves)] = False
+    pairs_left = _pairs_of(here)
+    decisions[pairs & ~pairs_left & (decisions == "undecided")] = "not pursued"
+    is_settled = here & ~(pairs_left & (decisions == "undecided")).any(axis=1)
+    leaves |= {int(i): SETTLED for i in np.flatnonzero(is_settled)}
+    stays = tuple(int(i) for i in np.flatnonzero(here & ~is_settled))
+    return LookDecision(differences, decisions, stays, leaves, better)
+
+
+def _pairs_of(here: np.ndarray) -> np.ndarray:
+    """(k, k): whether both of a pair are here, of k contenders."""
+    pairs: np.ndarray = here[:, None] & here[None, :] & ~np.eye(len(here), dtype=bool)
+    return pairs
+
+
+def _beaten(x: np.ndarray, here: np.ndarray, decisions: np.ndarray) -> tuple[dict[int, str], dict[int, int]]:
+    """Those that leave as they completed no trial or are worse than another, and than which one."""
     leaves: dict[int, str] = {}
     better: dict[int, int] = {}
     completed = (~np.isnan(x)).sum(axis=1)
     means = np.nansum(x, axis=1) / np.maximum(completed, 1)
-    for i in np.flatnonzero(here):
-        beaten_by = np.flatnonzero(both[i] & (decisions[i] == "worse"))
+    pairs = _pairs_of(here)
+    for i in map(int, np.flatnonzero(here)):
+        beaten_by = np.flatnonzero(pairs[i] & (decisions[i] == "worse"))
         if not completed[i]:
-            leaves[int(i)] = NONE_COMPLETED
+            leaves[i] = NONE_COMPLETED
         elif len(beaten_by):
-            leaves[int(i)] = WORSE
-            better[int(i)] = int(beaten_by[np.argmax(means[beaten_by])])
-    here[list(leaves)] = False
-    gone = both & (decisions == "undecided") & ~(here[:, None] & here[None, :])
-    decisions[gone] = "not pursued"
-    both = here[:, None] & here[None, :] & ~np.eye(k, dtype=bool)
-    done = here & ~(both & (decisions == "undecided")).any(axis=1)
-    leaves |= {int(i): SETTLED for i in np.flatnonzero(done)}
-    return Look(found, decisions, tuple(int(i) for i in np.flatnonzero(here & ~done)), leaves, better)
+            leaves[i] = WORSE
+            better[i] = int(beaten_by[np.argmax(means[beaten_by])])
+    return leaves, better
 
 
-def _verdicts(found: Differences, margin: float, diverged: np.ndarray, seeds: int) -> np.ndarray:
-    """(k, k) texts: what these intervals say, the row against the column (`statistics.verdicts`).
+def _decisions_of_intervals(
+    differences: PairwiseDifferences, margin: float, diverged: np.ndarray, seeds: int
+) -> np.ndarray:
+    """(k, k) texts: what these intervals say, the row against the column (`verdicts_of_intervals`).
 
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
     """
-    texts = statistics.verdicts(found.low, found.high, margin).astype("<U20")
-    texts[found.n < statistics.FEWEST_SEEDS] = "undecided"
-    more = statistics.diverged_more_often(diverged, np.full(len(diverged), seeds))
-    texts[statistics.held_back(texts, more)] = "diverged more often"
+    texts = verdicts_of_intervals(differences.low, differences.high, margin).astype("<U20")
+    texts[differences.n < FEWEST_SEEDS] = "undecided"
+    more = diverged_more_often(diverged, np.full(len(diverged), seeds))
+    texts[flattered_by_divergence(texts, more)] = "diverged more often"
     return texts

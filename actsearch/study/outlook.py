@@ -5,24 +5,32 @@ Computes from values; what is read from disk and timed with TensorFlow comes as 
 
 from __future__ import annotations
 
-import math
+import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from actsearch.analysis import power
-from actsearch.analysis.power import Noise, Power
-from actsearch.core import machine
-from actsearch.core.experiment import Experiment, in_words
-from actsearch.core.results import Role
-from actsearch.data.datasets import Dataset, Splits
-from actsearch.study import disk, planning
-from actsearch.study.disk import Disk
-from actsearch.study.planning import Cost, Stage, Timed
+from actsearch.analysis.power import Power
+from actsearch.analysis.study_noise import Noise
+from actsearch.core import capacity
+from actsearch.core.experiment import Experiment
+from actsearch.core.trial_results import Role
+from actsearch.core.words import in_words
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
+from actsearch.study.disk import Disk, needed_disk
+from actsearch.study.foreseen_stages import Stage, TrialPlaces, contenders, foreseen_stages, trials_of
+from actsearch.study.schedule import LOADING_SECONDS, Seconds, total
+from actsearch.study.trial_costs import CostRange, Timed, kind_of
 
-Costs = tuple[Sequence[Cost], Sequence[Cost]]
-"""Of each candidate, at the lower and at the upper end of the range."""
-Seconds = Callable[[Sequence[Sequence[Sequence[int]]]], tuple[float, float]]
-"""Of stages of trials that are left, until all are trained, as a range."""
+MOST_SEEDS_COSTED = 1000
+"""Nobody waits for more, so the time of more is not told."""
+SIDE_BY_SIDE = (
+    "A grid without tuning_seeds: activations can be compared side by side at each setting, not each at its best."
+)
+
+SecondsOf = Callable[[Sequence[Sequence[TrialPlaces]]], Seconds]
+"""Of stages of trials that are left, until all are trained."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,8 @@ class NetworkCost:
     name: str
     timed: Timed | None
     """None where nothing was timed."""
-    trial: tuple[float, float]
-    """Seconds of a trial, as a range."""
+    trial: Seconds
+    """Of a trial."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class SeedsCost:
     """What the whole experiment costs with so many seeds, from its beginning."""
 
     trials: int
-    seconds: tuple[float, float]
+    seconds: Seconds
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Outlook:
     folder: str
     """Where its results would go."""
     stages: tuple[StageCost, ...]
-    seconds: tuple[float, float]
+    seconds: Seconds
     """Until all that is left is trained."""
     jobs: int
     basis: str
@@ -107,10 +115,10 @@ def outlook(
     noise: Noise,
     wanted: Wanted,
     *,
-    costs: Costs,
+    costs: CostRange,
     basis: str,
     timed: Mapping[str, Timed],
-    loading: tuple[float, float] = planning.LOADING_SECONDS,
+    loading: Seconds = LOADING_SECONDS,
     finished: Collection[str] = (),
     notes: Sequence[str] = (),
 ) -> Outlook:
@@ -126,26 +134,19 @@ def outlook(
         wanted: what is to be found out.
         costs: what a trial of each candidate costs.
         basis: what those are taken from, in words that end a sentence.
-        timed: what was timed, by `planning.kind_of`; empty where nothing was.
+        timed: what was timed, by `trial_costs.kind_of`; empty where nothing was.
         loading: seconds until a worker trains, as a range.
         finished: the ids of trials that are finished.
         notes: what else is to be told.
     """
-    stages = planning.stages(experiment)
+    stages = foreseen_stages(experiment)
     left = [_left(stage, experiment, data_sha256, finished) for stage in stages]
-    everything = _choices(stages)
+    everything = [stage.choices_of_trials for stage in stages]
+    detectable = _detectable_differences(experiment, dataset, splits, noise, wanted)
 
-    def seconds(choices: Sequence[Sequence[Sequence[int]]]) -> tuple[float, float]:
-        return planning.total(choices, costs, wanted.jobs, loading)
+    def seconds(choices: Sequence[Sequence[TrialPlaces]]) -> Seconds:
+        return total(choices, costs, wanted.jobs, loading)
 
-    found = None
-    contenders = planning.contenders(experiment)
-    if len(contenders) > 1:
-        examples = len(dataset.y_test) if splits.validation is None else len(splits.validation)
-        found = power.power(
-            experiment, noise, contenders=contenders, examples=examples,
-            margin=wanted.margin, confidence=wanted.confidence, baseline=wanted.baseline,
-        )  # fmt: skip
     return Outlook(
         experiment=experiment.name,
         folder=folder,
@@ -156,68 +157,82 @@ def outlook(
         seconds=seconds(left),
         jobs=max(1, min(wanted.jobs, max(map(len, everything)))),
         basis=basis,
-        networks=_networks(experiment, costs, timed),
-        worker_memory=machine.worker_memory(dataset.nbytes),
-        available_memory=machine.available_memory(),
-        disk=disk.needed(experiment, dataset, splits, [one for rest in everything for one in rest], wanted.jobs),
-        power=found,
-        by_seeds={n: _with(n, experiment, seconds) for n in _counts(found)},
+        networks=_network_costs(experiment, costs, timed),
+        worker_memory=capacity.worker_memory(dataset.nbytes),
+        available_memory=capacity.available_memory(),
+        disk=needed_disk(experiment, dataset, splits, list(itertools.chain.from_iterable(everything)), wanted.jobs),
+        power=detectable,
+        by_seeds={n: _cost_of_seeds(n, experiment, seconds) for n in _seeds_costed(detectable)},
         notes=(*notes, *_side_by_side(experiment)),
+    )
+
+
+def _detectable_differences(
+    experiment: Experiment, dataset: Dataset, splits: Splits, noise: Noise, wanted: Wanted
+) -> Power | None:
+    """What the seeds can find out; None where there is nothing to compare."""
+    compared = contenders(experiment)
+    if len(compared) < 2:
+        return None
+    return power.power_of_plan(
+        experiment,
+        noise,
+        contenders=compared,
+        examples=len(dataset.y_test) if splits.validation is None else len(splits.validation),
+        margin=wanted.margin,
+        confidence=wanted.confidence,
+        baseline=wanted.baseline,
     )
 
 
 def _side_by_side(experiment: Experiment) -> list[str]:
     """What a grid without tuning seeds means for the comparison."""
-    if experiment.tuning_seeds or len(experiment.candidates) == len(planning.contenders(experiment)):
-        return []
-    return [
-        "A grid without tuning_seeds: activations can be compared side by side at each setting, not each at its best."
-    ]
+    is_grid = len(experiment.candidates) > len(contenders(experiment))
+    return [SIDE_BY_SIDE] if is_grid and not experiment.tuning_seeds else []
 
 
 def _left(stage: Stage, experiment: Experiment, data_sha256: str, finished: Collection[str]) -> list[tuple[int, ...]]:
     """The choices of the trials of a stage that are not finished."""
-    choices = [choice for _ in stage.seeds for choice in stage.choices]
+    choices = stage.choices_of_trials
     if not finished:
         return choices
-    trials = planning.trials_of(stage, experiment, data_sha256)
-    return [choice for choice, may_be in zip(choices, trials, strict=True)
-            if not any(trial.id in finished for trial in may_be)]  # fmt: skip
+    trials = trials_of(stage, experiment, data_sha256)
+    return [
+        choice
+        for choice, may_be in zip(choices, trials, strict=True)
+        if not any(trial.id in finished for trial in may_be)
+    ]
 
 
-def _choices(stages: Sequence[Stage]) -> list[list[tuple[int, ...]]]:
-    return [[choice for _ in stage.seeds for choice in stage.choices] for stage in stages]
-
-
-def _counts(found: Power | None) -> list[int]:
+def _seeds_costed(detectable: Power | None) -> list[int]:
     """The numbers of seeds whose cost is told: those of the table, and what the margin needs where it is not absurd."""
-    if found is None:
+    if detectable is None:
         return []
-    to_tie = math.inf if found.to_tie is None else found.to_tie.value
-    return sorted({*(row.seeds for row in found.rows), *([round(to_tie)] if to_tie <= MOST_SEEDS else [])})
+    seeds = {row.seeds for row in detectable.rows}
+    to_tie = detectable.to_tie
+    if to_tie is not None and to_tie.value <= MOST_SEEDS_COSTED:
+        seeds.add(round(to_tie.value))
+    return sorted(seeds)
 
 
-MOST_SEEDS = 1000
-"""Nobody waits for more, so the time of more is not told."""
+def _cost_of_seeds(seeds: int, experiment: Experiment, seconds: SecondsOf) -> SeedsCost:
+    stages = foreseen_stages(experiment, seeds)
+    trials = sum(stage.trials for stage in stages)
+    return SeedsCost(trials, seconds([stage.choices_of_trials for stage in stages]))
 
 
-def _with(seeds: int, experiment: Experiment, seconds: Seconds) -> SeedsCost:
-    stages = planning.stages(experiment, seeds)
-    return SeedsCost(sum(stage.trials for stage in stages), seconds(_choices(stages)))
-
-
-def _networks(experiment: Experiment, costs: Costs, timed: Mapping[str, Timed]) -> tuple[NetworkCost, ...]:
+def _network_costs(experiment: Experiment, costs: CostRange, timed: Mapping[str, Timed]) -> tuple[NetworkCost, ...]:
     """Of each candidate; those that cost the same, whatever their setting, once."""
-    rows: dict[tuple[str, tuple[float, float]], NetworkCost] = {}
+    rows: dict[tuple[str, Seconds], NetworkCost] = {}
     by_label: dict[str, int] = {}
     low, high = costs
     for place, candidate in enumerate(experiment.candidates):
-        seconds = low[place].start + low[place].rest, high[place].start + high[place].rest
+        seconds = Seconds(low[place].start + low[place].rest, high[place].start + high[place].rest)
         if (candidate.label, seconds) in rows:
             continue
         by_label[candidate.label] = by_label.get(candidate.label, 0) + 1
         name = " ".join([candidate.label, *map(in_words, candidate.setting.values())])
-        rows[candidate.label, seconds] = NetworkCost(name, timed.get(planning.kind_of(candidate)), seconds)
+        rows[candidate.label, seconds] = NetworkCost(name, timed.get(kind_of(candidate)), seconds)
     return tuple(
         NetworkCost(label if by_label[label] == 1 else row.name, row.timed, row.trial)
         for (label, _), row in rows.items()

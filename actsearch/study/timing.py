@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,16 +22,18 @@ import tensorflow as tf
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Trial
 from actsearch.core.native_output import held_back
-from actsearch.data.datasets import Dataset, Splits
-from actsearch.networks.models import Networks
-from actsearch.study.planning import Timed
-from actsearch.training import loop
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
+from actsearch.networks.compiled_networks import CompiledNetwork, CompiledNetworks
+from actsearch.networks.sizes import EVALUATION_BATCH
+from actsearch.study.trial_costs import Timed
+from actsearch.training import devices, loop
 from actsearch.training.batches import Batches, Pipelines
 from actsearch.training.observation import Observer
 
 SECONDS = 1.5
-"""How long the steps of a kind of network are timed, if `FEWEST` of them take no longer."""
-FEWEST, MOST = 8, 400
+"""How long the steps of a kind of network are timed, if `FEWEST_STEPS` of them take no longer."""
+FEWEST_STEPS, MOST_STEPS = 8, 400
 """How many training steps are timed."""
 WARMING = 2
 """Steps after the first that are not counted: memory is still being taken."""
@@ -52,19 +55,12 @@ def neighbours(workers: int, threads: int) -> Iterator[None]:
     """So many busy processes of so many threads each, inside the block."""
     names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, str(threads))}
+    silent: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    command = [sys.executable, "-c", BUSY]
     begun: list[subprocess.Popen[bytes]] = []
     try:
-        for _ in range(workers):
-            begun.append(
-                subprocess.Popen(
-                    [sys.executable, "-c", BUSY],
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,  # a Ctrl-C is for us, and we end them
-                )
-            )
+        for _ in range(workers):  # each in a session of its own: a Ctrl-C is for us, and we end them
+            begun.append(subprocess.Popen(command, env=environment, start_new_session=True, **silent))
         yield
     finally:
         for process in begun:
@@ -90,48 +86,59 @@ class Timer:
         Raises:
             RuntimeError: TensorFlow has begun with another number of threads than the trial's.
         """
-        settings, dataset, splits, clock = trial.candidate.training, self._dataset, self._splits, self._clock
-        loop.set_threads(settings.threads)
-        networks = Networks(keep=1)
-        shape = dataset.input_shape, dataset.classes
-        train = self._pipelines.batches("train", settings.batch_size, len(splits.train))
-        part, index = ("test", np.arange(len(dataset.y_test))) if splits.validation is None else (
-            "train", splits.validation)  # fmt: skip
-        evaluate = self._pipelines.batches(part, loop.EVALUATION_BATCH, len(index))  # type: ignore[arg-type]
-        test = self._pipelines.batches("test", loop.EVALUATION_BATCH, len(dataset.y_test))
+        clock, shape = self._clock, (self._dataset.input_shape, self._dataset.classes)
+        devices.set_threads(trial.candidate.training.threads)
+        networks, batches = CompiledNetworks(keep=1), self._batches_of(trial)
 
         began = clock()
         network = networks.fresh(trial.candidate, *shape, trial.seed, trial.diagnostics)
         network.model.make_train_function()
-        step = _steps(train, loop.order(trial, 0, len(splits.train)), network.model.train_function)
-        evaluation = _steps(evaluate, index, lambda batches: network.evaluate_batch(batches).numpy())
+        step = _endless_steps(batches.training, batches.order, network.model.train_function)
+        evaluation = _endless_steps(
+            batches.validation, batches.validation_index, lambda iterator: network.evaluate_batch(iterator).numpy()
+        )
         step()
         evaluation()
-        network.evaluate_batch(test.of(np.arange(len(dataset.y_test))))  # may be compiled once more, for another shape
-        first_look = look = 0.0
-        if trial.diagnostics is not None:
-            observer = Observer(trial, network, dataset, splits, clock)
-            observer.untrained()
-            first_look, look = (self._look(observer, settings.epochs) for _ in range(2))
+        network.evaluate_batch(batches.test.of(batches.test_index))  # may be compiled once more, for another shape
+        first_look, look = self._looks(trial, network)
         begun = clock() - began
 
-        took = _timed(step, seconds, clock)
-        evaluated = _timed(evaluation, seconds / 2, clock)
+        took = _seconds_of_steps(step, seconds, clock)
+        evaluated = statistics.median(_seconds_of_steps(evaluation, seconds / 2, clock))
         began = clock()
         networks.fresh(trial.candidate, *shape, trial.seed + 1, trial.diagnostics)
         again = clock() - began
         low, typical, high = statistics.quantiles(took, n=4)
-        usual = typical + 2 * statistics.median(evaluated) + 2 * look
         return Timed(
-            start=max(0.0, begun - usual),
+            start=max(0.0, begun - (typical + 2 * evaluated + 2 * look)),
             again=again,
             step=typical,
             low=low,
             high=high,
             steps=len(took),
-            evaluation=statistics.median(evaluated),
+            evaluation=evaluated,
             look=min(first_look, look),
         )
+
+    def _batches_of(self, trial: Trial) -> _TrialBatches:
+        splits, examples = self._splits, len(self._splits.train)
+        test_index = np.arange(len(self._dataset.y_test))
+        test = self._pipelines.batches("test", EVALUATION_BATCH, len(test_index))
+        validation, validation_index = test, test_index
+        if splits.validation is not None:
+            validation_index = splits.validation
+            validation = self._pipelines.batches("train", EVALUATION_BATCH, len(validation_index))
+        training = self._pipelines.batches("train", trial.candidate.training.batch_size, examples)
+        return _TrialBatches(training, loop.order(trial, 0, examples), validation, validation_index, test, test_index)
+
+    def _looks(self, trial: Trial, network: CompiledNetwork) -> tuple[float, float]:
+        """The seconds of the first look at the layers and of another; 0 where none is asked for."""
+        if trial.diagnostics is None:
+            return 0.0, 0.0
+        observer = Observer(trial, network, self._dataset, self._splits, self._clock)
+        observer.untrained()
+        first, later = (self._look(observer, trial.candidate.training.epochs) for _ in range(2))
+        return first, later
 
     def _look(self, observer: Observer, epoch: int) -> float:
         """What the look at the layers after an epoch takes, with what comes before it."""
@@ -141,7 +148,19 @@ class Timer:
         return self._clock() - began
 
 
-def _steps(batches: Batches, order: np.ndarray, run: Callable[[Any], object]) -> Callable[[], None]:
+@dataclass(frozen=True)
+class _TrialBatches:
+    """The batches of a trial, and which examples they take in which order."""
+
+    training: Batches
+    order: np.ndarray
+    validation: Batches
+    validation_index: np.ndarray
+    test: Batches
+    test_index: np.ndarray
+
+
+def _endless_steps(batches: Batches, order: np.ndarray, run: Callable[[Any], object]) -> Callable[[], None]:
     """What does one step after the other, and begins anew where the examples end."""
     left = 0
     iterator: Any = None
@@ -156,13 +175,13 @@ def _steps(batches: Batches, order: np.ndarray, run: Callable[[Any], object]) ->
     return step
 
 
-def _timed(step: Callable[[], None], seconds: float, clock: Callable[[], float]) -> list[float]:
+def _seconds_of_steps(step: Callable[[], None], seconds: float, clock: Callable[[], float]) -> list[float]:
     """The seconds of each of several steps."""
     for _ in range(WARMING):
         step()
     took: list[float] = []
     until = clock() + seconds
-    while len(took) < FEWEST or (clock() < until and len(took) < MOST):
+    while len(took) < FEWEST_STEPS or (clock() < until and len(took) < MOST_STEPS):
         began = clock()
         step()
         took.append(clock() - began)
@@ -185,7 +204,7 @@ def time_kinds(
     """Times each of these trials, as if so many workers were at work.
 
     Args:
-        trials: one for each kind of network, by what `planning.kind_of` calls it.
+        trials: one for each kind of network, by what `trial_costs.kind_of` calls it.
         dataset: their data.
         splits: the division of those.
         workers: how many train at a time; all but one are stood in for.
@@ -198,7 +217,7 @@ def time_kinds(
     timer = Timer(dataset, splits)
     threads = next(iter(trials.values())).candidate.training.threads
     with held_back():  # what TensorFlow has to say on devices that are not there
-        loop.set_threads(threads)
+        devices.set_threads(threads)
         tf.config.list_logical_devices()
     timed = {}
     with neighbours(workers - 1, threads):

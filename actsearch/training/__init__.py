@@ -1,3 +1,3 @@
 """One trial as a generator of events: batches, steps, evaluation, checkpoints, diagnostics."""
 
-__all__ = ["batches", "callback", "checkpoints", "loop", "observation"]
+__all__ = ["batches", "callback", "checkpoint_pace", "devices", "loop", "observation"]

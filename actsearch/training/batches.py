@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import tensorflow as tf
 
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
+from actsearch.data import conversion
+from actsearch.data.dataset import Dataset
 
 
 class Pipelines:
@@ -50,7 +50,7 @@ class Batches:
         with tf.device("CPU:0"):
             x_all, y_all = tf.convert_to_tensor(x), tf.convert_to_tensor(labels)
             # Looked up, not computed, so that the values are those of `data.as_float` to the bit.
-            scaled = tf.convert_to_tensor(datasets.as_float(np.arange(256, dtype=np.uint8)))
+            scaled = tf.convert_to_tensor(conversion.as_float(np.arange(256, dtype=np.uint8)))
             rows = tf.convert_to_tensor(np.eye(classes, dtype=np.float32))
             order = tf.Variable(tf.zeros(examples, tf.int64), trainable=False)
 

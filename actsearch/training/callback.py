@@ -10,10 +10,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from actsearch.core import layer_rows
+from actsearch.core import diagnostics
+from actsearch.core.diagnostics import ProbeRecord
 from actsearch.core.files import write_atomically
+from actsearch.core.json_values import to_json
 from actsearch.networks.clipping import ClippingCount
-from actsearch.networks.layer_probe import Probe, updates
+from actsearch.networks.layer_probe import LayerProbe, updates
 
 
 class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
@@ -40,7 +42,7 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
             layer, several outputs, or a loss that is not one Keras loss or function.
     """
 
-    _probe: Probe
+    _probe: LayerProbe
     _clipping: ClippingCount
     _before: Mapping[str, Mapping[str, Sequence[np.ndarray]]]
 
@@ -51,10 +53,10 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
             raise ValueError(f"x and y must have the same number of examples, at least one; they have {sorted(sizes)}")
         if every < 1 or probe_size < 1:
             raise ValueError(f"every and probe_size must be 1 or more; they are {every} and {probe_size}")
-        chosen = np.asarray(layer_rows.probe_indices(probe_size, sizes.pop()))
+        chosen = np.asarray(diagnostics.probe_indices(probe_size, sizes.pop()))
         self._x, self._y = keras.tree.map_structure(lambda array: np.asarray(array)[chosen], (x, y))
         self._examples, self._every = len(chosen), every
-        self._rows: list[layer_rows.Row] = []
+        self._rows: list[diagnostics.LayerRow] = []
         self._unmeasured: int | None = None
         self.left_out: dict[str, str] = {}
 
@@ -67,7 +69,10 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
         """
         if not self._rows:
             raise ValueError("nothing was measured yet: give this callback to `model.fit` first")
-        return layer_rows.assemble(self._rows, self._examples, self._every)
+        content: dict[str, Any] = to_json(
+            diagnostics.assembled(self._rows, ProbeRecord(self._examples, self._every, training=False))
+        )
+        return content
 
     def save(self, path: str | Path) -> None:
         """Writes `result` as JSON."""
@@ -76,7 +81,7 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         self._rows, self._unmeasured = [], None
-        self._probe = Probe(self.model, self.model.loss)
+        self._probe = LayerProbe(self.model, self.model.loss)
         self.left_out = dict(self._probe.left_out)
         self._clipping = ClippingCount(self.model, self._probe.variables)
         if self._clipping.active:
@@ -84,12 +89,12 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         if not self._rows:
-            self._rows.append(layer_rows.row(epoch, self._probe.measure(self._x, self._y)))
+            self._rows.append(diagnostics.layer_row(epoch, self._probe.measure(self._x, self._y)))
         self._before = self._probe.weights()
         self._clipping.reset()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
-        if self.model.stop_training or layer_rows.is_measured(epoch + 1, self.params["epochs"], self._every):
+        if self.model.stop_training or diagnostics.is_measured(epoch + 1, self.params["epochs"], self._every):
             self._measure(epoch + 1)
         else:
             self._unmeasured = epoch + 1
@@ -102,7 +107,7 @@ class Diagnostics(keras.callbacks.Callback):  # type: ignore[misc]
             self.model.train_function = None  # the next training compiles a step that does not count
 
     def _measure(self, epoch: int) -> None:
-        found = self._probe.measure(self._x, self._y)
+        measured = self._probe.measure(self._x, self._y)
         changes = updates(self._before, self._probe.weights())
-        self._rows.append(layer_rows.row(epoch, found, changes, self._clipping.shares()))
+        self._rows.append(diagnostics.layer_row(epoch, measured, changes, self._clipping.shares()))
         self._unmeasured = None

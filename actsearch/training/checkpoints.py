@@ -20,18 +20,7 @@ _REST = "rest"
 
 
 @dataclass(frozen=True)
-class Spacing:
-    """When a training yields checkpoints: so seldom that they cost at most this share of its time.
-
-    `at_end`: after the last epoch too, whatever it costs, for a longer training to go on from.
-    """
-
-    share: float = 0.01
-    at_end: bool = False
-
-
-@dataclass(frozen=True)
-class State:
+class TrainingState:
     """All that is needed to go on after an epoch as if nothing had happened."""
 
     epochs: tuple[EpochDone, ...]
@@ -50,7 +39,7 @@ class State:
     """What was asked to be looked at."""
 
 
-def pack(state: State) -> bytes:
+def pack(state: TrainingState) -> bytes:
     """The state as bytes."""
     rest = {
         "trial": state.epochs[-1].trial_id,
@@ -71,7 +60,7 @@ def pack(state: State) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(content: bytes, trial_id: str) -> State:
+def unpack(content: bytes, trial_id: str) -> TrainingState:
     """The state that `pack` made bytes of, for a trial of the same trajectory.
 
     Raises:
@@ -80,15 +69,12 @@ def unpack(content: bytes, trial_id: str) -> State:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             rest = json.loads(file[_REST].tobytes())
-            variables, best = (
-                [file[f"{kind}_{i}"] for i in range(sum(name.startswith(f"{kind}_") for name in file.files))]
-                for kind in ("variable", "best")
-            )
+            variables, best = _arrays(file, "variable_"), _arrays(file, "best_")
         epochs = tuple(
             EpochDone(trial_id, i, row["metrics"], row["seconds"]) for i, row in enumerate(rest["epochs"], start=1)
         )
         asked = rest.get("diagnostics")
-        return State(
+        return TrainingState(
             epochs,
             tuple(rest["machines"]),
             variables,
@@ -99,6 +85,12 @@ def unpack(content: bytes, trial_id: str) -> State:
         )
     except Exception as error:  # zipfile, NumPy and json raise a dozen types on what is no checkpoint
         raise ValueError("these bytes are no checkpoint") from error
+
+
+def _arrays(file: Any, prefix: str) -> list[np.ndarray]:
+    """Those of a `.npz` whose names are the prefix and a number from 0."""
+    number = sum(name.startswith(prefix) for name in file.files)
+    return [file[f"{prefix}{i}"] for i in range(number)]
 
 
 def _portable(value: np.ndarray) -> np.ndarray:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actsearch.core import layer_rows
+from actsearch.core import diagnostics
 from actsearch.core.events import Diagnosed
 from actsearch.core.experiment import DiagnosticsSpec, Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset, Splits
+from actsearch.data import conversion
+from actsearch.data.dataset import Dataset
+from actsearch.data.splitting import Splits
+from actsearch.networks.compiled_networks import CompiledNetwork
 from actsearch.networks.layer_probe import updates
-from actsearch.networks.models import Network
 
 
 class Observer:
@@ -29,16 +30,16 @@ class Observer:
         clock: seconds, for the times in the events.
     """
 
-    def __init__(self, trial: Trial, network: Network, dataset: Dataset, splits: Splits, clock: Any) -> None:
+    def __init__(self, trial: Trial, network: CompiledNetwork, dataset: Dataset, splits: Splits, clock: Any) -> None:
         assert trial.diagnostics is not None
         assert network.probe is not None
         assert network.clipping is not None
         self._trial, self._clock = trial, clock
         self._spec: DiagnosticsSpec = trial.diagnostics
         self._probe, self._clipping = network.probe, network.clipping
-        chosen = splits.train[layer_rows.probe_indices(self._spec.probe_size, len(splits.train))]
-        self._x = datasets.as_float(dataset.x_train[chosen])
-        self._y = datasets.one_hot(dataset.y_train[chosen], dataset.classes)
+        chosen = splits.train[diagnostics.probe_indices(self._spec.probe_size, len(splits.train))]
+        self._x = conversion.as_float(dataset.x_train[chosen])
+        self._y = conversion.one_hot(dataset.y_train[chosen], dataset.classes)
         self._before: Mapping[str, Mapping[str, Sequence[Any]]] = {}
 
     def untrained(self) -> Diagnosed:
@@ -62,20 +63,20 @@ class Observer:
         return self._look(epoch, began) if diverged else None
 
     def _wants(self, epoch: int) -> bool:
-        return layer_rows.is_measured(epoch, self._trial.candidate.training.epochs, self._spec.every)
+        return diagnostics.is_measured(epoch, self._trial.candidate.training.epochs, self._spec.every)
 
-    def _look(self, epoch: int, began: float, *found: Mapping[str, Mapping[str, Any]]) -> Diagnosed:
-        layers = layer_rows.row(epoch, self._probe.measure(self._x, self._y), *found)["layers"]
+    def _look(self, epoch: int, began: float, *more: Mapping[str, Mapping[str, Any]]) -> Diagnosed:
+        layers = diagnostics.layer_row(epoch, self._probe.measure(self._x, self._y), *more).layers
         return Diagnosed(self._trial.id, epoch, layers, len(self._x), self._clock() - began)
 
 
-def kept(diagnosed: Sequence[Diagnosed], trial: Trial, epochs_done: int) -> tuple[Diagnosed, ...] | None:
+def seen_before(diagnosed: Sequence[Diagnosed], trial: Trial, epochs_done: int) -> tuple[Diagnosed, ...] | None:
     """Of what a training of the same trajectory saw so far, what this one would have seen; None if that is not there.
 
     A shorter one has looked at its last epoch too, which is none of a longer one's; a longer one has not at this one's.
     """
     assert trial.diagnostics is not None
     last, every = trial.candidate.training.epochs, trial.diagnostics.every
-    wanted = [epoch for epoch in range(epochs_done + 1) if layer_rows.is_measured(epoch, last, every)]
-    rows = tuple(one for one in diagnosed if one.epoch in wanted)
-    return rows if [one.epoch for one in rows] == wanted else None
+    wanted = [epoch for epoch in range(epochs_done + 1) if diagnostics.is_measured(epoch, last, every)]
+    seen = tuple(look for look in diagnosed if look.epoch in wanted)
+    return seen if [look.epoch for look in seen] == wanted else None

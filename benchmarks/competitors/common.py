@@ -33,7 +33,7 @@ def mnist(images: int) -> tuple[Examples, Examples]:
     """
     import numpy as np
 
-    from actsearch.data.datasets import MNIST_FILE
+    from actsearch.data.bundled_mnist import MNIST_FILE
 
     with np.load(MNIST_FILE) as file:
         (x_train, y_train), (x_test, y_test) = ((file[f"x_{part}"], file[f"y_{part}"]) for part in ("train", "test"))

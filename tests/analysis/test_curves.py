@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from curve_cases import a_candidate, a_result, a_trial, caption, table
 
-from actsearch.analysis import curves
+from actsearch.analysis import curve_captions, curves
 from actsearch.analysis.curve_axes import curve_axis
 from actsearch.analysis.curves import Curve, Divergence
 from actsearch.core.errors import UserError
-from actsearch.core.results import TrialResult
+from actsearch.core.trial_results import TrialResult
 
 
 def curve(*trials: TrialResult) -> Curve:
@@ -30,7 +30,7 @@ def test_a_caption_speaks_of_bands_and_of_the_best_only_where_they_are_drawn() -
     """The article's figures have neither."""
     figure = table(a_candidate("relu", a_trial([0.4]), a_trial([0.6], seed=1)), a_candidate("elu", a_trial([0.5])))
     assert "bands the range of the seeds. Bold: " in caption(figure)
-    said = " ".join(curves.caption(figure, curve_axis(figure), only_lines=True))
+    said = " ".join(curve_captions.curve_caption(figure, curve_axis(figure), only_lines=True))
     assert said.startswith("exp: lines are means of up to 2 seeds.")
     assert "old" not in said
 
@@ -172,14 +172,6 @@ def test_a_long_list_is_cut_in_a_caption_and_counted() -> None:
     said = caption(table(a_candidate("elu", a_trial([0.5, 0.6])), *gone))
     assert "9 trials ({c0} 1 of 1, " in said
     assert "and 3 more) diverged" in said
-
-
-@pytest.mark.parametrize(
-    ("epochs", "text"),
-    [([3], "epoch 3"), ([1, 2, 3, 7], "epochs 1-3, 7"), (list(range(1, 40, 3)), "epochs 1-37 (not all)")],
-)
-def test_epochs_are_told_as_ranges(epochs: list[int], text: str) -> None:
-    assert curves.epoch_ranges(epochs) == text
 
 
 def test_best_is_the_lowest_loss_and_the_highest_accuracy_of_those_that_came_to_the_end() -> None:

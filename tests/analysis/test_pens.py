@@ -7,7 +7,8 @@ from comparison_cases import a_study
 
 from actsearch.analysis.pens import PALETTES, pens_of
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.report import page_colors
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from actsearch.analysis import statistics
+from actsearch.analysis import example_noise, forecasts, intervals, sample_sizes, verdicts
 
 ALPHA = 0.05
 Values = np.ndarray
@@ -46,7 +46,7 @@ def with_outliers(random: np.random.Generator, shape: tuple[int, ...]) -> Values
 
 def covered(values: Values, truth: float | Values = 0.0, examples: int | None = None) -> float:
     """The share of studies of two contenders whose interval holds the true difference."""
-    pairs = statistics.differences(values, examples=examples)
+    pairs = intervals.pairwise_differences(values, examples=examples)
     return float(((pairs.low[:, 0, 1] <= truth) & (truth <= pairs.high[:, 0, 1])).mean())
 
 
@@ -90,14 +90,14 @@ def test_equals_are_seldom_called_different(unequal: bool, k: int, n: int, rho: 
     """At a margin of 0: in one study of twenty at most, however many pairs there are."""
     studies = 4_000
     deviations = [3.0 if unequal and i % 2 else 1.0 for i in range(k)]
-    pairs = statistics.differences(correlated(np.random.default_rng(k * n), studies, deviations, n, rho))
-    wrong = statistics.verdicts(pairs.low, pairs.high, 0.0) != "undecided"
+    pairs = intervals.pairwise_differences(correlated(np.random.default_rng(k * n), studies, deviations, n, rho))
+    wrong = verdicts.verdicts_of_intervals(pairs.low, pairs.high, 0.0) != "undecided"
     assert wrong.any(axis=(1, 2)).mean() <= most_errors(studies)
 
 
 def test_without_the_family_equals_would_often_be_called_different() -> None:
     """So that the test above can fail."""
-    pairs = statistics.differences(correlated(np.random.default_rng(0), 4_000, [1.0] * 6, 5), family=1)
+    pairs = intervals.pairwise_differences(correlated(np.random.default_rng(0), 4_000, [1.0] * 6, 5), family=1)
     assert (pairs.low > 0).any(axis=(1, 2)).mean() > 0.25
 
 
@@ -107,20 +107,20 @@ def test_losers_do_not_make_equals_look_different(n: int) -> None:
     studies = 10_000
     truth = np.array([0.0, 0.0, 0.0, 0.0, -30.0, -30.0])
     values = correlated(np.random.default_rng(n), studies, [1.0] * 6, n, 0.3) + truth[:, None]
-    pairs = statistics.differences(values)
+    pairs = intervals.pairwise_differences(values)
     better = pairs.low > 0
     wrong = better & (truth[:, None] <= truth)
     assert wrong.any(axis=(1, 2)).mean() <= most_errors(studies)
-    together = [statistics.leading_group(one.T) == (0, 1, 2, 3) for one in better[:1_000]]
+    together = [verdicts.leading_group(one.T) == (0, 1, 2, 3) for one in better[:1_000]]
     assert np.mean(together) >= 0.93
 
 
 def test_a_baseline_named_beforehand_keeps_its_promise_and_the_observed_leader_does_not() -> None:
     studies = 10_000
-    pairs = statistics.differences(
-        correlated(np.random.default_rng(1), studies, [1.0] * 6, 5), family=statistics.family(6, baseline=True)
+    pairs = intervals.pairwise_differences(
+        correlated(np.random.default_rng(1), studies, [1.0] * 6, 5), family=intervals.family_size(6, baseline=True)
     )
-    different = statistics.verdicts(pairs.low, pairs.high, 0.0) != "undecided"
+    different = verdicts.verdicts_of_intervals(pairs.low, pairs.high, 0.0) != "undecided"
     assert different[:, 0].any(axis=1).mean() <= most_errors(studies)
     leader = (pairs.mean > 0).sum(axis=2).argmax(axis=1)
     assert different[np.arange(studies), leader].any(axis=1).mean() > 0.07
@@ -134,7 +134,7 @@ def test_equals_with_noise_that_is_not_normal_are_seldom_called_different(k: int
     """All contenders alike: their differences are symmetric then, and t is on the safe side."""
     assert callable(noise)
     studies = 20_000
-    pairs = statistics.differences(noise(np.random.default_rng(n), (studies, k, n)))
+    pairs = intervals.pairwise_differences(noise(np.random.default_rng(n), (studies, k, n)))
     assert (pairs.low > 0).any(axis=(1, 2)).mean() <= most_errors(studies)
 
 
@@ -147,8 +147,8 @@ def test_what_differs_by_the_margin_is_seldom_called_tied(n: int, deviation: flo
     studies, margin = 10_000, 1.0
     values = correlated(np.random.default_rng(n), studies, [deviation] * 2, n)
     values[:, 0] += margin
-    pairs = statistics.differences(values)
-    tied = statistics.verdicts(pairs.low, pairs.high, margin)[:, 0, 1] == "tied"
+    pairs = intervals.pairwise_differences(values)
+    tied = verdicts.verdicts_of_intervals(pairs.low, pairs.high, margin)[:, 0, 1] == "tied"
     allowed = ALPHA / 2
     assert tied.mean() <= allowed + 3 * math.sqrt(allowed * (1 - allowed) / studies)
     if deviation == 0.1:
@@ -179,15 +179,15 @@ def new_data(n: int, of_examples: float, of_seeds: float) -> tuple[float, float,
     held, seeds_alone, pooled = 0, 0, 0
     for _ in range(studies):
         a, b = predictions(random, n, 300, of_examples, of_seeds)
-        both = statistics.crossed(a, b)
+        both = example_noise.crossed_variances(a, b)
         d = a.mean(axis=1) - b.mean(axis=1)
         assert abs(both.seed_variance - d.var(ddof=1) / n) < 1e-12
-        low, high = statistics.new_data_interval(both)
-        seeds = statistics.difference(d, examples=300)
+        low, high = example_noise.new_data_interval(both)
+        seeds = intervals.mean_difference(d, examples=300)
         assert high - low >= seeds.high - seeds.low - 1e-12
         held += low <= 0 <= high
         seeds_alone += seeds.low <= 0 <= seeds.high
-        pooled += statistics.mcnemar(a.ravel(), b.ravel()) < ALPHA
+        pooled += example_noise.mcnemar(a.ravel(), b.ravel()) < ALPHA
     return held / studies, seeds_alone / studies, pooled / studies
 
 
@@ -217,13 +217,13 @@ def test_what_is_detectable_is_detected(n: int, family: int) -> None:
     """Four studies of five that are planned for a difference find it."""
     studies, rho = 10_000, 0.5
     values = correlated(np.random.default_rng(n * family), studies, [0.05, 0.05], n, rho)
-    values[:, 0] += statistics.detectable(0.05, n, rho=rho, family=family)
-    pairs = statistics.differences(values, family=family)
+    values[:, 0] += sample_sizes.detectable_difference(0.05, n, rho=rho, family=family)
+    pairs = intervals.pairwise_differences(values, family=family)
     found = (pairs.low[:, 0, 1] > 0) | (pairs.high[:, 0, 1] < 0)
     assert found.mean() == pytest.approx(0.8, abs=3 * math.sqrt(0.8 * 0.2 / studies))
 
 
-def forecasts(n: int, truth: float, margin: float, family: int) -> tuple[float, float]:
+def followed_forecasts(n: int, truth: float, margin: float, family: int) -> tuple[float, float]:
     """Studies that are undecided at n seeds go on, seed by seed, until they are not: a deviation of 1, as many as 600.
 
     Returns:
@@ -236,8 +236,8 @@ def forecasts(n: int, truth: float, margin: float, family: int) -> tuple[float, 
     mean = np.cumsum(d, axis=1) / seeds
     squares = np.cumsum(d**2, axis=1) - seeds * mean**2
     sd = np.sqrt(np.maximum(squares, 0) / np.maximum(seeds - 1, 1))
-    widths = statistics.critical(seeds, family=family) / np.sqrt(seeds)
-    undecided = statistics.verdicts(mean - widths * sd, mean + widths * sd, margin) == "undecided"
+    widths = intervals.critical_t(seeds, family=family) / np.sqrt(seeds)
+    undecided = verdicts.verdicts_of_intervals(mean - widths * sd, mean + widths * sd, margin) == "undecided"
     open_ones = np.flatnonzero(undecided[:, n - 1])[:500]
     assert open_ones.size > 100
     held, narrower = 0, 0
@@ -245,7 +245,7 @@ def forecasts(n: int, truth: float, margin: float, family: int) -> tuple[float, 
         later = np.flatnonzero(~undecided[study, n:])
         took = n + 1 + int(later[0]) if later.size else most + 1
         now, deviation = float(mean[study, n - 1]), float(sd[study, n - 1])
-        found = statistics.forecast(now, deviation, n, margin, family=family)
+        found = forecasts.forecast_seeds(now, deviation, n, margin, family=family)
         held += found is not None and found.low <= took <= found.high
         limits = deviation * np.sqrt((n - 1) / stats.chi2.ppf([0.9, 0.1], n - 1))
         room = max(abs(now), margin - abs(now))
@@ -258,12 +258,12 @@ def forecasts(n: int, truth: float, margin: float, family: int) -> tuple[float, 
 @pytest.mark.parametrize(("truth", "margin"), [(0.0, 1.0), (0.5, 1.0), (0.7, 0.5)])
 def test_a_forecast_holds_the_seeds_that_it_then_takes(truth: float, margin: float, family: int) -> None:
     """Whoever plans by it has the seeds in time."""
-    assert forecasts(5, truth, margin, family)[0] >= 0.85
+    assert followed_forecasts(5, truth, margin, family)[0] >= 0.85
 
 
 def test_a_forecast_has_to_allow_for_the_mean() -> None:
     """Chi-squared limits of the deviation alone would hold the truth about as often as not."""
-    held, narrower = forecasts(5, 0.6, 0.0, 1)
+    held, narrower = followed_forecasts(5, 0.6, 0.0, 1)
     assert held >= 0.85
     assert narrower <= 0.65
 
@@ -292,8 +292,8 @@ def followed(studies: int, repeats: int) -> float:
         values = correlated(random, 1, [0.0015] * 6, 40, 0.2)[0]
         n = 5
         for _ in range(repeats + 1):
-            pairs = statistics.differences(values[:, :n])
-            said = statistics.verdicts(pairs.low, pairs.high, 0.001)
+            pairs = intervals.pairwise_differences(values[:, :n])
+            said = verdicts.verdicts_of_intervals(pairs.low, pairs.high, 0.001)
             if np.isin(said, ("better", "worse")).any():
                 found += 1
                 break
@@ -302,7 +302,7 @@ def followed(studies: int, repeats: int) -> float:
             forecasts = [
                 one.seeds
                 for i in open_
-                if (one := statistics.forecast(pairs.mean[i, leader], pairs.sd[i, leader], n, 0.001, family=15))
+                if (one := forecasts.forecast(pairs.mean[i, leader], pairs.sd[i, leader], n, 0.001, family=15))
             ]
             if not forecasts or n == 40:
                 break

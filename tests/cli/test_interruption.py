@@ -10,8 +10,10 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from child_processes import started
 
 from actsearch.cli.interruption import EXIT_CODE, Interruption, TimeIsUp, seconds_of
 from actsearch.core.signals import SIGNALS
@@ -51,17 +53,19 @@ def test_a_duration_that_no_timer_takes_is_none() -> None:
     assert seconds_of("9" * 15 + "d") is None
 
 
+@pytest.mark.usefixtures("heeded_signals")
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_the_first_signal_stops_and_the_handlers_are_put_back(number: signal.Signals) -> None:
     """Ctrl-C, a shutdown and a closed terminal alike; and what calls us (a notebook, pytest) keeps its own Ctrl-C."""
-    before = [signal.getsignal(one) for one in (*SIGNALS, signal.SIGALRM)]
+    before = [signal.getsignal(heeded) for heeded in (*SIGNALS, signal.SIGALRM)]
     with pytest.raises(KeyboardInterrupt) as caught, Interruption(60):
         signal.raise_signal(number)
     assert not isinstance(caught.value, TimeIsUp)
-    assert [signal.getsignal(one) for one in (*SIGNALS, signal.SIGALRM)] == before
+    assert [signal.getsignal(heeded) for heeded in (*SIGNALS, signal.SIGALRM)] == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+@pytest.mark.usefixtures("heeded_signals")
 def test_a_signal_that_python_discarded_is_remembered() -> None:
     """An exception raised in a weak reference's callback is lost, and with it the user's only Ctrl-C."""
     with Interruption() as interruption:
@@ -110,6 +114,7 @@ def test_without_a_budget_time_is_never_up() -> None:
         interruption.check()
 
 
+@pytest.mark.usefixtures("heeded_signals")
 def test_after_a_signal_the_budget_is_over() -> None:
     """The message of Ctrl-C, and no second exception while it is written."""
     with Interruption(0.5) as interruption:
@@ -135,9 +140,9 @@ STUBBORN = """
     """
 
 
-def started(code: str, *before: str, **how: object) -> subprocess.Popen[str]:
-    command = [*before, sys.executable, "-c", textwrap.dedent(code)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how)  # type: ignore[call-overload]
+def ready(code: str, *before: str, **how: Any) -> subprocess.Popen[str]:
+    """A process that runs this code, once it says that it is ready; `before` stands before the interpreter."""
+    process = started([*before, sys.executable, "-c", textwrap.dedent(code)], **how)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
@@ -146,7 +151,7 @@ def started(code: str, *before: str, **how: object) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_a_second_signal_ends_the_process_at_once(second: signal.Signals) -> None:
     """Whoever presses Ctrl-C twice does not want to wait for anything."""
-    with started(STUBBORN) as process:
+    with ready(STUBBORN) as process:
         assert process.stdout is not None
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "ending\n"
@@ -177,7 +182,7 @@ def test_a_terminal_that_is_closed_stops_in_good_order(tmp_path: Path) -> None:
     """Nothing can be written there any more, and two signals are no second wish."""
     here, there = os.openpty()
     command = [sys.executable, "-c", textwrap.dedent(IN_A_TERMINAL), str(tmp_path / "said")]
-    with subprocess.Popen(command, stdin=there, stdout=there, stderr=there, start_new_session=True) as process:
+    with started(command, stdin=there, stdout=there, stderr=there, start_new_session=True) as process:
         os.close(there)
         assert os.read(here, 100).startswith(b"ready")
         os.close(here)
@@ -199,6 +204,6 @@ UNDER_NOHUP = """
 
 def test_what_was_begun_with_nohup_outlives_its_terminal(tmp_path: Path) -> None:
     """`nohup actsearch run ... &` is how a night's run is begun on a server; closing the terminal must not stop it."""
-    with started(UNDER_NOHUP, "nohup", cwd=tmp_path, stdin=subprocess.DEVNULL) as process:
+    with ready(UNDER_NOHUP, "nohup", cwd=tmp_path, stdin=subprocess.DEVNULL) as process:
         out, err = process.communicate(timeout=20)
         assert (process.returncode, out) == (0, "still there\n"), err

@@ -13,8 +13,8 @@ from actsearch.core.measures import Measure, measure
 
 def test_a_value_is_that_of_the_epoch_asked_for() -> None:
     trial = a_trial(0.3, curve=(0.5, 0.4))
-    found = {at: Measure("val_accuracy", at, "validation").of(trial) for at in ("last", "best", "2", "mean-last-2")}
-    assert found == {"last": 0.3, "best": 0.5, "2": 0.4, "mean-last-2": pytest.approx(0.35)}
+    values = {at: Measure("val_accuracy", at, "validation").of(trial) for at in ("last", "best", "2", "mean-last-2")}
+    assert values == {"last": 0.3, "best": 0.5, "2": 0.4, "mean-last-2": pytest.approx(0.35)}
 
 
 def test_a_trial_that_did_not_complete_has_no_value() -> None:

@@ -6,6 +6,7 @@ Without it a user's choice of engine would change what is recorded, or a failing
 from __future__ import annotations
 
 import importlib.util
+import os
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -32,12 +33,14 @@ from actsearch.core.events import (
     Started,
     Train,
 )
-from actsearch.core.experiment import DataSpec, Experiment, Trial, expand
+from actsearch.core.experiment import DataSpec, Experiment, Trial
+from actsearch.core.identity import expand
 from actsearch.core.results import ExperimentResult
 from actsearch.engines.in_process import InProcess
 from actsearch.engines.processes import Processes
-from actsearch.store.store import Store, read_experiment
-from actsearch.study import runner
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
+from actsearch.study import plans, rounds, runner
 
 MakeEngine = Callable[[MakeTrain], Engine]
 Trials = Callable[..., tuple[Trial, ...]]
@@ -61,7 +64,8 @@ SLOW = {"ray"}
 
 
 def _parameters(names: set[str]) -> list[Any]:
-    without_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed")
+    no_ray = importlib.util.find_spec("ray") is None
+    without_ray = pytest.mark.skipif(no_ray, reason="needs Ray: pip install 'actsearch[ray]'")
     marks = {name: [pytest.mark.slow, without_ray] if name in SLOW else [] for name in names}
     return [pytest.param(name, id=name, marks=marks[name]) for name in sorted(names)]
 
@@ -370,8 +374,8 @@ def run(
 ) -> ExperimentResult:
     kept = Store(folder)
     with kept.locked():
-        work = runner.begin(runner.Plan(experiment, tuple(trials)), kept)
-        for _ in runner.run(work.left, kept, engine, **options):
+        work = rounds.begin_round(plans.Plan(experiment, tuple(trials)), kept)
+        for _ in runner.train_all(work.left, kept, engine, **options):
             pass
     return read_experiment(folder)
 
@@ -403,7 +407,7 @@ def test_a_run_in_stages_gives_the_same_files_on_every_engine(
         for one in experiment.candidates
     )
     experiment = replace(experiment, candidates=(*experiment.candidates, *slow), tuning_seeds=(7, 8, 9))
-    plan = runner.Plan(experiment, expand(experiment, "0" * 64, experiment.tuning_seeds))
+    plan = plans.Plan(experiment, expand(experiment, "0" * 64, experiment.tuning_seeds))
     for name, engine in (
         ("here", InProcess(faulty(diverges=["selu"]))),
         ("there", make_engine(faulty(diverges=["selu"]))),
@@ -411,9 +415,9 @@ def test_a_run_in_stages_gives_the_same_files_on_every_engine(
         kept = Store(hostile / name)
         with kept.locked():
             trained = []
-            for work in runner.rounds(plan, kept):
+            for work in rounds.rounds_of_work(plan, kept):
                 trained.append(len(work.left))
-                for _ in runner.run(work.left, kept, engine, keep_engine=True):
+                for _ in runner.train_all(work.left, kept, engine, keep_engine=True):
                     pass
         assert trained == [12, 4, 0]
     assert files(hostile / "there") == files(hostile / "here")
@@ -461,8 +465,11 @@ def test_fail_fast_stops_at_the_first_failure(
 
 
 @every_engine
-def test_a_thousand_trials(make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path) -> None:
+def test_a_thousand_trials(
+    make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing may pile up or be forgotten."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # the disk is none of the engine's
     experiment, trials = make_experiment(["relu", "selu"], seeds=500, epochs=1)
     result = run(hostile / "tiny", experiment, trials, make_engine(faulty()))
     statuses = [trial.status for candidate in result.candidates for trial in candidate.trials]
@@ -482,13 +489,13 @@ def test_real_trainings_give_the_same_files_on_every_engine(
     make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path
 ) -> None:
     """What is published does not say on which engine it was trained, and need not."""
-    from actsearch.data import datasets
+    from actsearch.data import sources
 
     spec = DataSpec("mnist", holdout=100, train_size=200)
     experiment, _ = make_experiment(["relu", "selu"], data=spec, seeds=2, epochs=2)
     dropout = replace(experiment.candidates[0].model, dropout=0.2)
     experiment = replace(experiment, candidates=tuple(replace(c, model=dropout) for c in experiment.candidates))
-    trials = expand(experiment, datasets.fingerprint(spec))
+    trials = expand(experiment, sources.fingerprint(spec))
     make_train = _real(experiment, trials[0].data_sha256)
     run(hostile / "here", experiment, trials, InProcess(make_train))
     run(hostile / "there", experiment, trials, make_engine(make_train))

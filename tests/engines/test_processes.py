@@ -15,12 +15,13 @@ from typing import Any
 import fake_training
 import psutil
 import pytest
+from child_processes import started
 from fake_training import Faults
 
 from actsearch.core.errors import UserError
 from actsearch.core.events import Completed, EpochDone
 from actsearch.core.experiment import Trial
-from actsearch.engines import processes, trainings
+from actsearch.engines import processes, workers
 from actsearch.engines.processes import Processes
 
 DRIVER = """
@@ -61,8 +62,8 @@ def test_workers_are_gone_within_five_seconds_of_their_driver(
     script = tmp_path / "driver.py"
     script.write_text(DRIVER.format(path=[str(Path(__file__).parent.parent)]), encoding="utf-8")
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, script], env=environment, **pipes) as driver:
+    pipes = {"stdin": subprocess.PIPE, "stderr": None, "text": False}
+    with started([sys.executable, script], env=environment, **pipes) as driver:
         assert driver.stdin is not None
         assert driver.stdout is not None
         driver.stdin.write(pickle.dumps(make_trials(2)))
@@ -80,7 +81,7 @@ def test_workers_are_gone_within_five_seconds_of_their_driver(
 def test_ctrl_c_is_the_drivers_business(make_trials: Callable[..., Sequence[Trial]]) -> None:
     """A terminal sends it to all; a worker that died of it would leave half a message, and a traceback on screen."""
     (trial,) = make_trials(1, epochs=3)
-    engine = Processes(partial(fake_training.make_train, Faults(sleeps=0.2)), jobs=1)
+    engine = Processes(partial(fake_training.make_train, Faults(sleeps=0.1)), jobs=1)
     engine.submit(trial, lambda: None)
     events = []
     for event in engine.events():
@@ -113,7 +114,7 @@ def test_a_worker_that_has_grown_is_replaced(
     make_trials: Callable[..., Sequence[Trial]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """TensorFlow keeps some memory of every network; over a night that would be all there is."""
-    monkeypatch.setattr(trainings, "LIMIT", -1)
+    monkeypatch.setattr(workers, "LIMIT", -1)
     assert len(set(pids_of(make_trials(4), jobs=1))) == 4
 
 

@@ -23,14 +23,16 @@ from typing import Any, get_args
 import fake_training
 import psutil
 import pytest
+from child_processes import started
 
 from actsearch.core.errors import UserError
 from actsearch.core.events import Checkpoint, Completed, Ending, EpochDone, Event, Lost, Started, Train
 from actsearch.core.experiment import Trial
-from actsearch.engines import trainings
+from actsearch.engines import workers
 from actsearch.engines.ray import Ray
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed")
+NO_RAY = importlib.util.find_spec("ray") is None
+pytestmark = pytest.mark.skipif(NO_RAY, reason="needs Ray: pip install 'actsearch[ray]'")
 
 Trials = Callable[..., tuple[Trial, ...]]
 
@@ -270,7 +272,7 @@ def test_a_worker_that_has_grown_is_replaced(
     engines: list[Ray], make_trials: Trials, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """TensorFlow keeps memory of every network; Ray would end the actor in the middle of an innocent trial."""
-    monkeypatch.setattr(trainings, "LIMIT", -(10**15))
+    monkeypatch.setattr(workers, "LIMIT", -(10**15))
     engines.append(Ray(partial(slow_train, 0), jobs=1))
     events = list(submitted(engines[0], make_trials(3)).events())
     assert len({event.machine["pid"] for event in events if isinstance(event, Started)}) == 3
@@ -348,11 +350,13 @@ def test_a_node_that_goes_down_and_one_that_comes(cluster: Any, engines: list[Ra
 DRIVER = """
 import sys, signal, time
 from functools import partial
-import fake_training, test_ray_engine, conftest
+import fake_training, conftest
+from engines import test_ray_engine
 from actsearch.engines.ray import Ray
 from actsearch.core.errors import UserError
 from actsearch.core.events import EpochDone, Started
-from actsearch.core.experiment import DataSpec, Experiment, expand
+from actsearch.core.experiment import DataSpec, Experiment
+from actsearch.core.identity import expand
 
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
@@ -382,12 +386,10 @@ except UserError as error:
 
 def start_driver(address: str, folder: Path) -> subprocess.Popen[str]:
     """A process that trains two endless trials, and prints the ids of the processes that do it."""
-    return subprocess.Popen(
+    return started(
         [sys.executable, "-c", DRIVER, address],
         env={**os.environ, "RAY_TMPDIR": str(folder)},
-        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         start_new_session=True,
     )
 

@@ -16,11 +16,12 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, noisy
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actsearch.analysis.comparison import Question
-from actsearch.analysis.comparison_curves import KINDS, Kind
+from actsearch.analysis.comparison_figures import COMPARISON_FIGURE_KINDS, ComparisonFigureKind
+from actsearch.analysis.question import Question
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, Status
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status
 from actsearch.figures import comparisons, drawing
 from actsearch.figures.pair_matrix import VERDICT_COLORS
 
@@ -89,7 +90,7 @@ def drawn(request: pytest.FixtureRequest) -> dict[str, Figure]:
     with drawing.settings("light"), warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        for kind in KINDS if result.candidates[0].setting == {} else ("ranking", "sensitivity"):
+        for kind in COMPARISON_FIGURE_KINDS if result.candidates[0].setting == {} else ("ranking", "sensitivity"):
             try:
                 made |= dict(itertools.islice(comparisons.figures(result, kind, question), 2))
             except NothingToShow:
@@ -208,7 +209,9 @@ def test_points_that_are_written_alike_have_files_of_their_own(points: tuple[str
         ("learning-speed", "light", "svg"),
     ],
 )
-def test_files_are_the_same_twice_and_silent(tmp_path: Path, kind: Kind, style: Any, format: Any) -> None:
+def test_files_are_the_same_twice_and_silent(
+    tmp_path: Path, kind: ComparisonFigureKind, style: Any, format: Any
+) -> None:
     """Figures in a repository change only where results do."""
     result = a_study(*predicted(SIX[:3])) if kind != "sensitivity" else a_grid()
     with warnings.catch_warnings():

@@ -14,7 +14,7 @@ from PIL import Image
 from actsearch.analysis.pens import PALETTES
 from actsearch.core.errors import UserError
 from actsearch.figures import drawing, functions
-from actsearch.functions.catalogue import find, of_the_article
+from actsearch.functions.catalogue import find_functions, of_the_article
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
 MANY = (*SIX, "exponential", "relu_squared", "tanh", "x * sin(x)", "hard_shrink", "where(x > 0, x, 0.1 * x ** 3)")
@@ -22,7 +22,7 @@ MANY = (*SIX, "exponential", "relu_squared", "tanh", "x * sin(x)", "hard_shrink"
 
 def drawn(*names: str, style: str = "light", **settings: float) -> Figure:
     with drawing.settings("light"):
-        return functions.functions_figure(find(names, settings), PALETTES[style])
+        return functions.functions_figure(find_functions(names, settings), PALETTES[style])
 
 
 def lines(figure: Figure, panel: int) -> list[tuple[np.ndarray, np.ndarray, str, object]]:
@@ -53,7 +53,7 @@ def test_at_a_jump_the_value_itself_is_marked() -> None:
 
 
 def test_every_point_of_a_line_is_on_the_function() -> None:
-    entries = find(MANY, {})
+    entries = find_functions(MANY, {})
     for panel, which in enumerate(("function", "gradient")):
         pieces = lines(drawn(*MANY), panel)
         for entry in entries:
@@ -67,7 +67,7 @@ def test_every_point_of_a_line_is_on_the_function() -> None:
 @pytest.mark.parametrize("style", ["light", "dark"])
 def test_functions_stay_apart_by_colour_and_by_dashes(style: str) -> None:
     """In print there are no colours; twelve functions have twelve pens, and neighbours other dashes."""
-    pens = list(functions.function_pens(find(MANY, {}), PALETTES[style]).values())
+    pens = list(functions.function_pens(find_functions(MANY, {}), PALETTES[style]).values())
     assert len({pen.color for pen in pens}) == len(pens)
     assert all(one.dashes != other.dashes for one, other in itertools.pairwise(pens))
 
@@ -75,7 +75,7 @@ def test_functions_stay_apart_by_colour_and_by_dashes(style: str) -> None:
 def test_a_function_has_its_colour_in_every_company() -> None:
     look = PALETTES["light"]
     for names in (["gelu"], ["tanh", "gelu"], MANY):
-        assert functions.function_pens(find(names, {}), look)["gelu"].color == look.activations["gelu"]
+        assert functions.function_pens(find_functions(names, {}), look)["gelu"].color == look.activations["gelu"]
 
 
 def test_an_unbounded_function_does_not_flatten_the_others() -> None:
@@ -108,17 +108,17 @@ def test_no_text_is_cut_or_covers_another(names: tuple[str, ...]) -> None:
 def test_the_ending_is_the_format_and_the_same_command_gives_the_same_bytes(hostile: Path, ending: str) -> None:
     paths = [hostile / f"{i}.{ending}" for i in range(2)]
     for path in paths:
-        functions.draw_functions(find(SIX, {}), path)
+        functions.draw_functions(find_functions(SIX, {}), path)
     first, second = (path.read_bytes() for path in paths)
     assert first == second
     assert {b"\x89PNG": "png", b"<?xm": "svg", b"%PDF": "pdf"}[first[:4]] == ending.lower()
 
 
 def test_a_folder_that_is_missing_is_made_and_one_that_cannot_be_is_told(hostile: Path) -> None:
-    path = functions.draw_functions(find(["relu"], {}), hostile / "new" / "x.png")
+    path = functions.draw_functions(find_functions(["relu"], {}), hostile / "new" / "x.png")
     assert path.exists()
     with pytest.raises(UserError, match="can't be written"):
-        functions.draw_functions(find(["relu"], {}), path / "x.png")
+        functions.draw_functions(find_functions(["relu"], {}), path / "x.png")
 
 
 def test_the_articles_figures_are_on_black_with_telling_titles(hostile: Path) -> None:

@@ -14,10 +14,11 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actsearch.analysis import axes, comparison_curves, layer_curves
-from actsearch.analysis.layer_curves import Kind
+from actsearch.analysis import axes, comparison_figures, layer_quantities
+from actsearch.analysis.layer_quantities import LayerFigureKind
 from actsearch.cli import app
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 from actsearch.figures import drawing, layers
 
 HOSTILE = ("$x_1^2$ costs $5", "日本語", "line\nbreak\x00", "x" * 90, "_leading", "العربية", "half \ud800", "")
@@ -37,7 +38,7 @@ def gone(epochs: int = 3) -> CandidateResult:
     return candidate("elu", trial(wild, status="diverged", epochs=20))
 
 
-CASES: dict[str, tuple[ExperimentResult, Kind, dict[str, Any]]] = {
+CASES: dict[str, tuple[ExperimentResult, LayerFigureKind, dict[str, Any]]] = {
     "one": (experiment(*several(1)), "gradients", {}),
     "six": (experiment(*several(6)), "normalisation", {}),
     "twenty": (experiment(*several(20, seeds=1)), "updates", {}),
@@ -177,8 +178,8 @@ def test_log_ticks_stay_few_over_many_powers() -> None:
 
 def test_the_command_line_knows_all_kinds() -> None:
     """It has a list of its own, so that its help loads nothing."""
-    assert app.LAYER_KINDS == layer_curves.KINDS
-    assert app.COMPARISON_KINDS == comparison_curves.KINDS
+    assert app.LAYER_KINDS == layer_quantities.LAYER_FIGURE_KINDS
+    assert app.COMPARISON_KINDS == comparison_figures.COMPARISON_FIGURE_KINDS
 
 
 def test_drawing_loads_nothing_heavy(tmp_path: Path) -> None:

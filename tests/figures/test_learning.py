@@ -24,7 +24,8 @@ from actsearch.analysis.pens import PALETTES
 from actsearch.core import words
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, Status, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 from actsearch.figures import drawing, learning
 
 SIX = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
@@ -380,7 +381,8 @@ from pathlib import Path
 from actsearch.figures import drawing
 from actsearch.figures import learning as plots
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 trial = TrialResult("t", 0, "completed", 2, {{"val_accuracy": [0.5, 0.6], "val_loss": [0.5, 0.4]}})
 one = CandidateResult("relu", Activation("relu"), {{}}, (trial,))
 for style in ("light", "article"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from actsearch.core.errors import UserError
-from actsearch.functions.catalogue import ARTICLE, everything, find, of_the_article, setting
+from actsearch.functions.catalogue import ARTICLE_PARAMETERS, everything, find_functions, of_the_article, setting
 from actsearch.functions.registry import ACTIVATIONS, ALIASES
 
 X = np.linspace(-3, 3, 13)
@@ -15,13 +15,16 @@ X = np.linspace(-3, 3, 13)
 def test_every_name_and_every_other_spelling_is_found() -> None:
     """Whoever has learned a name from a paper, Keras or the article can use it here."""
     assert [entry.name for entry in everything({})] == list(ACTIVATIONS)
-    assert [entry.name for entry in find(list(ALIASES), {})] == list(dict.fromkeys(ALIASES.values()))
-    assert [entry.name for entry in find(["leaky-relu", "hard-sigmoid"], {})] == ["leaky_relu", "hard_sigmoid"]
-    assert [entry.name for entry in find(["swish", "silu", "relu"], {})] == ["silu", "relu"]
+    assert [entry.name for entry in find_functions(list(ALIASES), {})] == list(dict.fromkeys(ALIASES.values()))
+    assert [entry.name for entry in find_functions(["leaky-relu", "hard-sigmoid"], {})] == [
+        "leaky_relu",
+        "hard_sigmoid",
+    ]
+    assert [entry.name for entry in find_functions(["swish", "silu", "relu"], {})] == ["silu", "relu"]
 
 
 def test_a_parameter_goes_to_the_functions_that_have_it() -> None:
-    relu, elu, own = find(["relu", "elu", "where(x > 0, x, alpha * x)"], {"alpha": 0.2})
+    relu, elu, own = find_functions(["relu", "elu", "where(x > 0, x, alpha * x)"], {"alpha": 0.2})
     assert (relu.label, elu.label) == ("relu", "elu, alpha = 0.2")
     assert elu.function(X) == pytest.approx(np.where(X > 0, X, 0.2 * np.expm1(X)))
     assert own.function(X) == pytest.approx(np.where(X > 0, X, 0.2 * X))
@@ -29,7 +32,7 @@ def test_a_parameter_goes_to_the_functions_that_have_it() -> None:
 
 
 def test_a_switch_selects_the_formula() -> None:
-    (gelu,) = find(["gelu"], {"approximate": True})
+    (gelu,) = find_functions(["gelu"], {"approximate": True})
     assert gelu.label == "gelu, approximate"
     assert "tanh" in gelu.formula_text
     assert "tanh" in gelu.derivative_text
@@ -37,8 +40,10 @@ def test_a_switch_selects_the_formula() -> None:
 
 def test_the_articles_functions_are_the_articles() -> None:
     """Its ELU and Leaky ReLU are at 0.2, its GELU is the tanh form."""
-    assert [dict(entry.parameters) for entry in of_the_article()] == [dict(values) for values in ARTICLE.values()]
-    assert [entry.name for entry in of_the_article()] == list(ARTICLE)
+    assert [dict(entry.parameters) for entry in of_the_article()] == [
+        dict(values) for values in ARTICLE_PARAMETERS.values()
+    ]
+    assert [entry.name for entry in of_the_article()] == list(ARTICLE_PARAMETERS)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,7 @@ def test_the_articles_functions_are_the_articles() -> None:
 )
 def test_a_mistake_is_told_in_a_line_with_its_remedy(texts: list[str], settings: dict, message: str) -> None:
     with pytest.raises(UserError) as error:
-        find(texts, settings)
+        find_functions(texts, settings)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 300

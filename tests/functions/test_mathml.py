@@ -8,14 +8,14 @@ from xml.etree import ElementTree
 import pytest
 
 from actsearch.functions import catalogue, formulas
-from actsearch.functions.formula_tree import differentiate
+from actsearch.functions.formula_derivative import differentiate
 from actsearch.functions.mathml import mathml
 from actsearch.functions.registry import ACTIVATIONS
 
 
 def said(text: str, **parameters: float) -> str:
     """The text of a formula's MathML, a fraction as `(a)/(b)`, a power as `a^(b)`."""
-    made = mathml(formulas.parse(text, parameters).tree, "f")
+    made = mathml(formulas.parse_formula(text, parameters).tree, "f")
     assert made is not None
     found = ElementTree.fromstring(made)
     return _read(found).replace("\N{INVISIBLE TIMES}", "").replace("\N{NO-BREAK SPACE}", " ").removeprefix("f(x)=")
@@ -55,7 +55,7 @@ def test_a_formula_is_written_as_on_paper(text: str, written: str) -> None:
 @pytest.mark.parametrize("name", list(ACTIVATIONS))
 def test_every_function_and_derivative_is_well_formed(name: str) -> None:
     """A browser would show the rest of the page inside of a broken formula."""
-    (entry,) = catalogue.find([name], {})
+    (entry,) = catalogue.find_functions([name], {})
     assert entry.derivative is not None
     for tree in (entry.formula.tree, entry.derivative.tree, differentiate(entry.formula.tree)):
         made = mathml(tree, "f′")
@@ -64,7 +64,7 @@ def test_every_function_and_derivative_is_well_formed(name: str) -> None:
 
 def test_a_formula_too_long_to_be_read_is_left_out() -> None:
     """Shared parts of a derivative, written out, can be longer than any page."""
-    assert mathml(formulas.parse(" + ".join(["tanh(x) * x"] * 35)).tree, "f") is None
+    assert mathml(formulas.parse_formula(" + ".join(["tanh(x) * x"] * 35)).tree, "f") is None
 
 
 def test_names_of_several_letters_keep_apart() -> None:

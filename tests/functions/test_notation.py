@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 import sympy
 
-from actsearch.functions.formulas import parse
+from actsearch.functions.formulas import parse_formula
 from actsearch.functions.notation import latex, pretty
 from actsearch.functions.symbolic import derivative, expression
 
 
 def on_a_terminal(text: str, **parameters: float) -> list[str]:
-    return [line.rstrip() for line in pretty(expression(parse(text, parameters)), "f(x)").splitlines()]
+    return [line.rstrip() for line in pretty(expression(parse_formula(text, parameters)), "f(x)").splitlines()]
 
 
 def in_latex(text: str, **parameters: float) -> str:
-    return latex(expression(parse(text, parameters)))
+    return latex(expression(parse_formula(text, parameters)))
 
 
 def test_cases_within_cases_are_one_list() -> None:
@@ -64,7 +64,7 @@ def test_minima_are_set_in_two_dimensions() -> None:
 
 def test_a_long_expression_is_one_line() -> None:
     """Fractions over hundreds of columns can't be read."""
-    long = derivative(parse("x * " + " * ".join(f"tanh({i} * x)" for i in range(1, 20))))
+    long = derivative(parse_formula("x * " + " * ".join(f"tanh({i} * x)" for i in range(1, 20))))
     assert "\n" not in pretty(long, "f'(x)")
 
 

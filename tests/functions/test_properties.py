@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from actsearch.functions.properties import Interval, Properties, properties, shown
+from actsearch.functions.properties import Interval, Properties, properties, shown_number
 from actsearch.functions.registry import ACTIVATIONS, SELU_ALPHA, SELU_LAMBDA
 
 PHI0 = 1 / math.sqrt(2 * math.pi)  # the normal density at 0
@@ -271,7 +271,7 @@ def test_slow_approaches_and_far_plateaus_are_seen() -> None:
 
 
 def test_numbers_are_shown_without_their_rounding_errors() -> None:
-    assert [shown(x) for x in (-1e-17, 0.25, -1.7580993408, INF, -INF)] == ["0", "0.25", "-1.758", "∞", "-∞"]
+    assert [shown_number(x) for x in (-1e-17, 0.25, -1.7580993408, INF, -INF)] == ["0", "0.25", "-1.758", "∞", "-∞"]
 
 
 def test_a_function_that_is_not_defined_everywhere_has_properties_where_it_is() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from activation_cases import CASES, points
 
-from actsearch.functions.formulas import check, numpy_function, numpy_gradient, parse
+from actsearch.functions.formulas import check_formula, numpy_function, numpy_gradient, parse_formula
 from actsearch.functions.registry import ACTIVATIONS, ALIASES, ARTICLE, SELU_ALPHA, SELU_LAMBDA
 
 every_case = pytest.mark.parametrize(("name", "parameters"), CASES, ids=str)
@@ -93,11 +93,11 @@ def test_a_user_can_begin_with_the_formula_of_the_table(name: str, parameters: d
     row, x = ACTIVATIONS[name], np.array([-10, -3, -1, -1e-3, 0, 1e-3, 0.5, 1, 3, 6, 10])
     values = _values(name, parameters)
     text, derivative = row.written(values)
-    formula = parse(text, {key: value for key, value in values.items() if key in _names(text)})
-    check(formula)
+    formula = parse_formula(text, {key: value for key, value in values.items() if key in _names(text)})
+    check_formula(formula)
     np.testing.assert_allclose(numpy_function(formula)(x), row.function(x, **parameters), rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(numpy_gradient(formula)(x), row.gradient(x, **parameters), rtol=1e-9, atol=1e-12)
-    parse(derivative, {key: value for key, value in values.items() if key in _names(derivative)})
+    parse_formula(derivative, {key: value for key, value in values.items() if key in _names(derivative)})
 
 
 def test_titles_tell_the_functions_apart() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
-from actsearch.functions.formulas import numpy_function, numpy_gradient, parse
+from actsearch.functions.formulas import numpy_function, numpy_gradient, parse_formula
 from actsearch.functions.notation import latex, pretty
 from actsearch.functions.symbolic import X, derivative, expression
 
@@ -46,7 +46,7 @@ def _at(expr: sympy.Expr, parameters: dict, points: list[float]) -> list[float]:
 @pytest.mark.parametrize(("text", "parameters"), SMOOTH + CASES, ids=str)
 def test_what_is_shown_is_what_is_computed(text: str, parameters: dict) -> None:
     """A user reads a formula and derivative, and believes that the network has them."""
-    formula, x = parse(text, parameters), np.array(NO_KINK)
+    formula, x = parse_formula(text, parameters), np.array(NO_KINK)
     np.testing.assert_allclose(_at(expression(formula), parameters, NO_KINK), numpy_function(formula)(x), rtol=1e-9)
     slopes = _at(derivative(formula), parameters, NO_KINK)
     np.testing.assert_allclose(slopes, numpy_gradient(formula)(x), rtol=1e-9, atol=1e-12)
@@ -55,7 +55,7 @@ def test_what_is_shown_is_what_is_computed(text: str, parameters: dict) -> None:
 @pytest.mark.parametrize(("text", "parameters"), SMOOTH, ids=str)
 def test_the_derivative_is_sympys(text: str, parameters: dict) -> None:
     """Our rules of calculus against those of a library with many more readers."""
-    formula = parse(text, parameters)
+    formula = parse_formula(text, parameters)
     theirs = _at(sympy.diff(expression(formula), X), parameters, NO_KINK)
     np.testing.assert_allclose(_at(derivative(formula), parameters, NO_KINK), theirs, rtol=1e-9, atol=1e-12)
 
@@ -63,12 +63,12 @@ def test_the_derivative_is_sympys(text: str, parameters: dict) -> None:
 @pytest.mark.parametrize(("text", "parameters"), SMOOTH + CASES, ids=str)
 def test_no_generalised_functions_are_shown(text: str, parameters: dict) -> None:
     """A Dirac delta in the derivative of a ReLU explains nothing."""
-    assert not derivative(parse(text, parameters)).has(sympy.Heaviside, sympy.DiracDelta, sympy.Derivative)
+    assert not derivative(parse_formula(text, parameters)).has(sympy.Heaviside, sympy.DiracDelta, sympy.Derivative)
 
 
 def test_the_relu_on_a_terminal() -> None:
     """Cases with their conditions, the kink's left side last."""
-    formula = parse("max(0, x)")
+    formula = parse_formula("max(0, x)")
     assert " ".join(pretty(expression(formula), "f").split()) == "⎧x for x > 0 f = ⎨ ⎩0 otherwise"
     assert " ".join(pretty(derivative(formula), "g").split()) == "⎧1 for x > 0 g = ⎨ ⎩0 otherwise"
 
@@ -105,11 +105,11 @@ def test_the_relu_on_a_terminal() -> None:
 )
 def test_derivatives_in_latex(text: str, parameters: dict, expected: str) -> None:
     """What a user pastes into a paper; numbers are as they were written, conditions solved for x."""
-    assert latex(derivative(parse(text, parameters))) == expected
+    assert latex(derivative(parse_formula(text, parameters))) == expected
 
 
 def test_a_long_expression_is_one_line() -> None:
     """Fractions over hundreds of columns can't be read."""
-    long = derivative(parse("x * " + " * ".join(f"tanh({i} * x)" for i in range(1, 20))))
+    long = derivative(parse_formula("x * " + " * ".join(f"tanh({i} * x)" for i in range(1, 20))))
     assert "\n" not in pretty(long, "f")
     assert latex(long)

@@ -10,20 +10,15 @@ import numpy as np
 import pytest
 
 from actsearch.core.experiment import Activation, Candidate, Mlp, Optimizer, Training
-from actsearch.data import datasets
-from actsearch.networks.evaluation import evaluate, evaluating, predicted_labels
+from actsearch.data import conversion
+from actsearch.networks.evaluation import evaluate_batches, evaluating, predicted_labels
 from actsearch.networks.models import build
-from actsearch.training import loop
 from actsearch.training.batches import Batches
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 PIXELS = np.random.default_rng(0).integers(0, 256, size=(300, 5, 5, 1)).astype(np.uint8)
 LABELS = np.arange(300) % 3
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the other tests' trials have."""
-    loop.set_threads(1)
 
 
 def taken(batches: Batches, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -38,8 +33,8 @@ def test_batches_are_the_examples_in_the_order_asked_for() -> None:
     batches = Batches(PIXELS, LABELS, 3, 64, 250)
     for wanted in (order, order[::-1]):
         x, y = taken(batches, wanted)
-        np.testing.assert_array_equal(x, datasets.as_float(PIXELS[wanted]))
-        np.testing.assert_array_equal(y, datasets.one_hot(LABELS[wanted], 3))
+        np.testing.assert_array_equal(x, conversion.as_float(PIXELS[wanted]))
+        np.testing.assert_array_equal(y, conversion.one_hot(LABELS[wanted], 3))
     assert batches.steps == 4
 
 
@@ -75,9 +70,9 @@ def test_an_evaluation_gives_keras_own_metrics_and_predictions(loss: Any) -> Non
     network = build(Candidate("relu", Activation("relu"), model, settings), (5, 5, 1), 3, seed=0)
     batches = Batches(PIXELS, LABELS, 3, 128, 300)
     evaluate_batch = evaluating(network)
-    x, y = datasets.as_float(PIXELS), datasets.one_hot(LABELS, 3)
+    x, y = conversion.as_float(PIXELS), conversion.one_hot(LABELS, 3)
     for _ in range(2):
-        metrics, probabilities = evaluate(network, evaluate_batch, batches.of(np.arange(300)), batches.steps)
+        metrics, probabilities = evaluate_batches(network, evaluate_batch, batches.of(np.arange(300)), batches.steps)
         assert metrics == network.evaluate(x, y, batch_size=128, return_dict=True, verbose=0)
         np.testing.assert_array_equal(probabilities, network.predict(x, batch_size=128, verbose=0))
         network.fit(x, y, verbose=0)  # the compiled evaluation sees the weights as they are

@@ -16,8 +16,9 @@ from activation_cases import CASES, OTHER, POINTS, points
 
 import actsearch
 from actsearch.functions.registry import ACTIVATIONS, ALIASES
-from actsearch.networks.keras_activations import FUNCTIONS, ActivationLayer
-from actsearch.training import loop
+from actsearch.networks.keras_activations import KERAS_FUNCTIONS, ActivationLayer
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 SINGLE = {"gelu", "leaky_relu"}
 """TensorFlow keeps the constants of these (the slope, the square roots) in float32, for float64 inputs as well."""
@@ -33,17 +34,11 @@ every_case = pytest.mark.parametrize(("name", "parameters"), CASES, ids=str)
 both_types = pytest.mark.parametrize("dtype", ["float64", "float32"])
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    loop.set_threads(1)
-
-
 def _value_and_gradient(name: str, x: np.ndarray, dtype: str, parameters: dict) -> tuple[np.ndarray, np.ndarray]:
     inputs = tf.constant(x, dtype)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        outputs = FUNCTIONS[name](inputs, **parameters)
+        outputs = KERAS_FUNCTIONS[name](inputs, **parameters)
     gradient = tape.gradient(outputs, inputs)
     assert outputs.dtype == gradient.dtype == inputs.dtype
     return outputs.numpy(), gradient.numpy()
@@ -58,7 +53,7 @@ def _assert_close(computed: np.ndarray, expected: np.ndarray, name: str, dtype: 
 
 def test_every_row_has_its_keras_function() -> None:
     """A name that validates must train."""
-    assert list(FUNCTIONS) == list(ACTIVATIONS)
+    assert list(KERAS_FUNCTIONS) == list(ACTIVATIONS)
 
 
 def test_every_element_wise_function_of_keras_has_its_row() -> None:
@@ -83,7 +78,7 @@ def test_names_parameters_and_defaults_are_keras_own(name: str) -> None:
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_function_takes_what_its_row_says(name: str) -> None:
     """`actsearch.celu(x, alpha=0.5)` is what the catalogue promises."""
-    own = list(inspect.signature(FUNCTIONS[name]).parameters.values())[1:]
+    own = list(inspect.signature(KERAS_FUNCTIONS[name]).parameters.values())[1:]
     assert {at.name: at.default for at in own} == {
         key: row.default for key, row in ACTIVATIONS[name].parameters.items()
     }
@@ -100,7 +95,7 @@ def test_values_are_keras_own(name: str, parameters: dict) -> None:
     if name == "threshold":  # Keras has no defaults
         parameters = {key: row.default for key, row in ACTIVATIONS[name].parameters.items()} | parameters
     x = np.linspace(-8, 8, 641, dtype=np.float32)
-    np.testing.assert_allclose(FUNCTIONS[name](x, **parameters), keras_own(x, **parameters), rtol=2e-6, atol=5e-7)
+    np.testing.assert_allclose(KERAS_FUNCTIONS[name](x, **parameters), keras_own(x, **parameters), rtol=2e-6, atol=5e-7)
 
 
 @every_case
@@ -142,7 +137,7 @@ def test_values_and_gradients_are_finite(name: str, parameters: dict, dtype: str
 def test_gelu_is_keras_own_and_approximate_the_articles() -> None:
     """`gelu` must not silently be the other of its two forms: they differ by up to 0.0005."""
     x = np.linspace(-6, 6, 241)
-    exact, approximate = FUNCTIONS["gelu"](x).numpy(), FUNCTIONS["gelu"](x, approximate=True).numpy()
+    exact, approximate = KERAS_FUNCTIONS["gelu"](x).numpy(), KERAS_FUNCTIONS["gelu"](x, approximate=True).numpy()
     article = 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
     np.testing.assert_array_equal(exact, keras.activations.gelu(x).numpy())
     np.testing.assert_allclose(approximate, article, rtol=1e-6, atol=1e-8)
@@ -153,7 +148,9 @@ def test_gelu_is_keras_own_and_approximate_the_articles() -> None:
 def test_the_layer_applies_the_function_with_its_parameters(name: str, parameters: dict) -> None:
     """Parameters of the experiment file must reach the network."""
     layer = ActivationLayer(name, parameters)
-    np.testing.assert_array_equal(layer(GRID).numpy(), FUNCTIONS[name](tf.constant(GRID, "float32"), **parameters))
+    np.testing.assert_array_equal(
+        layer(GRID).numpy(), KERAS_FUNCTIONS[name](tf.constant(GRID, "float32"), **parameters)
+    )
     assert not np.array_equal(layer(GRID).numpy(), ActivationLayer(name)(GRID).numpy())
 
 
@@ -286,7 +283,7 @@ def test_a_layer_of_an_earlier_version_still_loads() -> None:
 
 def test_every_function_is_there_in_the_package() -> None:
     """`actsearch.mish`; but PReLU as a mere function would learn nothing, so it is a layer only."""
-    for name, function in FUNCTIONS.items():
+    for name, function in KERAS_FUNCTIONS.items():
         if name == "prelu":
             assert not hasattr(actsearch, name)
         else:
@@ -298,7 +295,7 @@ LOAD_AND_PREDICT = """
 import sys
 import keras
 import numpy
-import actsearch.keras_activations
+import actsearch.networks.keras_activations
 model, data, out = sys.argv[1:]
 numpy.save(out, keras.saving.load_model(model).predict_on_batch(numpy.load(data)))
 """
@@ -309,7 +306,7 @@ def test_a_saved_model_loads_in_another_process(tmp_path: Path) -> None:
     inputs = keras.Input((4,))
     parts = [
         keras.layers.Dense(3, activation=function, kernel_initializer=keras.initializers.GlorotUniform(i))(inputs)
-        for i, function in enumerate(FUNCTIONS.values())
+        for i, function in enumerate(KERAS_FUNCTIONS.values())
     ]
     parts += [ActivationLayer(name, parameters)(inputs) for name, parameters in CASES]
     learning = [ActivationLayer(name, {key: OTHER[key]}, [key]) for name, key in TRAINABLE]

@@ -15,24 +15,19 @@ import tensorflow as tf
 
 from actsearch.core.experiment import Activation, Candidate, Cnn, Mlp, Optimizer, Training
 from actsearch.functions.registry import ACTIVATIONS
-from actsearch.networks import models
-from actsearch.training import loop
+from actsearch.networks import architectures, models, random_streams
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 ARTICLE = Cnn((32, 64), 3, (128,), (0.25, 0.5), "glorot_uniform", "dropout", False)
 SMALL = Mlp((6, 5), 0.0, "glorot_uniform", "dropout", False)
 PLAIN = Training(Optimizer("adam", {}), "categorical_crossentropy", 1, 16, "float32", 1)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    loop.set_threads(1)
-
-
 def _article(activation: str, seed: int = 0, **changes: Any) -> keras.Model:
     row = ACTIVATIONS[activation]
     model = replace(ARTICLE, kernel_initializer=row.kernel_initializer, dropout_layer=row.dropout_layer, **changes)
-    return models.network(model, Activation(activation), (28, 28, 1), 10, seed)
+    return architectures.network(model, Activation(activation), (28, 28, 1), 10, seed)
 
 
 def _small(activation: str = "relu", seed: int = 0, model: Mlp = SMALL, **changes: Any) -> keras.Model:
@@ -141,12 +136,12 @@ def test_mlp_with_batch_normalization() -> None:
 
 def test_mlp_takes_images_and_vectors() -> None:
     for shape in ((12,), (3, 2, 2)):
-        assert models.network(SMALL, Activation("relu"), shape, 4, 0).output_shape == (None, 4)
+        assert architectures.network(SMALL, Activation("relu"), shape, 4, 0).output_shape == (None, 4)
 
 
 def test_parameters_reach_every_activation() -> None:
     """`negative_slope: 0.1` in the file would otherwise train the default under its name."""
-    model = models.network(SMALL, Activation("leaky_relu", {"negative_slope": 0.1}), (12,), 10, 0)
+    model = architectures.network(SMALL, Activation("leaky_relu", {"negative_slope": 0.1}), (12,), 10, 0)
     layers = [layer for layer in model.layers if type(layer).__name__ == "ActivationLayer"]
     assert [(layer.function, layer.parameters) for layer in layers] == [("leaky_relu", {"negative_slope": 0.1})] * 2
 
@@ -197,17 +192,23 @@ def test_draws_elsewhere_in_the_process_change_nothing() -> None:
 
 def test_streams_differ_by_seed_purpose_and_place() -> None:
     """One seed in two places would tie draws together that a user takes for independent."""
-    grid = list(itertools.product(range(5), (models.WEIGHTS, models.ORDER, models.DROPOUT), range(8)))
-    seeds = [models.stream(*where) for where in grid]
+    grid = list(
+        itertools.product(
+            range(5),
+            (random_streams.KERNEL_STREAM, random_streams.ORDER_STREAM, random_streams.DROPOUT_STREAM),
+            range(8),
+        )
+    )
+    seeds = [random_streams.seed_of_draw(*where) for where in grid]
     assert len(set(seeds)) == len(grid)
     assert all(0 <= seed < 2**31 for seed in seeds)
-    assert seeds == [models.stream(*where) for where in grid]
+    assert seeds == [random_streams.seed_of_draw(*where) for where in grid]
 
 
 def test_streams_are_what_they_were() -> None:
     """Stored results name their seeds: another derivation would need another `IDENTITY_VERSION`."""
     expected = int(np.random.SeedSequence([7, 2, 1]).generate_state(1)[0]) // 2
-    assert models.stream(7, models.DROPOUT, 1) == expected
+    assert random_streams.seed_of_draw(7, random_streams.DROPOUT_STREAM, 1) == expected
 
 
 def _binary_crossentropy(y: np.ndarray, p: np.ndarray) -> float:

@@ -16,8 +16,9 @@ import pytest
 from actsearch.core.experiment import Activation
 from actsearch.functions import own_functions
 from actsearch.functions.own_functions import PluginError
-from actsearch.networks.own_activations import FormulaLayer, FunctionLayer, layer
-from actsearch.training import loop
+from actsearch.networks.own_activations import FormulaLayer, FunctionLayer, layer_of_activation
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 X = np.array([[-1e4, -3.0, -0.5, 0.0, 0.5, 3.0, 1e4]], np.float32)
 MODULE = """
@@ -30,12 +31,6 @@ def bent(x, bend=0.5):
 
 number = 3
 """
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
-    """TensorFlow's threads are set once in a process: to what the trainings in other test files have."""
-    loop.set_threads(1)
 
 
 @pytest.fixture
@@ -106,7 +101,7 @@ def test_what_is_learned_must_be_a_parameter() -> None:
 )
 def test_a_formula_trains_as_the_function_of_the_registry_does(activation: Activation) -> None:
     """The same function, written or named, has the same values and the same gradients."""
-    made = layer(activation)
+    made = layer_of_activation(activation)
     np.testing.assert_allclose(made(X).numpy(), X / (1 + np.exp(np.clip(-2 * X, None, 80))), rtol=1e-5, atol=1e-30)
 
 
@@ -151,7 +146,7 @@ def test_a_network_whose_module_is_not_found_says_where_to_look() -> None:
 def test_a_functions_source_is_found_without_running_it(folder: Path) -> None:
     """`validate` must not load Keras, let alone do what a stranger's module does when it is imported."""
     (folder / "my_functions.py").write_text(f"raise SystemExit\n{MODULE}", encoding="utf-8")
-    found = own_functions.find("my_functions:bent", folder)
+    found = own_functions.find_source("my_functions:bent", folder)
     assert found.sha256 == sha256(folder / "my_functions.py")
     assert "my_functions" not in sys.modules
 
@@ -161,7 +156,7 @@ def test_a_module_in_a_package_is_found(folder: Path) -> None:
     package.mkdir()
     (package / "__init__.py").write_text("raise SystemExit", encoding="utf-8")
     (package / "functions.py").write_text(MODULE, encoding="utf-8")
-    assert own_functions.find("own_package.functions:bent", folder).text == MODULE
+    assert own_functions.find_source("own_package.functions:bent", folder).text == MODULE
 
 
 @pytest.mark.parametrize(
@@ -175,20 +170,20 @@ def test_a_module_in_a_package_is_found(folder: Path) -> None:
 )
 def test_what_is_not_there_is_told(reference: str, message: str, folder: Path) -> None:
     with pytest.raises(PluginError, match=message.replace("?", r"\?")):
-        own_functions.find(reference, folder)
+        own_functions.find_source(reference, folder)
 
 
 def test_a_module_with_a_mistake_in_it_is_told_with_its_line(folder: Path) -> None:
     (folder / "my_functions.py").write_text("x = 1\ndef bent(x:\n", encoding="utf-8")
     with pytest.raises(PluginError, match=r"my_functions\.py, line 2: is no Python"):
-        own_functions.find("my_functions:bent", folder)
+        own_functions.find_source("my_functions:bent", folder)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"x = '\x00'", b"# coding: nonsense\n"])
 def test_a_module_that_is_no_text_is_told(content: bytes, folder: Path) -> None:
     (folder / "my_functions.py").write_bytes(content)
     with pytest.raises(PluginError, match="is no Python"):
-        own_functions.find("my_functions:bent", folder)
+        own_functions.find_source("my_functions:bent", folder)
 
 
 def test_what_is_no_function_is_told_when_it_is_imported(folder: Path) -> None:
@@ -198,7 +193,7 @@ def test_what_is_no_function_is_told_when_it_is_imported(folder: Path) -> None:
 
 def test_where_the_file_is_missing_its_text_serves(folder: Path) -> None:
     """A machine of a cluster has the trial, and not the user's folder."""
-    found = own_functions.find("my_functions:bent", folder)
+    found = own_functions.find_source("my_functions:bent", folder)
     (folder / "my_functions.py").unlink()
     function = own_functions.imported("my_functions:bent", str(folder), found.text, found.sha256)
     np.testing.assert_allclose(function(X).numpy(), bent(X, 0.5), rtol=1e-5)
@@ -206,7 +201,7 @@ def test_where_the_file_is_missing_its_text_serves(folder: Path) -> None:
 
 def test_a_file_that_has_changed_is_not_taken_for_what_was_asked(folder: Path) -> None:
     """The trial's identity says which source; another one is another function."""
-    found = own_functions.find("my_functions:bent", folder)
+    found = own_functions.find_source("my_functions:bent", folder)
     (folder / "my_functions.py").write_text(MODULE.replace("+ x", "- x"), encoding="utf-8")
     function = own_functions.imported("my_functions:bent", str(folder), found.text, found.sha256)
     np.testing.assert_allclose(function(X).numpy(), bent(X, 0.5), rtol=1e-5)

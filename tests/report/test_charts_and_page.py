@@ -20,15 +20,17 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked,
 from fake_diagnostics import diagnostics, layer_names
 from reported_studies import HOSTILE, a_large_study, made, probed, three
 
-from actsearch.analysis import comparison_curves
-from actsearch.analysis.comparison import Question, compare
-from actsearch.analysis.layer_curves import LayerFigure, layer_figures
+from actsearch.analysis.comparing import comparisons_of
+from actsearch.analysis.comparison_rows import differences_table
+from actsearch.analysis.layer_figures import LayerFigure, layer_figures
 from actsearch.analysis.pens import PALETTES
+from actsearch.analysis.question import Question
 from actsearch.cli.app import run_command_line
 from actsearch.config import loading
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.figures.pair_matrix import VERDICT_COLORS
 from actsearch.report import difference_charts, layer_charts, page_colors, summary, thinning
 from actsearch.report import page as report
@@ -206,7 +208,7 @@ def far_off(*values: float) -> ExperimentResult:
 
 def test_no_difference_is_drawn_where_it_is_not() -> None:
     """A dot at the edge of the axis is read as a value, and would be a wrong one."""
-    (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
+    (comparison,) = comparisons_of(far_off(*noisy(0.9, 5, stream=9)), Question())
     charts = difference_charts.DifferenceCharts.of(comparison)
     (pair,) = (p for i in comparison.others if comparison.contenders[i].name == "sigmoid"
                for p in [comparison.pair(i, comparison.reference)])  # fmt: skip
@@ -221,7 +223,7 @@ def test_no_difference_is_drawn_where_it_is_not() -> None:
 
 def test_a_seed_beyond_the_axis_is_told_beside_those_within_it() -> None:
     """One seed that failed to learn is news; its dot stands nowhere, and the interval goes on to it."""
-    (comparison,) = compare(far_off(0.977, 0.978, 0.976, 0.977, 0.3), Question())
+    (comparison,) = comparisons_of(far_off(0.977, 0.978, 0.976, 0.977, 0.3), Question())
     charts = difference_charts.DifferenceCharts.of(comparison)
     i = next(i for i in comparison.others if comparison.contenders[i].name == "sigmoid")
     row = charts.row(comparison.pair(i, comparison.reference))
@@ -233,9 +235,9 @@ def test_a_seed_beyond_the_axis_is_told_beside_those_within_it() -> None:
 
 def test_the_chart_of_differences_has_the_axis_of_the_figure() -> None:
     """Page and figure of one study must not show two pictures of it."""
-    (comparison,) = compare(far_off(*noisy(0.9, 5, stream=9)), Question())
+    (comparison,) = comparisons_of(far_off(*noisy(0.9, 5, stream=9)), Question())
     scale = difference_charts.DifferenceCharts.of(comparison).scale
-    axis = comparison_curves.differences(comparison, "differences").axis
+    axis = differences_table(comparison, "differences").axis
     assert (scale.low, scale.high) == (axis.low, axis.high)
 
 
@@ -433,7 +435,7 @@ def test_twenty_layers_can_be_told_apart() -> None:
 
 
 def test_an_axis_writes_all_its_numbers_one_way() -> None:
-    """`0.001` beside `1e-04` is two sizes to compare in one's head; of shares near all, all of it is shown."""
+    """`0.001` beside `1e-04` is two sizes to comparisons_of in one's head; of shares near all, all of it is shown."""
     figure = deep(gradient_norm_kernel=lambda layer, _: 10.0 ** (-layer / 3))
     svg = layer_charts.layer_svg(figure, figure.axes[0], figure.panels[0].rows[0], "told")
     said = re.findall(r'text-anchor="end">([^<]+)<', svg)

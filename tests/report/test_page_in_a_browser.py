@@ -18,7 +18,8 @@ from actsearch.analysis.axes import tick_text
 from actsearch.analysis.curve_axes import curve_axis
 from actsearch.analysis.curves import learning_curves
 from actsearch.core.experiment import Activation
-from actsearch.core.results import CandidateResult, ExperimentResult
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult
 
 pytestmark = needs_browser
 

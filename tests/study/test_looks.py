@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from actsearch.analysis import statistics
-from actsearch.study.looks import NONE_COMPLETED, SETTLED, WORSE, Look, decide
+from actsearch.analysis import intervals, sample_sizes
+from actsearch.study.looks import NONE_COMPLETED, SETTLED, WORSE, LookDecision, decide
 
 SEEDS = 20
 Noise = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
@@ -20,9 +20,9 @@ NOISES: dict[str, Noise] = {
 }
 
 
-def at_once(values: list[list[float]], margin: float = 0.1, **how: object) -> Look:
+def at_once(values: list[list[float]], margin: float = 0.1, **how: object) -> LookDecision:
     k = len(values)
-    given = {"family": statistics.family(k), "looks": 2, "margin": margin, **how}
+    given = {"family": intervals.family_size(k), "looks": 2, "margin": margin, **how}
     return decide(values, **given)  # type: ignore[arg-type]
 
 
@@ -126,7 +126,7 @@ def errs(
     """In which share of studies anything is decided that is not true; standard deviation 1."""
     rng = np.random.default_rng(0)
     k = len(means)
-    planned = statistics.looks(SEEDS)
+    planned = sample_sizes.seeds_at_looks(SEEDS)
     d = means[:, None] - means[None, :]
     wrong = 0
     for _ in range(studies):
@@ -136,7 +136,7 @@ def errs(
         for seeds in planned:
             look = decide(
                 values[:, :seeds],
-                family=statistics.family(k),
+                family=intervals.family_size(k),
                 looks=len(planned) if corrected else 1,
                 margin=margin,
                 before=look,

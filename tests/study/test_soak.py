@@ -2,7 +2,7 @@
 
 By default a few kills, for continuous integration. The long form, some half an hour on two cores:
 
-    ACTSEARCH_SOAK_KILLS=100 python -m pytest -m slow tests/test_soak.py -s
+    ACTSEARCH_SOAK_KILLS=100 python -m pytest -m slow tests/study/test_soak.py -s
 """
 
 from __future__ import annotations

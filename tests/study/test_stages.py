@@ -16,9 +16,10 @@ from staged_studies import HASH, MORE, RATE, Write, killed_at_write, results, tu
 from actsearch.core.events import Event, Failed, Train
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.engines.in_process import InProcess
-from actsearch.store.store import Store, read_experiment
-from actsearch.study import runner, stages
-from actsearch.study.runner import Plan
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
+from actsearch.study import rounds, runner, stages
+from actsearch.study.plans import Plan
 
 ACCURACIES = {"relu 0.1": 0.9, "relu 0.2": 0.8, "selu 0.1": 0.6, "selu 0.2": 0.7}
 """The best settings are relu 0.1 and selu 0.2."""
@@ -28,13 +29,13 @@ def plan_of(experiment: Experiment) -> Plan:
     return Plan(experiment, stages.ask(experiment, HASH, waiting).trials)
 
 
-def run(folder: Path, experiment: Experiment, train: Train, **how: Any) -> list[runner.Work]:
+def run(folder: Path, experiment: Experiment, train: Train, **how: Any) -> list[rounds.Work]:
     """What `actsearch run` does with a folder, without its display."""
     kept, engine, told = Store(folder), InProcess(lambda: train), []
     with kept.locked():
-        for work in runner.rounds(plan_of(experiment), kept, **how):
+        for work in rounds.rounds_of_work(plan_of(experiment), kept, **how):
             told.append(work)
-            for _ in runner.run(work.left, kept, engine, keep_engine=True):
+            for _ in runner.train_all(work.left, kept, engine, keep_engine=True):
                 pass
     return told
 

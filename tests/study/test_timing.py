@@ -13,24 +13,26 @@ import pytest
 
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
-from actsearch.data import datasets
-from actsearch.data.datasets import Dataset
-from actsearch.networks import models
-from actsearch.study import disk, planning, timing
-from actsearch.study.planning import Timed
-from actsearch.training import loop
+from actsearch.data import sources, splitting
+from actsearch.data.dataset import Dataset
+from actsearch.networks import architectures
+from actsearch.study import network_arithmetic, timing, trial_costs
+from actsearch.study.trial_costs import Timed
+from actsearch.training import devices, loop
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:
     """TensorFlow's threads are set once in a process: to what the trials here have."""
-    loop.set_threads(1)
+    devices.set_threads(1)
 
 
 @pytest.fixture
 def dataset(hostile: Path, make_npz: Callable[..., Path]) -> Dataset:
     """40 training and 20 test images of 6 x 6 pixels."""
-    return datasets.load(DataSpec("npz", str(make_npz(hostile / "own.npz"))))
+    return sources.load_dataset(DataSpec("npz", str(make_npz(hostile / "own.npz"))))
 
 
 def _trials(make_experiment: Callable[..., Any], **changes: Any) -> tuple[Trial, ...]:
@@ -45,10 +47,10 @@ def test_steps_are_timed_whatever_is_asked_for(
     """More steps than the few examples make; with diagnostics, and with the test set as the validation set."""
     spec = DataSpec("npz", holdout=holdout)
     trials = _trials(make_experiment, data=spec, diagnostics=DiagnosticsSpec(every=2, probe_size=16))
-    timer = timing.Timer(dataset, datasets.split(dataset, spec))
+    timer = timing.Timer(dataset, splitting.split(dataset, spec))
     for trial in trials:
         one = timer.time(trial, seconds=0.05)
-        assert one.steps >= timing.FEWEST
+        assert one.steps >= timing.FEWEST_STEPS
         assert 0 < one.low <= one.step <= one.high < 5
         assert one.start > 10 * one.step  # compiling is what a first step waits for
         assert 0 < one.again < one.start
@@ -66,9 +68,9 @@ def test_what_is_timed_stands_for_a_real_training(make_experiment: Callable[...,
     )
     spec = DataSpec("npz", holdout=4000)
     experiment, (trial,) = make_experiment(data=spec, epochs=3)
-    splits = datasets.split(big, spec)
+    splits = splitting.split(big, spec)
     timed = timing.Timer(big, splits).time(trial, seconds=0.5)
-    low, high = planning.costs(experiment, big, splits, {planning.kind_of(trial.candidate): timed})
+    low, high = trial_costs.timed_costs(experiment, big, splits, {trial_costs.kind_of(trial.candidate): timed})
     began = time.perf_counter()
     list(loop.train(trial, big))
     took = time.perf_counter() - began
@@ -78,7 +80,7 @@ def test_what_is_timed_stands_for_a_real_training(make_experiment: Callable[...,
 def test_each_kind_is_told_and_can_be_left_between_two(make_experiment: Callable[..., Any], dataset: Dataset) -> None:
     """Twenty kinds take a minute: Ctrl-C must end it, and no busy process may be left behind."""
     spec = DataSpec("npz", holdout=8)
-    splits = datasets.split(dataset, spec)
+    splits = splitting.split(dataset, spec)
     trials = {trial.candidate.label: trial for trial in _trials(make_experiment, data=spec)}
     told: list[str] = []
 
@@ -104,7 +106,7 @@ def test_a_network_that_cannot_be_trained_is_named(make_experiment: Callable[...
     broken = replace(trial.candidate, label="odd", activation=Activation("no_such_function"))
     with pytest.raises(UserError, match=r"^odd: its steps fail \(.+\); mend it, or plan with --no-timing$"):
         timing.time_kinds(
-            {"odd": replace(trial, candidate=broken)}, dataset, datasets.split(dataset, spec), 1, lambda *_: None,
+            {"odd": replace(trial, candidate=broken)}, dataset, splitting.split(dataset, spec), 1, lambda *_: None,
             lambda: None,
         )  # fmt: skip
 
@@ -122,16 +124,10 @@ def test_neighbours_are_busy() -> None:
     assert not busy.is_running()
 
 
-def test_numbers_that_stand_elsewhere_are_the_same_there() -> None:
-    """This module does not load TensorFlow to read them."""
-    assert planning.EVALUATION_BATCH == loop.EVALUATION_BATCH
-    assert models.Networks()._keep == planning.NETWORKS_KEPT
-
-
 def test_the_parameters_are_those_of_keras() -> None:
     """The size of a checkpoint goes by them."""
     mlp = Mlp((16,), 0.0, "glorot_uniform", "dropout", False)
     cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
     for model in (mlp, cnn):
-        built = models.network(model, Activation("relu"), (28, 28, 1), 10, 0)
-        assert disk.parameters(model, (28, 28, 1), 10) == built.count_params()
+        built = architectures.network(model, Activation("relu"), (28, 28, 1), 10, 0)
+        assert network_arithmetic.number_of_parameters(model, (28, 28, 1), 10) == built.count_params()

@@ -29,10 +29,11 @@ from actsearch.core.errors import StoreError, UserError
 from actsearch.core.events import Event, Train
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.engines.in_process import InProcess
-from actsearch.store.store import Store, read_experiment
-from actsearch.study import runner, stages
-from actsearch.study.runner import Plan
-from actsearch.study.stages import UntilDecided
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
+from actsearch.study import rounds, runner, stages, until_decided
+from actsearch.study.plans import Plan
+from actsearch.study.until_decided import UntilDecided
 
 ACCURACIES = {"relu": 0.9, "elu": 0.89, "selu": 0.45, "sigmoid": 0.4}
 LABELS = list(ACCURACIES)
@@ -51,9 +52,9 @@ def run(folder: Path, experiment: Experiment, train: Train, until: UntilDecided 
     plan = Plan(experiment, stages.ask(experiment, HASH, waiting, until=until).trials, until)
     kept, engine, told = Store(folder), InProcess(lambda: train), []
     with kept.locked():
-        for work in runner.rounds(plan, kept):
+        for work in rounds.rounds_of_work(plan, kept):
             told.append(work)
-            for _ in runner.run(work.left, kept, engine, keep_engine=True):
+            for _ in runner.train_all(work.left, kept, engine, keep_engine=True):
                 pass
     return told
 
@@ -102,9 +103,9 @@ def test_a_wide_margin_ends_at_the_first_look(
 def test_seeds_are_the_files_then_the_next_and_none_that_tuned(make_experiment: Callable[..., Any]) -> None:
     """A seed that chose a setting must not be compared by."""
     experiment = study(make_experiment, seeds=(7, 3), tuning_seeds=(8, 9, 10))
-    assert stages.seeds_of(experiment, 6) == (7, 3, 11, 12, 13, 14)
-    assert stages.seeds_of(replace(experiment, seeds=(2**32 - 1,)), 3) == (2**32 - 1, 0, 1)
-    assert stages.seeds_of(replace(experiment, seeds=tuple(range(30))), 20) == tuple(range(20))
+    assert until_decided.seeds_of(experiment, 6) == (7, 3, 11, 12, 13, 14)
+    assert until_decided.seeds_of(replace(experiment, seeds=(2**32 - 1,)), 3) == (2**32 - 1, 0, 1)
+    assert until_decided.seeds_of(replace(experiment, seeds=tuple(range(30))), 20) == tuple(range(20))
 
 
 def test_with_tuning_seeds_the_chosen_settings_are_decided_between(
@@ -290,10 +291,10 @@ def test_looks_of_other_trials_are_not_shown(
 def test_what_cannot_be_decided_is_refused(make_experiment: Callable[..., Any]) -> None:
     """With several settings of each activation there is no telling what is to be decided."""
     with pytest.raises(UserError, match="add tuning_seeds: 3"):
-        stages.check_decidable(replace(tuned(make_experiment), tuning_seeds=()))
-    stages.check_decidable(tuned(make_experiment))
+        until_decided.check_decidable(replace(tuned(make_experiment), tuning_seeds=()))
+    until_decided.check_decidable(tuned(make_experiment))
     with pytest.raises(UserError, match="one activation alone"):
-        stages.check_decidable(study(make_experiment, ["relu"]))
+        until_decided.check_decidable(study(make_experiment, ["relu"]))
 
 
 def test_a_choice_that_changes_is_another_study(make_experiment: Callable[..., Any]) -> None:
@@ -444,8 +445,8 @@ def test_the_command_line_takes_the_numbers_that_python_takes() -> None:
     """A study that was begun in one must go on in the other."""
     options = {option.name: option.type for option in commands.commands["run"].params}
     seeds, margin, confidence = (options[name] for name in ("max_seeds", "margin", "confidence"))
-    runner._check_rule(UntilDecided(margin.min, confidence.min, seeds.min))
-    runner._check_rule(UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max))
+    until_decided.check_rule(UntilDecided(margin.min, confidence.min, seeds.min))
+    until_decided.check_rule(UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max))
     for beyond in (UntilDecided(max_seeds=seeds.min - 1), UntilDecided(max_seeds=seeds.max + 1)):
         with pytest.raises(UserError):
-            runner._check_rule(beyond)
+            until_decided.check_rule(beyond)

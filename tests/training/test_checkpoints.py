@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from actsearch.core.events import METRICS, EpochDone
-from actsearch.training.checkpoints import State, pack, unpack
+from actsearch.training.checkpoints import TrainingState, pack, unpack
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
 
 RNG = np.random.default_rng(0)
 VARIABLES = [
@@ -25,7 +27,7 @@ EPOCHS = tuple(
     for epoch in (1, 2, 3)
 )
 MACHINES = ({"cpu": "ü", "versions": {"keras": "3"}, "threads": 1}, {"cpu": "another"})
-STATE = State(EPOCHS, MACHINES, VARIABLES, 1, BEST)
+STATE = TrainingState(EPOCHS, MACHINES, VARIABLES, 1, BEST)
 
 
 def test_everything_comes_back_to_the_bit() -> None:

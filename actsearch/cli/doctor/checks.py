@@ -20,11 +20,11 @@ from typing import Any, Literal
 
 from actsearch.cli.doctor import probes
 from actsearch.cli.doctor.probes import Broken
-from actsearch.core import machine
+from actsearch.core import capacity, machine
 from actsearch.core.errors import DataError
 from actsearch.core.experiment import DataSpec
 from actsearch.core.files import write_atomically
-from actsearch.data import datasets
+from actsearch.data import keras_sets, sources
 
 SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "ray": "Ray"}
 BFLOAT16_FLAGS = {"avx512_bf16": "AVX-512", "amx_bf16": "AMX", "bf16": "ARM", "svebf16": "SVE"}
@@ -99,7 +99,7 @@ def versions() -> Check:
 
 def processor() -> Check:
     """The processor, and what its flags mean for arithmetic."""
-    flags, cores = machine.cpu_flags(), machine.usable_cores()
+    flags, cores = machine.cpu_flags(), capacity.usable_cores()
     native = [name for flag, name in BFLOAT16_FLAGS.items() if flag in flags]
     details = {
         "model": machine.cpu_model(),
@@ -124,24 +124,24 @@ def processor() -> Check:
 
 def memory(jobs: int | None) -> Check:
     """The memory that can be had, against what so many workers need."""
-    available, cores = machine.available_memory(), machine.usable_cores()
-    wanted = machine.default_jobs(threads=1) if jobs is None else jobs
-    fit = available // machine.WORKER_MEMORY
+    available, cores = capacity.available_memory(), capacity.usable_cores()
+    wanted = capacity.default_jobs(threads=1) if jobs is None else jobs
+    fit = available // capacity.WORKER_MEMORY
     details = {
         "available_bytes": available,
-        "worker_bytes": machine.WORKER_MEMORY,
+        "worker_bytes": capacity.WORKER_MEMORY,
         "jobs": wanted,
         "jobs_that_fit": fit,
         "usable_cores": cores,
     }
-    needed = wanted * machine.WORKER_MEMORY
+    needed = wanted * capacity.WORKER_MEMORY
     workers = f"{wanted} worker{'s' * (wanted != 1)} ({'the default' if jobs is None else f'--jobs {jobs}'})"
     what = f"{_gb(available)} available; {workers} need{'s' * (wanted == 1)} about {_gb(needed)}"
     if fit == 0:
         return Check("memory", "problem", what, "close other programs, or use a machine with more memory", details)
     if wanted > fit:
         return Check("memory", "problem", what, f"--jobs {fit}", details)
-    if wanted > cores and not machine.gpus():
+    if wanted > cores and not capacity.gpus():
         what += f", and share {cores} usable core{'s' * (cores != 1)}"
         return Check("memory", "note", what, f"--jobs {cores} takes no longer", details)
     return Check("memory", "ok", what, details=details)
@@ -151,7 +151,7 @@ def bundled_data() -> Check:
     """Whether the MNIST that comes with the package is whole."""
     spec = DataSpec("mnist")
     try:
-        sha256, loaded = datasets.fingerprint(spec), datasets.load(spec)
+        sha256, loaded = sources.fingerprint(spec), sources.load_dataset(spec)
     except DataError as error:
         what, _, remedy = str(error).rpartition("; ")
         return Check("data", "problem", what, remedy)
@@ -162,8 +162,8 @@ def bundled_data() -> Check:
 
 def cached_data() -> Check:
     """Which of Keras's data sets are on this machine already."""
-    folder = datasets.keras_folder()
-    cached = {name: all((folder / file).is_file() for file in files) for name, files in datasets.KERAS_FILES.items()}
+    folder = keras_sets.keras_folder()
+    cached = {name: all((folder / file).is_file() for file in files) for name, files in keras_sets.KERAS_FILES.items()}
     missing = [name for name, there in cached.items() if not there]
     if not missing:
         return Check("data sets", "ok", f"{' and '.join(cached)} are in Keras's cache", details=cached)
@@ -222,7 +222,7 @@ def ray_cluster(address: str | None) -> Check:
 
 def tensorflow() -> Iterator[Check]:
     """Whether TensorFlow starts, the devices it sees, and what mixed_bfloat16 costs."""
-    settings = datasets.keras_folder().with_name("keras.json")
+    settings = keras_sets.keras_folder().with_name("keras.json")
     remedies = {
         "backend": f'write "backend": "tensorflow" in {settings}, and unset KERAS_BACKEND',
         "image_data_format": f'write "image_data_format": "channels_last" in {settings}',
@@ -262,7 +262,7 @@ def _arithmetic(flags: Sequence[str]) -> str:
 
 
 def _devices(gpus: Sequence[str]) -> Check:
-    present = machine.gpus()
+    present = capacity.gpus()
     details = {"gpus": list(gpus), "nvidia_devices": present}
     if gpus:
         return Check("devices", "ok", f"{len(gpus)} GPU: {', '.join(gpus)}", details=details)

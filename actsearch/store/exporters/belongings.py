@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from actsearch.core.errors import UserError
 from actsearch.core.files import write_atomically
 
-LIST = "actsearch-export.json"
+LIST_FILE = "actsearch-export.json"
 """Lies in the folder of an export and names its files."""
-FORMAT_VERSION = 1
+LIST_VERSION = 1
 
 
 @contextmanager
@@ -34,26 +35,26 @@ def replacing_files(out: Path, group: str, names: Sequence[str]) -> Iterator[Non
         UserError: something lies in the place of one of them that no export wrote.
         OSError: the folder cannot be written.
     """
-    groups = _read(out)
-    ours = {name for of_group in groups.values() for name in of_group}
+    groups = _listed_files(out)
+    ours = set(chain.from_iterable(groups.values()))
     for name in names:
         if name not in ours and (out / name).exists():
             raise UserError(f"{out / name}: is there already, and not from an export; give another --out")
     before = groups.get(group, [])
-    _write(out, {**groups, group: sorted({*before, *names})})
+    _write_list(out, {**groups, group: sorted({*before, *names})})
     yield
     for name in sorted(set(before) - set(names)):
         _remove(out, name)
-    _write(out, {**groups, group: sorted(names)})
+    _write_list(out, {**groups, group: sorted(names)})
 
 
-def _read(out: Path) -> dict[str, list[str]]:
+def _listed_files(out: Path) -> dict[str, list[str]]:
     """The files by group. A list that is missing or damaged names none: nothing is replaced then."""
-    path = out / LIST
+    path = out / LIST_FILE
     try:
-        found = json.loads(path.read_bytes())
-        version, groups = found["format_version"], found["files"]
-        if version == FORMAT_VERSION:
+        content = json.loads(path.read_bytes())
+        version, groups = content["format_version"], content["files"]
+        if version == LIST_VERSION:
             return {str(group): [name for name in names if _is_below(name)] for group, names in groups.items()}
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return {}
@@ -61,14 +62,14 @@ def _read(out: Path) -> dict[str, list[str]]:
 
 
 def _is_below(name: object) -> bool:
-    """Whether it is a name that an export may have written: whoever edits the list gets nothing else removed."""
+    """Whether it is a name that an export may have written: an edited list gets nothing else removed."""
     path = PurePosixPath(name) if isinstance(name, str) and "\0" not in name and "\\" not in name else None
     return path is not None and path.parts != () and not path.is_absolute() and ".." not in path.parts
 
 
-def _write(out: Path, groups: Mapping[str, Sequence[str]]) -> None:
-    found = {"format_version": FORMAT_VERSION, "files": {group: names for group, names in groups.items() if names}}
-    write_atomically(out / LIST, json.dumps(found, indent=1, sort_keys=True).encode("ascii"))
+def _write_list(out: Path, groups: Mapping[str, Sequence[str]]) -> None:
+    content = {"format_version": LIST_VERSION, "files": {group: names for group, names in groups.items() if names}}
+    write_atomically(out / LIST_FILE, json.dumps(content, indent=1, sort_keys=True).encode("ascii"))
 
 
 def _remove(out: Path, name: str) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from actsearch.core.files import replacing
-from actsearch.core.results import COLUMNS, ExperimentResult, rows, tables
-from actsearch.store.exporters.belongings import replacing_files
+from actsearch.core.results import ExperimentResult
+from actsearch.core.tables import TABLE_COLUMNS, Table
+from actsearch.store.exporters.table_files import write_tables
 
-FORMULA = frozenset("=+-@\t\r")
+FORMULA_STARTS = frozenset("=+-@\t\r")
 """Spreadsheets take a text that begins so for a formula and compute it: a label could run a program."""
 
 
@@ -20,27 +20,26 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
 
     Nothing is an empty cell. Text that a spreadsheet would take for a formula has an apostrophe before it.
     """
-    names = {table: f"{table}.csv" for table in tables(results)}
-    said = []
-    with replacing_files(out, "csv", list(names.values())):
-        for table, name in names.items():
-            with replacing(out / name) as beside, beside.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(COLUMNS[table])
-                counted = _Counted(row for result in results for row in rows(result, table))
-                writer.writerows(counted)
-            said.append(f"{out / name}: {counted.n:,} rows")
-    return said
+    return write_tables(results, out, "csv", _write_csv)
+
+
+def _write_csv(path: Path, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
+    counted = _Counted(rows)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(TABLE_COLUMNS[table])
+        writer.writerows(counted)
+    return counted.n
 
 
 class _Counted:
     """Rows without formulas, and how many they were."""
 
-    def __init__(self, found: Iterator[tuple[Any, ...]]) -> None:
-        self._found = found
+    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        self._rows = rows
         self.n = 0
 
     def __iter__(self) -> Iterator[list[Any]]:
-        for row in self._found:
+        for row in self._rows:
             self.n += 1
-            yield [f"'{cell}" if type(cell) is str and cell[:1] in FORMULA else cell for cell in row]
+            yield [f"'{cell}" if type(cell) is str and cell[:1] in FORMULA_STARTS else cell for cell in row]

@@ -15,22 +15,29 @@ import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from actsearch.core.dotted_keys import by_dotted_key
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import canonical_json, in_words
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
-from actsearch.store.exporters.runs import metrics_by_epoch, seed_of
+from actsearch.core.json_values import canonical_json
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
+from actsearch.core.words import in_words
+from actsearch.store.exporters.runs import metrics_by_epoch, or_nan, seed_of
 
-FILE = "mlflow.db"
-TRIAL, CONTENT = "actsearch.trial", "actsearch.content"
-"""Tags of the runs that are from here: their trial, and a hash of what was written, which is written last."""
+DATABASE = "mlflow.db"
+TRIAL_TAG = "actsearch.trial"
+"""Of the runs that are from here: their trial."""
+CONTENT_TAG = "actsearch.content"
+"""A hash of what was written, which is written last."""
 METRICS_AT_ONCE = 1000
 PARAMETERS_AT_ONCE = 100
 LONGEST_VALUE = 5000
 """What MLflow takes in one call, and as a parameter's or tag's value."""
-UNFIT = re.compile(r"[^\w./: -]")
+UNFIT_IN_NAMES = re.compile(r"[^\w./: -]")
 """What MLflow does not take in names."""
 ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",  # nothing of ours talks to a server
@@ -53,29 +60,30 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
     whose trial is gone, goes to MLflow's trash. Runs that are not from here are not touched. A run begins at the time
     of the export, and lasts as long as its training did.
     """
-    path = out.resolve() / FILE
+    path = out.resolve() / DATABASE
     if "?" in str(path):  # it ends the path of SQLAlchemy's addresses
         raise UserError(f"{out}: MLflow can't keep a database in a folder with ? in its path; give another --out")
     with _mlflow(path) as client:
         new = same = 0
         for result in results:
-            experiment = _experiment(client, result.name, out)
-            known = _known(client, experiment)
+            experiment = _experiment_id(client, result.name, out)
+            known = _exported_runs(client, experiment)
             for candidate in result.candidates:
                 for trial in candidate.all_trials:
-                    run = _Run.of(candidate, trial)
+                    run = _MlflowRun.of(candidate, trial)
                     before = known.pop(trial.id, [])
-                    if [found.data.tags.get(CONTENT) for found in before] == [run.content]:
+                    if [earlier.data.tags.get(CONTENT_TAG) for earlier in before] == [run.content]:
                         same += 1
                         continue
                     _delete(client, before)
                     run.log(client, experiment)
                     new += 1
-            _delete(client, [found for runs in known.values() for found in runs])
+            for runs in known.values():
+                _delete(client, runs)
     uri = shlex.quote(f"sqlite:///{path}")
     unchanged = f", {same:,} unchanged" if same else ""
     ui = "" if importlib.util.find_spec("flask") else "pip install mlflow; "  # mlflow-skinny comes without its pages
-    return [f"{out / FILE}: {new:,} new runs{unchanged}; to look at them: {ui}mlflow ui --backend-store-uri {uri}"]
+    return [f"{out / DATABASE}: {new:,} new runs{unchanged}; to look at them: {ui}mlflow ui --backend-store-uri {uri}"]
 
 
 @contextmanager
@@ -121,25 +129,25 @@ def _restore(before: Mapping[str, str]) -> None:
             del os.environ[name]
 
 
-def _experiment(client: Any, name: str, out: Path) -> str:
+def _experiment_id(client: Any, name: str, out: Path) -> str:
     """The id of MLflow's experiment of this name, made where there is none."""
-    found = client.get_experiment_by_name(name)
-    if found is None:
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
         return str(client.create_experiment(name))
-    if found.lifecycle_stage != "active":
-        remedy = f"mlflow experiments restore -x {found.experiment_id}, or give another --out"
-        raise UserError(f"{out / FILE}: its experiment {name} was deleted; {remedy}")
-    return str(found.experiment_id)
+    if experiment.lifecycle_stage != "active":
+        remedy = f"mlflow experiments restore -x {experiment.experiment_id}, or give another --out"
+        raise UserError(f"{out / DATABASE}: its experiment {name} was deleted; {remedy}")
+    return str(experiment.experiment_id)
 
 
-def _known(client: Any, experiment: str) -> dict[str, list[Any]]:
+def _exported_runs(client: Any, experiment: str) -> dict[str, list[Any]]:
     """The runs that are from here, by the id of their trial."""
     known: dict[str, list[Any]] = {}
     token = None
     while True:
-        page = client.search_runs([experiment], f"tags.`{TRIAL}` LIKE '%'", max_results=1000, page_token=token)
+        page = client.search_runs([experiment], f"tags.`{TRIAL_TAG}` LIKE '%'", max_results=1000, page_token=token)
         for run in page:
-            known.setdefault(run.data.tags[TRIAL], []).append(run)
+            known.setdefault(run.data.tags[TRIAL_TAG], []).append(run)
         token = page.token
         if not token:
             return known
@@ -150,24 +158,26 @@ def _delete(client: Any, runs: Sequence[Any]) -> None:
         client.delete_run(run.info.run_id)
 
 
-class _Run:
+@dataclass(frozen=True)
+class _MlflowRun:
     """What is written of a trial."""
 
-    def __init__(
-        self, name: str, status: str, seconds: Sequence[float], metrics: Mapping[int, Mapping[str, float | None]],
-        parameters: Mapping[str, str], tags: Mapping[str, str],
-    ) -> None:  # fmt: skip
-        self._name, self._status, self._seconds = name, status, seconds
-        self._metrics, self._parameters, self._tags = metrics, parameters, tags
-        everything = [name, status, [[epoch, dict(row)] for epoch, row in metrics.items()], dict(parameters)]
-        self.content = hashlib.sha256(canonical_json([*everything, dict(tags)]).encode("ascii")).hexdigest()[:16]
+    name: str
+    status: str
+    seconds: Sequence[float]
+    """Of each epoch."""
+    metrics: Mapping[int, Mapping[str, float | None]]
+    """By epoch, then by name."""
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
 
     @classmethod
-    def of(cls, candidate: CandidateResult, trial: TrialResult) -> _Run:
+    def of(cls, candidate: CandidateResult, trial: TrialResult) -> _MlflowRun:
         settings = trial.settings or {"activation": candidate.activation.as_plain(), "seed": trial.seed}
-        parameters = {"label": candidate.label, **_flat({**candidate.setting, **_flat(settings)})}
+        by_key = by_dotted_key({**candidate.setting, **by_dotted_key(settings)})
+        parameters = {"label": candidate.label, **{key: in_words(value) for key, value in by_key.items()}}
         tags = {
-            TRIAL: trial.id,
+            TRIAL_TAG: trial.id,
             "status": trial.status,
             "label": candidate.label,
             "seed": str(trial.seed),
@@ -175,50 +185,50 @@ class _Run:
             **({"error": trial.error} if trial.error else {}),
         }
         return cls(
-            f"{candidate.name} {seed_of(trial)}",
-            STATUS[trial.status],
-            trial.seconds_per_epoch,
-            metrics_by_epoch(trial),
-            {_fit(key): _cut(value) for key, value in parameters.items()},
-            {key: _cut(value) for key, value in tags.items()},
+            name=f"{candidate.name} {seed_of(trial)}",
+            status=STATUS[trial.status],
+            seconds=trial.seconds_per_epoch,
+            metrics=metrics_by_epoch(trial),
+            parameters={_fitting_name(key): _fitting_value(value) for key, value in parameters.items()},
+            tags={key: _fitting_value(value) for key, value in tags.items()},
         )
+
+    @cached_property
+    def content(self) -> str:
+        """A hash of all of it."""
+        metrics = [[epoch, dict(row)] for epoch, row in self.metrics.items()]
+        everything = [self.name, self.status, metrics, dict(self.parameters), dict(self.tags)]
+        return hashlib.sha256(canonical_json(everything).encode("ascii")).hexdigest()[:16]
 
     def log(self, client: Any, experiment: str) -> None:
         from mlflow.entities import Metric, Param
 
         begin = int(time.time() * 1000)
-        run = client.create_run(experiment, start_time=begin, tags=dict(self._tags), run_name=self._name).info.run_id
-        metrics = [
-            Metric(_fit(key), float("nan") if value is None else value, begin + self._milliseconds(epoch), epoch)
-            for epoch, row in self._metrics.items()
-            for key, value in row.items()
-        ]
-        client.set_terminated(run, self._status, begin + self._milliseconds(len(self._seconds)))
-        parameters = [Param(key, value) for key, value in self._parameters.items()]
-        for i in range(0, len(parameters), PARAMETERS_AT_ONCE):
-            client.log_batch(run, params=parameters[i : i + PARAMETERS_AT_ONCE])
-        for i in range(0, len(metrics), METRICS_AT_ONCE):
-            client.log_batch(run, metrics=metrics[i : i + METRICS_AT_ONCE])
-        client.set_tag(run, CONTENT, self.content)  # now it is whole
+        run = client.create_run(experiment, start_time=begin, tags=dict(self.tags), run_name=self.name).info.run_id
+        metrics = []
+        for epoch, row in self.metrics.items():
+            time_of_epoch = begin + self._milliseconds(epoch)
+            metrics += [Metric(_fitting_name(key), or_nan(value), time_of_epoch, epoch) for key, value in row.items()]
+        client.set_terminated(run, self.status, begin + self._milliseconds(len(self.seconds)))
+        parameters = [Param(key, value) for key, value in self.parameters.items()]
+        for part in _in_parts(parameters, PARAMETERS_AT_ONCE):
+            client.log_batch(run, params=part)
+        for part in _in_parts(metrics, METRICS_AT_ONCE):
+            client.log_batch(run, metrics=part)
+        client.set_tag(run, CONTENT_TAG, self.content)  # now it is whole
 
     def _milliseconds(self, epochs: int) -> int:
-        return int(1000 * sum(self._seconds[:epochs]))
+        return int(1000 * sum(self.seconds[:epochs]))
 
 
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Nested settings by dotted keys, their values as text."""
-    found: dict[str, str] = {}
-    for key, value in settings.items():
-        if isinstance(value, Mapping):
-            found |= _flat(value, f"{prefix}{key}.")
-        else:
-            found[f"{prefix}{key}"] = in_words(value)
-    return found
+def _in_parts(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for i in range(0, len(values), size):
+        yield values[i : i + size]
 
 
-def _fit(name: str) -> str:
-    return UNFIT.sub("_", name)
+def _fitting_name(name: str) -> str:
+    return UNFIT_IN_NAMES.sub("_", name)
 
 
-def _cut(value: str) -> str:
+def _fitting_value(value: str) -> str:
     return value if len(value) <= LONGEST_VALUE else f"{value[: LONGEST_VALUE - 1]}…"

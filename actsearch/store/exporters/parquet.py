@@ -8,38 +8,39 @@ from pathlib import Path
 from typing import Any
 
 from actsearch.core.errors import UserError
-from actsearch.core.files import replacing
-from actsearch.core.results import COLUMNS, ExperimentResult, rows, tables
-from actsearch.store.exporters.belongings import replacing_files
+from actsearch.core.results import ExperimentResult
+from actsearch.core.tables import TABLE_COLUMNS, Table
+from actsearch.store.exporters.table_files import write_tables
 
-ROWS = 100_000
+ROWS_AT_ONCE = 100_000
 """Of a row group: what is in memory at a time."""
 
 
 def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
     """Writes `histories.parquet`, `trials.parquet` and, where there are any, `diagnostics.parquet`."""
     try:
-        import pyarrow as pa
-        from pyarrow import parquet
+        from pyarrow import parquet  # noqa: F401
     except ImportError as error:
         raise UserError("--to parquet needs pyarrow; pip install 'actsearch[parquet]'") from error
+    return write_tables(results, out, "parquet", _write_parquet)
+
+
+def _write_parquet(path: Path, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
+    import pyarrow as pa
+    from pyarrow import parquet
+
     types = {str: pa.dictionary(pa.int32(), pa.string()), int: pa.int64(), float: pa.float64()}
-    names = {table: f"{table}.parquet" for table in tables(results)}
-    said = []
-    with replacing_files(out, "parquet", list(names.values())):
-        for table, name in names.items():
-            schema = pa.schema([(column, types[kind]) for column, kind in COLUMNS[table].items()])
-            n = 0
-            with replacing(out / name) as beside, beside.open("wb") as file, parquet.ParquetWriter(file, schema) as to:
-                for columns in _columns(row for result in results for row in rows(result, table)):
-                    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
-                    to.write_table(pa.Table.from_arrays(arrays, schema=schema))
-                    n += len(columns[0])
-            said.append(f"{out / name}: {n:,} rows")
-    return said
+    schema = pa.schema([(column, types[kind]) for column, kind in TABLE_COLUMNS[table].items()])
+    n = 0
+    with path.open("wb") as file, parquet.ParquetWriter(file, schema) as writer:
+        for columns in _parts_by_column(rows):
+            arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            n += len(columns[0])
+    return n
 
 
-def _columns(found: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+def _parts_by_column(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
     """The rows turned into columns, a part at a time."""
-    while part := list(islice(found, ROWS)):
+    while part := list(islice(rows, ROWS_AT_ONCE)):
         yield list(zip(*part, strict=True))

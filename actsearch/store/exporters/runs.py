@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actsearch.core.results import TEST_METRICS, TrialResult, of_diagnostics
+from actsearch.core.tables import TEST_VALUES, diagnostics_rows
+from actsearch.core.trial_results import TrialResult
 
 
 def seed_of(trial: TrialResult) -> str:
     """`seed 3`, and `tuning seed 3` of a trial by which a setting is chosen."""
     return f"seed {trial.seed}" if trial.role == "comparison" else f"{trial.role} seed {trial.seed}"
+
+
+def or_nan(value: float | None) -> float:
+    """NaN for what is not a number."""
+    return float("nan") if value is None else value
 
 
 def metrics_by_epoch(trial: TrialResult) -> Mapping[int, Mapping[str, float | None]]:
@@ -19,15 +25,16 @@ def metrics_by_epoch(trial: TrialResult) -> Mapping[int, Mapping[str, float | No
     epoch; the diagnostics' as `mean/dense_1`, from epoch 0, which is the untrained network. What is not defined in a
     diagnosis is left out.
     """
-    found: dict[int, dict[str, float | None]] = {}
+    by_epoch: dict[int, dict[str, float | None]] = {}
     for name, values in trial.history.items():
         for epoch, value in enumerate(values, 1):
-            found.setdefault(epoch, {})[name] = value
+            by_epoch.setdefault(epoch, {})[name] = value
     for which, test in (("last", trial.last), ("best", trial.best)):
         if test is not None:
-            values_there = {f"test_{which}_{name}": test.values[name] for name in TEST_METRICS if name in test.values}
-            found.setdefault(test.epoch, {}).update(values_there)
-    for epoch, _, layer, quantity, value in of_diagnostics(trial.diagnostics) if trial.diagnostics is not None else ():
+            tested = {f"test_{which}_{name}": test.values[name] for name in TEST_VALUES if name in test.values}
+            by_epoch.setdefault(test.epoch, {}).update(tested)
+    measured = () if trial.diagnostics is None else diagnostics_rows(trial.diagnostics)
+    for epoch, _, layer, quantity, value in measured:
         if value is not None:
-            found.setdefault(epoch, {})[f"{quantity}/{layer}"] = value
-    return dict(sorted(found.items()))
+            by_epoch.setdefault(epoch, {})[f"{quantity}/{layer}"] = value
+    return dict(sorted(by_epoch.items()))

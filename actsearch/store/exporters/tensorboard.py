@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -16,18 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import canonical_json, in_words
 from actsearch.core.files import write_together
-from actsearch.core.results import CandidateResult, ExperimentResult, TrialResult
+from actsearch.core.json_values import canonical_json
+from actsearch.core.results import ExperimentResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
+from actsearch.core.words import in_words
 from actsearch.store.exporters.belongings import replacing_files
-from actsearch.store.exporters.runs import metrics_by_epoch, seed_of
+from actsearch.store.exporters.runs import metrics_by_epoch, or_nan, seed_of
 
-FILE = "events.out.tfevents.0000000000.actsearch"
+EVENT_FILE = "events.out.tfevents.0000000000.actsearch"
 """Always the same: an export that is repeated replaces it, where another name would double every point."""
 FILES_AT_ONCE = 64
-LONGEST = 100
-"""Bytes of a folder's name."""
-UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+LONGEST_FOLDER_NAME = 100
+"""Bytes."""
+UNFIT_IN_FOLDERS = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 """What some file system has no place for in a name."""
 
 
@@ -44,25 +47,25 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
     folders = _folder_names([result.name for result in results])
     n = 0
     for result, folder in zip(results, folders, strict=True):
-        runs = {f"{folder}/{run}/{FILE}": pair for run, pair in _runs(result).items()}
+        runs = {f"{folder}/{run}/{EVENT_FILE}": pair for run, pair in _trials_by_run(result).items()}
         with replacing_files(out, f"tensorboard {folder}", list(runs)):
             files = ((out / name, _events(*pair)) for name, pair in runs.items())
-            while some := dict(islice(files, FILES_AT_ONCE)):
-                for path in some:
+            while part := dict(islice(files, FILES_AT_ONCE)):
+                for path in part:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                write_together(some)
+                write_together(part)
         n += len(runs)
-    return [f"{out}: {n:,} runs; to look at them: tensorboard --logdir {_quoted(out)}"]
+    return [f"{out}: {n:,} runs; to look at them: tensorboard --logdir {shlex.quote(str(out))}"]
 
 
-def _runs(result: ExperimentResult) -> dict[str, tuple[CandidateResult, TrialResult]]:
+def _trials_by_run(result: ExperimentResult) -> dict[str, tuple[CandidateResult, TrialResult]]:
     """The trials by the names of their runs."""
     candidates = _folder_names([candidate.name for candidate in result.candidates])
-    found: dict[str, tuple[CandidateResult, TrialResult]] = {}
+    by_run: dict[str, tuple[CandidateResult, TrialResult]] = {}
     for candidate, folder in zip(result.candidates, candidates, strict=True):
         for trial in candidate.all_trials:
-            found[f"{folder}/{seed_of(trial)}"] = (candidate, trial)
-    return found
+            by_run[f"{folder}/{seed_of(trial)}"] = (candidate, trial)
+    return by_run
 
 
 def _folder_names(names: Sequence[str]) -> list[str]:
@@ -77,14 +80,8 @@ def _folder_names(names: Sequence[str]) -> list[str]:
 
 
 def _cleaned(name: str) -> str:
-    fit = re.sub(r"^\.", "_", UNFIT.sub("_", name))
-    return fit.encode("utf-8")[:LONGEST].decode("utf-8", "ignore").rstrip(" .") or "_"
-
-
-def _quoted(path: Path) -> str:
-    import shlex
-
-    return shlex.quote(str(path))
+    fit = re.sub(r"^\.", "_", UNFIT_IN_FOLDERS.sub("_", name))
+    return fit.encode("utf-8")[:LONGEST_FOLDER_NAME].decode("utf-8", "ignore").rstrip(" .") or "_"
 
 
 def _events(candidate: CandidateResult, trial: TrialResult) -> bytes:
@@ -97,64 +94,73 @@ def _events(candidate: CandidateResult, trial: TrialResult) -> bytes:
     writer = RecordWriter(content)
     seconds = 0.0
     writer.write(Event(wall_time=0, file_version="brain.Event:2").SerializeToString())
-    writer.write(Event(wall_time=0, summary=Summary(value=list(_told(candidate, trial)))).SerializeToString())
+    writer.write(Event(wall_time=0, summary=Summary(value=list(_described(candidate, trial)))).SerializeToString())
     for epoch, values in metrics_by_epoch(trial).items():
         seconds = sum(trial.seconds_per_epoch[:epoch])
-        points = [
-            Summary.Value(tag=tag, simple_value=float("nan") if value is None else value)
-            for tag, value in values.items()
-        ]
+        points = [Summary.Value(tag=tag, simple_value=or_nan(value)) for tag, value in values.items()]
         writer.write(Event(wall_time=seconds, step=epoch, summary=Summary(value=points)).SerializeToString())
     return content.getvalue()
 
 
-def _told(candidate: CandidateResult, trial: TrialResult) -> Iterator[Any]:
+def _described(candidate: CandidateResult, trial: TrialResult) -> Iterator[Any]:
     """What the run is and how it ended: a text, and hyperparameters for the table of TensorBoard's HParams page."""
-    from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
     from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
     from tensorboard.compat.proto.types_pb2 import DT_FLOAT, DT_STRING
-    from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2
-
-    def value(tag: str, plugin: str, content: bytes, tensor: Any) -> Any:
-        data = SummaryMetadata.PluginData(plugin_name=plugin, content=content)
-        return Summary.Value(tag=tag, metadata=SummaryMetadata(plugin_data=data), tensor=tensor)
+    from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
     lines = {"trial": trial.id, "status": trial.status, "error": (trial.error or "").partition("\n")[0]}
     text = "\n\n".join(f"{key}: {line}" for key, line in lines.items() if line)
     string = TensorProto(dtype=DT_STRING, string_val=[text.encode("utf-8")], tensor_shape=TensorShapeProto())
-    yield value("trial", "text", b"", string)
+    yield _summary_value("trial", "text", b"", string)
 
     nothing = TensorProto(dtype=DT_FLOAT, tensor_shape=TensorShapeProto(dim=[TensorShapeProto.Dim()]))
+    begin = HParamsPluginData(session_start_info=_session_start(candidate, trial)).SerializeToString()
+    yield _summary_value("_hparams_/session_start_info", "hparams", begin, nothing)
+    end = HParamsPluginData(session_end_info=_session_end(trial)).SerializeToString()
+    yield _summary_value("_hparams_/session_end_info", "hparams", end, nothing)
+
+
+def _summary_value(tag: str, plugin: str, content: bytes, tensor: Any) -> Any:
+    from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+
+    data = SummaryMetadata.PluginData(plugin_name=plugin, content=content)
+    return Summary.Value(tag=tag, metadata=SummaryMetadata(plugin_data=data), tensor=tensor)
+
+
+def _session_start(candidate: CandidateResult, trial: TrialResult) -> Any:
+    """The hyperparameters. The seeds of a candidate are one row of the table, with their mean."""
+    from tensorboard.plugins.hparams.plugin_data_pb2 import SessionStartInfo
+
     group = canonical_json([candidate.label, dict(candidate.setting), trial.role]).encode("ascii")
-    # The seeds of a candidate are one row of that table, with their mean.
-    begin = plugin_data_pb2.SessionStartInfo(group_name=hashlib.sha256(group).hexdigest()[:16])
-    for key, one in {**_hyperparameters(candidate), "role": trial.role}.items():
-        if isinstance(one, bool):
-            begin.hparams[key].bool_value = one
-        elif isinstance(one, (int, float)):
-            begin.hparams[key].number_value = one
+    begin = SessionStartInfo(group_name=hashlib.sha256(group).hexdigest()[:16])
+    for key, value in {**_hyperparameters(candidate), "role": trial.role}.items():
+        if isinstance(value, bool):
+            begin.hparams[key].bool_value = value
+        elif isinstance(value, (int, float)):
+            begin.hparams[key].number_value = value
         else:
-            begin.hparams[key].string_value = one
+            begin.hparams[key].string_value = value
+    return begin
+
+
+def _session_end(trial: TrialResult) -> Any:
+    from tensorboard.plugins.hparams import api_pb2
+    from tensorboard.plugins.hparams.plugin_data_pb2 import SessionEndInfo
+
     statuses = {
         "completed": api_pb2.STATUS_SUCCESS,
         "diverged": api_pb2.STATUS_SUCCESS,
         "failed": api_pb2.STATUS_FAILURE,
         "running": api_pb2.STATUS_RUNNING,
     }
-    end = plugin_data_pb2.SessionEndInfo(
-        status=statuses.get(trial.status, api_pb2.STATUS_UNKNOWN), end_time_secs=sum(trial.seconds_per_epoch)
-    )
-    for tag, data in (
-        ("_hparams_/session_start_info", plugin_data_pb2.HParamsPluginData(session_start_info=begin)),
-        ("_hparams_/session_end_info", plugin_data_pb2.HParamsPluginData(session_end_info=end)),
-    ):
-        yield value(tag, "hparams", data.SerializeToString(), nothing)
+    status = statuses.get(trial.status, api_pb2.STATUS_UNKNOWN)
+    return SessionEndInfo(status=status, end_time_secs=sum(trial.seconds_per_epoch))
 
 
 def _hyperparameters(candidate: CandidateResult) -> Mapping[str, bool | float | str]:
     activation = candidate.activation
-    found: dict[str, Any] = {"label": candidate.label, "activation": activation.name}
-    found |= {f"activation.{name}": value for name, value in activation.parameters.items()}
-    found |= candidate.setting
-    return {key: value if isinstance(value, (bool, int, float)) else in_words(value) for key, value in found.items()}
+    settings: dict[str, Any] = {"label": candidate.label, "activation": activation.name}
+    settings |= {f"activation.{name}": value for name, value in activation.parameters.items()}
+    settings |= candidate.setting
+    return {key: value if isinstance(value, (bool, int, float)) else in_words(value) for key, value in settings.items()}

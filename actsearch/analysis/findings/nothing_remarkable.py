@@ -1,0 +1,42 @@
+"""The finding that nothing is remarkable, with the number that says most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actsearch.analysis.findings.finding import Finding, finding_from
+from actsearch.analysis.findings.gradients import early_ratio, layers_with_gradients, when_compared
+from actsearch.analysis.readings import Readings
+from actsearch.analysis.spreads import multiple_text
+from actsearch.core.words import listed
+
+ORDINARY: Mapping[str, str] = {
+    "gradients": "gradient_norm_kernel",
+    "updates": "update_ratio_kernel",
+    "saturation": "saturated",
+    "dead units": "dead",
+}
+"""What is looked at before it is said that nothing is remarkable."""
+
+
+def nothing_remarkable(readings: Readings) -> Finding:
+    """What was looked at."""
+    epochs = (0, readings.last)
+    known = [name for name, quantity in ORDINARY.items() if readings.when("most", quantity)]
+    if not known:
+        text = f"nothing is known of its layers: {listed(list(ORDINARY))} have no value in any epoch"
+        return finding_from(readings, "nothing", text, epochs=epochs)
+    gradients = f"gradients{_ratio_in_parentheses(readings)}"
+    looked_at = listed([gradients if name == "gradients" else name for name in known])
+    verb = "is" if known == ["saturation"] else "are"
+    text = f"nothing remarkable: {looked_at} {verb} within ordinary limits"
+    return finding_from(readings, "nothing", text, early_ratio(readings), epochs=epochs)
+
+
+def _ratio_in_parentheses(readings: Readings) -> str:
+    """` (in conv_1 0.64 times dense_1's during epochs 1-3)`."""
+    ratio = early_ratio(readings)
+    if ratio is None:
+        return ""
+    first, *_, last = layers_with_gradients(readings)
+    return f" (in {first} {multiple_text(ratio)} {last}'s {when_compared(readings, 'kernel')})"

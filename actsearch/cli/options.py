@@ -1,0 +1,102 @@
+"""Arguments, options and types of parameters that several commands share. Loads click alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+import click
+
+Decorator = Callable[[Any], Any]
+
+
+class FiniteNumber(click.FloatRange):
+    """A finite number; click's own lets `nan` through."""
+
+    name = "number"
+
+    def _describe_range(self) -> str:
+        """For `--help`; click writes `x<=None` where there are no limits."""
+        return "" if self.min is None and self.max is None else super()._describe_range()
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        return number if math.isfinite(number) else self.fail(f"{value!r}: must be a finite number", param, ctx)
+
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+BETWEEN_0_AND_1 = FiniteNumber(0, 1, min_open=True, max_open=True)
+CONFIDENCE = FiniteNumber(0.5, 1, max_open=True)
+WORKERS = click.IntRange(1, 1024)
+
+experiment_files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+overrides = click.option(
+    "--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key of the file: training.epochs=2."
+)
+result_paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+workers = click.option("--jobs", metavar="N", type=WORKERS, help="Workers at a time. By default one per core or GPU.")
+
+
+def results_folder(help: str) -> Decorator:
+    """The option --out of commands that take experiment files."""
+    return click.option("--out", default="results", show_default=True, type=FOLDER, help=help)
+
+
+def json_lines(of: str) -> Decorator:
+    """The option --json of commands that then print an object a line for each of these."""
+    return click.option("--json", "as_json", is_flag=True, help=f"One JSON object a line for every {of}.")
+
+
+QUESTION = {
+    "metric": click.option(
+        "--metric",
+        metavar="M",
+        default="val_accuracy",
+        show_default=True,
+        help="What to compare: val_accuracy, val_loss, test_accuracy, ...",
+    ),
+    "at": click.option(
+        "--at",
+        metavar="WHEN",
+        default="last",
+        show_default=True,
+        help="last, best, an epoch such as 12, or mean-last-10.",
+    ),
+    "margin": click.option(
+        "--margin",
+        metavar="X",
+        type=FiniteNumber(),
+        help="What is tied lies within it; 0.001 for accuracies, 0 for others.",
+    ),
+    "confidence": click.option(
+        "--confidence", metavar="X", type=FiniteNumber(), help="With which all intervals hold together; 0.95."
+    ),
+    "baseline": click.option(
+        "--baseline",
+        metavar="NAME",
+        help="Compare all with this one, named before you saw results, instead of all pairs.",
+    ),
+    "by": click.option(
+        "--by",
+        type=click.Choice(["activation", "setting"]),
+        help="With a grid: each activation at its own setting, or all at each setting.",
+    ),
+    "target": click.option(
+        "--target", metavar="X", type=FiniteNumber(), help="Count epochs until the metric reaches it."
+    ),
+}
+"""The options that make a `comparison.Question`."""
+
+
+def question(names: Collection[str] = tuple(QUESTION)) -> Decorator:
+    """These options of `QUESTION`, in the order given."""
+
+    def decorate(command: Any) -> Any:
+        for name in reversed([*names]):
+            command = QUESTION[name](command)
+        return command
+
+    return decorate

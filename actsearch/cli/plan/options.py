@@ -1,0 +1,45 @@
+"""The options of `actsearch plan`, and what of the experiment files does not fit them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from actsearch.cli.experiment_files import thread_counts
+from actsearch.core.errors import UserError
+from actsearch.core.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from actsearch.config.loading import Loaded
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """The options of `plan` that hold for each of its experiments."""
+
+    margin: float
+    confidence: float
+    baseline: str | None
+    out: Path
+    jobs: int | None
+    sd: float | None
+    correlation: float | None
+    no_timing: bool
+    quiet: bool
+
+    def refuse(self, experiments: Sequence[Loaded]) -> None:
+        """A baseline that is no activation of a file; thread counts that one process cannot have."""
+        for loaded in experiments:
+            labels = list(dict.fromkeys(candidate.label for candidate in loaded.experiment.candidates))
+            if self.baseline is not None and self.baseline not in labels:
+                remedy = did_you_mean(self.baseline, labels)
+                raise UserError(f"--baseline {self.baseline}: {loaded.path} has no such activation; {remedy}")
+        threads = thread_counts(experiments)
+        if len(threads) > 1 and not self.no_timing:
+            counts = " and ".join(map(str, threads))
+            raise UserError(
+                f"training.threads differs between the files ({counts}), and one process has one number; plan them"
+                " apart, or with --no-timing"
+            )

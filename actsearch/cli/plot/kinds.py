@@ -1,0 +1,19 @@
+"""The kinds of figures by name; `--help` lists them without loading what draws them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LAYER_KINDS: tuple[Any, ...] = (
+    "gradients",
+    "updates",
+    "saturation",
+    "dead",
+    "sparsity",
+    "normalisation",
+    "clipping",
+    "parameters",
+)
+"""`layer_curves.KINDS`."""
+COMPARISON_KINDS: tuple[Any, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
+"""`comparison_curves.KINDS`."""

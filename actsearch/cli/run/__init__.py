@@ -1,0 +1,1 @@
+"""What `actsearch run` does: an experiment trained round by round, or told of without training."""

@@ -1,0 +1,89 @@
+"""The end of a run: the summary, the figures, what to do next, and the exit code. Prints."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from actsearch.cli.console import new_console
+from actsearch.cli.records.conversion import json_line
+from actsearch.cli.records.run_events import FinishedRecord
+from actsearch.cli.run.options import RunOptions
+from actsearch.cli.screens import summary
+from actsearch.core.errors import StoreError, UserError
+from actsearch.core.results import ExperimentResult
+from actsearch.store.layout import PLAN_FILE
+from actsearch.store.reader import read_experiment
+from actsearch.store.writer import Store
+from actsearch.study import plans, rounds
+from actsearch.study.plans import Plan
+
+
+def conclude(plan: Plan, store: Store, options: RunOptions, trained: bool) -> int:
+    """Shows what came out, and draws it; `trained` says whether anything was. Returns the exit code."""
+    result = read_experiment(store.folder, ended=True)
+    failed = [trial for trial in result.all_trials if trial.status == "failed"]
+    if not options.as_json and not options.quiet:
+        _show_summary(result)
+    figures = [] if options.no_plots else _draw(result, store, options, trained)
+    if options.as_json:
+        left = asked_and_left(plan, store)[1] - len(failed)
+        figure_paths = tuple(str(figure) for figure in figures)
+        click.echo(json_line(FinishedRecord("finished", result.name, result.folder, len(failed), left, figure_paths)))
+    elif not options.quiet:
+        _show_what_to_do_next(result, plan, store.folder, figures)
+    for note in store.notes:
+        click.echo(f"note: {note}", err=True)
+    for trial in failed:
+        where = store.folder / "trials" / trial.id / "traceback.txt"
+        click.echo(f"Error: {trial.id} failed: {trial.error} (all of it in {where})", err=True)
+    if failed:
+        click.echo(f"Mended? {options.same_command} tries again what failed, --retry-failed that alone.", err=True)
+    return 1 if failed or store.failed_again else 0
+
+
+def asked_and_left(plan: Plan, store: Store) -> tuple[int, int]:
+    """How many trials are asked for, and left to be trained, those among them that lack their diagnostics."""
+    trials = plans.ask_now(plan, store).trials
+    return len(trials), len(rounds.trials_to_train(trials, store.survey(trials, repair=False)))
+
+
+def _show_summary(result: ExperimentResult) -> None:
+    console = new_console()
+    console.print(summary.summary_table(result))
+    for note in summary.summary_notes(result):
+        console.print(note, style="dim", markup=False, emoji=False)
+
+
+def _show_what_to_do_next(result: ExperimentResult, plan: Plan, folder: Path, figures: Sequence[Path]) -> None:
+    for figure in figures:
+        click.echo(str(figure))
+    there = shlex.quote(str(folder))
+    if len(result.compared) > 1:
+        click.echo(f"is it real? actsearch compare {there}")
+    if figures and plan.experiment.diagnostics is not None:
+        click.echo(f"why? actsearch explain {there}; actsearch plot {there} --kind all")
+
+
+def _draw(result: ExperimentResult, store: Store, options: RunOptions, trained: bool) -> list[Path]:
+    """Draws what is new, and removes second figures that the experiment as it is now has no more."""
+    existing = sorted(store.folder.glob("accuracy*.png")) + sorted(store.folder.glob("loss*.png"))
+    planned = (store.folder / PLAN_FILE).stat().st_mtime_ns
+    if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:
+        return existing
+    from actsearch.figures.learning import draw
+
+    try:
+        figures = draw(result, store.folder)
+    except StoreError:
+        raise
+    except UserError as error:  # every trial failed or diverged at once: there is nothing to draw, and that is said
+        options.say(f"no figures: {str(error).partition(';')[0]}")
+        return []
+    for figure in existing:
+        if figure not in figures and "-without-" in figure.name:
+            figure.unlink(missing_ok=True)
+    return figures

@@ -1,0 +1,202 @@
+"""An experiment's run: trains it round by round, tells what is decided, and stops where it is asked to. Prints."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import click
+
+from actsearch.cli.console import nobody_reads
+from actsearch.cli.experiment_files import load_data
+from actsearch.cli.interruption import Interruption, TimeIsUp
+from actsearch.cli.records.conversion import as_json, json_line
+from actsearch.cli.records.decisions import look_row
+from actsearch.cli.run.display import display_of
+from actsearch.cli.run.ending import asked_and_left, conclude
+from actsearch.cli.run.options import RunOptions
+from actsearch.cli.screens import run_notices
+from actsearch.cli.screens.decisions import choice_line, look_line
+from actsearch.cli.screens.text import printable
+from actsearch.config.loading import Loaded
+from actsearch.core.events import Engine, Failed
+from actsearch.core.words import number_of
+from actsearch.data.dataset import Dataset
+from actsearch.store.writer import Store
+from actsearch.study import runner
+from actsearch.study.plans import Plan
+from actsearch.study.rounds import Work, rounds_of_work
+
+
+class ExperimentRun:
+    """One experiment's run, as the user sees it."""
+
+    def __init__(self, loaded: Loaded, plan: Plan, interruption: Interruption, options: RunOptions) -> None:
+        self.loaded, self.plan, self.interruption, self.options = loaded, plan, interruption, options
+        self.name = plan.experiment.name
+        self.store = Store(options.folder_of(plan), options.keep_checkpoints)
+        self.said_of_waiting: set[str] = set()
+        """What was said of what waits, which is said once."""
+
+    def go(self) -> int:
+        """Trains what is left, shows the summary, draws; returns the exit code."""
+        if self.options.fresh and self.store.folder.exists():
+            with self.store.locked():  # not under the feet of a driver that is at work
+                pass
+            self.options.say(f"{self.store.folder} is kept as {self.store.set_aside()}")
+        rounds = rounds_of_work(
+            self.plan,
+            self.store,
+            accept_changes=self.options.accept_changes,
+            only_failed=self.options.retry_failed,
+        )
+        with self.store.locked(), contextlib.ExitStack() as closing:
+            work = next(rounds)
+            self._tell_what_is_there(work)
+            if work.left:
+                self._train(work, rounds, closing)
+            else:
+                self.options.say(f"{self.name}: {run_notices.nothing_left(work, self.options.retry_failed)}")
+                self._tell_of_missing_models(work)
+            return conclude(self.plan, self.store, self.options, trained=bool(work.left))
+
+    def _tell_what_is_there(self, work: Work) -> None:
+        """What a first round found."""
+        for problem in work.problems:
+            click.echo(f"note: {problem}", err=True)
+        for line in run_notices.what_stays_as_it_is(work):
+            self.options.say(line)
+        self._tell_decisions(work)
+
+    def _tell_decisions(self, work: Work) -> None:
+        """What the trials that ended before this round decided."""
+        for choice in work.chosen:
+            self._tell(choice_line(choice), {"event": "chosen", **as_json(choice)})
+        record = work.asked.looks
+        if record is not None:
+            for taken in work.looks:
+                self._tell(look_line(record, taken), {"event": "look", **look_row(record, taken)})
+        for sentence in work.asked.waiting:
+            if sentence not in self.said_of_waiting:
+                click.echo(f"note: {printable(sentence)}", err=True)
+        self.said_of_waiting.update(work.asked.waiting)
+
+    def _tell(self, line: str, row: Mapping[str, Any]) -> None:
+        """Prints the line for people, or the row for other programs."""
+        if self.options.as_json:
+            click.echo(json_line(row))
+        self.options.say(line)
+
+    def _tell_of_missing_models(self, work: Work) -> None:
+        if self.options.save_models is None:
+            return
+        kept = self.store.saved_models(work.finished)
+        missing = sum(which != self.options.save_models for which in kept)
+        if missing:
+            self.options.say(
+                f"{number_of(missing, 'finished trial')} kept no network of the {self.options.save_models} epoch;"
+                " --fresh trains anew and keeps it"
+            )
+
+    def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
+        """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time.
+
+        Args:
+            work: the first round.
+            rounds: those that follow.
+            closing: closes in the end what must be.
+        """
+        finished = work.finished
+        if finished:
+            n = len(work.asked.trials)
+            self.options.say(f"{len(finished)} of {n} trials are finished already; {len(work.left)} to train")
+            self._tell_of_missing_models(work)
+        try:
+            self._train_rounds(work, rounds, closing)
+        except TimeIsUp:
+            self._tell_how_to_go_on("The time is up")
+        except BrokenPipeError as error:  # as when a program that reads --json has crashed
+            nobody_reads()
+            self._tell_how_to_go_on("Stopped, as nobody reads the output any more")
+            raise KeyboardInterrupt from error
+        except KeyboardInterrupt:
+            self._tell_how_to_go_on("Stopped")
+            raise
+        finally:
+            self.interruption.stop_the_clock()
+
+    def _train_rounds(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
+        dataset = load_data(self.loaded, self.plan)
+        for warning in self.plan.experiment.warnings:
+            self.options.say(f"note: {warning}")
+        most = self.options.most_workers(self.plan, dataset.nbytes)
+        jobs = min(most, len(work.left))
+        engine = self._engine(dataset, most if self.plan.in_stages else jobs)
+        closing.callback(engine.close)
+        where = run_notices.where(self.options.engine, jobs)
+        trials = number_of(len(work.left), "trial")
+        self.options.say(f"{self.name}: training {trials}{where}; TensorFlow is loading")
+        said = run_notices.before_training(work, dataset)
+        for line in said:
+            self.options.say(line)
+        is_whole = self._train_a_round(work, engine, jobs)
+        while is_whole and (following := next(rounds, None)) is not None:
+            self._tell_decisions(following)
+            if following.left:
+                self.options.say(f"{self.name}: training {number_of(len(following.left), 'trial')} more")
+                for line in run_notices.before_training(following, dataset):
+                    if line not in said:
+                        self.options.say(line)
+                is_whole = self._train_a_round(following, engine, min(most, len(following.left)))
+
+    def _train_a_round(self, work: Work, engine: Engine, jobs: int) -> bool:
+        """Trains what is left of a round; false where a failure ended it early."""
+        events = runner.train_all(
+            work.left,
+            self.store,
+            engine,
+            retries=self.options.retries,
+            fail_fast=self.options.fail_fast,
+            keep_engine=self.plan.in_stages,
+        )
+        any_failed = False
+        with display_of(self.name, work, jobs, self.options) as display, contextlib.closing(events):
+            self.interruption.start_the_clock()
+            for event, trial in events:
+                self.interruption.check()
+                display.show(event, trial)
+                any_failed |= isinstance(event, Failed)
+        self.interruption.stop_the_clock()
+        self.interruption.check()
+        return not (any_failed and self.options.fail_fast)
+
+    def _engine(self, dataset: Dataset, jobs: int) -> Any:
+        from actsearch.training.checkpoint_pace import Spacing
+
+        spacing, save_models = (
+            Spacing(self.options.checkpoint_share, self.options.keep_checkpoints),
+            self.options.save_models,
+        )
+        make_train = partial(runner.trainer, dataset, spacing, save_models)
+        if self.options.engine == "processes":  # which do not get the data through a pipe
+            spec, sha256 = self.plan.experiment.data, self.plan.data_sha256
+            make_train = partial(runner.loading_trainer, spec, sha256, spacing, save_models)
+        return runner.engine(
+            self.options.engine,
+            make_train,
+            jobs=jobs,
+            threads=self.plan.threads,
+            data_bytes=dataset.nbytes,
+            ray_address=self.options.ray_address,
+            ray_gpus=self.options.ray_gpus,
+        )
+
+    def _tell_how_to_go_on(self, what_happened: str) -> None:
+        asked, left = asked_and_left(self.plan, self.store)
+        click.echo(
+            f"{what_happened}. {asked - left} of {number_of(asked, 'trial')} finished and kept in {self.store.folder};"
+            f" {self.options.same_command} goes on with the rest, from their last checkpoints where they have any.",
+            err=True,
+        )

@@ -1,0 +1,1 @@
+"""What the commands show: lines, tables and pages for a terminal, and the rows of `--json`."""

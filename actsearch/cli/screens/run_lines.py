@@ -1,0 +1,44 @@
+"""The events of a run in words: a line an epoch for logs and pipes, and what a row says of a trial that ended."""
+
+from __future__ import annotations
+
+from actsearch.cli.screens.numbers import table_number
+from actsearch.cli.screens.text import printable
+from actsearch.core.events import Completed, Diverged, EpochDone, Event, Failed, Lost, Started
+from actsearch.core.experiment import Trial
+
+
+def plain_line(event: Event, trial: Trial) -> str:
+    """What is said of an event after the trial's name; empty where it is not worth a line."""
+    match event:
+        case Started() if event.resumed:
+            return f"goes on after epoch {event.resumed[-1].epoch}"
+        case EpochDone():
+            return _epoch_line(event, trial)
+        case Completed():
+            return f"completed, test accuracy {table_number(event.last.test['accuracy'])}"
+        case Diverged() | Failed():
+            return note_on(event)
+        case Lost():
+            return f"{printable(event.cause)}; it will be tried again"
+    return ""
+
+
+def _epoch_line(event: EpochDone, trial: Trial) -> str:
+    metrics = [
+        f"{name} {table_number(event.metrics[name])}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")
+    ]
+    return "  ".join([f"epoch {event.epoch}/{trial.candidate.training.epochs}", *metrics, f"{event.seconds:.1f} s"])
+
+
+def note_on(event: Completed | Diverged | Failed | Lost) -> str:
+    """What a row says of the event that ended its trial, or its worker."""
+    match event:
+        case Completed():
+            return "completed"
+        case Diverged():
+            return f"diverged in epoch {event.epoch}"
+        case Failed():
+            return f"failed: {printable(event.error)}"
+        case Lost():
+            return f"restarting: {printable(event.cause)}"

@@ -1,0 +1,13 @@
+"""The section `data` and the data sets that there are."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from actsearch.config.data_section import NamedData
+from actsearch.data.named_sets import NAMED_SETS
+
+
+def test_the_names_of_the_schema_are_those_of_the_table() -> None:
+    """A name that validates must load."""
+    assert get_args(NamedData.model_fields["name"].annotation) == tuple(NAMED_SETS)
