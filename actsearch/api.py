@@ -109,7 +109,7 @@ def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: 
 
     Args:
         results: of one experiment, or of several as `read_results` gives them: then each is compared by itself.
-        question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `analysis.question.Question`.
+        question: `metric`, `at`, `margin`, `confidence`, `baseline`, `by`, `target`, see `comparison.Question`.
 
     Raises:
         UserError: the question does not fit the experiment, or fewer than two candidates have a completed trial.

@@ -54,7 +54,7 @@ LOADS_AT_ONCE = {
     "training": {"keras", "numpy", "tensorflow"},
     "engines": set(),
     "store": set(),
-    "analysis": {"matplotlib", "numpy", "scipy"},
+    "analysis": {"numpy", "scipy"},
     "study": {"numpy", "tensorflow"},
     "figures": {"matplotlib", "numpy"},
     "report": {"jinja2", "matplotlib", "numpy"},

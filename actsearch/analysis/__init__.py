@@ -8,6 +8,7 @@ __all__ = [
     "comparison_rows",
     "conclusions",
     "contenders",
+    "curve_axes",
     "curve_captions",
     "curves",
     "drawn_candidates",

@@ -6,30 +6,31 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
-from actsearch.analysis.curves import Curve, LearningCurves, View, is_accuracy
+from actsearch.analysis.axes import YAxis
+from actsearch.analysis.curves import Curve, LearningCurves, is_accuracy
 from actsearch.analysis.number_format import NAMED_IN_A_CAPTION, curve_value_text, epoch_ranges
 from actsearch.core.words import listed, number_of
 
 
 def curve_caption(
-    curves: LearningCurves, seen: View, only_lines: bool = False, apart_without: str | None = None
+    curves: LearningCurves, axis: YAxis, only_lines: bool = False, apart_without: str | None = None
 ) -> list[str]:
     """What a reader has to know before believing the figure, as sentences.
 
     `only_lines` is for figures with neither bands nor a bold line; `apart_without` is the label that a second figure
     leaves out.
     """
-    return list(_caption_sentences(curves, seen, only_lines, apart_without))
+    return list(_caption_sentences(curves, axis, only_lines, apart_without))
 
 
 def _caption_sentences(
-    curves: LearningCurves, seen: View, only_lines: bool, apart_without: str | None
+    curves: LearningCurves, axis: YAxis, only_lines: bool, apart_without: str | None
 ) -> Iterator[str]:
     yield from _sentences_on_lines(curves, with_bands=not only_lines)
     if not only_lines:
         yield from _sentences_on_best(curves)
-    yield from _sentences_on_scale(curves, seen)
-    yield from _sentences_beyond_axis(curves, seen)
+    yield from _sentences_on_scale(curves, axis)
+    yield from _sentences_beyond_axis(curves, axis)
     if apart_without is not None:
         yield f"To tell the others apart, see the figure without {apart_without}."
     yield from _sentences_on_curve_trials(curves)
@@ -76,26 +77,26 @@ def _where_best(curves: LearningCurves, best: float) -> list[str]:
 # --- the axis
 
 
-def _sentences_on_scale(curves: LearningCurves, seen: View) -> Iterator[str]:
+def _sentences_on_scale(curves: LearningCurves, axis: YAxis) -> Iterator[str]:
     if curves.is_error_rate:
         yield f"Drawn is 1 - {curves.metric}, on a logarithmic axis: lower is better."
-    elif seen.log:
+    elif axis.log:
         yield "The axis is logarithmic."
-    elif is_accuracy(curves.metric) and seen.high - seen.low < 0.05:
-        yield f"The axis spans {100 * (seen.high - seen.low):.2g} percentage points."
-    if seen.zeros:
+    elif is_accuracy(curves.metric) and axis.high - axis.low < 0.05:
+        yield f"The axis spans {100 * (axis.high - axis.low):.2g} percentage points."
+    if axis.has_zeros:
         yield "A value of 0 is a hollow triangle on the lower edge."
 
 
-def _sentences_beyond_axis(curves: LearningCurves, seen: View) -> Iterator[str]:
+def _sentences_beyond_axis(curves: LearningCurves, axis: YAxis) -> Iterator[str]:
     verbs = ("is", "are") if curves.n_seeds == 1 else ("reaches", "reach")
     panels = " (in at least one panel)" if len(curves.facets) > 1 else ""
-    if seen.below:
-        below = _epochs_outside(seen.below, verbs, "below")
-        yield f"The axis begins at {seen.low:.6g}; {below}{panels}."
-    if seen.above:
-        above = _epochs_outside(seen.above, verbs, "above")
-        yield f"The axis ends at {seen.high:.6g}; {above}{panels}."
+    if axis.below:
+        below = _epochs_outside(axis.below, verbs, "below")
+        yield f"The axis begins at {axis.low:.6g}; {below}{panels}."
+    if axis.above:
+        above = _epochs_outside(axis.above, verbs, "above")
+        yield f"The axis ends at {axis.high:.6g}; {above}{panels}."
 
 
 def _epochs_outside(outside: Mapping[str, tuple[int, ...]], verbs: tuple[str, str], side: str) -> str:

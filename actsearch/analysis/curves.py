@@ -1,6 +1,7 @@
-"""The tables behind each figure: learning curves, the view on them, and what a caption must say. Imports no Matplotlib.
+"""The tables behind each figure of learning curves.
 
-Pure: values from `results` in, frozen values out. `plots.py` draws what stands here and decides nothing about numbers.
+Pure: values from `results` in, frozen values out. `figures.learning` draws what stands here and decides nothing about
+numbers; `curve_axes` chooses the y axis, and `curve_captions` says what a reader must know.
 
 Seeds and the mean. A candidate's line is the mean over its seeds, epoch by epoch, and its band their range.
 
@@ -8,35 +9,27 @@ Seeds and the mean. A candidate's line is the mean over its seeds, epoch by epoc
   and `Curve.seeds` counts them. Such a curve is never called the best: its end flatters it.
 - A seed that is unfinished is left out as soon as another one is completed, so that a line does not jump where a seed
   stops. Before that, the unfinished ones are drawn as far as all of them have come.
-- A failed seed is left out. Whatever is left out is counted, and `caption` says so.
+- A failed seed is left out. Whatever is left out is counted, and the caption says so.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from actsearch.analysis.axes import ALL_SHOWN
 from actsearch.analysis.drawn_candidates import drawn_candidates, grid_titles, no_epoch_finished
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import UserError
 from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
 from actsearch.core.trial_results import CandidateResult, TrialResult
-
-ALL_SHOWN = 5.0
-"""Everything is shown if that takes at most so many times the room of the last quarter of the epochs."""
-ROOM = 2.5
-"""Otherwise the axis goes on beyond that last quarter by so many times its room."""
-WORTH_A_CUT = 1.5
-"""Nothing is cut off that would make the axis less than so many times longer."""
-TICKS = 6
-"""A linear axis has so many steps at most."""
 
 
 @dataclass(frozen=True)
@@ -154,19 +147,6 @@ class LearningCurves:
     def in_the_race(self, curve: Curve) -> bool:
         """Whether a curve's final value may be compared: it came to the last epoch, and no seed diverged."""
         return bool(curve.epochs) and curve.epochs[-1] == self.last_epoch and not curve.diverged
-
-
-@dataclass(frozen=True)
-class View:
-    """The y axis, and what it leaves out: label to epochs (of any facet) with a part of the line or band outside."""
-
-    low: float
-    high: float
-    log: bool = False
-    below: Mapping[str, tuple[int, ...]] | None = None
-    above: Mapping[str, tuple[int, ...]] | None = None
-    zeros: bool = False
-    """A logarithmic axis has no 0; such values are drawn on its lower edge."""
 
 
 AT_CHOSEN_SETTINGS = "each at the setting chosen"
@@ -319,114 +299,7 @@ def _seeds_by_epochs(rows: Sequence[Sequence[float]]) -> np.ndarray[Any, np.dtyp
     return table
 
 
-# --- the view
-
-
-def view(curves: LearningCurves, log: bool = False) -> View:
-    """The y axis on which the best curves can be told apart, and what lies outside of it.
-
-    A linear axis shows everything unless the first epochs would take most of the room; then it ends a little beyond
-    what the last quarter of the epochs and the rise of the best curve need. The final values of curves that did not
-    diverge are always inside.
-    """
-    drawn = curves.drawn
-    values = [value for curve in drawn for row in (curve.low, curve.high) for value in row]
-    if not values:
-        return View(0.0, 1.0) if not log else View(0.1, 1.0, log=True)
-    if log:
-        return log_view(values)
-    calm = [value for c in drawn for row in (c.low, c.high) for value in _calm(c, row)] or values
-    low, high = _limits(values, calm, _late(curves) or values, _of_the_best(curves))
-    # Room at both ends, but never an axis below 0 or visibly beyond an accuracy of 1.
-    pad = 0.04 * (high - low) or max(0.05 * abs(high), 1e-3)
-    bottom = low if low > min(values) else max(low - pad, min(low, 0.0))
-    top = high if high < max(values) else high + pad
-    if is_accuracy(curves.metric) and max(values) <= 1:
-        top = min(top, max(high, 1 + 0.25 * pad))
-    bottom, top = _to_ticks(bottom, top)
-    return View(bottom, top, below=_outside(drawn, -math.inf, bottom), above=_outside(drawn, top, math.inf))
-
-
-def _to_ticks(low: float, high: float) -> tuple[float, float]:
-    """The axis with the next tick at either end if that is near: without a number above it a curve is hard to read."""
-    step = tick_step(low, high)
-    below, above = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
-    digits = max(0, 1 - math.floor(math.log10(step)))
-    return (
-        round(below, digits) if 1e-9 < low - below < step / 2 else low,
-        round(above, digits) if 1e-9 < above - high < step / 2 else high,
-    )
-
-
-def tick_step(low: float, high: float) -> float:
-    """From one tick to the next where there are at most six steps: 1, 2 or 5 times a power of ten."""
-    least = (high - low) / TICKS
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
-
-
-def log_view(values: Sequence[float]) -> View:
-    """A logarithmic axis for values of which none is below 0."""
-    positive = [value for value in values if value > 0]
-    if not positive:
-        return View(1e-6, 1.0, log=True, zeros=True)
-    zeros = len(positive) < len(values)
-    pad = max(1.1, (max(positive) / min(positive)) ** 0.04)
-    return View(min(positive) / (2 if zeros else pad), max(positive) * pad, log=True, zeros=zeros)
-
-
-def _calm(curve: Curve, row: Sequence[float]) -> list[float]:
-    """The values of the epochs without a seed that diverges later: its last ones may be anything."""
-    if curve.cut_short:
-        return []
-    return [value for value, seeds in zip(row, curve.seeds, strict=True) if seeds == curve.seeds[-1]]
-
-
-def _late(curves: LearningCurves) -> list[float]:
-    """Every line and band in its last quarter; what diverged has no say."""
-    late = []
-    for curve in curves.drawn:
-        quarter = max(1, len(curve.epochs) // 4)
-        late += [*_calm(curve, curve.low)[-quarter:], *_calm(curve, curve.high)[-quarter:]]
-    return late
-
-
-def _of_the_best(curves: LearningCurves) -> list[float]:
-    """The line and band of the best, but for the first few of many epochs: it should be seen to rise."""
-    best = curves.best(curves.drawn)
-    few = curves.last_epoch // 15
-    rows = [row[few:] for c in curves.drawn if curves.in_the_race(c) and c.final == best for row in (c.low, c.high)]
-    return [value for row in rows for value in row]
-
-
-def _limits(
-    values: Sequence[float], calm: Sequence[float], late: Sequence[float], of_the_best: Sequence[float]
-) -> tuple[float, float]:
-    """`values` are all, `calm` those of the curves that did not diverge: they say how finely to look at the least."""
-    least, most = min(values), max(values)
-    room = max(max(late) - min(late), (max(calm) - min(calm)) / 500, 2e-4 * abs(max(late)), 1e-9)
-    if most - least <= ALL_SHOWN * room:
-        return least, most
-    low = min([min(late) - ROOM * room, *of_the_best])
-    high = max([max(late) + ROOM * room, *of_the_best])
-    step = 10.0 ** math.floor(math.log10(room)) / 2  # limits that a caption can print in few digits
-    low = max(least, _rounded(math.floor(low / step) * step, step))
-    high = min(most, _rounded(math.ceil(high / step) * step, step))
-    return (low, high) if most - least > WORTH_A_CUT * (high - low) else (least, most)
-
-
-def _rounded(value: float, step: float) -> float:
-    return round(value, 2 - math.floor(math.log10(step)))
-
-
-def _outside(drawn: Sequence[Curve], low: float, high: float) -> dict[str, tuple[int, ...]]:
-    """Label to the epochs in which the line or its band has a value between `low` and `high`, ends excluded."""
-    found: dict[str, set[int]] = {}
-    for curve in drawn:
-        for epoch, least, most in zip(curve.epochs, curve.low, curve.high, strict=True):
-            if low < least < high or low < most < high:
-                found.setdefault(curve.label, set()).add(epoch)
-    return {label: tuple(sorted(epochs)) for label, epochs in found.items()}
+# --- apart
 
 
 def outlier(curves: LearningCurves) -> str | None:
@@ -451,6 +324,3 @@ def leaving_out(curves: LearningCurves, label: str) -> LearningCurves:
     )
     left = tuple(facet for facet in facets if facet.curves)
     return replace(curves, facets=left, not_drawn=(*curves.not_drawn, label))
-
-
-# --- the caption

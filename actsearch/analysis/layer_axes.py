@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from actsearch.analysis import curves
+from actsearch.analysis.axes import log_axis
 from actsearch.analysis.layer_lines import UNTRAINED, LayerLine, LayerPanel
 from actsearch.analysis.layer_quantities import LayerQuantity
 
@@ -101,7 +101,7 @@ def _scale_and_limits(quantity: LayerQuantity, values: Sequence[float]) -> tuple
         return _signed_limits(least, most)
     positive = [value for value in values if value > 0]
     if positive and most / min(positive) > WIDE:
-        seen = curves.log_view([max(value, 0.0) for value in values])
+        seen = log_axis(max(value, 0.0) for value in values)
         return "log", seen.low, seen.high
     return "linear", -0.02 * most, 1.06 * most or 1.0
 

@@ -11,8 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from actsearch.analysis import curves
+from actsearch.analysis.axes import YAxis
+from actsearch.analysis.curve_axes import curve_axis
 from actsearch.analysis.curve_captions import curve_caption
-from actsearch.analysis.curves import Curve, LearningCurves, View, as_drawn, known_curve_metrics
+from actsearch.analysis.curves import Curve, LearningCurves, as_drawn, known_curve_metrics
 from actsearch.analysis.pens import DASHES
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, shortened
@@ -44,25 +46,25 @@ def _learning_figure_of_the_article(result: ExperimentResult, table: LearningCur
     quantity = "accuracy" if curves.is_accuracy(table.metric) else table.metric.removeprefix("val_")
     figure = Figure(figsize=(10, 10))
     axes = figure.add_axes((0.11, 0.13, 0.85, 0.81))
-    seen = curves.view(table, log=True) if log else View(0.0, 1.0)  # a linear axis is Matplotlib's: it shows all
+    axis = curve_axis(table, log=True) if log else YAxis(0.0, 1.0)  # a linear axis is Matplotlib's: it shows all
     if log:  # before the lines: with none above 0 there would be nothing to scale
         axes.set_yscale("log")
-        axes.set_ylim(seen.low, seen.high)
-        set_log_ticks(axes, seen.low, seen.high)
+        axes.set_ylim(axis.low, axis.high)
+        set_log_ticks(axes, axis.ticks)
     else:
         axes.ticklabel_format(axis="y", style="plain", useOffset=False)
-    _draw_lines(axes, result, table, seen)
+    _draw_lines(axes, result, table, axis)
     axes.set_title(f"Model {quantity}")
     axes.set_xlabel("Epoch")
     axes.set_ylabel(_axis_label_of_the_article(table))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     axes.legend(loc="lower right" if table.higher_is_better else "upper right", ncols=1 + len(axes.lines) // 30)
-    for i, line in enumerate(Ruler().wrapped(plain(" ".join(_notes_below(table, seen))), 8, 9.4)):
+    for i, line in enumerate(Ruler().wrapped(plain(" ".join(_notes_below(table, axis))), 8, 9.4)):
         put(figure, 0.3, 0.75 - i * 8 * LINE / 72, line, size=8, color="#b0b0b0", va="top")
     return figure
 
 
-def _draw_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, seen: View) -> None:
+def _draw_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, axis: YAxis) -> None:
     """A line per candidate, in Matplotlib's colours by its place in the experiment, so that all figures agree."""
     place = {label: i for i, label in enumerate(dict.fromkeys(c.label for c in result.candidates))}
     cycle = len(mpl.rcParams["axes.prop_cycle"])
@@ -70,13 +72,13 @@ def _draw_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, see
         for curve in facet.curves:
             turn, color = divmod(place[curve.label], cycle)
             name = f"{curve.label}, {facet.title}" if len(table.facets) > 1 else curve.label
-            _draw_line(axes, curve, name, f"C{color}", DASHES[(n + turn) % len(DASHES)], seen)
+            _draw_line(axes, curve, name, f"C{color}", DASHES[(n + turn) % len(DASHES)], axis)
 
 
-def _draw_line(axes: Axes, curve: Curve, name: str, color: str, dashes: object, seen: View) -> None:
+def _draw_line(axes: Axes, curve: Curve, name: str, color: str, dashes: object, axis: YAxis) -> None:
     """With a cross where a seed diverged."""
     note = fate(curve)
-    mean = broken(curve.mean) if seen.log else list(curve.mean)
+    mean = broken(curve.mean) if axis.log else list(curve.mean)
     text = shortened(plain(name), 60) + (f" ({note})" if note else "")
     axes.plot(
         curve.epochs,
@@ -87,9 +89,9 @@ def _draw_line(axes: Axes, curve: Curve, name: str, color: str, dashes: object, 
         markevery=lonely(mean),
         label=_legend_name(text),
     )
-    if seen.log:
-        zeros(axes, curve.epochs, curve.mean, seen.low, color)
-    lowest = seen.low if seen.log else -math.inf
+    if axis.log:
+        zeros(axes, curve.epochs, curve.mean, axis.low, color)
+    lowest = axis.low if axis.log else -math.inf
     for epoch in curve.marks() if curve.epochs else ():
         height = max(curve.mean[epoch - 1], lowest)
         axes.plot([epoch], [height], "x", color=color, markersize=10, label="_cross")
@@ -108,8 +110,8 @@ def _axis_label_of_the_article(table: LearningCurves) -> str:
     return f"{data} {'Error Rate' if table.is_error_rate else quantity}"
 
 
-def _notes_below(table: LearningCurves, seen: View) -> list[str]:
-    notes = curve_caption(table, seen, only_lines=True)
+def _notes_below(table: LearningCurves, axis: YAxis) -> list[str]:
+    notes = curve_caption(table, axis, only_lines=True)
     setting = table.facets[0].title if len(table.facets) == 1 else ""
     if setting:
         notes = [f"{setting[0].upper()}{setting[1:]}.", *notes]

@@ -9,7 +9,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from actsearch.analysis.curves import Curve, Facet, LearningCurves, View
+from actsearch.analysis.axes import YAxis
+from actsearch.analysis.curves import Curve, Facet, LearningCurves
 from actsearch.analysis.number_format import curve_value_text
 from actsearch.analysis.pens import Pen
 from actsearch.core.words import short_names
@@ -103,7 +104,7 @@ def put_labels(
     page: Page,
     axes: Axes,
     labels: Sequence[Label],
-    seen: View,
+    axis: YAxis,
     table: LearningCurves,
     pens: Mapping[str, Pen],
     size: float,
@@ -112,7 +113,7 @@ def put_labels(
 ) -> None:
     """The column of labels right of a panel, each with a piece of its line, and leaders to the ends of the lines."""
     margin = Margin.of(page, axes, leader)
-    ends = [_end_in_inches(page, axes, label.curve, seen, table) for label in labels if label.has_line]
+    ends = [_end_in_inches(page, axes, label.curve, axis, table) for label in labels if label.has_line]
     places = _places_of(labels, margin, [y for _, y in ends], size)
     for i, (label, y) in enumerate(zip(labels, places, strict=True)):
         pen = pens[label.curve.label]
@@ -153,8 +154,8 @@ def _put_texts(margin: Margin, label: Label, y: float, size: float, value_width:
         margin.page.put(left, y - size * LINE / 72, label.note, size=size, color=palette.faint, gid="note")
 
 
-def _end_in_inches(page: Page, axes: Axes, curve: Curve, seen: View, table: LearningCurves) -> tuple[float, float]:
+def _end_in_inches(page: Page, axes: Axes, curve: Curve, axis: YAxis, table: LearningCurves) -> tuple[float, float]:
     """Where the end of a curve stands, from the figure's lower left corner."""
-    y = min(max(curve.mean[-1], seen.low), seen.high)
+    y = min(max(curve.mean[-1], axis.low), axis.high)
     x, y = axes.transData.transform((table.last_epoch, y))
     return x / page.figure.dpi, y / page.figure.dpi

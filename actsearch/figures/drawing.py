@@ -25,7 +25,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from actsearch.analysis.axes import log_ticks, tick_names
+from actsearch.analysis.axes import tick_names
 from actsearch.analysis.pens import PALETTES, Palette, Pen
 from actsearch.core.errors import StoreError
 from actsearch.core.files import write_atomically
@@ -223,10 +223,9 @@ def cross(axes: Axes, x: float, y: float, color: str, palette: Palette, size: Li
 # --- logarithmic axes
 
 
-def set_log_ticks(axes: Axes, low: float, high: float) -> None:
-    """Round numbers on the y axis, written in one notation."""
-    ticks = log_ticks(low, high)
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
+def set_log_ticks(axes: Axes, ticks: Sequence[float]) -> None:
+    """On the y axis, written in one notation."""
+    axes.yaxis.set_major_locator(FixedLocator(list(ticks)))
     axes.yaxis.set_major_formatter(FuncFormatter(tick_names(ticks)))
     axes.yaxis.set_minor_locator(NullLocator())
 

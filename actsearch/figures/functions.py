@@ -16,13 +16,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from actsearch.analysis.pens import DASHES, PALETTES, Palette
 from actsearch.core.errors import UserError
 from actsearch.core.words import short_names
 from actsearch.figures.drawing import FigureFormat, Ruler, Style, save_figure, save_figures, settings
 from actsearch.figures.frame import EDGE, SWATCH, Margin, Page
-from actsearch.functions.arrays import Array
 from actsearch.functions.catalogue import ARTICLE_PARAMETERS, Entry, Settings, of_the_article, settings_in_words
 from actsearch.functions.graphs import Which, half_width, pieces, y_limits
 
@@ -36,7 +36,7 @@ LEADER = 0.22
 LABEL_SIZE = 8.5
 """In points."""
 
-Graph = list[tuple[Array, Array]]
+Graph = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
 """The pieces of a function between its kinks: their x and y."""
 
 
@@ -149,7 +149,7 @@ def _graph_of(entry: Entry, which: Which, half: float) -> Graph:
     return pieces(_function_of(entry, which), entry.properties.kinks, half)
 
 
-def _function_of(entry: Entry, which: Which) -> Callable[[Array], Array]:
+def _function_of(entry: Entry, which: Which) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     return entry.function if which == "f" else entry.gradient
 
 
@@ -187,7 +187,9 @@ def _joined(graph: Graph) -> list[Graph]:
     return runs
 
 
-def _draw_dots(axes: Axes, f: Callable[[Array], Array], graph: Graph, color: str, paper: str) -> None:
+def _draw_dots(
+    axes: Axes, f: Callable[[NDArray[np.float64]], NDArray[np.float64]], graph: Graph, color: str, paper: str
+) -> None:
     """At a jump: hollow where a piece ends, filled at the value itself."""
     for ended, begun in itertools.pairwise(_joined(graph)):
         x = ended[-1][0][-1]

@@ -19,7 +19,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis.axes import epoch_ticks, tick_names
+from actsearch.analysis.axes import epoch_ticks, log_ticks, tick_names
 from actsearch.analysis.layer_axes import LayerAxis
 from actsearch.analysis.layer_figures import LayerFigure, layer_figures
 from actsearch.analysis.layer_lines import LayerLine, LayerPanel
@@ -207,7 +207,7 @@ def _set_y_axis(axes: Axes, axis: LayerAxis) -> None:
     axes.set_yscale(axis.scale, **({"linthresh": 1.0} if axis.scale == "symlog" else {}))
     axes.set_ylim(axis.low, axis.high)
     if axis.scale == "log":
-        set_log_ticks(axes, axis.low, axis.high)
+        set_log_ticks(axes, log_ticks(axis.low, axis.high))
     elif axis.scale == "symlog":
         ticks = symlog_ticks(axis.low, axis.high)
         axes.yaxis.set_major_locator(FixedLocator(ticks))

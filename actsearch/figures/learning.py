@@ -16,9 +16,10 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from actsearch.analysis import curves
-from actsearch.analysis.axes import epoch_ticks
+from actsearch.analysis.axes import MOST_STEPS, STEPS, YAxis, epoch_ticks
+from actsearch.analysis.curve_axes import curve_axis
 from actsearch.analysis.curve_captions import curve_caption
-from actsearch.analysis.curves import Curve, Facet, LearningCurves, View, as_drawn
+from actsearch.analysis.curves import Curve, Facet, LearningCurves, as_drawn
 from actsearch.analysis.pens import Palette, Pen, pens_of
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, shortened
@@ -93,11 +94,11 @@ def figures(
         shown = as_drawn(table, log)
         far = curves.outlier(shown)
         stem = metric_stem(metric)
-        yield stem, _learning_figure(shown, curves.view(shown, log), palette, pens, far)
+        yield stem, _learning_figure(shown, curve_axis(shown, log), palette, pens, far)
         if far is not None:  # what the article did for sigmoid: one figure with everything, and one to read
             rest = curves.leaving_out(shown, far)
             name = f"{stem}-without-{file_stem(far)}"
-            yield name, _learning_figure(rest, curves.view(rest, log), palette, pens)
+            yield name, _learning_figure(rest, curve_axis(rest, log), palette, pens)
 
 
 # --- the layout
@@ -138,23 +139,23 @@ def _label_size(table: LearningCurves, is_single: bool) -> float:
 
 
 def _learning_figure(
-    table: LearningCurves, seen: View, palette: Palette, pens: Mapping[str, Pen], apart_without: str | None = None
+    table: LearningCurves, axis: YAxis, palette: Palette, pens: Mapping[str, Pen], apart_without: str | None = None
 ) -> Figure:
     """`apart_without` is the label that another figure leaves out; the caption points there."""
     ruler = Ruler()
     layout = _Layout.of(table, ruler)
     panels = layout.panels
-    caption = curve_caption(table, seen, apart_without=apart_without)
+    caption = curve_caption(table, axis, apart_without=apart_without)
     page = Page.around(panels.height, panels.page_width, palette, ruler, _heading_of(table), caption)
     for i, facet in enumerate(table.facets):
         left, floor = panels.left(i), panels.floor(page, i)
         axes = page.axes(left, floor, panels.axes_width, panels.axes_height, tick_size=8)
-        _set_axes(axes, table, seen, palette, panels.is_leftmost(i))
+        _set_axes(axes, table, axis, palette, panels.is_leftmost(i))
         if facet.title and len(table.facets) > 1:
             _put_panel_title(page, left, floor + panels.axes_height + 0.09, facet, table, panels.width - BETWEEN_PANELS)
-        _draw_facet(axes, facet, seen, table, pens, palette)
-        _name_crosses(axes, facet, seen, table, palette, ruler, panels.axes_width)
-        put_labels(page, axes, layout.labels[i], seen, table, pens, layout.label_size, layout.value_width, LEADER)
+        _draw_facet(axes, facet, axis, table, pens, palette)
+        _name_crosses(axes, facet, axis, table, palette, ruler, panels.axes_width)
+        put_labels(page, axes, layout.labels[i], axis, table, pens, layout.label_size, layout.value_width, LEADER)
     page.put_caption()
     return page.figure
 
@@ -190,16 +191,16 @@ def _put_panel_title(page: Page, x: float, y: float, facet: Facet, table: Learni
 # --- one panel
 
 
-def _set_axes(axes: Axes, table: LearningCurves, seen: View, palette: Palette, is_leftmost: bool) -> None:
+def _set_axes(axes: Axes, table: LearningCurves, axis: YAxis, palette: Palette, is_leftmost: bool) -> None:
     last = table.last_epoch
-    if seen.log:
+    if axis.log:
         axes.set_yscale("log")
-        set_log_ticks(axes, seen.low, seen.high)
+        set_log_ticks(axes, axis.ticks)
     else:
-        axes.yaxis.set_major_locator(MaxNLocator(curves.TICKS, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(MOST_STEPS, steps=[*STEPS, 10]))  # these are `axis.ticks`
         axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.set_xlim((0.5, 1.5) if last == 1 else (1 - 0.02 * (last - 1), last + 0.012 * (last - 1)))
-    axes.set_ylim(seen.low, seen.high)
+    axes.set_ylim(axis.low, axis.high)
     axes.xaxis.set_major_locator(FixedLocator(epoch_ticks(last, 10 if axes.get_position().width > 0.4 else 6)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.grid(axis="y", color=palette.grid, linewidth=0.8)
@@ -210,25 +211,25 @@ def _set_axes(axes: Axes, table: LearningCurves, seen: View, palette: Palette, i
 
 
 def _draw_facet(
-    axes: Axes, facet: Facet, seen: View, table: LearningCurves, pens: Mapping[str, Pen], palette: Palette
+    axes: Axes, facet: Facet, axis: YAxis, table: LearningCurves, pens: Mapping[str, Pen], palette: Palette
 ) -> None:
     best = table.best(facet.curves)
     for order, curve in enumerate(facet.curves):
         pen = pens[curve.label]
         leads = table.in_the_race(curve) and curve.final == best and len(facet.curves) > 1
         if curve.epochs:
-            _draw_curve(axes, curve, pen, palette, order, seen, leads)
+            _draw_curve(axes, curve, pen, palette, order, axis, leads)
         for epoch in curve.marks():
-            cross(axes, epoch, _height_at(curve, epoch, seen, table), pen.color, palette, "large")
+            cross(axes, epoch, _height_at(curve, epoch, axis, table), pen.color, palette, "large")
 
 
-def _draw_curve(axes: Axes, curve: Curve, pen: Pen, palette: Palette, order: int, seen: View, leads: bool) -> None:
+def _draw_curve(axes: Axes, curve: Curve, pen: Pen, palette: Palette, order: int, axis: YAxis, leads: bool) -> None:
     """The mean, thinner where seeds are missing; the band; a few markers, so that colours are not needed."""
-    mean = broken(curve.mean) if seen.log else list(curve.mean)
-    if seen.log:
-        zeros(axes, curve.epochs, curve.mean, seen.low, pen.color)
+    mean = broken(curve.mean) if axis.log else list(curve.mean)
+    if axis.log:
+        zeros(axes, curve.epochs, curve.mean, axis.low, pen.color)
     if curve.seeds[0] > 1:
-        _draw_band(axes, curve, pen, seen)
+        _draw_band(axes, curve, pen, axis)
     whole = sum(n == curve.seeds[0] for n in curve.seeds)
     width, zorder = (2.4, 4) if leads else (1.5, 3)
     style: dict[str, Any] = {"linestyle": pen.dashes, "zorder": zorder, **edged(pen.color, palette)}
@@ -246,9 +247,9 @@ def _draw_curve(axes: Axes, curve: Curve, pen: Pen, palette: Palette, order: int
         axes.plot(curve.epochs[whole - 1 :], mean[whole - 1 :], linewidth=0.8 * width / 1.5, alpha=0.75, **style)
 
 
-def _draw_band(axes: Axes, curve: Curve, pen: Pen, seen: View) -> None:
+def _draw_band(axes: Axes, curve: Curve, pen: Pen, axis: YAxis) -> None:
     """The range of the seeds."""
-    low, high = ([max(value, seen.low) for value in row] if seen.log else list(row) for row in (curve.low, curve.high))
+    low, high = ([max(value, axis.low) for value in row] if axis.log else list(row) for row in (curve.low, curve.high))
     if len(curve.epochs) == 1:
         axes.vlines(1, low, high, color=pen.color, alpha=0.35, linewidth=4, zorder=2)
     else:
@@ -263,15 +264,15 @@ def _marked(n: int, order: int) -> list[int]:
     return [*range((order * step // 6 + step // 2) % step, n - step // 3, step), n - 1]
 
 
-def _height_at(curve: Curve, epoch: int, seen: View, table: LearningCurves) -> float:
+def _height_at(curve: Curve, epoch: int, axis: YAxis, table: LearningCurves) -> float:
     """Of a cross, at most on the edge of the axis; without any epoch, at the worse end of it."""
     if not curve.epochs:
-        return seen.low if table.higher_is_better else seen.high
-    return min(max(curve.mean[epoch - 1], seen.low), seen.high)
+        return axis.low if table.higher_is_better else axis.high
+    return min(max(curve.mean[epoch - 1], axis.low), axis.high)
 
 
 def _name_crosses(
-    axes: Axes, facet: Facet, seen: View, table: LearningCurves, palette: Palette, ruler: Ruler, width: float
+    axes: Axes, facet: Facet, axis: YAxis, table: LearningCurves, palette: Palette, ruler: Ruler, width: float
 ) -> None:
     """Whose the last cross of a curve is, since colours are shared, and one cross may hide another."""
     gone = [curve for curve in facet.curves if curve.diverged]
@@ -280,7 +281,7 @@ def _name_crosses(
     rows: dict[bool, list[list[tuple[float, float]]]] = {True: [], False: []}
     for curve in gone:
         epoch = curve.marks()[-1]
-        height, text = _height_at(curve, epoch, seen, table), shortened(plain(curve.label), 24)
+        height, text = _height_at(curve, epoch, axis, table), shortened(plain(curve.label), 24)
         x, y = axes.transAxes.inverted().transform(axes.transData.transform((epoch, height)))
         room = ruler.width(text, 6.5)
         left = max(0.0, min(x * width - 0.05, width - room))

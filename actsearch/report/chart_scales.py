@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import escape
+from matplotlib.ticker import MaxNLocator
 
 from actsearch.core.words import plain
 
@@ -39,13 +40,19 @@ def _bent(value: float, kind: str) -> float:
     return value
 
 
-def path(points: Sequence[tuple[float, float]]) -> str:
+def line_path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
 def band_path(upper: Sequence[tuple[float, float]], lower: Sequence[tuple[float, float]]) -> str:
-    return f"{path([*upper, *reversed(lower)])}Z"
+    return f"{line_path([*upper, *reversed(lower)])}Z"
 
 
 def text_element(x: float | str, y: float, text: str, anchor: str = "middle", css: str = "tick") -> str:
     return f'<text class="{css}" x="{x}" y="{y:.1f}" text-anchor="{anchor}">{escape(plain(text))}</text>'
+
+
+def value_ticks(low: float, high: float, most: int) -> list[float]:
+    """Round numbers within the limits of an axis of values, about `most` of them."""
+    values = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [0.0 if abs(value) < 1e-12 else float(value) for value in values if low <= value <= high]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from actsearch.analysis import curves
+from actsearch.analysis.axes import YAxis
 from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.curve_captions import curve_caption
 from actsearch.analysis.curves import LearningCurves, known_curve_metrics
@@ -41,7 +42,7 @@ def curves_view(
             {
                 "title": facet.title,
                 "chart": learning_charts.curves_svg(shown, i, pens, _chart_in_words(shown, titles[first], i), most),
-                "note": learning_charts.frame(shown, i).note,
+                "note": learning_charts.axis_note(shown, i),
             }
             for i, facet in enumerate(shown.facets)
         ],
@@ -69,7 +70,7 @@ def _chart_in_words(table: LearningCurves, title: str, place: int) -> str:
 
 
 def _curves_caption(table: LearningCurves) -> Iterator[str]:
-    seen = curves.View(0.0, 1.0)
+    seen = YAxis(0.0, 1.0)
     yield from curve_caption(table, seen, only_lines=True)
     if table.n_seeds > 1:
         yield "Bands are the range of the seeds."

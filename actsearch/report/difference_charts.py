@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from actsearch.analysis.axes import ticks
 from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.comparison_rows import ContenderRows, differences_table
 from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
 from actsearch.analysis.pairs import Pair
 from actsearch.analysis.verdict_text import brief_verdict
 from actsearch.core.words import plain
-from actsearch.report.chart_scales import ChartScale, text_element
+from actsearch.report.chart_scales import ChartScale, text_element, value_ticks
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ class DifferenceCharts:
             yield f'<circle class="mean" cx="{self.at(pair.difference)}" cy="{y}" r="4.4"{said}/>'
 
     def _ticks(self) -> list[float]:
-        return ticks(self.scale.low, self.scale.high, 5)
+        return value_ticks(self.scale.low, self.scale.high, 5)
 
     def axis(self) -> Markup:
         """The numbers below the rows, and of what they are."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from actsearch.functions.catalogue import Entry
 from actsearch.functions.graphs import half_width, pieces
-from actsearch.report.chart_scales import ChartScale, path, text_element
+from actsearch.report.chart_scales import ChartScale, line_path, text_element
 
 F_WIDTH, F_HEIGHT = 300, 170
 
@@ -32,7 +32,7 @@ def function_svg(entry: Entry, css: str, told: str) -> Markup:
         f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="6" y2="{F_HEIGHT - 6}"/>',
     ]
     for kind, graph in (("slope", graphs[1]), (f"line {css}", graphs[0])):
-        d = "".join(path(list(_visible(xs, ys, x, y))) for xs, ys in graph)
+        d = "".join(line_path(list(_visible(xs, ys, x, y))) for xs, ys in graph)
         parts.append(f'<path class="{kind} solid" d="{d}"/>')
     parts += _unit_ticks(x, y, half, low, high, graphs)  # above the curves, with a halo of paper
     return Markup('<svg class="chart panel" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(

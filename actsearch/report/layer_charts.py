@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from markupsafe import Markup, escape
 
-from actsearch.analysis.axes import epoch_ticks, log_ticks, ticks
+from actsearch.analysis.axes import epoch_ticks, log_ticks
 from actsearch.analysis.layer_axes import LayerAxis
 from actsearch.analysis.layer_figures import LayerFigure
 from actsearch.analysis.layer_lines import LayerLine
 from actsearch.core.words import plain, shortened
-from actsearch.report.chart_scales import ChartScale, band_path, path, text_element
+from actsearch.report.chart_scales import ChartScale, band_path, line_path, text_element, value_ticks
 from actsearch.report.page_colors import LAYER_DASHES, SHADES
 from actsearch.report.thinning import thinned
 
@@ -109,7 +109,7 @@ def axis_ticks(axis: LayerAxis) -> list[float]:
         decades = math.ceil(math.log10(max(abs(axis.low), abs(axis.high), 10.0)))
         some = [10.0**p for p in range(0, decades + 1, max(1, decades // 3))]
         return [t for t in (*(-t for t in some), 0.0, *some) if axis.low <= t <= axis.high]
-    return [tick for tick in ticks(axis.low, axis.high, 4) if tick >= 0 or axis.low < -0.021 * axis.high]
+    return [tick for tick in value_ticks(axis.low, axis.high, 4) if tick >= 0 or axis.low < -0.021 * axis.high]
 
 
 def shades(figure: LayerFigure) -> dict[str, str]:
@@ -136,7 +136,7 @@ def _layer_line(line: LayerLine, css: str, x: ChartScale, y: ChartScale, with_ba
     runs = [[(x(line.x[i]), y(line.middle[i])) for i in run] for run in _runs(places, set(known) - set(zeros))]
     for ((at, height),) in (run for run in runs if len(run) == 1):
         yield f'<circle class="point {css}" cx="{at:.1f}" cy="{height:.1f}" r="2.4"{inside}/>'
-    if longer := "".join(path(run) for run in runs if len(run) > 1):
+    if longer := "".join(line_path(run) for run in runs if len(run) > 1):
         yield f'<path class="line {css}" d="{longer}"{inside} data-tip="{escape(plain(line.label))}"/>'
     before = -math.inf
     for at in (x(line.x[i]) for i in zeros):

@@ -1,83 +1,75 @@
-"""The charts of the report as SVG, and the colours of its page. Knows neither files nor the template.
-
-Everything is drawn here, so that the page shows it without a script and on paper. Colours are classes, so that a style
-sheet can change them: `s3` is the fourth label's, `h2` the third shade of layers. Horizontal places of the charts in
-rows are percentages, so that they are as wide as there is room and their text keeps its size.
-"""
+"""The charts of learning curves: as they stand on the page without a script, and what the script draws them from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
+from itertools import chain
 from typing import Any
 
 from markupsafe import Markup
-from matplotlib.ticker import MaxNLocator
 
 from actsearch.analysis import curves as learning
-from actsearch.analysis.axes import epoch_ticks, spread
+from actsearch.analysis.axes import Range, YAxis, epoch_ticks, range_of, spread, tick_text
+from actsearch.analysis.curve_axes import curve_axis, extent_of
 from actsearch.analysis.curves import Curve, Facet, LearningCurves
 from actsearch.analysis.number_format import NAMED_IN_A_CAPTION
 from actsearch.core.words import listed, plain, shortened
-from actsearch.report.chart_scales import ChartScale, band_path, path, text_element
+from actsearch.report.chart_scales import ChartScale, band_path, line_path, text_element
 from actsearch.report.page_colors import PagePen
 from actsearch.report.thinning import thinned
 
 CROWDED = 12
 """Of more curves none has its name beside it; the list below the chart has them all."""
+SHORT_LABEL = 18
+"""Characters of a name beside its curve."""
 MOST_NUMBERS = 120_000
 """The page holds so many numbers of learning curves, about; longer ones are thinned, and keep their extremes."""
+FEWEST_EPOCHS = 25
+"""So many epochs of a curve are drawn, however many curves there are."""
+
+CHART_WIDTH, CHART_HEIGHT, CHART_LEFT, CHART_RIGHT, CHART_TOP, CHART_BOTTOM = 1000, 400, 52, 182, 14, 36
+"""Of a chart, and what stands around its axes; right of them are the names of the curves."""
+RIGHT_WITHOUT_NAMES = 16
 
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1000, 400, 52, 182, 14, 36
+# --- the axis
 
 
-@dataclass(frozen=True)
-class Frame:
-    """The axis of a chart of learning curves, its ticks, and in words what it cuts off."""
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-    note: str
+def axis_of_facet(table: LearningCurves, place: int) -> YAxis:
+    """Of one point of the grid, with all of its curves; the script follows when curves are hidden."""
+    return curve_axis(_alone(table, place))
 
 
-def frame(table: LearningCurves, place: int) -> Frame:
-    """Of one point of the grid, with all of its curves, linear; it ends at a tick where one is near."""
-    alone = replace(table, facets=(table.facets[place],))
-    seen = learning.view(alone)
-    around = [float(t) for t in MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(seen.low, seen.high)]
-    step = around[1] - around[0]
-    low, high = seen.low, seen.high
-    below, above = [t for t in around if t < low], [t for t in around if t > high]
-    if below and low - below[-1] < step / 2 and (low < 0 or below[-1] > -step / 1e6):
-        low = below[-1]
-    if above and above[0] - high < step / 2 and not (learning.is_accuracy(table.metric) and above[0] > 1):
-        high = above[0]
-    low, high = (0.0 if abs(v) < step / 1e6 else v for v in (low, high))
-    outside = [
-        (f"begins at {low:.4g}", "below", [c.label for c in alone.drawn if min(c.low) < low]),
-        (f"ends at {high:.4g}", "above", [c.label for c in alone.drawn if max(c.high) > high]),
-    ]
-    notes = [
-        f"The axis {where}; parts of {listed([plain(one) for one in labels], NAMED_IN_A_CAPTION)} lie {side} it."
-        for where, side, labels in outside
+def axis_note(table: LearningCurves, place: int) -> str:
+    """What the axis of one point of the grid cuts off, in words."""
+    axis = axis_of_facet(table, place)
+    below, above = (list(dict.fromkeys(map(plain, labels))) for labels in (axis.below, axis.above))
+    return " ".join(
+        f"The axis {verb} at {tick_text(edge)}; parts of {listed(labels, NAMED_IN_A_CAPTION)} lie {side} it."
+        for verb, edge, labels, side in (("begins", axis.low, below, "below"), ("ends", axis.high, above, "above"))
         if labels
-    ]
-    inside = (0.0 if abs(t) < step / 1e6 else t for t in around if low - step / 1e6 <= t <= high + step / 1e6)
-    return Frame(low, high, tuple(inside), " ".join(notes))
+    )
+
+
+def _alone(table: LearningCurves, place: int) -> LearningCurves:
+    return replace(table, facets=(table.facets[place],))
+
+
+# --- which epochs are drawn
 
 
 def most_epochs(tables: Sequence[LearningCurves]) -> int:
     """Of how many epochs a curve may be drawn, so that the page stays small."""
-    curves = sum(len(facet.curves) for facet in tables[0].facets)
-    return max(25, MOST_NUMBERS // max(1, 3 * curves * len(tables)))
+    numbers = 3 * len(tables[0].curves) * len(tables)
+    return max(FEWEST_EPOCHS, MOST_NUMBERS // max(1, numbers))
 
 
 def epochs_drawn(tables: Sequence[LearningCurves]) -> tuple[int, int] | None:
     """Of how many epochs at most, and of how many, where some are left out."""
     most = most_epochs(tables)
-    drawn = [(len(_places(curve, most)), len(curve.epochs)) for table in tables for curve in table.drawn]
+    curves = chain.from_iterable(table.drawn for table in tables)
+    drawn = [(len(_places(curve, most)), len(curve.epochs)) for curve in curves]
     return max(drawn) if any(few < many for few, many in drawn) else None
 
 
@@ -85,37 +77,48 @@ def _places(curve: Curve, most: int) -> list[int]:
     return thinned(curve.mean, curve.low, curve.high, most, [epoch - 1 for epoch in curve.marks()])
 
 
-def curves_svg(table: LearningCurves, place: int, pens: Mapping[str, PagePen], told: str, most: int) -> Markup:
-    """The chart of one point of the grid as it is without a script: linear, all curves."""
+# --- the chart without a script
+
+
+def curves_svg(table: LearningCurves, place: int, pens: Mapping[str, PagePen], words: str, most: int) -> Markup:
+    """The chart of one point of the grid, linear, with all curves; `words` tell it to those who do not see it."""
     facet = table.facets[place]
-    seen = frame(table, place)
-    last = max((curve.epochs[-1] for curve in facet.curves if curve.epochs), default=1)
+    axis = axis_of_facet(table, place)
+    last = _alone(table, place).last_epoch
     with_names = sum(bool(curve.epochs) for curve in facet.curves) <= CROWDED
-    right = RIGHT if with_names else 16
-    x = ChartScale(1, max(last, 2), LEFT, WIDTH - right) if last > 1 else ChartScale(0.5, 1.5, LEFT, WIDTH - right)
-    y = ChartScale(seen.low, seen.high, HEIGHT - BOTTOM, TOP, goes_on=True)
-    parts = [*_grid(x, y, seen, last, right), f'<clipPath id="frame{place}"><rect x="{LEFT}" y="{TOP - 3}"'
-             f' width="{WIDTH - right - LEFT + 3}" height="{HEIGHT - TOP - BOTTOM + 6}"/></clipPath>']  # fmt: skip
+    right = CHART_WIDTH - (CHART_RIGHT if with_names else RIGHT_WITHOUT_NAMES)
+    x = ChartScale(1, last, CHART_LEFT, right) if last > 1 else ChartScale(0.5, 1.5, CHART_LEFT, right)
+    y = ChartScale(axis.low, axis.high, CHART_HEIGHT - CHART_BOTTOM, CHART_TOP, goes_on=True)
+    parts = [*_grid(x, y, axis, last), _frame(place, right)]
     for curve in facet.curves:
-        parts += _curve(curve, pens[curve.label], x, y, f"frame{place}", most)
-    parts += _names(facet, pens, x, y, last) if with_names else []
+        parts += _curve_parts(curve, pens[curve.label], x, y, f"frame{place}", most)
+    parts += _names_beside(facet, pens, x, y, last) if with_names else []
     for curve in facet.curves:
-        parts += _crosses(curve, pens[curve.label], x, y)
+        parts += _cross_parts(curve, pens[curve.label], x, y)
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, HEIGHT, told, Markup("".join(parts))
+        CHART_WIDTH, CHART_HEIGHT, words, Markup("".join(parts))
     )
 
 
-def _grid(x: ChartScale, y: ChartScale, seen: Frame, last: int, right: float) -> Iterator[str]:
-    for tick in seen.ticks:
-        yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - right}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
-        yield text_element(LEFT - 8, y(tick) + 4, f"{tick:.4g}", "end")
+def _frame(place: int, right: float) -> str:
+    """Where lines end that the axis cuts off."""
+    width, height = right - CHART_LEFT + 3, CHART_HEIGHT - CHART_TOP - CHART_BOTTOM + 6
+    box = f'<rect x="{CHART_LEFT}" y="{CHART_TOP - 3}" width="{width}" height="{height}"/>'
+    return f'<clipPath id="frame{place}">{box}</clipPath>'
+
+
+def _grid(x: ChartScale, y: ChartScale, axis: YAxis, last: int) -> Iterator[str]:
+    left, right = CHART_LEFT, f"{x.end:g}"
+    for tick in axis.ticks:
+        yield f'<line class="grid" x1="{left}" x2="{right}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
+        yield text_element(left - 8, y(tick) + 4, tick_text(tick), "end")
     for epoch in epoch_ticks(last, 12):
-        yield text_element(f"{x(epoch):.1f}", HEIGHT - BOTTOM + 18, str(epoch), css="tick epoch")
-    yield text_element(f"{(LEFT + WIDTH - right) / 2:.0f}", HEIGHT - 3, "epoch", css="axis")
+        yield text_element(f"{x(epoch):.1f}", CHART_HEIGHT - CHART_BOTTOM + 18, str(epoch), css="tick epoch")
+    yield text_element(f"{(left + x.end) / 2:.0f}", CHART_HEIGHT - 3, "epoch", css="axis")
 
 
-def _curve(curve: Curve, pen: PagePen, x: ChartScale, y: ChartScale, frame: str, most: int) -> Iterator[str]:
+def _curve_parts(curve: Curve, pen: PagePen, x: ChartScale, y: ChartScale, frame: str, most: int) -> Iterator[str]:
+    """The band, and the line above it."""
     if not curve.epochs:
         return
     inside = f' clip-path="url(#{frame})"'
@@ -125,79 +128,99 @@ def _curve(curve: Curve, pen: PagePen, x: ChartScale, y: ChartScale, frame: str,
     )
     if curve.n_seeds > 1:
         yield f'<path class="band {pen.css}" d="{band_path(upper, lower)}"{inside}/>'
-    yield f'<path class="line {pen.css}" d="{path(points)}"{inside}/>'
+    yield f'<path class="line {pen.css}" d="{line_path(points)}"{inside}/>'
     if len(points) == 1:
         yield f'<circle class="point {pen.css}" cx="{points[0][0]:.1f}" cy="{points[0][1]:.1f}" r="4"/>'
 
 
-def _crosses(curve: Curve, pen: PagePen, x: ChartScale, y: ChartScale) -> Iterator[str]:
+def _cross_parts(curve: Curve, pen: PagePen, x: ChartScale, y: ChartScale) -> Iterator[str]:
     """Where seeds diverged; above all lines, and at the edge where the line has left the axis."""
     for epoch in curve.marks() if curve.epochs else ():
         place = min(max(y(curve.mean[epoch - 1]), y.end), y.start)
         yield text_element(f"{x(epoch):.1f}", place + 5, "✕", css=f"cross {pen.css}")
 
 
-def _names(facet: Facet, pens: Mapping[str, PagePen], x: ChartScale, y: ChartScale, last: int) -> Iterator[str]:
+def _names_beside(facet: Facet, pens: Mapping[str, PagePen], x: ChartScale, y: ChartScale, last: int) -> Iterator[str]:
     """Right of the chart, each with a piece of its line and a leader from where that ends; dotted if early."""
-    right = x.end
     ends = sorted((y(c.mean[-1]), c.label, c.epochs[-1]) for c in facet.curves if c.epochs)
     ends = [(min(max(place, y.end), y.start), label, epoch) for place, label, epoch in ends]
     places = spread([-place for place, _, _ in ends], 15, -y.start, -y.end)
     for (end, label, epoch), place in zip(ends, places, strict=True):
         css = pens[label].css
-        kind, start = ("leader early", x(epoch) + 4) if epoch < last else ("leader", right + 3)
-        yield f'<path class="{kind} {css}" d="M{start:.1f} {end:.1f}H{right + 3}L{right + 15} {-place:.1f}"/>'
-        yield f'<path class="piece {css}" d="M{right + 15} {-place:.1f}h22"/>'
-        yield text_element(right + 42, 4 - place, shortened(plain(label), 18), "start", f"name {css}")
+        kind, start = ("leader early", x(epoch) + 4) if epoch < last else ("leader", x.end + 3)
+        yield f'<path class="{kind} {css}" d="M{start:.1f} {end:.1f}H{x.end + 3}L{x.end + 15} {-place:.1f}"/>'
+        yield f'<path class="piece {css}" d="M{x.end + 15} {-place:.1f}h22"/>'
+        yield text_element(x.end + 42, 4 - place, shortened(plain(label), SHORT_LABEL), "start", f"name {css}")
+
+
+# --- what the script draws
 
 
 def curves_data(
     tables: Sequence[LearningCurves], pens: Mapping[str, PagePen], titles: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What the script draws: metrics, panels with the axes of the static charts, and the curves."""
-    first = tables[0]
+    """Metrics, and in panels the curves with what each of them asks of the axis."""
     most = most_epochs(tables)
     return {
-        "metrics": [{"name": t.metric, "title": titles[t.metric], "accuracy": learning.is_accuracy(t.metric)}
-                    for t in tables],
-        "facets": [
-            {"title": plain(facet.title), "frames": [_frame_data(frame(table, f)) for table in tables], "curves": [
-                _curve_data([table.facets[f].curves[i] for table in tables], pens[curve.label], most)
-                for i, curve in enumerate(facet.curves)
-            ]}
-            for f, facet in enumerate(first.facets)
-        ],
-    }  # fmt: skip
-
-
-def _frame_data(one: Frame) -> dict[str, Any]:
-    return {"low": one.low, "high": one.high, "ticks": list(one.ticks), "note": one.note}
-
-
-def _curve_data(rows: Sequence[Curve], pen: PagePen, most: int) -> dict[str, Any]:
-    """One curve; of each of its metrics the epochs drawn, their mean, low and high, and of how many seeds."""
-    one = max(rows, key=lambda row: len(row.epochs))
-    found = []
-    for row in rows:
-        places = _places(row, most)
-        parts = [row.mean] if row.n_seeds == 1 else [row.mean, row.low, row.high]
-        found.append({
-            "x": len(places) if len(places) == len(row.epochs) else [row.epochs[i] for i in places],
-            "y": [[float(f"{part[i]:.5g}") for i in places] for part in parts],
-            "n": [row.seeds[i] for i in places] if len(set(row.seeds)) > 1 else max(row.seeds, default=0),
-            "marks": list(row.marks()) if row.diverged else [],
-        })  # fmt: skip
-    return {
-        "s": pen.place,
-        "label": plain(one.label),
-        "short": shortened(plain(one.label), 18),
-        "seeds": one.n_seeds,
-        "diverged": one.cut_short,
-        "metrics": found,
+        "metrics": [_metric_data(table, titles[table.metric]) for table in tables],
+        "facets": [_facet_data(tables, place, pens, most) for place in range(len(tables[0].facets))],
     }
 
 
-# --- what layers do
+def _metric_data(table: LearningCurves, title: str) -> dict[str, Any]:
+    return {"name": table.metric, "title": title, "accuracy": learning.is_accuracy(table.metric)}
 
 
-# --- functions
+def _facet_data(tables: Sequence[LearningCurves], place: int, pens: Mapping[str, PagePen], most: int) -> dict[str, Any]:
+    facets = [table.facets[place] for table in tables]
+    by_candidate = zip(*(facet.curves for facet in facets), strict=True)
+    return {
+        "title": plain(facets[0].title),
+        "curves": [_curve_data(curves, pens[curves[0].label], most, tables) for curves in by_candidate],
+    }
+
+
+def _curve_data(curves: Sequence[Curve], pen: PagePen, most: int, tables: Sequence[LearningCurves]) -> dict[str, Any]:
+    """One candidate, with its curve of each metric."""
+    label = plain(pen.label)
+    return {
+        "s": pen.place,
+        "label": label,
+        "short": shortened(label, SHORT_LABEL),
+        "seeds": max(curve.n_seeds for curve in curves),
+        "metrics": [_drawn_data(curve, most, table) for curve, table in zip(curves, tables, strict=True)],
+    }
+
+
+def _drawn_data(curve: Curve, most: int, table: LearningCurves) -> dict[str, Any]:
+    """The epochs drawn, their mean, low and high, and of how many seeds; and what the curve asks of the axis."""
+    places = _places(curve, most)
+    rows = [curve.mean] if curve.n_seeds == 1 else [curve.mean, curve.low, curve.high]
+    return {
+        "x": len(places) if len(places) == len(curve.epochs) else [curve.epochs[i] for i in places],
+        "y": [[float(f"{row[i]:.5g}") for i in places] for row in rows],
+        "n": [curve.seeds[i] for i in places] if len(set(curve.seeds)) > 1 else max(curve.seeds, default=0),
+        "marks": list(curve.marks()) if curve.diverged else [],
+        "asks": asked_of_axis(curve, table) if curve.epochs else None,
+    }
+
+
+def asked_of_axis(curve: Curve, table: LearningCurves) -> dict[str, Any]:
+    """What `axes.js` has to know of a curve; with all digits, so that the script's axis is Python's."""
+    return {
+        **asdict(extent_of(curve)),
+        "log": _log_data(curve, table),
+        "end": curve.epochs[-1],
+        "final": curve.mean[-1],
+        "races": not curve.diverged,
+        "goesOn": curve.is_on_its_way,
+    }
+
+
+def _log_data(curve: Curve, table: LearningCurves) -> dict[str, Any]:
+    """The range of what a logarithmic axis shows: error rates in place of accuracies."""
+    values = [*curve.low, *curve.high]
+    if learning.is_accuracy(table.metric):
+        values = [1 - value for value in values]
+    positive: Range | None = range_of(value for value in values if value > 0)
+    return {"positive": positive, "zeros": min(values) <= 0}

@@ -59,7 +59,7 @@ def page(
         raise no_epoch_finished(result.folder, drawn_candidates(result, ()))
     pens = page_colors.page_pens(result)
     style = f"{page_colors.color_sheet(pens)}\n{page_file('report.css')}"
-    script = page_file("report.js")
+    script = page_file("axes.js") + page_file("report.js")
     chart = curves_view(result, comparisons, question, pens)
     shared, *alone = warnings_view(result, comparisons)
     text = page_environment().get_template("report.html.jinja").render(

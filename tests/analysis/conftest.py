@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from planned_studies import SIX
+from measured_studies import SIX
 
 from actsearch.core.experiment import Experiment
 

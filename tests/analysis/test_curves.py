@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from matplotlib.ticker import MaxNLocator
+from curve_cases import a_candidate, a_result, a_trial, caption, table
 
 from actsearch.analysis import curve_captions, curves
-from actsearch.analysis.curves import Curve, Divergence, LearningCurves
+from actsearch.analysis.curve_axes import curve_axis
+from actsearch.analysis.curves import Curve, Divergence
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import Activation
-from actsearch.core.results import ExperimentResult
-from actsearch.core.trial_results import CandidateResult, Status, TrialResult
-
-Values = Sequence[float | None]
-
-
-def a_trial(values: Values, seed: int = 0, status: Status = "completed", epochs: int | None = None) -> TrialResult:
-    history = {"loss": values, "val_accuracy": values} if values else {}
-    return TrialResult(f"t{seed}", seed, status, epochs or len(values), history)
-
-
-def a_candidate(
-    name: str, *trials: TrialResult, label: str | None = None, setting: Mapping[str, Any] | None = None
-) -> CandidateResult:
-    return CandidateResult(label or name, Activation(name), setting or {}, trials)
-
-
-def a_result(*candidates: CandidateResult, test: bool = False) -> ExperimentResult:
-    return ExperimentResult("exp", "", "results/exp", candidates, test, "categorical_crossentropy")
-
-
-def table(*candidates: CandidateResult, **how: Any) -> LearningCurves:
-    return curves.learning_curves(a_result(*candidates), "val_accuracy", **how)
+from actsearch.core.trial_results import TrialResult
 
 
 def curve(*trials: TrialResult) -> Curve:
     return table(a_candidate("relu", *trials)).curves[0]
-
-
-def caption(figure: LearningCurves, log: bool = False) -> str:
-    return " ".join(curve_captions.curve_caption(figure, curves.view(figure, log)))
 
 
 def test_the_line_is_the_mean_of_the_seeds_and_the_band_their_range() -> None:
@@ -57,7 +30,7 @@ def test_a_caption_speaks_of_bands_and_of_the_best_only_where_they_are_drawn() -
     """The article's figures have neither."""
     figure = table(a_candidate("relu", a_trial([0.4]), a_trial([0.6], seed=1)), a_candidate("elu", a_trial([0.5])))
     assert "bands the range of the seeds. Bold: " in caption(figure)
-    said = " ".join(curve_captions.curve_caption(figure, curves.view(figure), only_lines=True))
+    said = " ".join(curve_captions.curve_caption(figure, curve_axis(figure), only_lines=True))
     assert said.startswith("exp: lines are means of up to 2 seeds.")
     assert "old" not in said
 
@@ -84,7 +57,7 @@ def test_a_curve_whose_seeds_all_diverged_ends_there() -> None:
 def test_divergence_in_the_first_epoch_leaves_a_mark_and_no_line() -> None:
     one = curve(a_trial([None], status="diverged", epochs=9))
     assert (one.epochs, one.final, one.cut_short, one.marks()) == ((), None, True, (1,))
-    assert curves.view(table(a_candidate("relu", a_trial([None], status="diverged")))).low == 0.0
+    assert curve_axis(table(a_candidate("relu", a_trial([None], status="diverged")))).low == 0.0
 
 
 def test_failed_and_unfinished_seeds_are_left_out_and_counted() -> None:
@@ -172,62 +145,6 @@ def test_a_grid_has_a_facet_per_point_with_short_titles() -> None:
     assert [[one.label for one in f.curves] for f in figure.facets] == [["a", "b"]] * 2
 
 
-def test_a_slow_beginner_does_not_squeeze_the_others_and_what_is_cut_off_is_said() -> None:
-    slow = [0.11, 0.11, 0.11, 0.94] + [0.985] * 10
-    good = [0.97, 0.98, 0.982, 0.984, 0.986] + [0.99] * 9
-    figure = table(a_candidate("sigmoid", a_trial(slow)), a_candidate("relu", a_trial(good)))
-    seen = curves.view(figure)
-    assert 0.94 < seen.low < 0.98
-    assert seen.below == {"sigmoid": (1, 2, 3, 4)}
-    assert f"The axis begins at {seen.low:g}; sigmoid is below it in epochs 1-4." in caption(figure)
-
-
-def test_final_values_are_inside_the_axis_even_of_the_hopeless() -> None:
-    figure = table(
-        *(a_candidate(name, a_trial([0.97, 0.98, end])) for name, end in (("relu", 0.99), ("elu", 0.985))),
-        a_candidate("sigmoid", a_trial([0.11] * 3)),
-    )
-    seen = curves.view(figure)
-    assert seen.low < 0.11
-    assert seen.high > 0.99
-    assert curves.outlier(figure) == "sigmoid"
-    rest = curves.leaving_out(figure, "sigmoid")
-    assert curves.outlier(rest) is None
-    assert curves.view(rest).low > 0.9
-    assert "Not drawn: sigmoid." in caption(rest)
-
-
-def test_a_diverging_loss_does_not_flatten_the_others() -> None:
-    wild = a_trial([9e5, 2.0, 3e4, None], status="diverged")
-    figure = table(a_candidate("relu", wild), *(a_candidate(name, a_trial([0.1, 0.6, 0.7, 0.7])) for name in "ab"))
-    seen = curves.view(figure)
-    assert seen.high < 7
-    assert seen.above == {"relu": (1, 2, 3) if seen.high < 2 else (1, 3)}
-
-
-def test_a_seed_that_diverged_has_no_say_in_the_axis_though_others_remain() -> None:
-    """For one band up to 3000 four curves lie on zero."""
-    wild = a_trial([900.0, 3000.0, None], seed=1, status="diverged", epochs=8)
-    torn = a_candidate("relu", a_trial([2.4, 2.35, 2.3, 2.3, 2.3, 2.3, 2.3, 2.3]), wild)
-    good = a_candidate("elu", a_trial([2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7]))
-    result = a_result(torn, good)
-    seen = curves.view(curves.learning_curves(result, "loss"))
-    assert seen.high < 7
-    assert seen.above == {"relu": (1, 2)}
-
-
-def test_few_epochs_and_single_curves_are_shown_whole() -> None:
-    for values in ([0.5], [0.1, 0.9], [0.1, 0.5, 0.9, 0.91, 0.92, 0.93, 0.935, 0.936]):
-        seen = curves.view(table(a_candidate("relu", a_trial(values))))
-        assert seen.low < min(values)
-        assert seen.high > max(values)
-
-
-def test_equal_values_still_have_an_axis() -> None:
-    seen = curves.view(table(a_candidate("relu", a_trial([1.0] * 5)), a_candidate("elu", a_trial([1.0] * 5))))
-    assert seen.low < 1.0 < seen.high
-
-
 def test_error_rates_turn_the_band_round_and_a_zero_stays_on_the_axis() -> None:
     accuracy = table(a_candidate("relu", a_trial([0.9, 1.0]), a_trial([0.8, 1.0], seed=1)))
     errors = curves.error_rates(accuracy)
@@ -235,9 +152,9 @@ def test_error_rates_turn_the_band_round_and_a_zero_stays_on_the_axis() -> None:
     assert one.mean == pytest.approx((0.15, 0.0))
     assert (one.low[0], one.high[0]) == pytest.approx((0.1, 0.2))
     assert not errors.higher_is_better
-    seen = curves.view(errors, log=True)
-    assert seen.zeros
-    assert 0 < seen.low < 0.1
+    axis = curve_axis(errors, log=True)
+    assert axis.has_zeros
+    assert 0 < axis.low < 0.1
     assert "1 - val_accuracy" in caption(errors, log=True)
     assert "A value of 0 is a hollow triangle on the lower edge." in caption(errors, log=True)
 
@@ -266,22 +183,3 @@ def test_best_is_the_lowest_loss_and_the_highest_accuracy_of_those_that_came_to_
     for metric, best in (("loss", 0.2), ("val_accuracy", 0.3)):
         figure = curves.learning_curves(result, metric)
         assert figure.best(figure.curves) == best
-
-
-def test_the_axis_has_the_next_tick_where_that_is_near() -> None:
-    """Five of six curves above the last number are hard to read: 0.9836 is within half a step of 1."""
-
-    def axis(*values: float) -> tuple[float, float]:
-        seen = curves.view(table(a_candidate("relu", a_trial(values))))
-        return seen.low, seen.high
-
-    assert axis(0.64, 0.9, 0.9836) == (0.6, 1.0)
-    assert axis(0.1, 0.2, 0.345)[1] < 0.36, "0.4 is too far: no half panel of nothing"
-
-
-@pytest.mark.parametrize(("low", "high", "step"), [(0.635, 0.985, 0.1), (0, 12, 2), (0, 0.012, 0.002), (2.2, 220, 50)])
-def test_ticks_are_those_that_matplotlib_draws(low: float, high: float, step: float) -> None:
-    """An axis that ends at a tick which nobody draws ends anywhere."""
-    assert curves.tick_step(low, high) == pytest.approx(step)
-    drawn = MaxNLocator(curves.TICKS, steps=[1, 2, 5, 10]).tick_values(low, high)
-    assert drawn[1] - drawn[0] == pytest.approx(step)

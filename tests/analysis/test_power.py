@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from planned_studies import SIX, a_measured_study, like
+from measured_studies import SIX, a_measured_study, like
 from scipy import stats
 
 from actsearch.analysis import power, sample_sizes, study_noise

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from planned_studies import SHA256, SIX, a_measured_study, like, settings_of
+from measured_studies import SHA256, SIX, a_measured_study, like, settings_of
 
 from actsearch.analysis import study_noise
 from actsearch.core.experiment import Experiment

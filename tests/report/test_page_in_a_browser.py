@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,33 +11,28 @@ from typing import Any
 import pytest
 from comparison_cases import a_candidate, a_study, a_trial, noisy
 from fake_diagnostics import diagnostics, layer_names
+from page_browser import needs_browser, open_browser, write_page
 from reported_studies import HOSTILE, a_large_study, made, probed, three
 
+from actsearch.analysis.axes import tick_text
+from actsearch.analysis.curve_axes import curve_axis
+from actsearch.analysis.curves import learning_curves
 from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-found = next(filter(None, map(shutil.which, BROWSERS)), None)
-playwright = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else __import__(
-    "playwright.sync_api", fromlist=["sync_playwright"])  # fmt: skip
-pytestmark = pytest.mark.skipif(found is None and not os.environ.get("CI"), reason="no Chromium on this machine")
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    assert found is not None, "CI needs a Chromium: apt-get install chromium"
-    with playwright.sync_playwright() as started:
-        one = started.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield one
-        one.close()
+    with open_browser() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("ä page") / "report.html"
-    path.write_text(made(probed(three())), encoding="utf-8")
-    return path
+    return write_page(tmp_path_factory.mktemp("ä page"), made(probed(three())))
 
 
 class Visit:
@@ -83,8 +76,7 @@ def test_hostile_text_does_nothing(browser: Any, tmp_path: Path) -> None:
     study: ExperimentResult = three()
     relu, gelu, sigmoid = study.candidates
     named = replace(study, name=HOSTILE, description=HOSTILE, candidates=(relu, gelu, replace(sigmoid, label=HOSTILE)))
-    path = tmp_path / "report.html"
-    path.write_text(made(named, configuration=HOSTILE), encoding="utf-8")
+    path = write_page(tmp_path, made(named, configuration=HOSTILE))
     one = Visit(browser, path)
     one.page.hover(".dot >> nth=0", force=True)
     assert one.complaints == []
@@ -194,8 +186,7 @@ LONG = "a_very_long_name_without_a_single_space_that_somebody_gave_to_a_candidat
 def test_long_names_leave_room_for_the_numbers(browser: Any, tmp_path: Path) -> None:
     """On a desk nothing of these tables needs scrolling, whoever named the candidates."""
     relu, gelu, sigmoid = three().candidates
-    path = tmp_path / "report.html"
-    path.write_text(made(a_study(replace(relu, label=LONG), replace(gelu, label=f"{LONG}_again"), sigmoid)), "utf-8")
+    path = write_page(tmp_path, made(a_study(replace(relu, label=LONG), replace(gelu, label=f"{LONG}_again"), sigmoid)))
     one = Visit(browser, path)
     one.page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
     scrolled = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
@@ -209,8 +200,7 @@ def test_long_names_leave_room_for_the_numbers(browser: Any, tmp_path: Path) -> 
 
 def test_one_seed_has_no_range_to_be_shown(browser: Any, tmp_path: Path) -> None:
     """A button that does nothing, and captions of intervals that are not there."""
-    path = tmp_path / "report.html"
-    path.write_text(made(probed(three(1))), encoding="utf-8")
+    path = write_page(tmp_path, made(probed(three(1))))
     one = Visit(browser, path)
     assert one.page.locator("#bands").count() == 0
     words = one.page.locator("#c0-ranking ~ .caption").first.inner_text()
@@ -268,8 +258,7 @@ def falling_behind() -> ExperimentResult:
 
 def test_the_script_draws_first_what_stood_there(browser: Any, tmp_path: Path) -> None:
     """The chart on paper or in a mail must be the one on the screen: the same axis, ticks, lines and words."""
-    path = tmp_path / "report.html"
-    path.write_text(made(falling_behind()), encoding="utf-8")
+    path = write_page(tmp_path, made(falling_behind()))
     still, moving = Visit(browser, path, java_script_enabled=False), Visit(browser, path)
     (before,), (after,) = (one.page.evaluate(LOOKS_LIKE) for one in (still, moving))
     for what in ("ticks", "names", "note"):
@@ -285,6 +274,22 @@ def test_the_script_draws_first_what_stood_there(browser: Any, tmp_path: Path) -
     for one in (still, moving):
         assert one.complaints == []
         one.context.close()
+
+
+def test_without_a_line_the_axis_is_that_of_the_others(browser: Any, tmp_path: Path) -> None:
+    """A figure drawn with `--without sigmoid` shows the same axis."""
+    stuck = CandidateResult(
+        "sigmoid", Activation("sigmoid"), {}, tuple(a_trial(0.5, s, curve=[0.1] * 8) for s in (0, 1))
+    )
+    result = a_study(*falling_behind().candidates[:2], stuck)
+    opened = Visit(browser, write_page(tmp_path, made(result)))
+    numbers = opened.page.locator(".chartbox text.tick:not(.epoch)")
+    before = numbers.all_text_contents()
+    opened.page.click(".legendbutton:has-text('sigmoid')")
+    axis = curve_axis(learning_curves(result, "val_accuracy", ["sigmoid"]))
+    assert numbers.all_text_contents() == list(map(tick_text, axis.ticks)) != before
+    assert opened.complaints == []
+    opened.context.close()
 
 
 def test_a_tap_reads_a_line_until_another_one_elsewhere(browser: Any, file: Path) -> None:
@@ -362,8 +367,7 @@ def wide() -> ExperimentResult:
 
 def test_on_paper_nothing_is_cut_off_or_shrinks_the_page(browser: Any, tmp_path: Path) -> None:
     """A browser makes the whole page smaller until its widest line fits."""
-    path = tmp_path / "report.html"
-    path.write_text(made(wide()), encoding="utf-8")
+    path = write_page(tmp_path, made(wide()))
     one = Visit(browser, path, width=688)  # A4 without its margins
     one.page.emulate_media(media="print")
     one.page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -377,8 +381,7 @@ def test_on_paper_nothing_is_cut_off_or_shrinks_the_page(browser: Any, tmp_path:
 
 def test_a_large_study_prints_on_a_few_sheets(browser: Any, tmp_path: Path) -> None:
     """Fifty pages of tables are not printed, and not read."""
-    path = tmp_path / "report.html"
-    path.write_text(made(a_large_study(20, 5, 30)), encoding="utf-8")
+    path = write_page(tmp_path, made(a_large_study(20, 5, 30)))
     one = Visit(browser, path)
     assert len(re.findall(rb"/Type\s*/Page\b", one.page.pdf(format="A4"))) <= 26
     one.context.close()

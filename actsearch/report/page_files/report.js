@@ -1,5 +1,4 @@
 (function () {
-  'use strict';
   const root = document.documentElement;
   root.classList.add('js');
   const $ = (id) => document.getElementById(id);
@@ -45,9 +44,9 @@
   let opened = [];
   addEventListener('beforeprint', () => {
     opened = all('details:not([open])');
-    opened.forEach((one) => { one.open = true; });
+    opened.forEach((details) => { details.open = true; });
   });
-  addEventListener('afterprint', () => opened.forEach((one) => { one.open = false; }));
+  addEventListener('afterprint', () => opened.forEach((details) => { details.open = false; }));
 
   // --- tips of dots, intervals and cells
   const tip = $('tip');
@@ -106,116 +105,35 @@
     parent.append(made);
     return made;
   }
-  const shorter = (value) => String(Number(value.toPrecision(4)));
   const said = (value) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(Math.abs(value) < 10 ? 4 : 1));
 
   // Rows of a curve for what is chosen: mean, low and high by epoch, as error rates on a logarithmic axis of accuracies.
   function rows(curve, state) {
-    const one = curve.metrics[state.metric];
-    const x = typeof one.x === 'number' ? Array.from({ length: one.x }, (_, i) => i + 1) : one.x;
-    const [mean, low = mean, high = mean] = one.y;
-    const known = { x, n: one.n, marks: one.marks, end: x[x.length - 1] };
+    const { x: drawn, y, n, marks, asks } = curve.metrics[state.metric];
+    const x = typeof drawn === 'number' ? Array.from({ length: drawn }, (_, i) => i + 1) : drawn;
+    const [mean, low = mean, high = mean] = y;
+    const known = { x, n, marks, asks, end: x[x.length - 1] };
     if (!state.error) return { ...known, mean, low, high };
     const turned = (row) => row.map((value) => 1 - value);
     return { ...known, mean: turned(mean), low: turned(high), high: turned(low) };
   }
-  // The axis on which the ends of a selection can be told apart, or a logarithmic one. Of all curves, the page has it.
-  function limits(curves, state) {
-    const values = curves.flatMap((one) => [...one.rows.low, ...one.rows.high]);
-    if (!values.length) return state.log ? [0.1, 1] : [0, 1];
-    const least = Math.min(...values), most = Math.max(...values);
+  // Where the axis of the curves shown begins and ends, its ticks, and in words what it cuts off.
+  function framed(curves, state) {
+    const asked = curves.map(({ rows: row }) => row.asks);
     if (state.log) {
-      const positive = values.filter((value) => value > 0);
-      if (!positive.length) return [1e-6, 1];
-      const from = Math.min(...positive), to = Math.max(...positive), pad = Math.max(1.1, Math.pow(to / from, 0.04));
-      return [from / (positive.length < values.length ? 2 : pad), to * pad];
+      const axis = logAxis(asked);
+      return { ...axis, note: axis.hasZeros ? 'A logarithmic axis has no 0: a hollow triangle on its edge stands for one.' : '' };
     }
-    const calm = curves.filter((one) => !one.curve.diverged);
-    const racing = calm.length ? calm : curves;
-    const late = racing.flatMap(({ rows: row }) => {
-      const from = row.mean.length - Math.max(1, Math.floor(row.mean.length / 4));
-      return [...row.low.slice(from), ...row.high.slice(from)];
-    });
-    const room = Math.max(Math.max(...late) - Math.min(...late), (most - least) / 500, 2e-4 * Math.abs(Math.max(...late)), 1e-9);
-    const end = Math.max(...racing.map((one) => one.rows.end));
-    const finals = racing.filter((one) => one.rows.end === end)
-      .sort((a, b) => (state.accuracy ? -1 : 1) * (a.rows.mean[a.rows.mean.length - 1] - b.rows.mean[b.rows.mean.length - 1]));
-    const best = finals[0];  // it should be seen to rise, but for the first few of many epochs
-    const rise = best.rows.x.flatMap((epoch, i) => (epoch > Math.floor(end / 15) ? [best.rows.low[i], best.rows.high[i]] : []));
-    let low = least, high = most;
-    if (most - least > 5 * room) {
-      low = Math.max(least, Math.min(Math.min(...late) - 2.5 * room, ...rise));
-      high = Math.min(most, Math.max(Math.max(...late) + 2.5 * room, ...rise));
-      if (most - least <= 1.5 * (high - low)) { low = least; high = most; }
-    }
-    const pad = 0.04 * (high - low) || Math.max(0.05 * Math.abs(high), 1e-3);
-    if (low === least) low = Math.max(low - pad, Math.min(low, 0));
-    if (high === most) high += pad;
-    return [low, state.accuracy && most <= 1 ? Math.min(high, Math.max(most, 1 + pad / 4)) : high];
-  }
-  // Where the axis begins and ends, its ticks, and in words what it cuts off.
-  function framed(curves, every, state, ground) {
-    if (!state.log && every) return ground;
-    let [low, high] = limits(curves, state);
-    if (!state.log) {
-      const step = stepOf(low, high, 7), below = Math.floor(low / step) * step, above = Math.ceil(high / step) * step;
-      if (low - below < step / 2 && (low < 0 || below >= 0)) low = below;
-      if (above - high < step / 2 && !(state.accuracy && above > 1)) high = above;
-    }
-    const notes = [['begins', 'below', low, curves.filter((one) => Math.min(...one.rows.low) < low && !(state.log && Math.min(...one.rows.low) <= 0))],
-      ['ends', 'above', high, curves.filter((one) => Math.max(...one.rows.high) > high)]]
-      .filter((one) => one[3].length)
-      .map(([verb, side, edge, some]) => `The axis ${verb} at ${shorter(edge)}; parts of ${listed(some.map((one) => one.curve.label))} lie ${side} it.`);
-    if (state.log && curves.some((one) => Math.min(...one.rows.low) <= 0)) notes.push('A logarithmic axis has no 0: a hollow triangle on its edge stands for one.');
-    return { low, high, ticks: state.log ? powers(low, high) : steps(low, high, 7), note: notes.join(' ') };
+    const axis = yAxis(asked, state.accuracy);
+    const labels = (isOutside) => curves.filter(({ rows: row }) => isOutside(row.asks.everything)).map(({ curve }) => curve.label);
+    const notes = [['begins', axis.low, labels(([least]) => least < axis.low), 'below'], ['ends', axis.high, labels(([, most]) => most > axis.high), 'above']]
+      .filter(([, , outside]) => outside.length)
+      .map(([verb, edge, outside, side]) => `The axis ${verb} at ${tickText(edge)}; parts of ${listed(outside)} lie ${side} it.`);
+    return { ...axis, note: notes.join(' ') };
   }
   function listed(names) {
     if (names.length > 6) return `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
     return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}` : names[0];
-  }
-  function stepOf(low, high, about) {
-    const raw = (high - low) / about, power = Math.pow(10, Math.floor(Math.log10(raw)));
-    return [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= raw);
-  }
-  function steps(low, high, about) {
-    const step = stepOf(low, high, about), found = [];
-    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
-    return found;
-  }
-  function powers(low, high) {
-    if (high / low < 6) return steps(low, high, 5).filter((value) => value > 0);
-    const wide = high / low > 2000, found = [];
-    for (let p = Math.floor(Math.log10(low)); p <= Math.ceil(Math.log10(high)); p++) {
-      for (const factor of wide ? [1] : [1, 2, 5]) {
-        const value = factor * Math.pow(10, p);
-        if (value >= low && value <= high) found.push(value);
-      }
-    }
-    return found;
-  }
-  function epochs(last, most) {
-    if (last <= most) return Array.from({ length: last }, (_, i) => i + 1);
-    let step = 1;
-    for (let power = 1; last / step > most; power *= 10) {
-      step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => last / one <= most) || 10 * power;
-    }
-    const found = [1];
-    for (let epoch = step; epoch <= last; epoch += step) if (epoch > 1) found.push(epoch);
-    return found;
-  }
-  // Places at least `gap` apart, as near as can be to those wanted (which rise).
-  function spread(wanted, gap, low, high) {
-    const pools = [];
-    for (const y of wanted) {
-      pools.push([Math.min(Math.max(y, low), high), 1]);
-      while (pools.length > 1) {
-        const [b, n] = pools[pools.length - 1], [a, m] = pools[pools.length - 2];
-        if (b - a >= gap * (m + n) / 2) break;
-        const half = gap * (m + n - 1) / 2;
-        pools.splice(-2, 2, [Math.max(Math.min((a * m + b * n) / (m + n), high - half), low + half), m + n]);
-      }
-    }
-    return pools.flatMap(([centre, n]) => Array.from({ length: n }, (_, i) => centre + gap * (i - (n - 1) / 2)));
   }
 
   function draw(chart) {
@@ -223,14 +141,14 @@
     now.accuracy = data.metrics[now.metric].accuracy;
     now.error = now.log && now.accuracy;
     const visible = shown();
-    const whole = chart.facet.curves.map((curve) => ({ curve, rows: rows(curve, now) })).filter((one) => one.rows.x.length);
-    const curves = whole.filter((one) => visible.has(one.curve.s));
+    const whole = chart.facet.curves.map((curve) => ({ curve, rows: rows(curve, now) })).filter(({ rows: row }) => row.x.length);
+    const curves = whole.filter(({ curve }) => visible.has(curve.s));
     const width = Math.round(Math.max(280, Math.min(chart.box.clientWidth, 1200)));
     const height = Math.round(Math.max(260, Math.min(420, width * 0.42)));
     const named = width > 620 && curves.length <= 12;
     const frame = { left: 50, right: width - (named ? 170 : 10), top: 14, bottom: height - 38 };
-    const last = Math.max(1, ...whole.map((one) => one.rows.end));
-    const { low, high, ticks, note } = framed(curves, curves.length === whole.length, now, chart.facet.frames[now.metric]);
+    const last = Math.max(1, ...whole.map(({ rows: row }) => row.end));
+    const { low, high, ticks, note } = framed(curves, now);
     const bend = now.log ? Math.log : (value) => value;
     const y0 = bend(low), y1 = bend(high);
     const x = (epoch) => frame.left + (last > 1 ? (epoch - 1) / (last - 1) : 0.5) * (frame.right - frame.left);
@@ -246,9 +164,9 @@
     const grid = element(svg, 'g', { class: 'ground' });
     for (const value of ticks) {
       element(grid, 'line', { class: 'grid', x1: frame.left, x2: frame.right, y1: y(value), y2: y(value) });
-      element(grid, 'text', { class: 'tick', x: frame.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, shorter(value));
+      element(grid, 'text', { class: 'tick', x: frame.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, tickText(value));
     }
-    for (const epoch of epochs(last, width > 620 ? 12 : 6)) element(grid, 'text', { class: 'tick epoch', x: x(epoch), y: frame.bottom + 18, 'text-anchor': 'middle' }, epoch);
+    for (const epoch of epochTicks(last, width > 620 ? 12 : 6)) element(grid, 'text', { class: 'tick epoch', x: x(epoch), y: frame.bottom + 18, 'text-anchor': 'middle' }, epoch);
     element(grid, 'text', { class: 'axis', x: (frame.left + frame.right) / 2, y: height - 4, 'text-anchor': 'middle' }, 'epoch');
     const clip = element(svg, 'clipPath', { id: `clip${chart.box.dataset.facet}` });
     element(clip, 'rect', { x: frame.left, y: frame.top - 3, width: frame.right - frame.left + 3, height: frame.bottom - frame.top + 6 });
@@ -262,9 +180,9 @@
       if (curve.seeds > 1 && withBands()) element(inner, 'path', { class: 'band', d: join([...points(row.high), ...points(row.low).reverse()]) + 'Z' });
       const isZero = (i) => now.log && row.mean[i] <= 0;  // which no logarithmic axis has
       const pieces = [[]];
-      points(row.mean).forEach((one, i) => { if (isZero(i)) pieces.push([]); else pieces[pieces.length - 1].push(one); });
-      element(inner, 'path', { class: 'line', d: pieces.filter((one) => one.length > 1).map(join).join('') });
-      for (const [[cx, cy]] of pieces.filter((one) => one.length === 1)) element(inner, 'circle', { class: 'point', cx, cy, r: row.x.length > 1 ? 2.5 : 4 });
+      points(row.mean).forEach((point, i) => { if (isZero(i)) pieces.push([]); else pieces[pieces.length - 1].push(point); });
+      element(inner, 'path', { class: 'line', d: pieces.filter((piece) => piece.length > 1).map(join).join('') });
+      for (const [[cx, cy]] of pieces.filter((piece) => piece.length === 1)) element(inner, 'circle', { class: 'point', cx, cy, r: row.x.length > 1 ? 2.5 : 4 });
       let before = -Infinity;
       row.x.forEach((epoch, i) => {
         if (!isZero(i) || x(epoch) - before < 14) return;
@@ -275,7 +193,7 @@
     }
     if (named) {
       const wanted = curves.map(({ curve, rows: row }) => [within(y(row.mean[row.mean.length - 1])), curve, row.end]).sort((a, b) => a[0] - b[0]);
-      spread(wanted.map(([place]) => place), 15, frame.top, frame.bottom).forEach((place, i) => {
+      spread(wanted.map(([place]) => -place), 15, -frame.bottom, -frame.top).map((place) => -place).forEach((place, i) => {
         const [end, curve, epoch] = wanted[i], group = groups.get(curve.s), right = frame.right, early = epoch < last;
         element(group, 'path', { class: early ? 'leader early' : 'leader', d: `M${(early ? x(epoch) + 4 : right + 3).toFixed(1)} ${end.toFixed(1)}H${right + 3}L${right + 15} ${place.toFixed(1)}` });
         element(group, 'path', { class: 'piece', d: `M${right + 15} ${place.toFixed(1)}h22` });
@@ -285,7 +203,7 @@
     for (const { curve, rows: row } of curves) {  // above all lines
       const group = element(svg, 'g', { class: `crosses s${curve.s}` });
       for (const epoch of row.marks) {
-        const at = Math.max(0, row.x.findIndex((one) => one >= epoch));
+        const at = Math.max(0, row.x.findIndex((drawn) => drawn >= epoch));
         element(group, 'text', { class: 'cross', x: x(epoch), y: within(y(row.mean[at])) + 5 }, '✕');
       }
     }
@@ -347,8 +265,8 @@
     chart.box.setAttribute('role', 'group');
     chart.box.setAttribute('aria-label', 'Chart of learning curves; the arrow keys read it out');
     const point = (event) => {
-      const found = chart.curves.length ? nearest(chart, event) : null;
-      if (found) read(chart, found.at, found.which);
+      const closest = chart.curves.length ? nearest(chart, event) : null;
+      if (closest) read(chart, closest.at, closest.which);
     };
     chart.box.addEventListener('pointermove', point);
     chart.box.addEventListener('pointerdown', point);
@@ -372,7 +290,7 @@
   for (const button of all('[data-show]')) {
     button.addEventListener('click', () => {
       const which = button.dataset.show;
-      legend.forEach((one) => press(one, which === 'all' || (which === 'leading' && 'leads' in one.dataset)));
+      legend.forEach((label) => press(label, which === 'all' || (which === 'leading' && 'leads' in label.dataset)));
       redraw();
     });
   }
