@@ -70,8 +70,8 @@ def _page_of(result: ExperimentResult, question: Question) -> str:
     from contextlib import suppress
 
     from actsearch.analysis.comparing import comparisons_of
-    from actsearch.cli.doctor.kill_and_resume import EXPERIMENT
     from actsearch.report import page
+    from actsearch.store.layout import EXPERIMENT_FILE
 
     comparisons: tuple[Comparison, ...] = ()
     missing = experiment_file = ""
@@ -80,5 +80,5 @@ def _page_of(result: ExperimentResult, question: Question) -> str:
     except NothingToShow as error:  # the page says so, and shows what there is
         missing = str(error)
     with suppress(OSError):
-        experiment_file = (Path(result.folder) / EXPERIMENT).read_text(encoding="utf-8", errors="replace")
+        experiment_file = (Path(result.folder) / EXPERIMENT_FILE).read_text(encoding="utf-8", errors="replace")
     return page.page(result, comparisons, question, experiment_file, missing)
