@@ -92,14 +92,14 @@ def _sentences_beyond_axis(curves: LearningCurves, axis: YAxis) -> Iterator[str]
     verbs = ("is", "are") if curves.n_seeds == 1 else ("reaches", "reach")
     panels = " (in at least one panel)" if len(curves.facets) > 1 else ""
     if axis.below:
-        below = _epochs_outside(axis.below, verbs, "below")
+        below = _epochs_left_out(axis.below, verbs, "below")
         yield f"The axis begins at {axis.low:.6g}; {below}{panels}."
     if axis.above:
-        above = _epochs_outside(axis.above, verbs, "above")
+        above = _epochs_left_out(axis.above, verbs, "above")
         yield f"The axis ends at {axis.high:.6g}; {above}{panels}."
 
 
-def _epochs_outside(outside: Mapping[str, tuple[int, ...]], verbs: tuple[str, str], side: str) -> str:
+def _epochs_left_out(outside: Mapping[str, tuple[int, ...]], verbs: tuple[str, str], side: str) -> str:
     """`sigmoid is below it in epochs 1-4, relu and elu in epoch 1`: those outside the longest come first.
 
     `verbs` are for one label and for several.

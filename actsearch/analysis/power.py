@@ -14,7 +14,7 @@ from actsearch.analysis.example_noise import examples_to_tie, left_open_by_examp
 from actsearch.analysis.intervals import family_size, smallest_deviation
 from actsearch.analysis.sample_sizes import detectable_difference, seeds_to_detect, seeds_to_tie
 from actsearch.analysis.standards import FEWEST_SEEDS
-from actsearch.analysis.study_noise import Noise, Range
+from actsearch.analysis.study_noise import Noise, NumberRange
 from actsearch.core.experiment import Experiment
 
 POWER = 0.8
@@ -29,7 +29,7 @@ class PowerRow:
     """What so many seeds can detect."""
 
     seeds: int
-    detectable: Range | None
+    detectable: NumberRange | None
     """The difference that is called one with a probability of `POWER`; None where there will be no verdict."""
 
 
@@ -48,11 +48,11 @@ class Power:
     """By seeds; those of the file are among them."""
     planned: int
     """How many seeds the file has."""
-    to_tie: Range | None
+    to_tie: NumberRange | None
     """How many seeds it takes until each pair that is alike is called tied; None: more than anybody trains."""
-    to_detect: Range | None
+    to_detect: NumberRange | None
     """How many it takes to detect a difference as large as the margin."""
-    to_tie_a_baseline: Range | None = None
+    to_tie_a_baseline: NumberRange | None = None
     """And if a baseline were named; None where one is, or nothing is gained."""
     examples: int = 0
     """How many examples the comparison is made on."""
@@ -124,8 +124,8 @@ def _least_sd(noise: Noise, examples: int) -> float:
     return smallest_deviation(examples) / math.sqrt(2 * max(1 - noise.correlation, 1e-9))
 
 
-def _at_least(numbers: Range, floor: float) -> Range:
-    return Range(max(numbers.value, floor), max(numbers.low, floor), max(numbers.high, floor))
+def _at_least(numbers: NumberRange, floor: float) -> NumberRange:
+    return NumberRange(max(numbers.value, floor), max(numbers.low, floor), max(numbers.high, floor))
 
 
 @dataclass(frozen=True)
@@ -136,15 +136,15 @@ class _Standards:
     margin: float
     confidence: float
 
-    def detectable(self, n: int, family: int) -> Range | None:
+    def detectable(self, n: int, family: int) -> NumberRange | None:
         """The difference that so many seeds detect; None where there will be no verdict."""
         if n < FEWEST_SEEDS:
             return None
         rho, sd = self.noise.correlation, self.noise.sd
         per_sd = detectable_difference(1.0, n, rho=rho, family=family, confidence=self.confidence, power=POWER)
-        return Range(per_sd * sd.value, per_sd * sd.low, per_sd * sd.high)
+        return NumberRange(per_sd * sd.value, per_sd * sd.low, per_sd * sd.high)
 
-    def seeds_to_tie(self, family: int) -> Range | None:
+    def seeds_to_tie(self, family: int) -> NumberRange | None:
         rho, confidence = self.noise.correlation, self.confidence
 
         def seeds(sd: float) -> int:
@@ -152,7 +152,7 @@ class _Standards:
 
         return _seeds_range(self.noise.sd, seeds)
 
-    def seeds_to_detect_the_margin(self, family: int) -> Range | None:
+    def seeds_to_detect_the_margin(self, family: int) -> NumberRange | None:
         rho, confidence = self.noise.correlation, self.confidence
 
         def seeds(sd: float) -> int:
@@ -161,7 +161,7 @@ class _Standards:
         return _seeds_range(self.noise.sd, seeds)
 
 
-def _seeds_range(sd: Range, count: Callable[[float], int]) -> Range | None:
+def _seeds_range(sd: NumberRange, count: Callable[[float], int]) -> NumberRange | None:
     """Numbers of seeds by a standard deviation and its limits; None where even the lower limit needs too many."""
 
     def seeds(deviation: float) -> float:
@@ -171,7 +171,7 @@ def _seeds_range(sd: Range, count: Callable[[float], int]) -> Range | None:
             return math.inf
         return math.inf if n > MORE_THAN_ANYBODY_TRAINS else max(FEWEST_SEEDS, n)
 
-    numbers = Range(seeds(sd.value), seeds(sd.low), seeds(sd.high))
+    numbers = NumberRange(seeds(sd.value), seeds(sd.low), seeds(sd.high))
     return None if math.isinf(numbers.low) else numbers
 
 

@@ -19,7 +19,7 @@ from actsearch.core.trial_results import CandidateResult, Correct, TrialResult
 
 
 @dataclass(frozen=True)
-class Range:
+class NumberRange:
     """A number with its limits, as far as they are known; where nothing is measured they are the number itself."""
 
     value: float
@@ -27,7 +27,7 @@ class Range:
     high: float
 
 
-ASSUMED_SD = Range(0.0005, 0.00025, 0.001)
+ASSUMED_SD = NumberRange(0.0005, 0.00025, 0.001)
 """Of a candidate's accuracy over its seeds, where no study says better: about what networks have on all of MNIST."""
 CONFIDENCE_IN_SD = 0.8
 """The confidence of the range of a measured standard deviation, by chi-squared."""
@@ -45,7 +45,7 @@ NOISIER_CANDIDATE = 3.0
 class Noise:
     """How much of an accuracy is chance."""
 
-    sd: Range
+    sd: NumberRange
     """Standard deviation of a candidate's accuracy over its seeds, typical for the candidates."""
     correlation: float
     """Of two candidates' accuracies, seed by seed."""
@@ -63,7 +63,7 @@ class Noise:
 
 def assumed_noise(sd: float | None = None, correlation: float | None = None) -> Noise:
     """The noise that is assumed where none was measured, or that the user gives."""
-    deviation = ASSUMED_SD if sd is None else Range(sd, sd, sd)
+    deviation = ASSUMED_SD if sd is None else NumberRange(sd, sd, sd)
     source = "an assumption, right for MNIST at best: no finished study was found" if sd is None else "as given by --sd"
     return Noise(deviation, correlation or 0.0, source)
 
@@ -186,7 +186,7 @@ def measured_noise(result: ExperimentResult, like: Likeness) -> Noise:
     )
 
 
-def _typical_deviation(deviations: Sequence[float], freedom: Sequence[int]) -> Range:
+def _typical_deviation(deviations: Sequence[float], freedom: Sequence[int]) -> NumberRange:
     """See `measured_noise`; `freedom` are the degrees of freedom of each."""
     from scipy import special
 
@@ -198,7 +198,7 @@ def _typical_deviation(deviations: Sequence[float], freedom: Sequence[int]) -> R
     df = EFFICIENCY_OF_A_MEDIAN * sum(freedom)
     low = typical * math.sqrt(df / chi_squared((1 + CONFIDENCE_IN_SD) / 2, df))
     high = typical * math.sqrt(df / chi_squared((1 - CONFIDENCE_IN_SD) / 2, df))
-    return Range(typical, low, high)
+    return NumberRange(typical, low, high)
 
 
 def _mean_correlation(accuracies: Sequence[Mapping[int, float]]) -> tuple[float, int]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 FAR_OFF = 6.0
 """The worst values are cut off if all would take more than so many times the room of the others."""
-FEW_POINTS = 5
+FEW_VALUES = 5
 """So few are all shown."""
 
 
@@ -64,7 +64,7 @@ def _points_kept(
     half of the points, a few, and two of the rows.
     """
     points = sorted(chain.from_iterable(rows), reverse=higher_is_better)
-    fewest = max((len(points) + 1) // 2, FEW_POINTS)
+    fewest = max((len(points) + 1) // 2, FEW_VALUES)
     fewest_rows = 1 if always else min(2, len(rows))
     while True:
         cuts = _places_to_cut(points, fewest, always, far)

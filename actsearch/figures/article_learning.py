@@ -72,10 +72,10 @@ def _draw_lines(axes: Axes, result: ExperimentResult, table: LearningCurves, axi
         for curve in facet.curves:
             turn, color = divmod(place[curve.label], cycle)
             name = f"{curve.label}, {facet.title}" if len(table.facets) > 1 else curve.label
-            _draw_line(axes, curve, name, f"C{color}", DASHES[(n + turn) % len(DASHES)], axis)
+            _draw_article_line(axes, curve, name, f"C{color}", DASHES[(n + turn) % len(DASHES)], axis)
 
 
-def _draw_line(axes: Axes, curve: Curve, name: str, color: str, dashes: object, axis: YAxis) -> None:
+def _draw_article_line(axes: Axes, curve: Curve, name: str, color: str, dashes: object, axis: YAxis) -> None:
     """With a cross where a seed diverged."""
     note = fate(curve)
     mean = broken(curve.mean) if axis.log else list(curve.mean)

@@ -32,8 +32,8 @@ FORMATS_BY_ENDING: Mapping[str, FigureFormat] = {".png": "png", ".svg": "svg", "
 
 # Inches.
 AXES_WIDTH, AXES_HEIGHT, ROOM_LEFT, ROOM_ABOVE, ROOM_BELOW, ROOM_BETWEEN = 3.6, 3.3, 0.55, 0.62, 0.55, 0.3
-LEADER = 0.22
-LABEL_SIZE = 8.5
+FUNCTION_LEADER = 0.22
+FUNCTION_LABEL_SIZE = 8.5
 """In points."""
 
 Graph = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
@@ -99,21 +99,21 @@ def functions_figure(entries: Sequence[Entry], palette: Palette) -> Figure:
     ruler = Ruler()
     names = short_names([entry.label for entry in entries], 34)
     several = len(entries) > 1
-    widest = max(ruler.width(name, LABEL_SIZE) for name in names.values()) if several else 0.0
-    column = ROOM_LEFT + AXES_WIDTH + (LEADER + SWATCH + widest if several else 0.0)
+    widest = max(ruler.width(name, FUNCTION_LABEL_SIZE) for name in names.values()) if several else 0.0
+    column = ROOM_LEFT + AXES_WIDTH + (FUNCTION_LEADER + SWATCH + widest if several else 0.0)
     width = 2 * column + ROOM_BETWEEN + EDGE
     height = ROOM_ABOVE + AXES_HEIGHT + ROOM_BELOW
     page = Page.empty(width, height, palette, ruler, ROOM_ABOVE, ROOM_BELOW)
     pens = function_pens(entries, palette)
     for i, which in enumerate[Which](("f", "f'")):
         left = i * (column + ROOM_BETWEEN) + ROOM_LEFT
-        _draw_panel(page, left, which, entries, names, pens)
+        _draw_function_panel(page, left, which, entries, names, pens)
     title = "Activation functions and their derivatives" if several else _title_of(entries[0], entries[0].changed)
     page.put_title(title, 12, 0.14)
     return page.figure
 
 
-def _draw_panel(
+def _draw_function_panel(
     page: Page,
     left: float,
     which: Which,
@@ -124,13 +124,13 @@ def _draw_panel(
     half = half_width(entries)
     graphs = {entry.label: _graph_of(entry, which, half) for entry in entries}
     axes = page.axes(left, page.bottom, AXES_WIDTH, AXES_HEIGHT)
-    _set_axes(axes, page.palette, half, *y_limits(entries, graphs, which, half))
+    _set_axes_of_functions(axes, page.palette, half, *y_limits(entries, graphs, which, half))
     page.put(left, page.bottom + AXES_HEIGHT + 0.1, _name_of(which), size=10, va="baseline")
     for n, entry in enumerate(entries):  # the first ones are the widest, and can be seen under the others
         width = 1.6 + 1.4 * (len(entries) - 1 - n) / len(entries)
         _draw_graph(axes, graphs[entry.label], pens[entry.label], width)
     if len(entries) > 1:
-        _put_labels(page, axes, names, graphs, pens)
+        _put_labels_of_functions(page, axes, names, graphs, pens)
     else:
         (entry,) = entries
         _draw_dots(axes, _function_of(entry, which), graphs[entry.label], pens[entry.label].color, page.palette.paper)
@@ -153,7 +153,7 @@ def _function_of(entry: Entry, which: Which) -> Callable[[NDArray[np.float64]], 
     return entry.function if which == "f" else entry.gradient
 
 
-def _set_axes(axes: Axes, palette: Palette, half: float, low: float, high: float) -> None:
+def _set_axes_of_functions(axes: Axes, palette: Palette, half: float, low: float, high: float) -> None:
     axes.set_facecolor(palette.paper)
     axes.set_xlim(-half, half)
     axes.set_ylim(low, high)
@@ -166,7 +166,7 @@ def _set_axes(axes: Axes, palette: Palette, half: float, low: float, high: float
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(colors=palette.faint, labelsize=8, length=0)
-    axes.set_xlabel("x", size=LABEL_SIZE, color=palette.ink)
+    axes.set_xlabel("x", size=FUNCTION_LABEL_SIZE, color=palette.ink)
 
 
 def _draw_graph(axes: Axes, graph: Graph, pen: FunctionPen, width: float = 1.8) -> None:
@@ -203,22 +203,22 @@ def _draw_dot(axes: Axes, x: float, y: float, edge: str, face: str) -> None:
     axes.plot([x], [y], "o", markersize=4.5, zorder=4, **how)
 
 
-def _put_labels(
+def _put_labels_of_functions(
     page: Page, axes: Axes, names: Mapping[str, str], graphs: Mapping[str, Graph], pens: Mapping[str, FunctionPen]
 ) -> None:
     """The names beside the right ends of the lines, in their order, each with a piece of its line and a leader."""
-    margin = Margin.of(page, axes, LEADER)
+    margin = Margin.of(page, axes, FUNCTION_LEADER)
     low, high = axes.get_ylim()
     tall = margin.top - margin.floor
     ends = {label: float(graph[-1][1][-1]) for label, graph in graphs.items()}
     order = sorted(names, key=lambda label: -ends[label])
     heights = [margin.floor + (min(max(ends[label], low), high) - low) / (high - low) * tall for label in order]
-    for label, end, y in zip(order, heights, margin.spread(heights, LABEL_SIZE), strict=True):
+    for label, end, y in zip(order, heights, margin.spread(heights, FUNCTION_LABEL_SIZE), strict=True):
         pen = pens[label]
         if low <= ends[label] <= high:
             margin.lead(margin.right + 0.02, end, y, knee=0.06, color=pen.color, linewidth=0.6, alpha=0.8)
         margin.swatch(y, color=pen.color, linestyle=pen.dashes, linewidth=1.8)
-        page.put(margin.after_swatch, y, names[label], size=LABEL_SIZE)
+        page.put(margin.after_swatch, y, names[label], size=FUNCTION_LABEL_SIZE)
 
 
 # --- the article's figures
@@ -241,7 +241,7 @@ def _function_figure_of_the_article(entry: Entry, which: Which, style: Style) ->
     half = half_width([entry])
     graph = _graph_of(entry, which, half)
     pen = FunctionPen("C0" if is_articles else palette.activations[entry.name], "solid")
-    _set_axes(axes, palette, half, *y_limits([entry], {entry.label: graph}, which, half))
+    _set_axes_of_functions(axes, palette, half, *y_limits([entry], {entry.label: graph}, which, half))
     axes.set_facecolor(paper)
     _draw_graph(axes, graph, pen)
     _draw_dots(axes, _function_of(entry, which), graph, pen.color, paper)

@@ -19,7 +19,7 @@ from actsearch.figures.drawing import Ruler, edged, marker_size
 from actsearch.figures.frame import BELOW, EDGE, TEXT_SIZE, TIGHT_HEADER, WIDTH, Heading, Page
 
 LEAST_AXES_WIDTH = 3.6
-ABOVE_ROWS = 0.34
+ABOVE_INTERVAL_ROWS = 0.34
 """Of the headings of the columns. All in inches."""
 HEADING_SIZE = 7.5
 """In points."""
@@ -60,12 +60,12 @@ def rows_figure(table: ContenderRows, palette: Palette, pens: Mapping[str, Pen])
     width = max(WIDTH, left + LEAST_AXES_WIDTH + COLUMN_GAP + right)
     height = names.row_height * len(table.rows)
     heading = Heading(table.title, table.subtitle, table.headline)
-    body = ABOVE_ROWS + height + BELOW
+    body = ABOVE_INTERVAL_ROWS + height + BELOW
     page = Page.around(body, width, palette, ruler, heading, table.caption, TIGHT_HEADER)
     page.put_caption()
-    top = page.top - ABOVE_ROWS
+    top = page.top - ABOVE_INTERVAL_ROWS
     axes = page.axes(left, top - height, width - left - COLUMN_GAP - right, height)
-    _set_axes(axes, table, palette)
+    _set_axes_of_interval_rows(axes, table, palette)
     edges = columns.left_edges(page)
     for i, text in enumerate(columns.headings):
         how = {"size": HEADING_SIZE, "color": palette.faint}
@@ -117,7 +117,7 @@ def _put_beyond(page: Page, axes: Axes, table: ContenderRows, y: float, text: st
 # --- the axes
 
 
-def _set_axes(axes: Axes, table: ContenderRows, palette: Palette) -> None:
+def _set_axes_of_interval_rows(axes: Axes, table: ContenderRows, palette: Palette) -> None:
     set_row_axis(axes, len(table.rows), table.axis.low, table.axis.high)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(value_name))

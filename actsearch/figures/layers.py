@@ -51,8 +51,8 @@ FEW_POINTS = 12
 # Inches.
 PANEL_WIDTHS: Mapping[int, float] = {1: WIDTH - LEFT, 2: 3.9, 3: 3.9, 4: 3.3}
 """EpochOrDepth the number of columns."""
-BETWEEN, ROWS_APART, LEADER = 0.12, 0.14, 0.2
-LABEL_SIZE = 7.0
+BETWEEN, ROWS_APART, LAYER_LEADER = 0.12, 0.14, 0.2
+LAYER_LABEL_SIZE = 7.0
 """In points."""
 LABEL_LIMITS = (40, 32, 26, 20, 16, 12, 9)
 """Characters of a label, as many as have room."""
@@ -97,7 +97,7 @@ def figures(
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _LayersLayout:
     """The panels of a figure, one for each candidate, in which its axes stand one under the other."""
 
     table: LayerFigure
@@ -108,14 +108,14 @@ class _Layout:
     """Of one of a panel's axes."""
 
     @classmethod
-    def of(cls, table: LayerFigure, ruler: Ruler) -> _Layout:
+    def of(cls, table: LayerFigure, ruler: Ruler) -> _LayersLayout:
         n, rows = len(table.panels), len(table.axes)
         columns = 4 if n > 9 else columns_for(n)
         width = PANEL_WIDTHS[columns]
         labels = list(dict.fromkeys(line.label for line in table.lines))
-        names, room = fitting_names(labels, ruler, LABEL_SIZE, 0.36 * width, LABEL_LIMITS)
-        axes_width = width - LEADER - room - (EDGE if columns == 1 else BETWEEN)
-        row_height = max(_least_height(n, rows), (_most_labels(table) + 1) * LABEL_SIZE * LINE / 72)
+        names, room = fitting_names(labels, ruler, LAYER_LABEL_SIZE, 0.36 * width, LABEL_LIMITS)
+        axes_width = width - LAYER_LEADER - room - (EDGE if columns == 1 else BETWEEN)
+        row_height = max(_least_height(n, rows), (_most_labels(table) + 1) * LAYER_LABEL_SIZE * LINE / 72)
         axes_height = rows * row_height + (rows - 1) * ROWS_APART
         return cls(table, Panels(n, columns, width, axes_width, axes_height), names, row_height)
 
@@ -134,13 +134,13 @@ def _most_labels(table: LayerFigure) -> int:
 
 def _layer_figure(table: LayerFigure, style: Style) -> Figure:
     ruler = Ruler()
-    layout = _Layout.of(table, ruler)
+    layout = _LayersLayout.of(table, ruler)
     panels = layout.panels
     heading = Heading(table.title, table.experiment)
     page = Page.around(panels.height, panels.page_width, palette_of(style), ruler, heading, table.caption)
     colors = _Colors(*LIGHTNESS["light" if style == "light" else "dark"])
     for i, panel in enumerate(table.panels):
-        _draw_panel(page, layout, colors, panel, i)
+        _draw_layer_panel(page, layout, colors, panel, i)
     page.put_caption()
     return page.figure
 
@@ -156,25 +156,25 @@ class _Colors:
         return to_hex(mpl.colormaps["viridis"](self.first + (self.last - self.first) * line.shade))
 
 
-def _draw_panel(page: Page, layout: _Layout, colors: _Colors, panel: LayerPanel, i: int) -> None:
+def _draw_layer_panel(page: Page, layout: _LayersLayout, colors: _Colors, panel: LayerPanel, i: int) -> None:
     """One candidate: a title, and its rows from above."""
     panels = layout.panels
     left, ceiling = panels.left(i), panels.ceiling(page, i)
-    _put_panel_title(page, panels, panel, left, ceiling - PANEL_TITLE + 0.09)
+    _put_layer_panel_title(page, panels, panel, left, ceiling - PANEL_TITLE + 0.09)
     for row, (axis, lines) in enumerate(zip(layout.table.axes, panel.rows, strict=True)):
         floor = ceiling - PANEL_TITLE - (row + 1) * layout.row_height - row * ROWS_APART
         axes = page.axes(left, floor, panels.axes_width, layout.row_height)
         is_lowest = row == len(panel.rows) - 1
-        _set_axes(axes, page, layout, axis, is_leftmost=panels.is_leftmost(i), is_lowest=is_lowest)
+        _set_axes_of_layers(axes, page, layout, axis, is_leftmost=panels.is_leftmost(i), is_lowest=is_lowest)
         for line in lines:
-            _draw_line(axes, page, layout.table, axis, line, colors.of(line))
+            _draw_layer_line(axes, page, layout.table, axis, line, colors.of(line))
         if not lines:
             middle = floor + layout.row_height / 2
-            page.put(left + 0.1, middle, "no values", size=LABEL_SIZE, color=page.palette.faint, va="baseline")
-        _put_labels(page, axes, layout, axis, [line for line in lines if line.is_named], colors)
+            page.put(left + 0.1, middle, "no values", size=LAYER_LABEL_SIZE, color=page.palette.faint, va="baseline")
+        _put_labels_of_layers(page, axes, layout, axis, [line for line in lines if line.is_named], colors)
 
 
-def _put_panel_title(page: Page, panels: Panels, panel: LayerPanel, x: float, y: float) -> None:
+def _put_layer_panel_title(page: Page, panels: Panels, panel: LayerPanel, x: float, y: float) -> None:
     """The candidate, and what became of it."""
     room = panels.width - BETWEEN - EDGE
     note = f"  {panel.note}" if panel.note else ""
@@ -188,7 +188,9 @@ def _put_panel_title(page: Page, panels: Panels, panel: LayerPanel, x: float, y:
 # --- one panel
 
 
-def _set_axes(axes: Axes, page: Page, layout: _Layout, axis: LayerAxis, is_leftmost: bool, is_lowest: bool) -> None:
+def _set_axes_of_layers(
+    axes: Axes, page: Page, layout: _LayersLayout, axis: LayerAxis, is_leftmost: bool, is_lowest: bool
+) -> None:
     palette = page.palette
     _set_y_axis(axes, axis)
     _set_x_axis(axes, page.ruler, layout)
@@ -227,7 +229,7 @@ def symlog_ticks(low: float, high: float) -> list[float]:
     return [tick for tick in (*(-p for p in reversed(powers)), 0.0, *powers) if low <= tick <= high]
 
 
-def _set_x_axis(axes: Axes, ruler: Ruler, layout: _Layout) -> None:
+def _set_x_axis(axes: Axes, ruler: Ruler, layout: _LayersLayout) -> None:
     table = layout.table
     first, last = table.first, table.last
     pad = (0.02 if table.by == "epoch" else 0.04) * (last - first)
@@ -243,20 +245,20 @@ def _set_x_axis(axes: Axes, ruler: Ruler, layout: _Layout) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: names[round(x) - 1] if names else f"{x:.0f}"))
 
 
-def _names_of_layers(ruler: Ruler, layout: _Layout) -> tuple[str, ...]:
+def _names_of_layers(ruler: Ruler, layout: _LayersLayout) -> tuple[str, ...]:
     """The names of the layers for an axis; none if they have no room there."""
     names = tuple(plain(name) for name in layout.table.x_ticks)
     room = layout.panels.axes_width / max(len(names) - 1, 1) - 0.1
     return names if all(ruler.width(name, 7.5) < room for name in names) else ()
 
 
-def _x_label(ruler: Ruler, layout: _Layout) -> str:
+def _x_label(ruler: Ruler, layout: _LayersLayout) -> str:
     if layout.table.by == "epoch":
         return "epoch"
     return "hidden layer" if _names_of_layers(ruler, layout) else "hidden layer, from input to output"
 
 
-def _draw_line(axes: Axes, page: Page, table: LayerFigure, axis: LayerAxis, line: LayerLine, color: str) -> None:
+def _draw_layer_line(axes: Axes, page: Page, table: LayerFigure, axis: LayerAxis, line: LayerLine, color: str) -> None:
     """The middle of the seeds and their range; crosses where one diverged; a dotted way from an early end."""
     middle, low, high = (_near_axis(row, axis) for row in (line.middle, line.low, line.high))
     shown = broken(line.middle) if axis.scale == "log" else middle
@@ -300,20 +302,20 @@ def _within(value: float, axis: LayerAxis) -> float:
     return min(max(value, axis.low), axis.high)
 
 
-def _put_labels(
-    page: Page, axes: Axes, layout: _Layout, axis: LayerAxis, lines: Sequence[LayerLine], colors: _Colors
+def _put_labels_of_layers(
+    page: Page, axes: Axes, layout: _LayersLayout, axis: LayerAxis, lines: Sequence[LayerLine], colors: _Colors
 ) -> None:
     """The labels right of a panel, each with a leader from where its line ends."""
-    margin = Margin.of(page, axes, LEADER)
-    ends = [(_end_in_inches(page, axes, axis, line), line) for line in lines]
+    margin = Margin.of(page, axes, LAYER_LEADER)
+    ends = [(_layer_end_in_inches(page, axes, axis, line), line) for line in lines]
     ends.sort(key=lambda pair: -pair[0])
-    places = margin.spread([y for y, _ in ends], LABEL_SIZE)
+    places = margin.spread([y for y, _ in ends], LAYER_LABEL_SIZE)
     for (end, line), y in zip(ends, places, strict=True):
         margin.lead(margin.right, end, y, color=colors.of(line), linewidth=1.2)
-        page.put(margin.right + LEADER, y, layout.names[line.label], size=LABEL_SIZE, gid="label")
+        page.put(margin.right + LAYER_LEADER, y, layout.names[line.label], size=LAYER_LABEL_SIZE, gid="label")
 
 
-def _end_in_inches(page: Page, axes: Axes, axis: LayerAxis, line: LayerLine) -> float:
+def _layer_end_in_inches(page: Page, axes: Axes, axis: LayerAxis, line: LayerLine) -> float:
     """How high a line ends, from the lower edge of the figure."""
     _, y = axes.transData.transform((line.x[-1], _within(line.middle[-1], axis)))
     return float(y) / page.figure.dpi

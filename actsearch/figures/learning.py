@@ -45,7 +45,7 @@ from actsearch.figures.drawing import (
 from actsearch.figures.frame import EDGE, LEFT, PANEL_TITLE, SWATCH, WIDTH, Heading, Page, Panels, columns_for
 
 # Inches.
-PANEL_WIDTH, LEAST_AXES, BETWEEN_PANELS, LEADER = 3.9, 2.4, 0.1, 0.24
+LEARNING_PANEL_WIDTH, LEAST_AXES, BETWEEN_LEARNING_PANELS, LEARNING_LEADER = 3.9, 2.4, 0.1, 0.24
 CROSSES_NAMED = 6
 """In a panel with more curves that diverged, their crosses have no names."""
 
@@ -105,7 +105,7 @@ def figures(
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _LearningLayout:
     """The panels of a figure, and the labels beside each of them."""
 
     panels: Panels
@@ -115,15 +115,15 @@ class _Layout:
     value_width: float
 
     @classmethod
-    def of(cls, table: LearningCurves, ruler: Ruler) -> _Layout:
+    def of(cls, table: LearningCurves, ruler: Ruler) -> _LearningLayout:
         n = len(table.facets)
         columns = columns_for(n)
         is_single = columns == 1
-        panel = WIDTH - LEFT if is_single else PANEL_WIDTH
+        panel = WIDTH - LEFT if is_single else LEARNING_PANEL_WIDTH
         size = _label_size(table, is_single)
         labels, value_width, name_width = labels_of(table, ruler, size, 0.42 * panel, beside=is_single)
-        room = LEADER + SWATCH + value_width + name_width + EDGE
-        between = 0.0 if is_single else BETWEEN_PANELS
+        room = LEARNING_LEADER + SWATCH + value_width + name_width + EDGE
+        between = 0.0 if is_single else BETWEEN_LEARNING_PANELS
         if not is_single:
             panel = max(panel, LEAST_AXES + room + between)
         lines = max(len(column) + sum(bool(label.note) for label in column) for column in labels)
@@ -143,19 +143,23 @@ def _learning_figure(
 ) -> Figure:
     """`apart_without` is the label that another figure leaves out; the caption points there."""
     ruler = Ruler()
-    layout = _Layout.of(table, ruler)
+    layout = _LearningLayout.of(table, ruler)
     panels = layout.panels
     caption = curve_caption(table, axis, apart_without=apart_without)
     page = Page.around(panels.height, panels.page_width, palette, ruler, _heading_of(table), caption)
     for i, facet in enumerate(table.facets):
         left, floor = panels.left(i), panels.floor(page, i)
         axes = page.axes(left, floor, panels.axes_width, panels.axes_height, tick_size=8)
-        _set_axes(axes, table, axis, palette, panels.is_leftmost(i))
+        _set_axes_of_learning(axes, table, axis, palette, panels.is_leftmost(i))
         if facet.title and len(table.facets) > 1:
-            _put_panel_title(page, left, floor + panels.axes_height + 0.09, facet, table, panels.width - BETWEEN_PANELS)
+            _put_learning_panel_title(
+                page, left, floor + panels.axes_height + 0.09, facet, table, panels.width - BETWEEN_LEARNING_PANELS
+            )
         _draw_facet(axes, facet, axis, table, pens, palette)
         _name_crosses(axes, facet, axis, table, palette, ruler, panels.axes_width)
-        put_labels(page, axes, layout.labels[i], axis, table, pens, layout.label_size, layout.value_width, LEADER)
+        put_labels(
+            page, axes, layout.labels[i], axis, table, pens, layout.label_size, layout.value_width, LEARNING_LEADER
+        )
     page.put_caption()
     return page.figure
 
@@ -181,7 +185,9 @@ def axis_label(table: LearningCurves) -> str:
     return f"validation {_quantity(table)} (held-out)"
 
 
-def _put_panel_title(page: Page, x: float, y: float, facet: Facet, table: LearningCurves, width: float) -> None:
+def _put_learning_panel_title(
+    page: Page, x: float, y: float, facet: Facet, table: LearningCurves, width: float
+) -> None:
     best = table.best(facet.curves)
     weight = "bold" if best is not None and best == table.best(table.curves) else "normal"
     text = page.ruler.fitting(plain(facet.title), 9, width, weight)
@@ -191,7 +197,7 @@ def _put_panel_title(page: Page, x: float, y: float, facet: Facet, table: Learni
 # --- one panel
 
 
-def _set_axes(axes: Axes, table: LearningCurves, axis: YAxis, palette: Palette, is_leftmost: bool) -> None:
+def _set_axes_of_learning(axes: Axes, table: LearningCurves, axis: YAxis, palette: Palette, is_leftmost: bool) -> None:
     last = table.last_epoch
     if axis.log:
         axes.set_yscale("log")
@@ -229,7 +235,7 @@ def _draw_curve(axes: Axes, curve: Curve, pen: Pen, palette: Palette, order: int
     if axis.log:
         zeros(axes, curve.epochs, curve.mean, axis.low, pen.color)
     if curve.seeds[0] > 1:
-        _draw_band(axes, curve, pen, axis)
+        _draw_seed_band(axes, curve, pen, axis)
     whole = sum(n == curve.seeds[0] for n in curve.seeds)
     width, zorder = (2.4, 4) if leads else (1.5, 3)
     style: dict[str, Any] = {"linestyle": pen.dashes, "zorder": zorder, **edged(pen.color, palette)}
@@ -247,7 +253,7 @@ def _draw_curve(axes: Axes, curve: Curve, pen: Pen, palette: Palette, order: int
         axes.plot(curve.epochs[whole - 1 :], mean[whole - 1 :], linewidth=0.8 * width / 1.5, alpha=0.75, **style)
 
 
-def _draw_band(axes: Axes, curve: Curve, pen: Pen, axis: YAxis) -> None:
+def _draw_seed_band(axes: Axes, curve: Curve, pen: Pen, axis: YAxis) -> None:
     """The range of the seeds."""
     low, high = ([max(value, axis.low) for value in row] if axis.log else list(row) for row in (curve.low, curve.high))
     if len(curve.epochs) == 1:

@@ -23,9 +23,9 @@ FILLS: tuple[Fill, ...] = ("none", "left", "full")
 """How much of a target's marker is filled: of the hardest, all."""
 
 # Inches.
-ONE_PANEL, TWO_PANELS, BETWEEN_PANELS = 3.6, 2.6, 0.3
+ONE_PANEL, TWO_PANELS, BETWEEN_SPEED_PANELS = 3.6, 2.6, 0.3
 """The least width of a panel beside none and beside another, and the gap between the two."""
-ABOVE_ROWS, TARGET_ROW = 0.3, 0.13
+ABOVE_SPEED_ROWS, TARGET_ROW = 0.3, 0.13
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,23 @@ def speed_figure(table: LearningSpeed, palette: Palette, pens: Mapping[str, Pen]
     gutter = _width_of_never(table, ruler)
     has_seconds = math.isfinite(table.last_second)
     left = names.end
-    least = TWO_PANELS * 2 + BETWEEN_PANELS if has_seconds else ONE_PANEL
+    least = TWO_PANELS * 2 + BETWEEN_SPEED_PANELS if has_seconds else ONE_PANEL
     width = max(WIDTH, left + least + gutter + EDGE)
     room = width - left - gutter - 2 * EDGE
-    panel_width = (room - BETWEEN_PANELS) / 2 if has_seconds else room
+    panel_width = (room - BETWEEN_SPEED_PANELS) / 2 if has_seconds else room
     height = row_height * len(table.rows)
     heading = Heading(table.title, table.subtitle)
-    body = ABOVE_ROWS + height + BELOW
+    body = ABOVE_SPEED_ROWS + height + BELOW
     page = Page.around(body, width, palette, ruler, heading, table.caption, TIGHT_HEADER)
     page.put_caption()
-    top = page.top - ABOVE_ROWS
+    top = page.top - ABOVE_SPEED_ROWS
     _put_targets(page, table, top + 0.17)
     panels = [_Panel(page.axes(left, top - height, panel_width, height), table.last_epoch, "epochs")]
     if has_seconds:
-        at = left + panel_width + gutter + BETWEEN_PANELS
+        at = left + panel_width + gutter + BETWEEN_SPEED_PANELS
         panels.append(_Panel(page.axes(at, top - height, panel_width, height), table.last_second, "seconds"))
     for panel in panels:
-        _set_axes(panel, len(table.rows), palette)
+        _set_axes_of_learning_speed(panel, len(table.rows), palette)
     for i, row in enumerate(table.rows):
         y = top - (i + 0.5) * row_height
         if i:
@@ -106,7 +106,7 @@ def filled(fill: Fill, color: str, palette: Palette) -> dict[str, Any]:
     return whole | edge | {"markerfacecolor": palette.paper}
 
 
-def _set_axes(panel: _Panel, rows: int, palette: Palette) -> None:
+def _set_axes_of_learning_speed(panel: _Panel, rows: int, palette: Palette) -> None:
     axes = panel.axes
     set_row_axis(axes, rows, 0, 1.04 * panel.last)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=panel.unit == "epochs"))

@@ -36,7 +36,7 @@ from actsearch.figures.frame import (
 from actsearch.figures.interval_rows import value_name
 
 # Inches.
-PANEL_WIDTH, BETWEEN_PANELS, LEADER = 4.4, 0.12, 0.24
+SETTING_PANEL_WIDTH, BETWEEN_SETTING_PANELS, SETTING_LEADER = 4.4, 0.12, 0.24
 STRIP_LINE, STRIP_MARK = 0.15, 0.15
 """The height of a line of values below a panel, and the room of a marker in it."""
 
@@ -112,11 +112,11 @@ def sensitivity_figure(table: Sensitivity, palette: Palette, pens: Mapping[str, 
     ruler = Ruler()
     n = len(table.panels)
     columns = columns_for(n)
-    width = WIDTH - LEFT if columns == 1 else PANEL_WIDTH
+    width = WIDTH - LEFT if columns == 1 else SETTING_PANEL_WIDTH
     lines = itertools.chain.from_iterable(panel.lines for panel in table.panels)
     labels = list(dict.fromkeys(line.label for line in lines))
     names, widest = fitting_names(labels, ruler, TEXT_SIZE, 0.36 * width, NAME_LIMITS)
-    axes_width = width - LEADER - SWATCH - widest - (EDGE if columns == 1 else BETWEEN_PANELS)
+    axes_width = width - SETTING_LEADER - SWATCH - widest - (EDGE if columns == 1 else BETWEEN_SETTING_PANELS)
     most = max(len(panel.lines) for panel in table.panels)
     height = max(3.4 if n == 1 else 2.5, most * TEXT_SIZE * LINE / 72)
     strips = [_Strip.of(panel, table, ruler, axes_width) for panel in table.panels]
@@ -129,21 +129,23 @@ def sensitivity_figure(table: Sensitivity, palette: Palette, pens: Mapping[str, 
     for i, (panel, strip) in enumerate(zip(table.panels, strips, strict=True)):
         left, ceiling = panels.left(i), panels.ceiling(page, i)
         if panel.title:
-            text = ruler.fitting(plain(panel.title), 9, width - BETWEEN_PANELS - EDGE, "bold")
+            text = ruler.fitting(plain(panel.title), 9, width - BETWEEN_SETTING_PANELS - EDGE, "bold")
             page.put(left, ceiling - 0.14, text, size=9, weight="bold")
         floor = ceiling - title - height
         axes = page.axes(left, floor - strip_height, axes_width, height + strip_height)
-        _set_axes(axes, table, page, panels, strip_height, panels.is_leftmost(i))
+        _set_axes_of_sensitivity(axes, table, page, panels, strip_height, panels.is_leftmost(i))
         for line in panel.lines:
-            _draw_line(axes, table, line, pens[line.label], palette)
+            _draw_setting_line(axes, table, line, pens[line.label], palette)
         if strip.height:
             axes.axhline(table.axis.low, color=palette.faint, linewidth=0.6, linestyle=(0, (1, 2)))
         strip.put(page, left, floor, pens)
-        _put_labels(page, axes, panel, strip, table, pens, names, floor)
+        _put_labels_of_sensitivity(page, axes, panel, strip, table, pens, names, floor)
     return page.figure
 
 
-def _set_axes(axes: Axes, table: Sensitivity, page: Page, panels: Panels, strip: float, is_leftmost: bool) -> None:
+def _set_axes_of_sensitivity(
+    axes: Axes, table: Sensitivity, page: Page, panels: Panels, strip: float, is_leftmost: bool
+) -> None:
     """The strip is a part of the axes, below what they show of the metric."""
     shown, palette = table.axis, page.palette
     height = panels.axes_height - strip
@@ -195,14 +197,14 @@ def _ticks_with_names(table: Sensitivity, ruler: Ruler, width: float) -> dict[fl
     return ticks
 
 
-def _draw_line(axes: Axes, table: Sensitivity, line: SettingLine, pen: Pen, palette: Palette) -> None:
+def _draw_setting_line(axes: Axes, table: Sensitivity, line: SettingLine, pen: Pen, palette: Palette) -> None:
     """The mean and the range of the seeds; what the axis cuts off, the line leaves it for."""
     shown = table.axis
     left, right = axes.get_xlim()
     inner = Rectangle((left, shown.low), right - left, shown.high - shown.low, transform=axes.transData)
     inside = [i for i, value in enumerate(line.mean) if math.isfinite(value) and shown.holds(value)]
     if table.with_bands:
-        _draw_band(axes, line, pen).set_clip_path(inner)
+        _draw_setting_band(axes, line, pen).set_clip_path(inner)
     (drawn,) = axes.plot(
         line.x,
         line.mean,
@@ -221,13 +223,13 @@ def _draw_line(axes: Axes, table: Sensitivity, line: SettingLine, pen: Pen, pale
         axes.plot(x, y, linestyle="none", zorder=5, label="_chosen", **_ring(pen, 10, 1.4))
 
 
-def _draw_band(axes: Axes, line: SettingLine, pen: Pen) -> Artist:
+def _draw_setting_band(axes: Axes, line: SettingLine, pen: Pen) -> Artist:
     if sum(map(math.isfinite, line.mean)) > 1:
         return axes.fill_between(line.x, line.low, line.high, color=pen.color, alpha=0.12, linewidth=0, zorder=2)
     return axes.vlines(line.x, line.low, line.high, color=pen.color, alpha=0.35, linewidth=4, zorder=2)
 
 
-def _put_labels(
+def _put_labels_of_sensitivity(
     page: Page,
     axes: Axes,
     panel: SettingPanel,
@@ -238,7 +240,7 @@ def _put_labels(
     floor: float,
 ) -> None:
     """Right of a panel, each with a leader from its last point on the axis; without one, beside its mention."""
-    margin = Margin.of(page, axes, LEADER)
+    margin = Margin.of(page, axes, SETTING_LEADER)
     ends: list[tuple[float, float, SettingLine]] = []
     for line in panel.lines:
         last = line.last_on(table.axis)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from actsearch.functions.catalogue import Entry
-from actsearch.functions.descriptions import TABLE_COLUMNS, Column, facts, parameter_lines
+from actsearch.functions.descriptions import OVERVIEW_COLUMNS, Column, facts, parameter_lines
 from actsearch.functions.latex_output import formulas_in_latex
 
 CATALOGUE_TEMPLATE = Path(__file__).with_name("catalogue.md.jinja")
@@ -30,9 +30,9 @@ def markdown(entries: Sequence[Entry]) -> str:
 
 def _function_table(entries: Sequence[Entry]) -> str:
     """A row a function."""
-    headings = ["function", *(column.heading for column in TABLE_COLUMNS)]
-    rules = ["---", *("---:" if column.right else "---" for column in TABLE_COLUMNS)]
-    rows = [[_link(entry), *(_table_cell(column, entry) for column in TABLE_COLUMNS)] for entry in entries]
+    headings = ["function", *(column.heading for column in OVERVIEW_COLUMNS)]
+    rules = ["---", *("---:" if column.right else "---" for column in OVERVIEW_COLUMNS)]
+    rows = [[_link(entry), *(_table_cell(column, entry) for column in OVERVIEW_COLUMNS)] for entry in entries]
     return "\n".join(map(_table_line, [headings, rules, *rows]))
 
 

@@ -122,7 +122,7 @@ def _share_of_zero_slopes(p: Properties) -> str:
     return _percent(p.zero_derivative) if p.zero_derivative else "0"
 
 
-TABLE_COLUMNS: Sequence[Column] = (
+OVERVIEW_COLUMNS: Sequence[Column] = (
     Column("formula", lambda e: e.formula_text, dropped=5),
     Column("range", lambda e: str(e.properties.range)),
     Column("saturates", lambda e: e.properties.saturation),

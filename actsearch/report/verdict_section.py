@@ -26,7 +26,7 @@ def comparison_view(place: int, c: Comparison, pens: Mapping[str, PagePen], warn
     differences = DifferenceCharts.of(c)
     sentences = conclusions.sentences(c)
     pairs = [c.pair(i, c.reference) for i in c.others]
-    rows = [_ranking_row(c, i, differences, pens) for i in range(len(c.contenders))]
+    rows = [_shown_contender(c, i, differences, pens) for i in range(len(c.contenders))]
     groups = [("", rows)]
     if c.leaders and len(c.leaders) < len(rows):
         inside = [rows[i] for i in c.leaders]
@@ -69,7 +69,9 @@ def comparison_view(place: int, c: Comparison, pens: Mapping[str, PagePen], warn
     }  # fmt: skip
 
 
-def _ranking_row(c: Comparison, i: int, differences: DifferenceCharts, pens: Mapping[str, PagePen]) -> dict[str, Any]:
+def _shown_contender(
+    c: Comparison, i: int, differences: DifferenceCharts, pens: Mapping[str, PagePen]
+) -> dict[str, Any]:
     one = c.contenders[i]
     row: dict[str, Any] = {
         "name": one.name,

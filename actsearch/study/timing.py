@@ -33,7 +33,7 @@ from actsearch.training.observation import Observer
 
 SECONDS = 1.5
 """How long the steps of a kind of network are timed, if `FEWEST_STEPS` of them take no longer."""
-FEWEST_STEPS, MOST_STEPS = 8, 400
+FEWEST_STEPS, MOST_TIMED_STEPS = 8, 400
 """How many training steps are timed."""
 WARMING = 2
 """Steps after the first that are not counted: memory is still being taken."""
@@ -181,7 +181,7 @@ def _seconds_of_steps(step: Callable[[], None], seconds: float, clock: Callable[
         step()
     took: list[float] = []
     until = clock() + seconds
-    while len(took) < FEWEST_STEPS or (clock() < until and len(took) < MOST_STEPS):
+    while len(took) < FEWEST_STEPS or (clock() < until and len(took) < MOST_TIMED_STEPS):
         began = clock()
         step()
         took.append(clock() - began)

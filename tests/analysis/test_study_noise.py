@@ -93,7 +93,7 @@ def test_what_the_user_gives_stands_in_for_what_was_measured(six: Experiment) ->
     )
     noise = study_noise.measured_noise(study, like(study, six))
     given = study_noise.noise_as_given(noise, 0.002, None)
-    assert (given.sd, given.correlation) == (study_noise.Range(0.002, 0.002, 0.002), 0)
+    assert (given.sd, given.correlation) == (study_noise.NumberRange(0.002, 0.002, 0.002), 0)
     assert "--sd" in given.source
     paired = study_noise.noise_as_given(noise, None, 0.5)
     assert (paired.sd, paired.correlation) == (noise.sd, 0.5)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actsearch.analysis.power import POWER, Power
-from actsearch.analysis.study_noise import Noise, Range
+from actsearch.analysis.study_noise import Noise, NumberRange
 from actsearch.cli.json_rows.conversion import finite, json_value
 from actsearch.cli.plan.advice import plan_advice
 from actsearch.study.disk import Disk
@@ -152,12 +152,12 @@ def _noise_fields(noise: Noise) -> dict[str, Any]:
     return {**json_value(noise), "noisier": dict(noise.noisier)}
 
 
-def _seeds_row(outlook: Outlook, seeds: int, detectable: Range | None) -> SeedsRow:
+def _seeds_row(outlook: Outlook, seeds: int, detectable: NumberRange | None) -> SeedsRow:
     cost = outlook.by_seeds[seeds]
     return SeedsRow(seeds, cost.trials, SecondsRow(*cost.seconds), _range_row(detectable))
 
 
-def _range_row(limits: Range | None) -> RangeRow | None:
+def _range_row(limits: NumberRange | None) -> RangeRow | None:
     if limits is None:
         return None
     return RangeRow(finite(limits.value), finite(limits.low), finite(limits.high))

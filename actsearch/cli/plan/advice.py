@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from actsearch.analysis.power import MORE_THAN_ANYBODY_TRAINS, Power
 from actsearch.analysis.sample_sizes import advised_seeds
 from actsearch.analysis.standards import ENOUGH_SEEDS, FEWEST_SEEDS
-from actsearch.analysis.study_noise import Range
+from actsearch.analysis.study_noise import NumberRange
 from actsearch.cli.screens.numbers import duration_range, points, points_range
 from actsearch.cli.screens.text import printable_text
 from actsearch.core.words import number_of
@@ -108,7 +108,7 @@ def _time_for(outlook: Outlook, seeds: float) -> str:
     return "" if cost is None else f", {duration_range(*cost.seconds)} in all"
 
 
-def _seeds_in_words(seeds: Range) -> str:
+def _seeds_in_words(seeds: NumberRange) -> str:
     value, low, high = (_rounded_count(n) for n in (seeds.value, seeds.low, seeds.high))
     about = "" if math.isinf(seeds.value) else "about "
     return f"{about}{value} seeds" + (f" ({low} to {high})" if low != high else "")

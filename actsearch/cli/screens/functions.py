@@ -12,7 +12,7 @@ from rich.text import Text
 
 from actsearch.cli.screens.tables import plain_table
 from actsearch.functions.catalogue import Entry
-from actsearch.functions.descriptions import TABLE_COLUMNS, Column, advice_on, facts, parameter_lines
+from actsearch.functions.descriptions import OVERVIEW_COLUMNS, Column, advice_on, facts, parameter_lines
 from actsearch.functions.latex_output import expressions
 
 
@@ -76,7 +76,7 @@ class FunctionsTable:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
-        self._widths = {column.heading: _longest_cell(column, entries) for column in TABLE_COLUMNS}
+        self._widths = {column.heading: _longest_cell(column, entries) for column in OVERVIEW_COLUMNS}
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         labels = [entry.label for entry in self._entries]
@@ -97,8 +97,8 @@ class FunctionsTable:
 
     def _layouts(self, room: int) -> Iterator[tuple[list[Column], int]]:
         """The columns that fit, from the fullest layout on, and what they leave; the last one in any case."""
-        for most in range(max(column.dropped for column in TABLE_COLUMNS), -1, -1):
-            columns = [column for column in TABLE_COLUMNS if column.dropped <= most]
+        for most in range(max(column.dropped for column in OVERVIEW_COLUMNS), -1, -1):
+            columns = [column for column in OVERVIEW_COLUMNS if column.dropped <= most]
             widths = {column.heading: self._widths[column.heading] for column in columns}
             if "formula" in widths:
                 widths["formula"] = min(widths["formula"], FORMULA_AT_LEAST)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from actsearch.analysis.study_noise import Range
+    from actsearch.analysis.study_noise import NumberRange
 
 
 def table_number(value: float | None, digits: int = 4) -> str:
@@ -66,7 +66,7 @@ def points(share: float) -> str:
     return f"{in_points:.2f}" if in_points >= 0.1 else f"{in_points:.2g}"
 
 
-def points_range(share: Range) -> str:
+def points_range(share: NumberRange) -> str:
     """`0.12 points (0.1 to 0.15)`: a difference of accuracies with its limits, as far as they are known."""
     limits = f" ({points(share.low)} to {points(share.high)})" if share.low < share.high else ""
     return f"{points(share.value)} points{limits}"

@@ -87,7 +87,9 @@ def test_trials_and_time_are_those_of_the_run(
 def test_it_fits_the_terminal(look_ahead: Callable[..., Outlook], width: int) -> None:
     """A line that is wider is broken by the terminal, in the middle of a number."""
     six = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
-    noise = replace(study_noise.assumed_noise(), sd=study_noise.Range(0.0005, 0.0004, 0.0007), example_variance=0.04)
+    noise = replace(
+        study_noise.assumed_noise(), sd=study_noise.NumberRange(0.0005, 0.0004, 0.0007), example_variance=0.04
+    )
     text = _printed(look_ahead(six, noise=noise), width)
     assert max(map(len, text.splitlines())) <= width
     assert "12 ms (11 to 15)" in re.sub(r"\s+", " ", text)
@@ -114,7 +116,7 @@ def _advice(one: Outlook) -> str:
 
 def test_it_says_what_to_do(look_ahead: Callable[..., Outlook]) -> None:
     """The numbers alone leave a newcomer where they were."""
-    noise = replace(study_noise.assumed_noise(), sd=study_noise.Range(0.05, 0.04, 0.07))
+    noise = replace(study_noise.assumed_noise(), sd=study_noise.NumberRange(0.05, 0.04, 0.07))
     six = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
     told = _advice(look_ahead(six, seeds=10, noise=noise, margin=0.1))
     assert re.search(
