@@ -105,7 +105,7 @@ class _CnnLayers:
 
 @dataclass(frozen=True)
 class Cnn(Network, _CnnLayers):  # in this order, the layers come first
-    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
+    """Convolutions, one pooling, dense layers: the article's network, see `networks.models.build`."""
 
     kind: Literal["cnn"] = "cnn"
 
@@ -119,7 +119,7 @@ class _MlpLayers:
 
 @dataclass(frozen=True)
 class Mlp(Network, _MlpLayers):
-    """Dense layers, see `models.build`."""
+    """Dense layers, see `networks.models.build`."""
 
     kind: Literal["mlp"] = "mlp"
 

@@ -1,6 +1,6 @@
 """Draws the figures of comparisons as files: ranking, differences, sensitivity, learning speed. Imports no pyplot.
 
-Nothing here decides about numbers (see `analysis.comparison_curves`). Place, symbol or text tell everything as well as
+Nothing here decides about numbers (see `analysis.comparison_figures`). Place, symbol or text tell everything as well as
 colour does, so that it can be read in print.
 """
 

@@ -1,6 +1,6 @@
 """Draws the figures of diagnostics as files: small multiples, a panel per candidate. Imports neither pyplot nor SciPy.
 
-Nothing here decides about numbers (see `analysis.layer_curves`). What all figures share stands in `frame` and
+Nothing here decides about numbers (see `analysis.layer_figures`). What all figures share stands in `frame` and
 `drawing`. Colours go from dark to light in the order of depth (or of epochs), for print and colour-blind readers too.
 """
 

@@ -14,6 +14,6 @@ LAYER_KINDS: tuple[Any, ...] = (
     "clipping",
     "parameters",
 )
-"""`layer_curves.KINDS`."""
+"""`analysis.layer_quantities.LAYER_FIGURE_KINDS`."""
 COMPARISON_KINDS: tuple[Any, ...] = ("ranking", "differences", "sensitivity", "learning-speed")
-"""`comparison_curves.KINDS`."""
+"""`analysis.comparison_figures.COMPARISON_FIGURE_KINDS`."""
