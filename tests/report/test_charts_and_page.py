@@ -451,7 +451,9 @@ def test_the_command_writes_a_page_beside_the_results(repository: Path, hostile:
     """And elsewhere if asked; several experiments are refused one file."""
     out = hostile / "page.html"
     assert run_command_line(["report", str(repository / "results" / "article-12"), "--out", str(out)]) == 0
-    assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    text = out.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert re.search('<pre id="configuration"[^>]*>name: article-12\n', text)
     capsys.readouterr()
     assert run_command_line(["report", str(repository / "results"), "--out", str(out)]) == 2
     assert "give a folder" in capsys.readouterr().err
