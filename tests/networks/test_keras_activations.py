@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from activation_cases import CASES, OTHER, POINTS, points
+from tables import check_each
 
 import actsearch
 from actsearch.functions.registry import ACTIVATIONS, ALIASES
@@ -30,8 +31,12 @@ TRAINABLE = [
     if parameter.trainable and not isinstance(parameter.default, bool)
 ]
 
-every_case = pytest.mark.parametrize(("name", "parameters"), CASES, ids=str)
-both_types = pytest.mark.parametrize("dtype", ["float64", "float32"])
+TRAINABLE_IN_BOTH_PRECISIONS = [(*pair, precision) for precision in ("float32", "mixed_bfloat16") for pair in TRAINABLE]
+
+
+def in_types(*dtypes: str) -> list[tuple[str, dict, str]]:
+    """Every case in each of these types."""
+    return [(name, parameters, dtype) for dtype in dtypes for name, parameters in CASES]
 
 
 def _value_and_gradient(name: str, x: np.ndarray, dtype: str, parameters: dict) -> tuple[np.ndarray, np.ndarray]:
@@ -64,74 +69,87 @@ def test_every_element_wise_function_of_keras_has_its_row() -> None:
     assert keras_own <= {*ACTIVATIONS, *ALIASES}
 
 
-@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if hasattr(keras.activations, name)])
-def test_names_parameters_and_defaults_are_keras_own(name: str) -> None:
+def test_names_parameters_and_defaults_are_keras_own() -> None:
     """Who knows Keras knows what `leaky_relu` and its defaults mean here."""
-    keras_own = inspect.signature(getattr(keras.activations, name)).parameters
-    for key, row in ACTIVATIONS[name].parameters.items():
-        if (name, key) != ("silu", "beta"):  # which Keras does not have
-            assert keras_own[key].default in (row.default, inspect.Parameter.empty)
-    for alias in ACTIVATIONS[name].aliases:
-        assert getattr(keras.activations, alias, None) in (getattr(keras.activations, name), None)
+
+    def check(name: str) -> None:
+        keras_own = inspect.signature(getattr(keras.activations, name)).parameters
+        for key, row in ACTIVATIONS[name].parameters.items():
+            if (name, key) != ("silu", "beta"):  # which Keras does not have
+                assert keras_own[key].default in (row.default, inspect.Parameter.empty)
+        for alias in ACTIVATIONS[name].aliases:
+            assert getattr(keras.activations, alias, None) in (getattr(keras.activations, name), None)
+
+    check_each([name for name in ACTIVATIONS if hasattr(keras.activations, name)], check)
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_the_function_takes_what_its_row_says(name: str) -> None:
+def test_the_function_takes_what_its_row_says() -> None:
     """`actsearch.celu(x, alpha=0.5)` is what the catalogue promises."""
-    own = list(inspect.signature(KERAS_FUNCTIONS[name]).parameters.values())[1:]
-    assert {at.name: at.default for at in own} == {
-        key: row.default for key, row in ACTIVATIONS[name].parameters.items()
-    }
+
+    def check(name: str) -> None:
+        own = list(inspect.signature(KERAS_FUNCTIONS[name]).parameters.values())[1:]
+        assert {at.name: at.default for at in own} == {
+            key: row.default for key, row in ACTIVATIONS[name].parameters.items()
+        }
+
+    check_each(ACTIVATIONS, check)
 
 
-@pytest.mark.parametrize(
-    ("name", "parameters"),
-    [case for case in CASES if hasattr(keras.activations, case[0]) and "beta" not in case[1]],
-    ids=str,
-)
-def test_values_are_keras_own(name: str, parameters: dict) -> None:
+def test_values_are_keras_own() -> None:
     """Results are comparable with everybody else's only if `mish` means here what it means in Keras."""
-    keras_own = getattr(keras.activations, name)
-    if name == "threshold":  # Keras has no defaults
-        parameters = {key: row.default for key, row in ACTIVATIONS[name].parameters.items()} | parameters
-    x = np.linspace(-8, 8, 641, dtype=np.float32)
-    np.testing.assert_allclose(KERAS_FUNCTIONS[name](x, **parameters), keras_own(x, **parameters), rtol=2e-6, atol=5e-7)
+
+    def check(name: str, parameters: dict) -> None:
+        keras_own = getattr(keras.activations, name)
+        if name == "threshold":  # Keras has no defaults
+            parameters = {key: row.default for key, row in ACTIVATIONS[name].parameters.items()} | parameters
+        x = np.linspace(-8, 8, 641, dtype=np.float32)
+        np.testing.assert_allclose(
+            KERAS_FUNCTIONS[name](x, **parameters), keras_own(x, **parameters), rtol=2e-6, atol=5e-7
+        )
+
+    check_each([case for case in CASES if hasattr(keras.activations, case[0]) and "beta" not in case[1]], check)
 
 
-@every_case
-@both_types
-def test_the_function_is_the_registrys(name: str, parameters: dict, dtype: str) -> None:
+def test_the_function_is_the_registrys() -> None:
     """A network would be trained with another function than the one that its user chose and saw drawn."""
-    x = np.array(points(name)).astype(dtype)
-    value, _ = _value_and_gradient(name, x, dtype, parameters)
-    _assert_close(value, ACTIVATIONS[name].function(x.astype(np.float64), **parameters), name, dtype)
+
+    def check(name: str, parameters: dict, dtype: str) -> None:
+        x = np.array(points(name)).astype(dtype)
+        value, _ = _value_and_gradient(name, x, dtype, parameters)
+        _assert_close(value, ACTIVATIONS[name].function(x.astype(np.float64), **parameters), name, dtype)
+
+    check_each(in_types("float64", "float32"), check)
 
 
-@every_case
-@both_types
-def test_the_gradient_is_the_registrys(name: str, parameters: dict, dtype: str) -> None:
+def test_the_gradient_is_the_registrys() -> None:
     """Training would follow another slope than the function's; at each kink it is the left derivative.
 
     Blank pixels put a fresh network exactly on the kink at 0. TensorFlow's own SELU takes the right derivative there,
     and Keras's CELU twice the derivative.
     """
-    x = np.array(points(name)).astype(dtype)
-    _, gradient = _value_and_gradient(name, x, dtype, parameters)
-    _assert_close(gradient, ACTIVATIONS[name].gradient(x.astype(np.float64), **parameters), name, dtype)
+
+    def check(name: str, parameters: dict, dtype: str) -> None:
+        x = np.array(points(name)).astype(dtype)
+        _, gradient = _value_and_gradient(name, x, dtype, parameters)
+        _assert_close(gradient, ACTIVATIONS[name].gradient(x.astype(np.float64), **parameters), name, dtype)
+
+    check_each(in_types("float64", "float32"), check)
 
 
-@every_case
-@pytest.mark.parametrize("dtype", ["bfloat16", "float32"])
-def test_values_and_gradients_are_finite(name: str, parameters: dict, dtype: str) -> None:
+def test_values_and_gradients_are_finite() -> None:
     """One NaN would end a training; with `precision: mixed_bfloat16` a network that float32 gets through."""
-    largest = min(1e4, ACTIVATIONS[name].largest_input)
-    far = np.array([-1e4, -100.0, -1.0, 0.0, 1.0, min(100.0, largest), largest])
-    value, gradient = (of.astype(np.float64) for of in _value_and_gradient(name, far, dtype, parameters))
-    assert np.isfinite(value).all()
-    assert np.isfinite(gradient).all()
-    ends = tf.cast(tf.constant(far[[0, -1]], dtype), "float64").numpy()  # 9984 in bfloat16
-    at_the_ends = ACTIVATIONS[name].function(ends, **parameters)
-    np.testing.assert_allclose(value[[0, -1]], at_the_ends, rtol=0.01, atol=1e-30)
+
+    def check(name: str, parameters: dict, dtype: str) -> None:
+        largest = min(1e4, ACTIVATIONS[name].largest_input)
+        far = np.array([-1e4, -100.0, -1.0, 0.0, 1.0, min(100.0, largest), largest])
+        value, gradient = (of.astype(np.float64) for of in _value_and_gradient(name, far, dtype, parameters))
+        assert np.isfinite(value).all()
+        assert np.isfinite(gradient).all()
+        ends = tf.cast(tf.constant(far[[0, -1]], dtype), "float64").numpy()  # 9984 in bfloat16
+        at_the_ends = ACTIVATIONS[name].function(ends, **parameters)
+        np.testing.assert_allclose(value[[0, -1]], at_the_ends, rtol=0.01, atol=1e-30)
+
+    check_each(in_types("bfloat16", "float32"), check)
 
 
 def test_gelu_is_keras_own_and_approximate_the_articles() -> None:
@@ -200,55 +218,62 @@ def test_the_slope_of_prelu_is_learned_per_channel() -> None:
     np.testing.assert_array_equal(images[1, 2, 3], [0, -0.5, -2])
 
 
-@pytest.mark.parametrize(("name", "key"), TRAINABLE)
-def test_a_parameter_can_be_trained(name: str, key: str) -> None:
+def test_a_parameter_can_be_trained() -> None:
     """The layer's gradient must be that of the function it computes, and finite wherever a network goes."""
-    x = np.array([-1e4, -10, -2.2, -0.3, 0, 0.3, 2.2, 10, 1e4], np.float32)  # no kink at which it makes a difference
-    layer = _layer(name, key, dtype="float64")
-    with tf.GradientTape() as tape:
-        value = layer(np.broadcast_to(x[:, None], (9, 3)))
-    (weight,) = layer.trainable_weights
-    assert layer.learned == {key: weight}
-    assert weight.shape == ((3,) if key in ACTIVATIONS[name].learned else ())
-    default, h = ACTIVATIONS[name].parameters[key].default, 1e-6
-    computed = tape.jacobian(value, weight.value).numpy().reshape(9, 3, -1).sum(axis=-1)
-    left, right = (ACTIVATIONS[name].function(x.astype(float), **{key: default + sign * h}) for sign in (-1, 1))
-    expected = np.broadcast_to((right - left)[:, None] / (2 * h), (9, 3))
-    np.testing.assert_allclose(computed, expected, rtol=1e-4, atol=1e-5)
 
-
-@pytest.mark.parametrize(("name", "key"), TRAINABLE)
-@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_a_trained_parameter_stays_where_the_function_is_defined(name: str, key: str, precision: str) -> None:
-    """A step that leads CELU's alpha through 0 would make every value NaN."""
-    layer = _layer(name, key, dtype=precision)
-    weight = layer.learned[key]
-    optimizer = keras.optimizers.SGD(1.0)
-    for gradient in (1e9, -2e9):
-        optimizer.apply([tf.fill(weight.shape, np.float32(gradient))], [weight])
-        row = ACTIVATIONS[name].parameters[key]
-        assert (row.minimum <= weight.numpy()).all() or weight.numpy() == pytest.approx(row.minimum)
-        assert (weight.numpy() <= row.maximum).all()
-    assert weight.dtype == "float32"
-    assert layer(np.ones((2, 3))).dtype == layer.compute_dtype
-
-
-@pytest.mark.parametrize(("name", "key"), TRAINABLE)
-@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_values_and_gradients_stay_finite_at_the_ends_of_a_parameters_range(
-    name: str, key: str, precision: str
-) -> None:
-    """What is in the range is allowed in an experiment file, and training may go there."""
-    row = ACTIVATIONS[name].parameters[key]
-    for end in (max(row.minimum, -100.0), min(row.maximum, 100.0)):
-        layer = _layer(name, key, parameters={key: end}, dtype=precision)
-        inputs = tf.constant(np.repeat([[-1e4], [-1.0], [0.0], [1.0], [1e4]], 3, axis=1), layer.compute_dtype)
+    def check(name: str, key: str) -> None:
+        x = np.array(
+            [-1e4, -10, -2.2, -0.3, 0, 0.3, 2.2, 10, 1e4], np.float32
+        )  # no kink at which it makes a difference
+        layer = _layer(name, key, dtype="float64")
         with tf.GradientTape() as tape:
-            tape.watch(inputs)
-            value = layer(inputs)
-        gradients = tape.gradient(value, [inputs, layer.learned[key].value])
-        for computed in (value, *gradients):
-            assert np.isfinite(tf.cast(computed, "float64").numpy()).all()
+            value = layer(np.broadcast_to(x[:, None], (9, 3)))
+        (weight,) = layer.trainable_weights
+        assert layer.learned == {key: weight}
+        assert weight.shape == ((3,) if key in ACTIVATIONS[name].learned else ())
+        default, h = ACTIVATIONS[name].parameters[key].default, 1e-6
+        computed = tape.jacobian(value, weight.value).numpy().reshape(9, 3, -1).sum(axis=-1)
+        left, right = (ACTIVATIONS[name].function(x.astype(float), **{key: default + sign * h}) for sign in (-1, 1))
+        expected = np.broadcast_to((right - left)[:, None] / (2 * h), (9, 3))
+        np.testing.assert_allclose(computed, expected, rtol=1e-4, atol=1e-5)
+
+    check_each(TRAINABLE, check)
+
+
+def test_a_trained_parameter_stays_where_the_function_is_defined() -> None:
+    """A step that leads CELU's alpha through 0 would make every value NaN."""
+
+    def check(name: str, key: str, precision: str) -> None:
+        layer = _layer(name, key, dtype=precision)
+        weight = layer.learned[key]
+        optimizer = keras.optimizers.SGD(1.0)
+        for gradient in (1e9, -2e9):
+            optimizer.apply([tf.fill(weight.shape, np.float32(gradient))], [weight])
+            row = ACTIVATIONS[name].parameters[key]
+            assert (row.minimum <= weight.numpy()).all() or weight.numpy() == pytest.approx(row.minimum)
+            assert (weight.numpy() <= row.maximum).all()
+        assert weight.dtype == "float32"
+        assert layer(np.ones((2, 3))).dtype == layer.compute_dtype
+
+    check_each(TRAINABLE_IN_BOTH_PRECISIONS, check)
+
+
+def test_values_and_gradients_stay_finite_at_the_ends_of_a_parameters_range() -> None:
+    """What is in the range is allowed in an experiment file, and training may go there."""
+
+    def check(name: str, key: str, precision: str) -> None:
+        row = ACTIVATIONS[name].parameters[key]
+        for end in (max(row.minimum, -100.0), min(row.maximum, 100.0)):
+            layer = _layer(name, key, parameters={key: end}, dtype=precision)
+            inputs = tf.constant(np.repeat([[-1e4], [-1.0], [0.0], [1.0], [1e4]], 3, axis=1), layer.compute_dtype)
+            with tf.GradientTape() as tape:
+                tape.watch(inputs)
+                value = layer(inputs)
+            gradients = tape.gradient(value, [inputs, layer.learned[key].value])
+            for computed in (value, *gradients):
+                assert np.isfinite(tf.cast(computed, "float64").numpy()).all()
+
+    check_each(TRAINABLE_IN_BOTH_PRECISIONS, check)
 
 
 def test_a_parameter_trains_with_the_network() -> None:
