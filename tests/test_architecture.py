@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -81,6 +82,7 @@ WRITERS = {
 """Who writes files."""
 
 
+@cache
 def tree(name: str) -> ast.Module:
     return ast.parse(MODULES[name].read_text(encoding="utf-8"))
 
@@ -93,6 +95,7 @@ def package_of(name: str) -> str:
     return name.removesuffix(".__init__")
 
 
+@cache
 def imported_by(name: str) -> set[str]:
     """The modules of this package that a module imports anywhere in its text."""
     modules = set()

@@ -76,7 +76,7 @@ class Timer:
         self._dataset, self._splits, self._clock = dataset, splits, clock
         self._pipelines = Pipelines(dataset)
 
-    def time(self, trial: Trial, seconds: float = SECONDS) -> Timed:
+    def time(self, trial: Trial, seconds: float) -> Timed:
         """Trains a few steps of a trial, evaluates a few batches, and looks at its layers where that is asked for.
 
         Args:
@@ -224,7 +224,7 @@ def time_kinds(
         for kind, trial in trials.items():
             check()
             try:
-                timed[kind] = timer.time(trial)
+                timed[kind] = timer.time(trial, SECONDS)
             except Exception as error:  # a function of the user's own, or memory: a run would end in the same
                 check()  # or Ctrl-C, which TensorFlow makes an error of its own in the middle of a step
                 what = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"

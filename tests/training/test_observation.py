@@ -80,18 +80,22 @@ def trainings() -> Trainings:
 
 NETWORKS = {
     "dropout and clipping": {},
-    "batch normalisation": {"model": Mlp((16, 8), 0.0, "glorot_uniform", "dropout", True)},
+    "batch normalisation, clipping by norm": {
+        "model": Mlp((16, 8), 0.0, "glorot_uniform", "dropout", True),
+        "optimizer": Optimizer("adam", {"learning_rate": 0.01, "clipnorm": 0.1}),
+    },
     "a learned parameter": {"activation": Activation("silu", {"beta": 1.0}, None, ("beta",))},
     "a formula": {"activation": Activation("where(x > 0, x, a * tanh(x))", {"a": 0.5}, "formula", ("a",))},
-    "bfloat16": {"precision": "mixed_bfloat16"},
-    "clipping by norm": {"optimizer": Optimizer("adam", {"learning_rate": 0.01, "clipnorm": 0.1})},
-    "clipping by the global norm": {"optimizer": Optimizer("sgd", {"learning_rate": 0.1, "global_clipnorm": 0.5})},
+    "bfloat16, clipping by the global norm": {
+        "precision": "mixed_bfloat16",
+        "optimizer": Optimizer("sgd", {"learning_rate": 0.1, "global_clipnorm": 0.5}),
+    },
 }
 
 
 @pytest.mark.parametrize(
     ("name", "as_in_training"),
-    [*((name, False) for name in NETWORKS), ("dropout and clipping", True), ("batch normalisation", True)],
+    [*((name, False) for name in NETWORKS), *((name, True) for name in list(NETWORKS)[:2])],
 )
 def test_looking_changes_no_bit(name: str, as_in_training: bool, trainings: Trainings) -> None:
     """Two people who train the same, one of them with diagnostics, must have the same result."""
@@ -241,8 +245,7 @@ def test_clipping_is_counted_over_the_epoch(trainings: Trainings) -> None:
 
 def test_with_dropout_the_layers_are_seen_as_they_learn(trainings: Trainings) -> None:
     """`training: true`: what comes after a dropout layer sees another variance."""
-    model = Mlp((16, 16), 0.5, "glorot_uniform", "dropout", False)
-    with_dropout = told(trainings.whole(trial(replace(SEEN, training=True), model=model)), Diagnosed)
-    without = told(trainings.whole(trial(SEEN, model=model)), Diagnosed)
+    with_dropout = told(trainings.whole(trial(replace(SEEN, training=True))), Diagnosed)
+    without = told(trainings.whole(trial(SEEN)), Diagnosed)
     assert with_dropout[0].layers["dense_1"]["mean"] == without[0].layers["dense_1"]["mean"]
     assert with_dropout[0].layers["dense_2"]["variance"] > without[0].layers["dense_2"]["variance"]
