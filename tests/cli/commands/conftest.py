@@ -22,7 +22,7 @@ def probed(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
             for file in ("experiment.yaml", "plan.json"):
                 (hostile / "results" / name / file).touch()
         monkeypatch.setattr(
-            "actsearch.store.store.read_experiment",
+            "actsearch.store.reader.read_experiment",
             lambda folder, **_: replace(results[folder.name], folder=str(folder)),
         )
 
