@@ -16,7 +16,7 @@ from PIL import Image
 
 from actsearch.analysis import axes, comparison_figures, layer_quantities
 from actsearch.analysis.layer_quantities import LayerFigureKind
-from actsearch.cli import app
+from actsearch.cli.plot import kinds
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult
 from actsearch.figures import drawing, layers
@@ -178,8 +178,8 @@ def test_log_ticks_stay_few_over_many_powers() -> None:
 
 def test_the_command_line_knows_all_kinds() -> None:
     """It has a list of its own, so that its help loads nothing."""
-    assert app.LAYER_KINDS == layer_quantities.LAYER_FIGURE_KINDS
-    assert app.COMPARISON_KINDS == comparison_figures.COMPARISON_FIGURE_KINDS
+    assert kinds.LAYER_KINDS == layer_quantities.LAYER_FIGURE_KINDS
+    assert kinds.COMPARISON_KINDS == comparison_figures.COMPARISON_FIGURE_KINDS
 
 
 def test_drawing_loads_nothing_heavy(tmp_path: Path) -> None:
