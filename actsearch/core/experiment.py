@@ -75,18 +75,21 @@ class Initializer:
 
 
 @dataclass(frozen=True)
-class Cnn:
-    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
-
+class _Convolutions:
     filters: tuple[int, ...]
     kernel_size: int
+
+
+@dataclass(frozen=True)
+class _HiddenLayers:
+    """What every kind of network has."""
+
     dense: tuple[int, ...]
-    dropout: tuple[float, float]
-    """Rates after the pooling and after every dense layer."""
+    dropout: float | tuple[float, float]
     kernel_initializer: str | Initializer
     dropout_layer: DropoutLayer
     batch_normalization: bool
-    kind: Literal["cnn"] = "cnn"
+    kind: Literal["cnn", "mlp"]
     bias_initializer: str | Initializer | None = None
     """Of the hidden layers; None: zeros."""
     kernel_regularizer: Mapping[str, float] | None = None
@@ -100,20 +103,20 @@ class Cnn:
 
 
 @dataclass(frozen=True)
-class Mlp:
-    """Dense layers, see `models.build`; what `Cnn` has as well means the same here."""
+class Cnn(_HiddenLayers, _Convolutions):  # in this order: the fields of the last base stand first in trial.json
+    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
 
-    dense: tuple[int, ...]
+    dropout: tuple[float, float]
+    """Rates after the pooling and after every dense layer."""
+    kind: Literal["cnn"] = "cnn"
+
+
+@dataclass(frozen=True)
+class Mlp(_HiddenLayers):
+    """Dense layers, see `models.build`."""
+
     dropout: float
-    kernel_initializer: str | Initializer
-    dropout_layer: DropoutLayer
-    batch_normalization: bool
     kind: Literal["mlp"] = "mlp"
-    bias_initializer: str | Initializer | None = None
-    kernel_regularizer: Mapping[str, float] | None = None
-    output_kernel_initializer: str | Initializer | None = None
-    output_bias_initializer: str | Initializer | None = None
-    output_activation: Literal["sigmoid"] | None = None
 
 
 @dataclass(frozen=True)
