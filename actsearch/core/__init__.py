@@ -1,4 +1,4 @@
-"""Frozen values and words: experiment, trial, events, results, measures, errors; files written whole or not at all."""
+"""Frozen values and words: experiment, trial, identity, events, results, tables, measures, errors; whole files."""
 
 __all__ = [
     "capacity",

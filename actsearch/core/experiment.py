@@ -75,13 +75,21 @@ class Initializer:
 
 
 @dataclass(frozen=True)
-class Network:
-    """What every kind of network has, after its layers."""
+class _Convolutions:
+    filters: tuple[int, ...]
+    kernel_size: int
 
+
+@dataclass(frozen=True)
+class _HiddenLayers:
+    """What every kind of network has."""
+
+    dense: tuple[int, ...]
+    dropout: float | tuple[float, float]
     kernel_initializer: str | Initializer
     dropout_layer: DropoutLayer
     batch_normalization: bool
-    kind: str
+    kind: Literal["cnn", "mlp"]
     bias_initializer: str | Initializer | None = None
     """Of the hidden layers; None: zeros."""
     kernel_regularizer: Mapping[str, float] | None = None
@@ -95,32 +103,19 @@ class Network:
 
 
 @dataclass(frozen=True)
-class _CnnLayers:
-    filters: tuple[int, ...]
-    kernel_size: int
-    dense: tuple[int, ...]
+class Cnn(_HiddenLayers, _Convolutions):  # in this order: the fields of the last base stand first in trial.json
+    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
+
     dropout: tuple[float, float]
     """Rates after the pooling and after every dense layer."""
-
-
-@dataclass(frozen=True)
-class Cnn(Network, _CnnLayers):  # in this order, the layers come first
-    """Convolutions, one pooling, dense layers: the article's network, see `networks.models.build`."""
-
     kind: Literal["cnn"] = "cnn"
 
 
 @dataclass(frozen=True)
-class _MlpLayers:
-    dense: tuple[int, ...]
+class Mlp(_HiddenLayers):
+    """Dense layers, see `models.build`."""
+
     dropout: float
-    """The rate after every layer."""
-
-
-@dataclass(frozen=True)
-class Mlp(Network, _MlpLayers):
-    """Dense layers, see `networks.models.build`."""
-
     kind: Literal["mlp"] = "mlp"
 
 

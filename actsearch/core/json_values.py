@@ -25,7 +25,7 @@ def to_json(value: Any) -> Any:
     """
     if type(value) in _SCALAR_TYPES:
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):  # a dict is known at once
         return {key: to_json(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_json(entry) for entry in value]

@@ -1,4 +1,4 @@
-"""Whoever mistypes a name is told the nearest one there is. Imports the standard library alone."""
+"""Suggests the nearest name for one that was mistyped. Imports the standard library alone."""
 
 from __future__ import annotations
 

@@ -118,18 +118,17 @@ def read_diagnostics(folder: Path) -> TrialDiagnostics | None:
     commit = glance(folder)
     if DIAGNOSTICS_FILE not in commit.files:
         return None
-    path = folder / DIAGNOSTICS_FILE
+    path, arguments = folder / DIAGNOSTICS_FILE, commit.optimizer_arguments
     with read_whole(path):
         content = path.read_bytes()
         if sha256(content) != commit.files[DIAGNOSTICS_FILE]:
             raise damaged(path)
         record = DiagnosticsRecord.from_json(json.loads(content))
-    arguments = commit.optimizer_arguments
-    return TrialDiagnostics(
-        probe_examples=record.probe.examples,
-        every=record.probe.every,
-        epochs=record.epochs,
-        layers=record.layers,
-        training=record.probe.training,
-        clipping={name: arguments[name] for name in CLIPPING if name in arguments},
-    )
+        return TrialDiagnostics(
+            probe_examples=record.probe.examples,
+            every=record.probe.every,
+            epochs=record.epochs,
+            layers=record.layers,
+            training=record.probe.training,
+            clipping={name: arguments[name] for name in CLIPPING if name in arguments},
+        )
