@@ -463,4 +463,4 @@ def test_a_file_that_cannot_be_written_is_one_line(hostile: Path) -> None:
     """With the remedy."""
     (hostile / "file").write_text("")
     with pytest.raises(UserError, match="--out FILE"):
-        report.save(hostile / "file" / "page.html", "x")
+        report.save_page(hostile / "file" / "page.html", "x")
