@@ -72,7 +72,7 @@ MAY_END_THE_PROCESS = {
 WRITERS = {
     *("core.files", "core.user_files", "config.templates", "figures.drawing"),
     *(f"store.{name}" for name in ("experiment_file", "lock", "plan_writer", "recording", "writer")),
-    "cli.records.comparison",  # the table as CSV
+    "cli.json_rows.comparison",  # the table as CSV
     "training.callback",  # for those who have no store
     "cli.doctor.checks",  # tries out the folder of the results
     "cli.doctor.kill_and_resume",  # the experiment that it kills and resumes

@@ -42,7 +42,7 @@ def require_tensorflow() -> None:
         raise UserError(f"KERAS_BACKEND is {backend}: trainings need tensorflow; unset it")
 
 
-def load_data(loaded: Loaded, plan: Plan) -> Dataset:
+def data_of(loaded: Loaded, plan: Plan) -> Dataset:
     from actsearch.study import plans
 
     with located(loaded):

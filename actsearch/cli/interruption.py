@@ -94,7 +94,7 @@ class Interruption:
 
 
 def _write_to_no_terminal() -> None:
-    """The terminal is gone, and whatever is written to it would raise; files and pipes are left as they are."""
+    """Writing to a terminal that is gone would raise; files and pipes are left as they are."""
     for descriptor in (1, 2):
         with suppress(OSError):
             if stat.S_ISCHR(os.fstat(descriptor).st_mode):

@@ -26,27 +26,29 @@ class FiniteNumber(click.FloatRange):
         return number if math.isfinite(number) else self.fail(f"{value!r}: must be a finite number", param, ctx)
 
 
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE_PATH = click.Path(path_type=Path, dir_okay=False)
+FOLDER_PATH = click.Path(path_type=Path, file_okay=False)
 BETWEEN_0_AND_1 = FiniteNumber(0, 1, min_open=True, max_open=True)
-CONFIDENCE = FiniteNumber(0.5, 1, max_open=True)
+CONFIDENCE_LEVEL = FiniteNumber(0.5, 1, max_open=True)
 WORKERS = click.IntRange(1, 1024)
 
-experiment_files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-overrides = click.option(
+files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+set_option = click.option(
     "--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key of the file: training.epochs=2."
 )
-result_paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-workers = click.option("--jobs", metavar="N", type=WORKERS, help="Workers at a time. By default one per core or GPU.")
+paths_argument = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+workers_option = click.option(
+    "--jobs", metavar="N", type=WORKERS, help="Workers at a time. By default one per core or GPU."
+)
 
 
-def results_folder(help: str) -> Decorator:
+def results_folder_option(help: str) -> Decorator:
     """The option --out of commands that take experiment files."""
-    return click.option("--out", default="results", show_default=True, type=FOLDER, help=help)
+    return click.option("--out", default="results", show_default=True, type=FOLDER_PATH, help=help)
 
 
-def json_lines(of: str) -> Decorator:
-    """The option --json of commands that then print an object a line for each of these."""
+def json_option(of: str) -> Decorator:
+    """The option --json: the command prints an object a line for every such thing."""
     return click.option("--json", "as_json", is_flag=True, help=f"One JSON object a line for every {of}.")
 
 
@@ -91,7 +93,7 @@ QUESTION = {
 """The options that make a `comparison.Question`."""
 
 
-def question(names: Collection[str] = tuple(QUESTION)) -> Decorator:
+def question_options(names: Collection[str] = tuple(QUESTION)) -> Decorator:
     """These options of `QUESTION`, in the order given."""
 
     def decorate(command: Any) -> Any:

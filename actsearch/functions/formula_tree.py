@@ -11,7 +11,8 @@ import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from functools import cached_property
+from typing import ClassVar, TypeAlias
 
 Tree: TypeAlias = "Number | Name | Apply | Where"
 
@@ -50,6 +51,7 @@ class Number:
 
     value: float
     column: int = field(default=0, compare=False)
+    has_x: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class Name:
 
     name: str
     column: int = field(default=0, compare=False)
+
+    @property
+    def has_x(self) -> bool:
+        """Whether the value depends on x."""
+        return self.name == VARIABLE
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,11 @@ class Apply:
     operation: str
     arguments: tuple[Tree, ...]
     column: int = field(default=0, compare=False)
+
+    @cached_property
+    def has_x(self) -> bool:
+        """Asked again and again of the same parts of a tree."""
+        return any(argument.has_x for argument in self.arguments)
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,11 @@ class Where:
     column: int = field(default=0, compare=False)
     taken_at: float | None = field(default=None, compare=False)
     refused_at: float | None = field(default=None, compare=False)
+
+    @cached_property
+    def has_x(self) -> bool:
+        """Likewise."""
+        return self.condition.has_x or self.taken.has_x or self.refused.has_x
 
 
 ZERO, ONE, TWO = Number(0.0), Number(1.0), Number(2.0)
@@ -116,7 +133,7 @@ def names(tree: Tree) -> set[str]:
 
 
 def depends_on_x(tree: Tree) -> bool:
-    return any(isinstance(node, Name) and node.name == VARIABLE for node in nodes(tree))
+    return tree.has_x
 
 
 def with_children(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:

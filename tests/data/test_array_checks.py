@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tables import check_each
 
 from actsearch.core.errors import DataError
 from actsearch.data import conversion
 from actsearch.data.dataset import Dataset
 
+SHAPES = [((5,), (5,)), ((6, 7), (6, 7, 1)), ((6, 7, 1), (6, 7, 1)), ((6, 7, 3), (6, 7, 3))]
+TYPES = ["uint8", "float16", "float32", "float64"]
 
-@pytest.mark.parametrize(
-    ("shape", "input_shape"), [((5,), (5,)), ((6, 7), (6, 7, 1)), ((6, 7, 1), (6, 7, 1)), ((6, 7, 3), (6, 7, 3))]
-)
-@pytest.mark.parametrize("dtype", ["uint8", "float16", "float32", "float64"])
-def test_own_data_of_any_shape_load(
-    load_npz: Callable[..., Dataset], shape: tuple[int, ...], input_shape: tuple[int, ...], dtype: str
-) -> None:
+
+def test_own_data_of_any_shape_load(load_npz: Callable[..., Dataset]) -> None:
     """Vectors, grey and colour images are what people have; each must come out with the values it went in with."""
-    given: dict[str, Any] = {}
-    loaded = load_npz(shape=shape, dtype=dtype, **given)
-    assert loaded.input_shape == input_shape
-    assert (len(loaded.x_train), len(loaded.x_test), loaded.classes) == (40, 20, 4)
-    as_float = conversion.as_float(loaded.x_train)
-    assert as_float.dtype == np.float32
-    assert 0 <= as_float.min() < 0.1 < 0.9 < as_float.max() <= 1
+
+    def check(dtype: str, shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+        shape, input_shape = shapes
+        loaded = load_npz(shape=shape, dtype=dtype)
+        assert loaded.input_shape == input_shape
+        assert (len(loaded.x_train), len(loaded.x_test), loaded.classes) == (40, 20, 4)
+        as_float = conversion.as_float(loaded.x_train)
+        assert as_float.dtype == np.float32
+        assert 0 <= as_float.min() < 0.1 < 0.9 < as_float.max() <= 1
+
+    check_each(itertools.product(TYPES, SHAPES), check)
 
 
 def test_pixels_are_scaled_and_other_numbers_are_not(load_npz: Callable[..., Dataset]) -> None:
@@ -119,12 +122,14 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("arrays", "message"), WRONG.values(), ids=WRONG.keys())
-def test_wrong_own_data_are_refused_in_one_line(
-    hostile: Path, load_npz: Callable[..., Dataset], arrays: dict[str, Any], message: str
-) -> None:
+def test_wrong_own_data_are_refused_in_one_line(hostile: Path, load_npz: Callable[..., Dataset]) -> None:
     """Without it the user gets a traceback from inside TensorFlow, or a network trained on nonsense."""
-    with pytest.raises(DataError, match=message) as caught:
-        load_npz(**arrays)
-    assert str(hostile / "own.npz") in str(caught.value)
-    assert "\n" not in str(caught.value)
+
+    def check(name: str) -> None:
+        arrays, message = WRONG[name]
+        with pytest.raises(DataError, match=message) as caught:
+            load_npz(**arrays)
+        assert str(hostile / "own.npz") in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+    check_each(WRONG, check)

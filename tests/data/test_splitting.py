@@ -34,10 +34,12 @@ def test_splits_are_stratified_and_disjoint(mnist: Dataset, holdout: int, train_
 def test_the_same_split_every_time(mnist: Dataset) -> None:
     """Trials on different splits could not be compared; a pinned hash keeps old results comparable, too."""
     spec = DataSpec("mnist", holdout=1000, train_size=500)
-    one, two = splitting.split(mnist, spec), splitting.split(mnist, spec)
-    np.testing.assert_array_equal(one.train, two.train)
-    np.testing.assert_array_equal(one.validation, two.validation)
-    digests = [hashlib.sha256(part.astype("<i8").tobytes()).hexdigest()[:16] for part in (one.train, one.validation)]
+    first, second = splitting.split(mnist, spec), splitting.split(mnist, spec)
+    np.testing.assert_array_equal(first.train, second.train)
+    np.testing.assert_array_equal(first.validation, second.validation)
+    digests = [
+        hashlib.sha256(part.astype("<i8").tobytes()).hexdigest()[:16] for part in (first.train, first.validation)
+    ]
     assert digests == ["b6e69ab8f31a6e6f", "ceddac94acdcc84c"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-import pytest
+from tables import check_each
 
 from actsearch.functions import catalogue, formulas
 from actsearch.functions.formula_derivative import differentiate
@@ -17,49 +17,55 @@ def said(text: str, **parameters: float) -> str:
     """The text of a formula's MathML, a fraction as `(a)/(b)`, a power as `a^(b)`."""
     made = mathml(formulas.parse_formula(text, parameters).tree, "f")
     assert made is not None
-    found = ElementTree.fromstring(made)
-    return _read(found).replace("\N{INVISIBLE TIMES}", "").replace("\N{NO-BREAK SPACE}", " ").removeprefix("f(x)=")
+    element = ElementTree.fromstring(made)
+    return _read(element).replace("\N{INVISIBLE TIMES}", "").replace("\N{NO-BREAK SPACE}", " ").removeprefix("f(x)=")
 
 
-def _read(one: ElementTree.Element) -> str:
-    parts = [_read(child) for child in one]
-    if one.tag == "mfrac":
+def _read(element: ElementTree.Element) -> str:
+    parts = [_read(child) for child in element]
+    if element.tag == "mfrac":
         return f"({parts[0]})/({parts[1]})"
-    if one.tag == "msup":
+    if element.tag == "msup":
         return f"{parts[0]}^({parts[1]})"
-    if one.tag == "mtr":
+    if element.tag == "mtr":
         return f"[{parts[0]} {parts[1]}]"
-    return (one.text or "") + "".join(parts)
+    return (element.text or "") + "".join(parts)
 
 
-@pytest.mark.parametrize(
-    ("text", "written"),
-    [
-        ("1 / (1 + exp(-x))", "(1)/(1+e^(−x))"),
-        ("max(0, x)", "max(0,x)"),
-        ("x if x > 0 else 0.2 * (exp(x) - 1)", "[x if x>0][0.2(e^(x)−1) otherwise]"),
-        ("1 if x > -1 and x <= 1 else 0", "[1 if −1<x≤1][0 otherwise]"),
-        ("(x + 1) ** 2 / 4", "((x+1)^(2))/(4)"),
-        ("x - (x - 1)", "x−(x−1)"),
-        ("-(x + 1)", "−(x+1)"),
-        ("2 * 3 * x", "2·3x"),
-        ("exp(x) ** 2", "(e^(x))^(2)"),
-        ("log(1 + exp(x))", "ln(1+e^(x))"),
-    ],
-)
-def test_a_formula_is_written_as_on_paper(text: str, written: str) -> None:
+ON_PAPER = [
+    ("1 / (1 + exp(-x))", "(1)/(1+e^(−x))"),
+    ("max(0, x)", "max(0,x)"),
+    ("x if x > 0 else 0.2 * (exp(x) - 1)", "[x if x>0][0.2(e^(x)−1) otherwise]"),
+    ("1 if x > -1 and x <= 1 else 0", "[1 if −1<x≤1][0 otherwise]"),
+    ("(x + 1) ** 2 / 4", "((x+1)^(2))/(4)"),
+    ("x - (x - 1)", "x−(x−1)"),
+    ("-(x + 1)", "−(x+1)"),
+    ("2 * 3 * x", "2·3x"),
+    ("exp(x) ** 2", "(e^(x))^(2)"),
+    ("log(1 + exp(x))", "ln(1+e^(x))"),
+]
+
+
+def test_a_formula_is_written_as_on_paper() -> None:
     """Parentheses that are missing make another formula of it."""
-    assert said(text) == written
+
+    def check(text: str, written: str) -> None:
+        assert said(text) == written
+
+    check_each(ON_PAPER, check)
 
 
-@pytest.mark.parametrize("name", list(ACTIVATIONS))
-def test_every_function_and_derivative_is_well_formed(name: str) -> None:
+def test_every_function_and_derivative_is_well_formed() -> None:
     """A browser would show the rest of the page inside of a broken formula."""
-    (entry,) = catalogue.find_functions([name], {})
-    assert entry.derivative is not None
-    for tree in (entry.formula.tree, entry.derivative.tree, differentiate(entry.formula.tree)):
-        made = mathml(tree, "f′")
-        assert made is None or ElementTree.fromstring(made).tag == "math"
+
+    def check(name: str) -> None:
+        (entry,) = catalogue.find_functions([name], {})
+        assert entry.derivative is not None
+        for tree in (entry.formula.tree, entry.derivative.tree, differentiate(entry.formula.tree)):
+            made = mathml(tree, "f′")
+            assert made is None or ElementTree.fromstring(made).tag == "math"
+
+    check_each(ACTIVATIONS, check)
 
 
 def test_a_formula_too_long_to_be_read_is_left_out() -> None:

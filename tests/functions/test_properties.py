@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from functools import partial
 
 import numpy as np
 import pytest
+from tables import check_each
 
 from actsearch.functions.properties import Interval, Properties, properties, shown_number
 from actsearch.functions.registry import ACTIVATIONS, SELU_ALPHA, SELU_LAMBDA
@@ -44,26 +46,29 @@ ALL = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("sigmoid", Interval(0, 1)),
-        ("relu", Interval(0, INF, low_closed=True)),
-        ("elu", Interval(-1, INF)),
-        ("elu 0.2", Interval(-0.2, INF)),
-        ("leaky_relu", Interval(-INF, INF)),
-        ("selu", Interval(-SELU_LAMBDA * SELU_ALPHA, INF)),
-        ("tanh", Interval(-1, 1)),
-        ("linear", Interval(-INF, INF)),
-        ("softplus", Interval(0, INF)),
-        ("hard_sigmoid", Interval(0, 1, low_closed=True, high_closed=True)),
-    ],
-)
-def test_the_range_has_the_right_ends_and_says_which_belong_to_it(name: str, expected: Interval) -> None:
+RANGES = [
+    ("sigmoid", Interval(0, 1)),
+    ("relu", Interval(0, INF, low_closed=True)),
+    ("elu", Interval(-1, INF)),
+    ("elu 0.2", Interval(-0.2, INF)),
+    ("leaky_relu", Interval(-INF, INF)),
+    ("selu", Interval(-SELU_LAMBDA * SELU_ALPHA, INF)),
+    ("tanh", Interval(-1, 1)),
+    ("linear", Interval(-INF, INF)),
+    ("softplus", Interval(0, INF)),
+    ("hard_sigmoid", Interval(0, 1, low_closed=True, high_closed=True)),
+]
+
+
+def test_the_range_has_the_right_ends_and_says_which_belong_to_it() -> None:
     """Whether a function reaches 0 or only nears it is the difference between sparse outputs and none."""
-    found = ALL[name].range
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
-    assert (found.low_closed, found.high_closed) == (expected.low_closed, expected.high_closed)
+
+    def check(name: str, expected: Interval) -> None:
+        computed = ALL[name].range
+        assert (computed.low, computed.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+        assert (computed.low_closed, computed.high_closed) == (expected.low_closed, expected.high_closed)
+
+    check_each(RANGES, check)
 
 
 def test_gelu_has_its_minimum_where_the_derivative_is_zero() -> None:
@@ -77,7 +82,7 @@ def test_gelu_has_its_minimum_where_the_derivative_is_zero() -> None:
 
 
 def test_monotone_functions_are_told_from_the_others() -> None:
-    assert all(one.monotone == "increasing" for name, one in ALL.items() if name != "gelu")
+    assert all(p.monotone == "increasing" for name, p in ALL.items() if name != "gelu")
     assert properties(lambda x: -x, lambda x: -np.ones_like(x)).monotone == "decreasing"
     bowl = properties(lambda x: np.maximum(abs(x) - 1, 0), lambda x: np.where(abs(x) > 1, np.sign(x), 0))
     assert (bowl.monotone, bowl.turning_points) == (None, ((0.0, 0.0),))
@@ -85,23 +90,26 @@ def test_monotone_functions_are_told_from_the_others() -> None:
     assert [x for x, _ in wave.turning_points] == pytest.approx([(k + 0.5) * math.pi for k in range(-3, 3)], abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("name", "mean", "second"),
-    [
-        ("relu", PHI0, 0.5),
-        ("linear", 0, 1),
-        ("sigmoid", 0.5, 0.25 + 0.0433790360),  # the variance as published for the logistic-normal distribution
-        ("leaky_relu", 0.8 * PHI0, 0.52),
-        ("elu", PHI0 + math.exp(0.5) * MINUS_1 - 0.5, 0.5 + math.exp(2) * MINUS_2 - 2 * math.exp(0.5) * MINUS_1 + 0.5),
-        ("gelu", 1 / (2 * math.sqrt(math.pi)), 1 / 3 + 1 / (2 * math.pi * math.sqrt(3))),
-        ("selu", 0, 1),
-        ("hard_shrink", 0, 2 * (0.5 * PHI0 * math.exp(-1 / 8) + math.erfc(0.5 / math.sqrt(2)) / 2)),
-    ],
-)
-def test_moments_under_a_standard_normal_input(name: str, mean: float, second: float) -> None:
+MOMENTS = [
+    ("relu", PHI0, 0.5),
+    ("linear", 0, 1),
+    ("sigmoid", 0.5, 0.25 + 0.0433790360),  # the variance as published for the logistic-normal distribution
+    ("leaky_relu", 0.8 * PHI0, 0.52),
+    ("elu", PHI0 + math.exp(0.5) * MINUS_1 - 0.5, 0.5 + math.exp(2) * MINUS_2 - 2 * math.exp(0.5) * MINUS_1 + 0.5),
+    ("gelu", 1 / (2 * math.sqrt(math.pi)), 1 / 3 + 1 / (2 * math.pi * math.sqrt(3))),
+    ("selu", 0, 1),
+    ("hard_shrink", 0, 2 * (0.5 * PHI0 * math.exp(-1 / 8) + math.erfc(0.5 / math.sqrt(2)) / 2)),
+]
+
+
+def test_moments_under_a_standard_normal_input() -> None:
     """SELU's self-normalisation and ReLU's loss of half the variance are read off these."""
-    found = ALL[name]
-    assert (found.mean, found.variance) == pytest.approx((mean, second - mean**2), abs=1e-7)
+
+    def check(name: str, mean: float, second: float) -> None:
+        computed = ALL[name]
+        assert (computed.mean, computed.variance) == pytest.approx((mean, second - mean**2), abs=1e-7)
+
+    check_each(MOMENTS, check)
 
 
 def test_selu_maps_mean_0_and_variance_1_to_themselves() -> None:
@@ -109,69 +117,79 @@ def test_selu_maps_mean_0_and_variance_1_to_themselves() -> None:
     assert (ALL["selu"].mean, ALL["selu"].variance) == pytest.approx((0, 1), abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("name", "square", "mean"),
-    [
-        ("relu", 0.5, 0.5),
-        ("linear", 1, 1),
-        ("leaky_relu", 0.52, 0.6),
-        ("elu 0.2", 0.5 + 0.04 * math.exp(2) * MINUS_2, 0.5 + 0.2 * math.exp(0.5) * MINUS_1),
-        ("hard_sigmoid", math.erf(3 / math.sqrt(2)) / 36, math.erf(3 / math.sqrt(2)) / 6),
-        ("gelu", None, 0.5),
-    ],
-)
-def test_what_a_layer_does_to_the_gradients_variance(name: str, square: float | None, mean: float) -> None:
+SLOPES = [
+    ("relu", 0.5, 0.5),
+    ("linear", 1, 1),
+    ("leaky_relu", 0.52, 0.6),
+    ("elu 0.2", 0.5 + 0.04 * math.exp(2) * MINUS_2, 0.5 + 0.2 * math.exp(0.5) * MINUS_1),
+    ("hard_sigmoid", math.erf(3 / math.sqrt(2)) / 36, math.erf(3 / math.sqrt(2)) / 6),
+    ("gelu", None, 0.5),
+]
+
+
+def test_what_a_layer_does_to_the_gradients_variance() -> None:
     """He's initialization is 1 / 0.5 for ReLU; a vanishing gradient begins with a small factor here."""
-    found = ALL[name]
-    if square is not None:
-        assert found.derivative_mean_square == pytest.approx(square, abs=1e-7)
-    assert found.derivative_mean_square - found.derivative_variance == pytest.approx(mean**2, abs=1e-7)
+
+    def check(name: str, square: float | None, mean: float) -> None:
+        computed = ALL[name]
+        if square is not None:
+            assert computed.derivative_mean_square == pytest.approx(square, abs=1e-7)
+        assert computed.derivative_mean_square - computed.derivative_variance == pytest.approx(mean**2, abs=1e-7)
+
+    check_each(SLOPES, check)
 
 
-@pytest.mark.parametrize(
-    ("name", "share"),
-    [
-        ("relu", 0.5),
-        ("hard_sigmoid", math.erfc(3 / math.sqrt(2))),
-        ("hard_shrink", math.erf(0.5 / math.sqrt(2))),
-        ("sigmoid", 0),
-        ("gelu", 0),
-        ("tanh", 0),
-        ("elu", 0),
-    ],
-)
-def test_the_share_of_inputs_that_no_gradient_passes(name: str, share: float) -> None:
+SHARES = [
+    ("relu", 0.5),
+    ("hard_sigmoid", math.erfc(3 / math.sqrt(2))),
+    ("hard_shrink", math.erf(0.5 / math.sqrt(2))),
+    ("sigmoid", 0),
+    ("gelu", 0),
+    ("tanh", 0),
+    ("elu", 0),
+]
+
+
+def test_the_share_of_inputs_that_no_gradient_passes() -> None:
     """Dying units begin with it; a tiny derivative is no zero."""
-    assert ALL[name].zero_derivative == pytest.approx(share, abs=1e-9)
+
+    def check(name: str, share: float) -> None:
+        assert ALL[name].zero_derivative == pytest.approx(share, abs=1e-9)
+
+    check_each(SHARES, check)
 
 
-@pytest.mark.parametrize(
-    ("name", "ends"),
-    [
-        ("relu", [(-INF, 0)]),
-        ("linear", []),
-        ("leaky_relu", []),
-        ("sigmoid", [(-INF, -2 * math.acosh(10)), (2 * math.acosh(10), INF)]),  # f' = 1 / (4 cosh(x / 2)^2)
-        ("tanh", [(-INF, -math.acosh(10)), (math.acosh(10), INF)]),
-        ("elu", [(-INF, math.log(0.01))]),
-        ("elu 0.2", [(-INF, math.log(0.05))]),
-        ("softplus", [(-INF, -math.log(1 / (0.01 * float(sigmoid(np.array(10.0)))) - 1))]),
-        ("hard_sigmoid", [(-INF, -3), (3, INF)]),
-        ("hard_shrink", [(-0.5, 0.5)]),
-    ],
-)
-def test_where_a_function_saturates(name: str, ends: list[tuple[float, float]]) -> None:
+SATURATED = [
+    ("relu", [(-INF, 0)]),
+    ("linear", []),
+    ("leaky_relu", []),
+    ("sigmoid", [(-INF, -2 * math.acosh(10)), (2 * math.acosh(10), INF)]),  # f' = 1 / (4 cosh(x / 2)^2)
+    ("tanh", [(-INF, -math.acosh(10)), (math.acosh(10), INF)]),
+    ("elu", [(-INF, math.log(0.01))]),
+    ("elu 0.2", [(-INF, math.log(0.05))]),
+    ("softplus", [(-INF, -math.log(1 / (0.01 * float(sigmoid(np.array(10.0)))) - 1))]),
+    ("hard_sigmoid", [(-INF, -3), (3, INF)]),
+    ("hard_shrink", [(-0.5, 0.5)]),
+]
+
+
+def test_where_a_function_saturates() -> None:
     """GELU's turn, where the slope passes 0 quickly, is no saturation, and ReLU's left half is."""
-    found = [(one.low, one.high) for one in ALL[name].saturates]
-    assert len(found) == len(ends)
-    assert [x for one in found for x in one] == pytest.approx([x for one in ends for x in one], abs=1e-6)
-    assert len(ALL["gelu"].saturates) == 1
+
+    def check(name: str, ends: list[tuple[float, float]]) -> None:
+        computed = [(interval.low, interval.high) for interval in ALL[name].saturates]
+        assert len(computed) == len(ends)
+        for interval, expected in zip(computed, ends, strict=True):
+            assert interval == pytest.approx(expected, abs=1e-6)
+        assert len(ALL["gelu"].saturates) == 1
+
+    check_each(SATURATED, check)
 
 
 def test_a_step_is_flat_everywhere() -> None:
     """`nowhere` would be the opposite of what it is."""
     step = properties(lambda x: np.where(x > 0, 1.0, 0.0), np.zeros_like)
-    assert [(one.low, one.high) for one in step.saturates] == [(-np.inf, np.inf)]
+    assert [(interval.low, interval.high) for interval in step.saturates] == [(-np.inf, np.inf)]
     assert (step.saturation, step.zero_derivative) == ("both", 1.0)
 
 
@@ -181,72 +199,82 @@ def test_the_ends_at_which_a_function_saturates() -> None:
     assert properties(lambda x: -np.maximum(-x, 0), lambda x: np.where(x < 0, 1.0, 0.0)).saturation == "right"
 
 
-@pytest.mark.parametrize(
-    ("name", "constant"),
-    [
-        ("sigmoid", 0.25),
-        ("relu", 1),
-        ("elu", 1),
-        ("selu", SELU_LAMBDA * SELU_ALPHA),
-        ("softplus", 1),
-        ("hard_sigmoid", 1 / 6),
-        ("gelu", 1.1289041452),  # at sqrt(2): 1/2 + erf(1)/2 + e^-1/sqrt(pi)
-        ("hard_shrink", INF),
-    ],
-)
-def test_the_lipschitz_constant(name: str, constant: float) -> None:
+CONSTANTS = [
+    ("sigmoid", 0.25),
+    ("relu", 1),
+    ("elu", 1),
+    ("selu", SELU_LAMBDA * SELU_ALPHA),
+    ("softplus", 1),
+    ("hard_sigmoid", 1 / 6),
+    ("gelu", 1.1289041452),  # at sqrt(2): 1/2 + erf(1)/2 + e^-1/sqrt(pi)
+    ("hard_shrink", INF),
+]
+
+
+def test_the_lipschitz_constant() -> None:
     """A bound on how a function lengthens distances must hold: SELU's is on its left side, GELU's at sqrt(2)."""
-    assert ALL[name].lipschitz == pytest.approx(constant, abs=1e-9)
+
+    def check(name: str, constant: float) -> None:
+        assert ALL[name].lipschitz == pytest.approx(constant, abs=1e-9)
+
+    check_each(CONSTANTS, check)
 
 
-@pytest.mark.parametrize(
-    ("name", "smooth", "kinks"),
-    [
-        ("sigmoid", "C∞", ()),
-        ("tanh", "C∞", ()),
-        ("softplus", "C∞", ()),
-        ("gelu", "C∞", ()),
-        ("linear", "C∞", ()),
-        ("relu", "C0", (0.0,)),
-        ("leaky_relu", "C0", (0.0,)),
-        ("selu", "C0", (0.0,)),
-        ("elu 0.2", "C0", (0.0,)),
-        ("elu", "C1", ()),
-        ("hard_sigmoid", "C0", (-3.0, 3.0)),
-        ("hard_shrink", "jumps", (-0.5, 0.5)),
-    ],
-)
-def test_smoothness_and_kinks(name: str, smooth: str, kinks: tuple[float, ...]) -> None:
+SMOOTHNESS = [
+    ("sigmoid", "C∞", ()),
+    ("tanh", "C∞", ()),
+    ("softplus", "C∞", ()),
+    ("gelu", "C∞", ()),
+    ("linear", "C∞", ()),
+    ("relu", "C0", (0.0,)),
+    ("leaky_relu", "C0", (0.0,)),
+    ("selu", "C0", (0.0,)),
+    ("elu 0.2", "C0", (0.0,)),
+    ("elu", "C1", ()),
+    ("hard_sigmoid", "C0", (-3.0, 3.0)),
+    ("hard_shrink", "jumps", (-0.5, 0.5)),
+]
+
+
+def test_smoothness_and_kinks() -> None:
     """ELU is smooth at 0 with alpha = 1 alone, which is why its default is 1."""
-    assert (ALL[name].smooth, ALL[name].kinks) == (smooth, kinks)
+
+    def check(name: str, smooth: str, kinks: tuple[float, ...]) -> None:
+        assert (ALL[name].smooth, ALL[name].kinks) == (smooth, kinks)
+
+    check_each(SMOOTHNESS, check)
 
 
-@pytest.mark.parametrize("at", [0.0, 1.0, math.pi / 7])
-@pytest.mark.parametrize("power", [1, 2, 3, 4])
-def test_powers_of_relu_have_as_many_derivatives_as_one_knows(power: int, at: float) -> None:
+def test_powers_of_relu_have_as_many_derivatives_as_one_knows() -> None:
     """A jump of a high derivative, wherever it is, can't be seen in a plot; the table must not miss it."""
-    found = properties(
-        lambda x: np.maximum(x - at, 0) ** power,
-        lambda x: np.where(x > at, power * np.maximum(x - at, 0) ** (power - 1), 0),
-    )
-    assert found.smoothness == power - 1
+
+    def check(power: int, at: float) -> None:
+        computed = properties(
+            lambda x: np.maximum(x - at, 0) ** power,
+            lambda x: np.where(x > at, power * np.maximum(x - at, 0) ** (power - 1), 0),
+        )
+        assert computed.smoothness == power - 1
+
+    check_each(itertools.product([1, 2, 3, 4], [0.0, 1.0, math.pi / 7]), check)
 
 
-@pytest.mark.parametrize("steepness", [0.01, 1, 50])
-def test_a_steep_function_is_not_taken_for_a_kink(steepness: float) -> None:
-    found = properties(
-        lambda x: sigmoid(steepness * x), lambda x: steepness * sigmoid(steepness * x) * sigmoid(-steepness * x)
-    )
-    assert (found.smooth, found.lipschitz) == ("C∞", pytest.approx(steepness / 4))
+def test_a_steep_function_is_not_taken_for_a_kink() -> None:
+    def check(steepness: float) -> None:
+        computed = properties(
+            lambda x: sigmoid(steepness * x), lambda x: steepness * sigmoid(steepness * x) * sigmoid(-steepness * x)
+        )
+        assert (computed.smooth, computed.lipschitz) == ("C∞", pytest.approx(steepness / 4))
+
+    check_each([0.01, 1, 50], check)
 
 
 def test_the_slope_of_a_root_is_continuous_and_has_none_itself() -> None:
-    found = properties(lambda x: np.maximum(x, 0) ** 1.5, lambda x: 1.5 * np.sqrt(np.maximum(x, 0)))
-    assert found.smooth == "C1"
+    computed = properties(lambda x: np.maximum(x, 0) ** 1.5, lambda x: 1.5 * np.sqrt(np.maximum(x, 0)))
+    assert computed.smooth == "C1"
 
 
 def test_zero_centred_means_a_mean_that_is_small_beside_the_spread() -> None:
-    assert {name for name, one in ALL.items() if one.zero_centred} == {"tanh", "linear", "selu", "hard_shrink"}
+    assert {name for name, p in ALL.items() if p.zero_centred} == {"tanh", "linear", "selu", "hard_shrink"}
 
 
 def test_the_value_at_0() -> None:
@@ -256,10 +284,10 @@ def test_the_value_at_0() -> None:
 
 def test_a_function_that_grows_too_fast_has_no_moments() -> None:
     """e^(x^2 / 2) has no mean under a normal input; a number in its place would be one of our grid's."""
-    found = properties(lambda x: np.exp(x * x / 2), lambda x: x * np.exp(x * x / 2))
-    assert (found.mean, found.variance, found.lipschitz) == (INF, INF, INF)
-    assert not found.zero_centred
-    assert str(found.range) == "[1, ∞)"
+    computed = properties(lambda x: np.exp(x * x / 2), lambda x: x * np.exp(x * x / 2))
+    assert (computed.mean, computed.variance, computed.lipschitz) == (INF, INF, INF)
+    assert not computed.zero_centred
+    assert str(computed.range) == "[1, ∞)"
 
 
 def test_slow_approaches_and_far_plateaus_are_seen() -> None:
@@ -276,19 +304,19 @@ def test_numbers_are_shown_without_their_rounding_errors() -> None:
 
 def test_a_function_that_is_not_defined_everywhere_has_properties_where_it_is() -> None:
     """log(x + 11) is a formula that can be used: it is finite on [-10, 10]."""
-    found = properties(lambda x: np.log(x + 11), lambda x: 1 / (x + 11))
-    assert (found.monotone, found.smooth, found.range.high) == ("increasing", "C∞", INF)
-    ((low, high),) = ((one.low, one.high) for one in found.saturates)
+    computed = properties(lambda x: np.log(x + 11), lambda x: 1 / (x + 11))
+    assert (computed.monotone, computed.smooth, computed.range.high) == ("increasing", "C∞", INF)
+    ((low, high),) = ((interval.low, interval.high) for interval in computed.saturates)
     assert (low, high) == (pytest.approx(89), INF)
 
 
 def test_rounding_errors_of_a_constant_are_no_turns() -> None:
     """x / x has a derivative of rounding errors alone, and thousands of signs."""
-    found = properties(lambda x: 1 + 0 * x, lambda x: 1e-17 * np.sin(1e6 * x))
-    assert found.turning_points == ()
+    computed = properties(lambda x: 1 + 0 * x, lambda x: 1e-17 * np.sin(1e6 * x))
+    assert computed.turning_points == ()
 
 
 def test_many_turns_are_found_in_no_time() -> None:
-    found = properties(lambda x: np.sin(100 * x), lambda x: 100 * np.cos(100 * x))
-    assert len(found.turning_points) == 636
-    assert found.lipschitz == pytest.approx(100)
+    computed = properties(lambda x: np.sin(100 * x), lambda x: 100 * np.cos(100 * x))
+    assert len(computed.turning_points) == 636
+    assert computed.lipschitz == pytest.approx(100)

@@ -11,13 +11,12 @@ import mpmath
 import numpy as np
 import pytest
 from activation_cases import CASES, points
+from tables import check_each
 
 from actsearch.functions.formulas import check_formula, numpy_function, numpy_gradient, parse_formula
 from actsearch.functions.registry import ACTIVATIONS, ALIASES, ARTICLE, SELU_ALPHA, SELU_LAMBDA
 
-every_case = pytest.mark.parametrize(("name", "parameters"), CASES, ids=str)
-every_row = pytest.mark.parametrize("name", ACTIVATIONS)
-
+CASES_IN_BOTH_TYPES = [(*case, dtype) for dtype in (np.float32, np.float64) for case in CASES]
 LANGUAGE: dict[str, Any] = {
     **{name: getattr(mpmath, name) for name in ("exp", "log", "sqrt", "sin", "tanh", "erf")},
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
@@ -56,48 +55,57 @@ def test_the_six_functions_of_the_article_come_first_in_its_order() -> None:
     assert not ACTIVATIONS["relu"].parameters  # Keras's three would change the ids of trials that are there
 
 
-@every_row
-def test_a_row_says_what_the_function_is_and_where_it_comes_from(name: str) -> None:
+def test_a_row_says_what_the_function_is_and_where_it_comes_from() -> None:
     """`actsearch show` has nothing else to say about a function; a line each, so that a table can hold it."""
-    row = ACTIVATIONS[name]
-    assert str(row.year) in row.paper
-    assert row.paper[0].isupper()
-    for line in (row.strengths, row.weaknesses):
-        assert 20 < len(line) <= 160
-        assert line[-1] not in ".;"
-    for key, parameter in row.parameters.items():
-        assert key in row.formula or key in row.formula_when, "a parameter that the formula does not mention"
-        assert parameter.description
-        if not isinstance(parameter.default, bool):
-            assert parameter.minimum <= parameter.default <= parameter.maximum
-    assert set(row.learned) <= {key for key, parameter in row.parameters.items() if parameter.trainable}
-    assert set(row.formula_when) == set(row.derivative_when)
-    assert set(row.formula_when) == {key for key, at in row.parameters.items() if isinstance(at.default, bool)}
+
+    def check(name: str) -> None:
+        row = ACTIVATIONS[name]
+        assert str(row.year) in row.paper
+        assert row.paper[0].isupper()
+        for line in (row.strengths, row.weaknesses):
+            assert 20 < len(line) <= 160
+            assert line[-1] not in ".;"
+        for key, parameter in row.parameters.items():
+            assert key in row.formula or key in row.formula_when, "a parameter that the formula does not mention"
+            assert parameter.description
+            if not isinstance(parameter.default, bool):
+                assert parameter.minimum <= parameter.default <= parameter.maximum
+        assert set(row.learned) <= {key for key, parameter in row.parameters.items() if parameter.trainable}
+        assert set(row.formula_when) == set(row.derivative_when)
+        assert set(row.formula_when) == {key for key, at in row.parameters.items() if isinstance(at.default, bool)}
+
+    check_each(ACTIVATIONS, check)
 
 
 def _names(text: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
 
 
-@every_case
-def test_a_formula_is_an_expression_of_x_and_the_parameters_alone(name: str, parameters: dict) -> None:
+def test_a_formula_is_an_expression_of_x_and_the_parameters_alone() -> None:
     """It stands for itself in the table, the schema and the documentation."""
-    values = _values(name, parameters)
-    for text in ACTIVATIONS[name].written(values):
-        assert _names(text) <= {"x", *values, *LANGUAGE}
+
+    def check(name: str, parameters: dict) -> None:
+        values = _values(name, parameters)
+        for text in ACTIVATIONS[name].written(values):
+            assert _names(text) <= {"x", *values, *LANGUAGE}
+
+    check_each(CASES, check)
 
 
-@every_case
-def test_a_user_can_begin_with_the_formula_of_the_table(name: str, parameters: dict) -> None:
+def test_a_user_can_begin_with_the_formula_of_the_table() -> None:
     """`actsearch show` differentiates these texts, and users change them into functions of their own."""
-    row, x = ACTIVATIONS[name], np.array([-10, -3, -1, -1e-3, 0, 1e-3, 0.5, 1, 3, 6, 10])
-    values = _values(name, parameters)
-    text, derivative = row.written(values)
-    formula = parse_formula(text, {key: value for key, value in values.items() if key in _names(text)})
-    check_formula(formula)
-    np.testing.assert_allclose(numpy_function(formula)(x), row.function(x, **parameters), rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(numpy_gradient(formula)(x), row.gradient(x, **parameters), rtol=1e-9, atol=1e-12)
-    parse_formula(derivative, {key: value for key, value in values.items() if key in _names(derivative)})
+
+    def check(name: str, parameters: dict) -> None:
+        row, x = ACTIVATIONS[name], np.array([-10, -3, -1, -1e-3, 0, 1e-3, 0.5, 1, 3, 6, 10])
+        values = _values(name, parameters)
+        text, derivative = row.written(values)
+        formula = parse_formula(text, {key: value for key, value in values.items() if key in _names(text)})
+        check_formula(formula)
+        np.testing.assert_allclose(numpy_function(formula)(x), row.function(x, **parameters), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(numpy_gradient(formula)(x), row.gradient(x, **parameters), rtol=1e-9, atol=1e-12)
+        parse_formula(derivative, {key: value for key, value in values.items() if key in _names(derivative)})
+
+    check_each(CASES, check)
 
 
 def test_titles_tell_the_functions_apart() -> None:
@@ -137,39 +145,49 @@ def test_selus_constants_are_the_papers() -> None:
     assert pytest.approx(1 / math.sqrt(variance), rel=1e-14) == SELU_LAMBDA
 
 
-@every_case
-def test_the_reference_is_what_the_formula_says(name: str, parameters: dict) -> None:
+def test_the_reference_is_what_the_formula_says() -> None:
     """Figures of the functions, and the check of the Keras functions, would be wrong; or the tables that users read."""
-    formula, _ = _written(name, parameters)
-    with mpmath.workdps(60):
-        exact = [float(formula(mpmath.mpf(x))) for x in points(name)]
-    computed = ACTIVATIONS[name].function(np.array(points(name)), **parameters)
-    # Relative, except in tails that float64 loses to cancellation: 1 + tanh(x) for x far below 0.
-    np.testing.assert_allclose(computed, exact, rtol=1e-13, atol=5e-16)
+
+    def check(name: str, parameters: dict) -> None:
+        formula, _ = _written(name, parameters)
+        with mpmath.workdps(60):
+            exact = [float(formula(mpmath.mpf(x))) for x in points(name)]
+        computed = ACTIVATIONS[name].function(np.array(points(name)), **parameters)
+        # Relative, except in tails that float64 loses to cancellation: 1 + tanh(x) for x far below 0.
+        np.testing.assert_allclose(computed, exact, rtol=1e-13, atol=5e-16)
+
+    check_each(CASES, check)
 
 
-@every_case
-def test_the_gradient_is_the_left_slope_of_the_formula(name: str, parameters: dict) -> None:
+def test_the_gradient_is_the_left_slope_of_the_formula() -> None:
     """Figures of the derivatives, and the check of what Keras trains with, would be wrong.
 
     At a kink it is the left derivative: blank pixels put a fresh network exactly on that at 0, and which side is taken
     decides what it learns from them.
     """
-    formula, _ = _written(name, parameters)
-    at = [x for x in points(name) if name != "hard_shrink" or x != -_values(name, parameters)["threshold"]]  # a jump
-    with mpmath.workdps(60):
-        exact = [float(mpmath.diff(formula, mpmath.mpf(x), direction=-1)) for x in at]
-    computed = ACTIVATIONS[name].gradient(np.array(at), **parameters)
-    np.testing.assert_allclose(computed, exact, rtol=1e-12, atol=1e-14)
+
+    def check(name: str, parameters: dict) -> None:
+        formula, _ = _written(name, parameters)
+        at = [
+            x for x in points(name) if name != "hard_shrink" or x != -_values(name, parameters)["threshold"]
+        ]  # a jump
+        with mpmath.workdps(60):
+            exact = [float(mpmath.diff(formula, mpmath.mpf(x), direction=-1)) for x in at]
+        computed = ACTIVATIONS[name].gradient(np.array(at), **parameters)
+        np.testing.assert_allclose(computed, exact, rtol=1e-12, atol=1e-14)
+
+    check_each(CASES, check)
 
 
-@every_case
-def test_the_derivative_that_is_shown_is_the_gradient(name: str, parameters: dict) -> None:
-    _, derivative = _written(name, parameters)
-    with mpmath.workdps(60):
-        exact = [float(derivative(mpmath.mpf(x))) for x in points(name)]
-    computed = ACTIVATIONS[name].gradient(np.array(points(name)), **parameters)
-    np.testing.assert_allclose(computed, exact, rtol=1e-12, atol=1e-14)
+def test_the_derivative_that_is_shown_is_the_gradient() -> None:
+    def check(name: str, parameters: dict) -> None:
+        _, derivative = _written(name, parameters)
+        with mpmath.workdps(60):
+            exact = [float(derivative(mpmath.mpf(x))) for x in points(name)]
+        computed = ACTIVATIONS[name].gradient(np.array(points(name)), **parameters)
+        np.testing.assert_allclose(computed, exact, rtol=1e-12, atol=1e-14)
+
+    check_each(CASES, check)
 
 
 def test_a_jump_has_the_slope_of_the_branch_that_holds_the_point() -> None:
@@ -177,26 +195,31 @@ def test_a_jump_has_the_slope_of_the_branch_that_holds_the_point() -> None:
     assert ACTIVATIONS["hard_shrink"].gradient(np.array([-0.5, 0.5])).tolist() == [0, 0]
 
 
-@every_case
-def test_the_defaults_are_those_of_the_row(name: str, parameters: dict) -> None:
+def test_the_defaults_are_those_of_the_row() -> None:
     """What a user reads as a parameter's default is what a function without parameters computes."""
-    row, x = ACTIVATIONS[name], np.array(points(name))
-    defaults = _values(name, {})
-    np.testing.assert_array_equal(row.function(x), row.function(x, **defaults))
-    np.testing.assert_array_equal(row.gradient(x), row.gradient(x, **defaults))
-    if parameters:
-        assert not np.array_equal(row.function(x), row.function(x, **parameters))
+
+    def check(name: str, parameters: dict) -> None:
+        row, x = ACTIVATIONS[name], np.array(points(name))
+        defaults = _values(name, {})
+        np.testing.assert_array_equal(row.function(x), row.function(x, **defaults))
+        np.testing.assert_array_equal(row.gradient(x), row.gradient(x, **defaults))
+        if parameters:
+            assert not np.array_equal(row.function(x), row.function(x, **parameters))
+
+    check_each(CASES, check)
 
 
-@every_case
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_shape_and_type_are_kept_without_overflow(name: str, parameters: dict, dtype: type) -> None:
+def test_shape_and_type_are_kept_without_overflow() -> None:
     """A float32 array of any shape can be put in, far from 0 as well, without a warning on the user's terminal."""
-    x = np.array([[[-1e4, -100, -1], [0, 1, min(1e4, ACTIVATIONS[name].largest_input)]]], dtype)
-    with np.errstate(over="raise", invalid="raise", divide="raise"):
-        for computed in (ACTIVATIONS[name].function(x, **parameters), ACTIVATIONS[name].gradient(x, **parameters)):
-            assert (computed.shape, computed.dtype) == (x.shape, x.dtype)
-            assert np.isfinite(computed).all()
+
+    def check(name: str, parameters: dict, dtype: type) -> None:
+        x = np.array([[[-1e4, -100, -1], [0, 1, min(1e4, ACTIVATIONS[name].largest_input)]]], dtype)
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            for computed in (ACTIVATIONS[name].function(x, **parameters), ACTIVATIONS[name].gradient(x, **parameters)):
+                assert (computed.shape, computed.dtype) == (x.shape, x.dtype)
+                assert np.isfinite(computed).all()
+
+    check_each(CASES_IN_BOTH_TYPES, check)
 
 
 def test_only_the_exponential_has_values_that_float32_cannot_hold() -> None:

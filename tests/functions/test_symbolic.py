@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import sympy
+from tables import check_each
 
 from actsearch.functions.formulas import numpy_function, numpy_gradient, parse_formula
 from actsearch.functions.notation import latex, pretty
@@ -43,27 +43,36 @@ def _at(expr: sympy.Expr, parameters: dict, points: list[float]) -> list[float]:
     return [float(function(point, *(parameters[name] for name in sorted(parameters)))) for point in points]
 
 
-@pytest.mark.parametrize(("text", "parameters"), SMOOTH + CASES, ids=str)
-def test_what_is_shown_is_what_is_computed(text: str, parameters: dict) -> None:
+def test_what_is_shown_is_what_is_computed() -> None:
     """A user reads a formula and derivative, and believes that the network has them."""
-    formula, x = parse_formula(text, parameters), np.array(NO_KINK)
-    np.testing.assert_allclose(_at(expression(formula), parameters, NO_KINK), numpy_function(formula)(x), rtol=1e-9)
-    slopes = _at(derivative(formula), parameters, NO_KINK)
-    np.testing.assert_allclose(slopes, numpy_gradient(formula)(x), rtol=1e-9, atol=1e-12)
+
+    def check(text: str, parameters: dict) -> None:
+        formula, x = parse_formula(text, parameters), np.array(NO_KINK)
+        np.testing.assert_allclose(_at(expression(formula), parameters, NO_KINK), numpy_function(formula)(x), rtol=1e-9)
+        slopes = _at(derivative(formula), parameters, NO_KINK)
+        np.testing.assert_allclose(slopes, numpy_gradient(formula)(x), rtol=1e-9, atol=1e-12)
+
+    check_each(SMOOTH + CASES, check)
 
 
-@pytest.mark.parametrize(("text", "parameters"), SMOOTH, ids=str)
-def test_the_derivative_is_sympys(text: str, parameters: dict) -> None:
+def test_the_derivative_is_sympys() -> None:
     """Our rules of calculus against those of a library with many more readers."""
-    formula = parse_formula(text, parameters)
-    theirs = _at(sympy.diff(expression(formula), X), parameters, NO_KINK)
-    np.testing.assert_allclose(_at(derivative(formula), parameters, NO_KINK), theirs, rtol=1e-9, atol=1e-12)
+
+    def check(text: str, parameters: dict) -> None:
+        formula = parse_formula(text, parameters)
+        theirs = _at(sympy.diff(expression(formula), X), parameters, NO_KINK)
+        np.testing.assert_allclose(_at(derivative(formula), parameters, NO_KINK), theirs, rtol=1e-9, atol=1e-12)
+
+    check_each(SMOOTH, check)
 
 
-@pytest.mark.parametrize(("text", "parameters"), SMOOTH + CASES, ids=str)
-def test_no_generalised_functions_are_shown(text: str, parameters: dict) -> None:
+def test_no_generalised_functions_are_shown() -> None:
     """A Dirac delta in the derivative of a ReLU explains nothing."""
-    assert not derivative(parse_formula(text, parameters)).has(sympy.Heaviside, sympy.DiracDelta, sympy.Derivative)
+
+    def check(text: str, parameters: dict) -> None:
+        assert not derivative(parse_formula(text, parameters)).has(sympy.Heaviside, sympy.DiracDelta, sympy.Derivative)
+
+    check_each(SMOOTH + CASES, check)
 
 
 def test_the_relu_on_a_terminal() -> None:
@@ -73,39 +82,42 @@ def test_the_relu_on_a_terminal() -> None:
     assert " ".join(pretty(derivative(formula), "g").split()) == "⎧1 for x > 0 g = ⎨ ⎩0 otherwise"
 
 
-@pytest.mark.parametrize(
-    ("text", "parameters", "expected"),
-    [
-        ("x * beta", {"beta": 1}, r"\beta"),
-        ("sigmoid(x)", {}, r"\frac{e^{- x}}{\left(1 + e^{- x}\right)^{2}}"),
-        ("tanh(x)", {}, r"1 - \tanh^{2}{\left(x \right)}"),
-        ("0.2 * x + 0.044715 * x ** 3", {}, r"0.134145 x^{2} + \frac{1}{5}"),
-        (
-            "x * clip((x + 3) / 6, 0, 1) - x * clip(x / 6 + 0.5, 0, 1) + relu(x)",
-            {},
-            r"\begin{cases} 1 & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}",
-        ),
-        (
-            "where(x > 0, x, alpha * (exp(x) - 1))",
-            {"alpha": 1},
-            r"\begin{cases} 1 & \text{for } x > 0 \\ \alpha e^{x} & \text{otherwise} \end{cases}",
-        ),
-        (
-            "relu(x) ** 3",
-            {},
-            r"3 \left(\begin{cases} 1 & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}\right)"
-            r" \left(\begin{cases} x & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}\right)^{2}",
-        ),
-        (
-            "clip((x + 3) / 6, 0, 1)",
-            {},
-            r"\begin{cases} \frac{1}{6} & \text{for } -3 < x < 3 \\ 0 & \text{otherwise} \end{cases}",
-        ),
-    ],
-)
-def test_derivatives_in_latex(text: str, parameters: dict, expected: str) -> None:
+DERIVATIVES = [
+    ("x * beta", {"beta": 1}, r"\beta"),
+    ("sigmoid(x)", {}, r"\frac{e^{- x}}{\left(1 + e^{- x}\right)^{2}}"),
+    ("tanh(x)", {}, r"1 - \tanh^{2}{\left(x \right)}"),
+    ("0.2 * x + 0.044715 * x ** 3", {}, r"0.134145 x^{2} + \frac{1}{5}"),
+    (
+        "x * clip((x + 3) / 6, 0, 1) - x * clip(x / 6 + 0.5, 0, 1) + relu(x)",
+        {},
+        r"\begin{cases} 1 & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}",
+    ),
+    (
+        "where(x > 0, x, alpha * (exp(x) - 1))",
+        {"alpha": 1},
+        r"\begin{cases} 1 & \text{for } x > 0 \\ \alpha e^{x} & \text{otherwise} \end{cases}",
+    ),
+    (
+        "relu(x) ** 3",
+        {},
+        r"3 \left(\begin{cases} 1 & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}\right)"
+        r" \left(\begin{cases} x & \text{for } x > 0 \\ 0 & \text{otherwise} \end{cases}\right)^{2}",
+    ),
+    (
+        "clip((x + 3) / 6, 0, 1)",
+        {},
+        r"\begin{cases} \frac{1}{6} & \text{for } -3 < x < 3 \\ 0 & \text{otherwise} \end{cases}",
+    ),
+]
+
+
+def test_derivatives_in_latex() -> None:
     """What a user pastes into a paper; numbers are as they were written, conditions solved for x."""
-    assert latex(derivative(parse_formula(text, parameters))) == expected
+
+    def check(text: str, parameters: dict, expected: str) -> None:
+        assert latex(derivative(parse_formula(text, parameters))) == expected
+
+    check_each(DERIVATIVES, check)
 
 
 def test_a_long_expression_is_one_line() -> None:

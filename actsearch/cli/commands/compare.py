@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 @click.command("compare")
-@options.result_paths
-@options.question()
+@options.paths_argument
+@options.question_options()
 @click.option("--together", is_flag=True, help="Make one comparison of the candidates of several experiments.")
 @click.option(
     "--require",
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="What a requirement means that is neither met nor contradicted.",
 )
-@click.option("--csv", "csv_file", metavar="FILE", type=options.FILE, help="Write the table to a file as well.")
-@options.json_lines("comparison")
+@click.option("--csv", "csv_file", metavar="FILE", type=options.FILE_PATH, help="Write the table to a file as well.")
+@options.json_option("comparison")
 def compare_command(
     paths: tuple[Path, ...],
     together: bool,
@@ -55,28 +55,33 @@ def compare_command(
     A ranking with simultaneous intervals, paired by seed; candidates that the data do not separate stand in one group.
 
     \b
-    actsearch comparisons_of results/mine
-    actsearch comparisons_of results/mine --baseline relu --margin 0.002
-    actsearch comparisons_of results/mine --require "gelu >= relu - 0.002" --undecided fail
+    actsearch compare results/mine
+    actsearch compare results/mine --baseline relu --margin 0.002
+    actsearch compare results/mine --require "gelu >= relu - 0.002" --undecided fail
     """
     from actsearch.analysis.question import Question
     from actsearch.analysis.requirements import requirement_of
-    from actsearch.cli.records.comparison import write_csv
+    from actsearch.cli.json_rows.comparison import write_csv
     from actsearch.cli.result_folders import OneByOne, folders
 
     question = Question(**asked)
     for text in requirements:
         requirement_of(text)
     with OneByOne(folders(paths), all_needed=together or bool(requirements)) as each:
-        judged = _judged(each, question, requirements, together)
-        _print(judged, as_json)
+        judged = _judged_comparisons(each, question, requirements, together)
+        _print_comparisons(judged, as_json)
         if csv_file is not None:
             write_csv(csv_file, [comparison for comparison, _ in judged])
-    states = {outcome.state for _, outcomes in judged for outcome in outcomes}
-    return 1 if "contradicted" in states or ("undecided" in states and undecided == "fail") else 0
+    forbidden = {"contradicted", "undecided"} if undecided == "fail" else {"contradicted"}
+    for _, outcomes in judged:
+        if any(outcome.state in forbidden for outcome in outcomes):
+            return 1
+    return 0
 
 
-def _judged(each: OneByOne, question: Question, requirements: Sequence[str], together: bool) -> list[Judged]:
+def _judged_comparisons(
+    each: OneByOne, question: Question, requirements: Sequence[str], together: bool
+) -> list[Judged]:
     """The comparisons of each experiment, or of all together, where there is something to compare."""
     from actsearch.analysis.comparing import comparisons_of
     from actsearch.analysis.pooling import pooled
@@ -96,13 +101,13 @@ def _judged(each: OneByOne, question: Question, requirements: Sequence[str], tog
     return judged
 
 
-def _print(judged: Sequence[Judged], as_json: bool) -> None:
+def _print_comparisons(judged: Sequence[Judged], as_json: bool) -> None:
     if as_json:
-        from actsearch.cli.records.comparison import comparison_record
-        from actsearch.cli.records.conversion import json_line
+        from actsearch.cli.json_rows.comparison import comparison_row
+        from actsearch.cli.json_rows.conversion import json_line
 
         for comparison, outcomes in judged:
-            click.echo(json_line(comparison_record(comparison, outcomes)))
+            click.echo(json_line(comparison_row(comparison, outcomes)))
         return
     from actsearch.cli.screens.comparison import comparison_lines
 

@@ -19,11 +19,11 @@ MARKS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "problem": ("PROBLEM
 
 
 @click.command("doctor")
-@options.results_folder("The folder that results are to go to.")
+@options.results_folder_option("The folder that results are to go to.")
 @click.option("--jobs", metavar="N", type=options.WORKERS, help="How many workers you want.")
 @click.option("--ray-address", metavar="A", help="A Ray cluster that should be reachable.")
 @click.option("--resume", is_flag=True, help="Kill a small real run, resume it, and compare the files byte by byte.")
-@options.json_lines("finding")
+@options.json_option("finding")
 def doctor_command(out: Path, jobs: int | None, ray_address: str | None, resume: bool, as_json: bool) -> int:
     """Look at what this machine can do, and at what is in the way.
 
@@ -67,7 +67,7 @@ def _show(check: Check) -> None:
 
 
 def _print_as_json(check: Check) -> None:
-    from actsearch.cli.records.conversion import json_line
+    from actsearch.cli.json_rows.conversion import json_line
 
     row = {"check": check.name, "status": check.status, "what": check.what, "remedy": check.remedy}
     click.echo(json_line({**row, "details": check.details}))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@options.result_paths
-@options.json_lines("experiment")
+@options.paths_argument
+@options.json_option("experiment")
 def explain_command(paths: tuple[Path, ...], as_json: bool) -> None:
     """Say what the diagnostics of the experiments below the paths show.
 
@@ -24,19 +24,19 @@ def explain_command(paths: tuple[Path, ...], as_json: bool) -> None:
     parameters: a sentence each, with its number, beside the results. What happens together is said, and no proof.
 
     \b
-    actsearch explanation_of results/mine
-    actsearch explanation_of results/ --json
+    actsearch explain results/mine
+    actsearch explain results/ --json
     """
     from actsearch.analysis.findings.explanation import explanation_of
     from actsearch.cli.result_folders import OneByOne, folders
 
     with OneByOne(folders(paths)) as each:
         for result in each.results(diagnostics=True, tell_problems=True):
-            with each.attempt(result):  # there may be nothing to explanation_of
-                _print(explanation_of(result), as_json)
+            with each.attempt(result):  # there may be nothing to explain
+                _print_explanation(explanation_of(result), as_json)
 
 
-def _print(explanation: Explanation, as_json: bool) -> None:
+def _print_explanation(explanation: Explanation, as_json: bool) -> None:
     if as_json:
         import json
 

@@ -11,7 +11,7 @@ from actsearch.cli import options
 
 
 @click.command("export")
-@options.result_paths
+@options.paths_argument
 @click.option(
     "--to",
     "file_format",
@@ -19,7 +19,7 @@ from actsearch.cli import options
     type=click.Choice(["csv", "parquet", "tensorboard", "mlflow"]),
     help="For which programs, see above.",
 )
-@click.option("--out", required=True, type=options.FOLDER, help="The folder for what is written.")
+@click.option("--out", required=True, type=options.FOLDER_PATH, help="The folder for what is written.")
 def export_command(paths: tuple[Path, ...], file_format: Any, out: Path) -> None:
     """Write the results of experiments below the paths for other programs.
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@options.experiment_files
-@options.overrides
+@options.files_argument
+@options.set_option
 @click.option(
     "--margin",
     metavar="M",
@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 @click.option(
     "--confidence",
     metavar="C",
-    type=options.CONFIDENCE,
+    type=options.CONFIDENCE_LEVEL,
     default=0.95,
     show_default=True,
     help="Of all comparisons together.",
 )
 @click.option("--baseline", metavar="NAME", help="Compare all others with this activation, and not with each other.")
-@options.results_folder("Folder of the results: of this experiment, and of studies that tell how much is chance.")
-@options.workers
+@options.results_folder_option(
+    "Folder of the results: of this experiment, and of studies that tell how much is chance."
+)
+@options.workers_option
 @click.option(
     "--sd",
     metavar="X",
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     help="Of two candidates' accuracies, seed by seed, likewise.",
 )
 @click.option("--no-timing", is_flag=True, help="Guess the time from the networks' arithmetic; loads no TensorFlow.")
-@options.json_lines("experiment")
+@options.json_option("experiment")
 def plan_command(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool, **given: Any) -> None:
     """Say what experiments will cost, and which differences they can tell; train and write nothing.
 
@@ -77,15 +79,15 @@ def plan_command(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: b
             outlook = outlook_of(loaded, plans.make_plan(loaded.experiment, loaded.folder), wanted, interruption)
             if i and not as_json:
                 click.echo()
-            _print(outlook, as_json)
+            _print_outlook(outlook, as_json)
 
 
-def _print(outlook: Outlook, as_json: bool) -> None:
+def _print_outlook(outlook: Outlook, as_json: bool) -> None:
     if as_json:
-        from actsearch.cli.records.conversion import json_line
-        from actsearch.cli.records.plan import plan_record
+        from actsearch.cli.json_rows.conversion import json_line
+        from actsearch.cli.json_rows.plan import plan_row
 
-        click.echo(json_line(plan_record(outlook)))
+        click.echo(json_line(plan_row(outlook)))
         return
     from actsearch.cli.screens.plan import plan_lines
 

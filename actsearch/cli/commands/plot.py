@@ -12,7 +12,7 @@ from actsearch.cli.plot.kinds import COMPARISON_KINDS, LAYER_KINDS
 
 
 @click.command("plot")
-@options.result_paths
+@options.paths_argument
 @click.option(
     "--kind",
     "kinds",
@@ -23,7 +23,7 @@ from actsearch.cli.plot.kinds import COMPARISON_KINDS, LAYER_KINDS
     show_default=True,
     help="What to draw, see above; may be given again.",
 )
-@click.option("--out", type=options.FOLDER, help="Folder for the figures.")
+@click.option("--out", type=options.FOLDER_PATH, help="Folder for the figures.")
 @click.option("--metric", "metrics", metavar="M", multiple=True, help="Such as val_accuracy; may be given again.")
 @click.option(
     "--variable",
@@ -56,7 +56,7 @@ from actsearch.cli.plot.kinds import COMPARISON_KINDS, LAYER_KINDS
     help="Format of the files.",
 )
 @click.option("--log", is_flag=True, help="Logarithmic axis of curves; accuracies become error rates.")
-@options.question(["at", "margin", "confidence", "baseline", "target"])
+@options.question_options(["at", "margin", "confidence", "baseline", "target"])
 def plot_command(paths: tuple[Path, ...], out: Path | None, **given: Any) -> None:
     """Draw the figures of experiments below the paths: accuracy and loss, comparisons, or what their layers did.
 

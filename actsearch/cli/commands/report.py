@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @click.command("report")
-@options.result_paths
-@options.question()
+@options.paths_argument
+@options.question_options()
 @click.option("--out", type=click.Path(path_type=Path), help="The page, or a folder; else beside the results.")
 def report_command(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> None:
     """Write all that is known of an experiment into one HTML page that needs nothing else.

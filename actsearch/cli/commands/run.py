@@ -32,9 +32,9 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 
 
 @click.command("run")
-@options.experiment_files
-@options.overrides
-@options.results_folder("Folder of the results.")
+@options.files_argument
+@options.set_option
+@options.results_folder_option("Folder of the results.")
 @click.option("--name", metavar="NEW", help="Run under another name, into a folder of its own.")
 @click.option("--threads", metavar="N", help="TensorFlow's threads in an operation; part of a trial's identity.")
 @click.option(
@@ -44,7 +44,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
     show_default=True,
     help="Where to train.",
 )
-@options.workers
+@options.workers_option
 @click.option("--ray-address", metavar="A", help="The Ray cluster. By default RAY_ADDRESS, or one that begins here.")
 @click.option(
     "--ray-gpus",
@@ -77,7 +77,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--confidence",
     metavar="C",
-    type=options.CONFIDENCE,
+    type=options.CONFIDENCE_LEVEL,
     help="With --until-decided: of all that is decided together; 0.95.",
 )
 @click.option(
@@ -102,7 +102,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option("--no-plots", is_flag=True, help="Draw no figures.")
 @click.option("--dry-run", is_flag=True, help="List the trials, what is done, and how long the rest may take.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
-@options.json_lines("event")
+@options.json_option("event")
 def run_command(
     files: tuple[Path, ...],
     overrides: tuple[str, ...],
@@ -138,7 +138,7 @@ def run_command(
     experiments = load_all(files, [*overrides, *_more_overrides(files, name, threads)])
     wanted.refuse_clashes(experiments)
     with Interruption(stop_after) as interruption:
-        plans = [(loaded, _plan(loaded, until)) for loaded in experiments]
+        plans = [(loaded, _plan_of(loaded, until)) for loaded in experiments]
         if dry_run:
             return _tell_only(plans, wanted)
         return _train(plans, wanted, interruption)
@@ -171,7 +171,7 @@ def _more_overrides(files: Sequence[Path], name: str | None, threads: str | None
     return changes
 
 
-def _plan(loaded: Loaded, until: UntilDecided | None) -> Plan:
+def _plan_of(loaded: Loaded, until: UntilDecided | None) -> Plan:
     from actsearch.cli.experiment_files import located
     from actsearch.study import plans
 
@@ -181,16 +181,16 @@ def _plan(loaded: Loaded, until: UntilDecided | None) -> Plan:
 
 def _tell_only(plans: Sequence[tuple[Loaded, Plan]], wanted: RunOptions) -> int:
     """Says what would be done, experiment by experiment."""
-    from actsearch.cli.experiment_files import load_data
-    from actsearch.cli.records.conversion import json_line
-    from actsearch.cli.records.dry_run import dry_run_record
+    from actsearch.cli.experiment_files import data_of
+    from actsearch.cli.json_rows.conversion import json_line
+    from actsearch.cli.json_rows.dry_run import dry_run_row
     from actsearch.cli.run.dry_run import dry_run_of
     from actsearch.cli.screens.dry_run import dry_run_lines
 
     for loaded, plan in plans:
-        dry_run = dry_run_of(plan, load_data(loaded, plan), wanted)
+        dry_run = dry_run_of(plan, data_of(loaded, plan), wanted)
         if wanted.as_json:
-            click.echo(json_line(dry_run_record(dry_run)))
+            click.echo(json_line(dry_run_row(dry_run)))
             continue
         for line in dry_run_lines(dry_run):
             click.echo(line)
@@ -215,10 +215,10 @@ def _train(plans: Sequence[tuple[Loaded, Plan]], wanted: RunOptions, interruptio
 
 
 def _refuse_before_any_is_trained(plans: Sequence[tuple[Loaded, Plan]], wanted: RunOptions) -> None:
-    from actsearch.cli.experiment_files import load_data
+    from actsearch.cli.experiment_files import data_of
     from actsearch.cli.run.refusal import would_stop_at
 
     for loaded, plan in plans:
-        load_data(loaded, plan)
+        data_of(loaded, plan)
         if refusal := would_stop_at(plan, wanted):
             raise refusal

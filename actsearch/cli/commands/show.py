@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "values", metavar="NAME=VALUE", multiple=True, help="A parameter's value: alpha=0.2; may be given again."
 )
-@click.option("--plot", "figure", metavar="FILE", type=options.FILE, help="Draw f and f' into FILE.png, .svg or .pdf.")
+@click.option(
+    "--plot", "figure", metavar="FILE", type=options.FILE_PATH, help="Draw f and f' into FILE.png, .svg or .pdf."
+)
 @click.option("--latex", is_flag=True, help="Formula and derivative as LaTeX, for a document with amsmath.")
 @click.option("--markdown", is_flag=True, help="A page of Markdown: docs/catalogue.md is the one of all functions.")
-@options.json_lines("function")
+@options.json_option("function")
 @click.option("--article", is_flag=True, help="Draw the article's twelve figures into --out.")
-@click.option("--out", type=options.FOLDER, help="Folder of the article's figures.")
+@click.option("--out", type=options.FOLDER_PATH, help="Folder of the article's figures.")
 @click.option(
     "--style",
     type=click.Choice(["light", "dark", "article"]),

@@ -22,8 +22,8 @@ WATCH_SECONDS = 2.0
 
 
 @click.command("status")
-@options.result_paths
-@options.json_lines("experiment")
+@options.paths_argument
+@options.json_option("experiment")
 @click.option("--watch", is_flag=True, help="Follow a run until nothing runs any more; Ctrl-C ends the watching alone.")
 @click.option("--trials", "every_trial", is_flag=True, help="Show each trial, however many there are.")
 def status_command(paths: tuple[Path, ...], as_json: bool, watch: bool, every_trial: bool) -> None:
@@ -42,12 +42,12 @@ def status_command(paths: tuple[Path, ...], as_json: bool, watch: bool, every_tr
         return
     with OneByOne(experiments) as each:
         for result in each.results():
-            _print(result, as_json, every_trial)
+            _print_status(result, as_json, every_trial)
 
 
-def _print(result: ExperimentResult, as_json: bool, every_trial: bool) -> None:
+def _print_status(result: ExperimentResult, as_json: bool, every_trial: bool) -> None:
     if as_json:
-        from actsearch.cli.records.status import status_json_line
+        from actsearch.cli.json_rows.status import status_json_line
 
         click.echo(status_json_line(result))
         return
@@ -79,7 +79,7 @@ def _watch(experiments: Sequence[ExperimentFolder], as_json: bool) -> None:
 
 
 def _watch_display(as_json: bool) -> WatchDisplay:
-    from actsearch.cli.records.status import status_json_line
+    from actsearch.cli.json_rows.status import status_json_line
     from actsearch.cli.screens.status import progress_line
     from actsearch.cli.screens.watch import ChangedLines, WatchScreen
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@options.experiment_files
-@options.overrides
+@options.files_argument
+@options.set_option
 def validate_command(files: tuple[Path, ...], overrides: tuple[str, ...]) -> None:
     """Check experiment files, every mistake at once.
 

@@ -1,6 +1,6 @@
 """What this machine can do, check by check.
 
-Imports nothing heavy; what may crash or hang is asked by `probes`. `resumption` adds the check that kills a run.
+Imports nothing heavy; what may crash or hang is asked by `probes`. `kill_and_resume` adds the check that kills a run.
 """
 
 from __future__ import annotations
@@ -66,21 +66,21 @@ def versions() -> Check:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
-    found, wrong, remedies = {"python": platform.python_version()}, [], []
+    installed, wrong, remedies = {"python": platform.python_version()}, [], []
     try:
-        found["actsearch"] = metadata.version("actsearch")
+        installed["actsearch"] = metadata.version("actsearch")
         pythons = metadata.metadata("actsearch")["Requires-Python"]
         needed = [Requirement(text) for text in metadata.requires("actsearch") or []]
     except metadata.PackageNotFoundError:
-        return Check("versions", "problem", "actsearch is not installed", "pip install actsearch", found)
-    if not SpecifierSet(pythons).contains(found["python"], prereleases=True):
-        wrong.append(f"Python {found['python']}, and actsearch needs {pythons}")
+        return Check("versions", "problem", "actsearch is not installed", "pip install actsearch", installed)
+    if not SpecifierSet(pythons).contains(installed["python"], prereleases=True):
+        wrong.append(f"Python {installed['python']}, and actsearch needs {pythons}")
         remedies.append("make an environment with another Python")
     for requirement in needed:
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue
         version = _version(requirement.name)
-        found[requirement.name] = version or "missing"
+        installed[requirement.name] = version or "missing"
         if version is None:
             wrong.append(f"{requirement.name} is not installed")
         elif not requirement.specifier.contains(version, prereleases=True):
@@ -89,12 +89,12 @@ def versions() -> Check:
             continue
         remedies.append(f'pip install "{requirement.name}{requirement.specifier}"')
     if ray := _version("ray"):
-        found["ray"] = ray
+        installed["ray"] = ray
     if wrong:
-        return Check("versions", "problem", "; ".join(wrong), "; ".join(remedies), found)
-    libraries = [f"{title} {found[name]}" for name, title in SHOWN.items() if name in found]
-    what = ", ".join([f"actsearch {found['actsearch']}", f"Python {found['python']}", *libraries])
-    return Check("versions", "ok", what, details=found)
+        return Check("versions", "problem", "; ".join(wrong), "; ".join(remedies), installed)
+    libraries = [f"{title} {installed[name]}" for name, title in SHOWN.items() if name in installed]
+    what = ", ".join([f"actsearch {installed['actsearch']}", f"Python {installed['python']}", *libraries])
+    return Check("versions", "ok", what, details=installed)
 
 
 def processor() -> Check:
@@ -222,32 +222,38 @@ def ray_cluster(address: str | None) -> Check:
 
 def tensorflow() -> Iterator[Check]:
     """Whether TensorFlow starts, the devices it sees, and what mixed_bfloat16 costs."""
-    settings = keras_sets.keras_folder().with_name("keras.json")
-    remedies = {
-        "backend": f'write "backend": "tensorflow" in {settings}, and unset KERAS_BACKEND',
-        "image_data_format": f'write "image_data_format": "channels_last" in {settings}',
-    }
     try:
-        found = probes.tensorflow()
+        measured = probes.probe_tensorflow()
     except Broken as error:
-        remedy = "install TensorFlow again: pip install --force-reinstall tensorflow"
-        if any(f"No module named '{backend}" in str(error) for backend in ("jax", "torch", "openvino")):
-            remedy = remedies["backend"]
-        elif error.signal_name in ("SIGILL", "SIGABRT"):
-            remedy = "use another machine, or a TensorFlow that was built for this processor"
-        elif error.signal_name == "SIGKILL":
-            remedy = "it may be memory that ran out: close other programs"
-        yield Check("TensorFlow", "problem", f"does not train here: {error}", remedy)
+        yield Check("TensorFlow", "problem", f"does not train here: {error}", _remedy_of_tensorflow(error))
         return
     for key, wanted in (("backend", "tensorflow"), ("image_data_format", "channels_last")):
-        if found[key] != wanted:
-            what = f"Keras is set to {key} {found[key]}, and actsearch needs {wanted}"
-            yield Check("TensorFlow", "problem", what, remedies[key], found)
+        if measured[key] != wanted:
+            what = f"Keras is set to {key} {measured[key]}, and actsearch needs {wanted}"
+            yield Check("TensorFlow", "problem", what, _remedy_of_keras(key), measured)
             return
-    what = f"starts in {found['start_seconds']:.0f} s"
-    yield Check("TensorFlow", "ok", what, details={"start_seconds": found["start_seconds"]})
-    yield _devices(found["gpus"])
-    yield _precision(found["seconds_per_step"], bool(found["gpus"]))
+    what = f"starts in {measured['start_seconds']:.0f} s"
+    yield Check("TensorFlow", "ok", what, details={"start_seconds": measured["start_seconds"]})
+    yield _devices(measured["gpus"])
+    yield _precision(measured["seconds_per_step"], bool(measured["gpus"]))
+
+
+def _remedy_of_tensorflow(error: Broken) -> str:
+    if any(f"No module named '{backend}" in str(error) for backend in ("jax", "torch", "openvino")):
+        return _remedy_of_keras("backend")
+    if error.signal_name in ("SIGILL", "SIGABRT"):
+        return "use another machine, or a TensorFlow that was built for this processor"
+    if error.signal_name == "SIGKILL":
+        return "it may be memory that ran out: close other programs"
+    return "install TensorFlow again: pip install --force-reinstall tensorflow"
+
+
+def _remedy_of_keras(key: str) -> str:
+    """Of a setting of Keras that is not the one that is needed."""
+    settings = keras_sets.keras_folder().with_name("keras.json")
+    if key == "backend":
+        return f'write "backend": "tensorflow" in {settings}, and unset KERAS_BACKEND'
+    return f'write "image_data_format": "channels_last" in {settings}'
 
 
 def _arithmetic(flags: Sequence[str]) -> str:
@@ -258,7 +264,9 @@ def _arithmetic(flags: Sequence[str]) -> str:
         return "AVX2" + (" with FMA" if "fma" in flags else "") + " (8 numbers of float32 at once)"
     if "avx" in flags:
         return "AVX without AVX2 (slow)"
-    return "SVE" if "sve" in flags else "NEON" if "asimd" in flags or "neon" in flags else "no vector arithmetic known"
+    if "sve" in flags:
+        return "SVE"
+    return "NEON" if "asimd" in flags or "neon" in flags else "no vector arithmetic known"
 
 
 def _devices(gpus: Sequence[str]) -> Check:
@@ -273,11 +281,11 @@ def _devices(gpus: Sequence[str]) -> Check:
 
 
 def _precision(seconds: Mapping[str, Sequence[float]], gpu: bool) -> Check:
-    one, other = (statistics.median(seconds[precision]) for precision in ("float32", "mixed_bfloat16"))
-    factor = other / one
+    float32, bfloat16 = (statistics.median(seconds[precision]) for precision in ("float32", "mixed_bfloat16"))
+    factor = bfloat16 / float32
     details = {"factor": factor, "seconds_per_step": dict(seconds)}
     where = "on the GPU" if gpu else "on one thread"
-    measured = f"({1000 * other:.0f} and {1000 * one:.0f} ms a step of the article's network {where})"
+    measured = f"({1000 * bfloat16:.0f} and {1000 * float32:.0f} ms a step of the article's network {where})"
     if factor > 1.1:
         what = f"mixed_bfloat16 takes {factor:.1f} times as long as float32 here {measured}"
         return Check("bfloat16", "note", what, "leave precision at float32", details)

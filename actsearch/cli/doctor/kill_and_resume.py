@@ -32,8 +32,9 @@ SHARE_OF_AN_EPOCH = 0.4
 GRACE_SECONDS = 5
 """After this long nothing of the killed run may be left."""
 LONGEST_RUN_SECONDS = 900
+REPORT_IT = "report it, with what actsearch doctor --json says"
 
-EXPERIMENT = f"""\
+KILLED_EXPERIMENT = f"""\
 name: {NAME}
 description: A small network with every kind of random draw, to be killed and resumed.
 seeds: [0]
@@ -55,52 +56,60 @@ def resume_check(folder: Path, say: Callable[[str], None], command: Sequence[str
         command: the program, `run FILE --out DIR ...` follows.
     """
     file, whole, killed = folder / f"{NAME}.yaml", folder / "uninterrupted", folder / "killed"
-    write_atomically(file, EXPERIMENT.encode("utf-8"))
-    run = _Runs(tuple(command), file)
-    report = "report it, with what actsearch doctor --json says"
+    write_atomically(file, KILLED_EXPERIMENT.encode("utf-8"))
     began = time.monotonic()
     try:
-        say("training without interruption")
-        run.through(whole)
-        resumed: dict[str, int] = {}
-        for label in KILLED_IN:
-            say(f"the same again, to be killed in the middle of epoch {KILLED_AFTER + 1} of {label}")
-            resumed |= run.until_killed_in(label, killed).resumed
-        say("the same command once more, to the end")
-        resumed |= run.through(killed).resumed
+        resumed = _train_twice(_Runs(tuple(command), file), whole, killed, say)
     except _Unlike as error:
-        return Check("resume", "problem", str(error), error.remedy or report)
-    compared, differing = compare(whole / NAME / "trials", killed / NAME / "trials")
+        return Check("resume", "problem", str(error), error.remedy or REPORT_IT)
+    compared, differing = compare_folders(whole / NAME / "trials", killed / NAME / "trials")
     details = {
         "resumed_epochs": resumed,
         "compared": compared,
         "differing": differing,
         "seconds": round(time.monotonic() - began, 1),
     }
-    for label in KILLED_IN:
-        if not resumed.get(label):
-            what = f"{label} was begun anew instead of from its checkpoint"
-            return Check("resume", "problem", what, report, details)
-    if differing or not compared:
-        what = f"not the same bytes: {', '.join(differing) or 'there are no results'}"
-        return Check("resume", "problem", what, report, details)
+    problem = _problem(resumed, compared, differing)
+    if problem is not None:
+        return Check("resume", "problem", problem, REPORT_IT, details)
     epochs = " and ".join(f"{label} after epoch {resumed[label]}" for label in KILLED_IN)
     what = f"killed with -9 in mid-epoch twice, resumed ({epochs}): all {len(compared)} files are the same to the byte"
     return Check("resume", "ok", what, details=details)
 
 
-def compare(one: Path, other: Path) -> tuple[list[str], list[str]]:
+def _train_twice(runs: _Runs, whole: Path, killed: Path, say: Callable[[str], None]) -> dict[str, int]:
+    """Trains into both folders; returns the epochs that the killed run took from checkpoints, by label."""
+    say("training without interruption")
+    runs.through(whole)
+    resumed: dict[str, int] = {}
+    for label in KILLED_IN:
+        say(f"the same again, to be killed in the middle of epoch {KILLED_AFTER + 1} of {label}")
+        resumed |= runs.until_killed_in(label, killed).resumed
+    say("the same command once more, to the end")
+    return resumed | runs.through(killed).resumed
+
+
+def _problem(resumed: Mapping[str, int], compared: Sequence[str], differing: Sequence[str]) -> str | None:
+    for label in KILLED_IN:
+        if not resumed.get(label):
+            return f"{label} was begun anew instead of from its checkpoint"
+    if differing or not compared:
+        return f"not the same bytes: {', '.join(differing) or 'there are no results'}"
+    return None
+
+
+def compare_folders(whole: Path, killed: Path) -> tuple[list[str], list[str]]:
     """The result files below two folders of trials, and those of them that are not in both with the same bytes.
 
     `trial.json` tells times and is left out.
     """
-    found = {
-        path.relative_to(folder).as_posix()
-        for folder in (one, other)
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != "trial.json"
-    }
-    return sorted(found), sorted(name for name in found if _content(one / name) != _content(other / name))
+    names = _result_files(whole) | _result_files(killed)
+    return sorted(names), sorted(name for name in names if _content(whole / name) != _content(killed / name))
+
+
+def _result_files(folder: Path) -> set[str]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "trial.json")
+    return {path.relative_to(folder).as_posix() for path in files}
 
 
 def _content(path: Path) -> bytes | None:
@@ -116,7 +125,7 @@ class _Unlike(Exception):
 
 
 @dataclass(frozen=True)
-class _Run:
+class _RunEvents:
     """What a run told until its end."""
 
     events: tuple[Mapping[str, Any], ...]
@@ -134,16 +143,16 @@ class _Runs:
     command: tuple[str, ...]
     file: Path
 
-    def through(self, out: Path) -> _Run:
+    def through(self, out: Path) -> _RunEvents:
         """To the end."""
         with _Process(self, out) as process:
             events = tuple(process.events())
             process.check_it_left_nothing()
             if process.popen.wait() != 0:
                 raise _Unlike(process.how_it_ended())
-        return _Run(events)
+        return _RunEvents(events)
 
-    def until_killed_in(self, label: str, out: Path) -> _Run:
+    def until_killed_in(self, label: str, out: Path) -> _RunEvents:
         """Until the driver, and it alone, is killed in the middle of an epoch; its workers must then go too."""
         with _Process(self, out) as process:
             events = []
@@ -158,7 +167,7 @@ class _Runs:
             process.check_it_left_nothing()
             if any(event.get("event") in ("epoch", "completed") for event in process.events()):
                 raise _Unlike("the run was not killed in time", "try again while this machine does nothing else")
-        return _Run(tuple(events))
+        return _RunEvents(tuple(events))
 
 
 class _Process:
@@ -236,10 +245,11 @@ class _Process:
             with suppress(psutil.NoSuchProcess):
                 return psutil.Process(self.popen.pid).children(recursive=True)
             return []
-        found = []
+        members = []
         for process in psutil.process_iter():
             with suppress(OSError, psutil.Error):
-                if process.pid != self.popen.pid and os.getsid(process.pid) == self.popen.pid:
-                    # One that is dead may wait to be collected by a system process that never does.
-                    found += [process] * (process.status() != psutil.STATUS_ZOMBIE)
-        return found
+                is_member = process.pid != self.popen.pid and os.getsid(process.pid) == self.popen.pid
+                # One that is dead may wait to be collected by a system process that never does.
+                if is_member and process.status() != psutil.STATUS_ZOMBIE:
+                    members.append(process)
+        return members

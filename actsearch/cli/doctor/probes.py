@@ -19,7 +19,7 @@ RAY_PORT_SECONDS, RAY_JOIN_SECONDS = 5, 20
 """For the port to answer; and then for the cluster to take this machine in, which is more work."""
 TENSORFLOW_SECONDS = 300
 
-_MEASURE = "import json; from actsearch.cli.doctor.bfloat16 import measure; print(json.dumps(measure()))"
+_MEASURE = "import json; from actsearch.cli.doctor import bfloat16; print(json.dumps(bfloat16.measure_precisions()))"
 _TRY_LOCK = """
 import filelock, sys
 try:
@@ -54,14 +54,14 @@ class Broken(Exception):
         self.signal_name = signal_name
 
 
-def tensorflow() -> dict[str, Any]:
-    """What `bfloat16.measure` returns.
+def probe_tensorflow() -> dict[str, Any]:
+    """What `bfloat16.measure_precisions` returns.
 
     Raises:
         Broken: TensorFlow does not start or train.
     """
-    found: dict[str, Any] = _in_process(_MEASURE, seconds=TENSORFLOW_SECONDS)
-    return found
+    measured: dict[str, Any] = _in_process(_MEASURE, seconds=TENSORFLOW_SECONDS)
+    return measured
 
 
 def ray_resources(address: str) -> dict[str, float]:
@@ -71,8 +71,8 @@ def ray_resources(address: str) -> dict[str, float]:
         Broken: it does not answer, or does not take this process in.
     """
     _knock(address)
-    found: dict[str, float] = _in_process(_JOIN_RAY, address, str(RAY_JOIN_SECONDS), seconds=RAY_JOIN_SECONDS + 60)
-    return found
+    resources: dict[str, float] = _in_process(_JOIN_RAY, address, str(RAY_JOIN_SECONDS), seconds=RAY_JOIN_SECONDS + 60)
+    return resources
 
 
 def takes_lock(path: Path) -> bool:

@@ -10,7 +10,7 @@ from actsearch.analysis.sample_sizes import advised_seeds
 from actsearch.analysis.standards import ENOUGH_SEEDS, FEWEST_SEEDS
 from actsearch.analysis.study_noise import Range
 from actsearch.cli.screens.numbers import duration_range, points, points_range
-from actsearch.cli.screens.text import printable
+from actsearch.cli.screens.text import printable_text
 from actsearch.core.words import number_of
 from actsearch.study.outlook import Outlook
 
@@ -31,7 +31,7 @@ def plan_advice(outlook: Outlook) -> Iterator[str]:
     yield from _on_pairs(power)
     yield from _on_examples(power)
     for name, sd in power.noise.noisier:
-        yield f"{printable(name)} varied more there ({points(sd)} points): pairs with it need more seeds."
+        yield f"{printable_text(name)} varied more there ({points(sd)} points): pairs with it need more seeds."
 
 
 def _on_seeds(outlook: Outlook, power: Power) -> Iterator[str]:
@@ -93,13 +93,14 @@ def _for_the_margin(outlook: Outlook, power: Power) -> Iterator[str]:
         yield f"That is enough to call activations that are alike tied within {margin}, too."
         return
     time = _time_for(outlook, power.to_tie.value)
+    to_tie, to_detect = _seeds_in_words(power.to_tie), _seeds_in_words(power.to_detect)
     yield (
-        f"To call activations that are alike tied within {margin} takes {_seeds_range(power.to_tie)}{time}; to tell a"
-        f" difference of {margin}, {_seeds_range(power.to_detect)}."
+        f"To call activations that are alike tied within {margin} takes {to_tie}{time}; to tell a difference of"
+        f" {margin}, {to_detect}."
     )
     fewer = power.to_tie_a_baseline
     if fewer is not None and fewer.value < power.to_tie.value:
-        yield f"With a baseline named beforehand (--baseline NAME) such a tie takes {_seeds_range(fewer)}."
+        yield f"With a baseline named beforehand (--baseline NAME) such a tie takes {_seeds_in_words(fewer)}."
 
 
 def _time_for(outlook: Outlook, seeds: float) -> str:
@@ -107,7 +108,7 @@ def _time_for(outlook: Outlook, seeds: float) -> str:
     return "" if cost is None else f", {duration_range(*cost.seconds)} in all"
 
 
-def _seeds_range(seeds: Range) -> str:
+def _seeds_in_words(seeds: Range) -> str:
     value, low, high = (_rounded_count(n) for n in (seeds.value, seeds.low, seeds.high))
     about = "" if math.isinf(seeds.value) else "about "
     return f"{about}{value} seeds" + (f" ({low} to {high})" if low != high else "")

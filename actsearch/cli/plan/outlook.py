@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from actsearch.cli.experiment_files import load_data
+import itertools
+
+from actsearch.cli.experiment_files import data_of
 from actsearch.cli.interruption import Interruption
 from actsearch.cli.plan.noise import noise_of
 from actsearch.cli.plan.options import PlanOptions
@@ -24,7 +26,7 @@ def outlook_of(loaded: Loaded, plan: Plan, options: PlanOptions, interruption: I
     store = Store(options.out / experiment.name)
     choices = _trials_by_choice(plan)
     finished = _finished(store, choices)
-    dataset = load_data(loaded, plan)
+    dataset = data_of(loaded, plan)
     splits = splitting.split(dataset, experiment.data)
     jobs = options.jobs or capacity.default_jobs(plan.threads, dataset.nbytes)
     noise, notes = noise_of(experiment, plan.data_sha256, options)
@@ -60,5 +62,5 @@ def _trials_by_choice(plan: Plan) -> list[tuple[Trial, ...]]:
 
 def _finished(store: Store, choices: list[tuple[Trial, ...]]) -> set[str]:
     """The ids of the trials of which nothing is left to be done."""
-    survey = store.survey([trial for trials in choices for trial in trials], repair=False)
+    survey = store.survey(list(itertools.chain.from_iterable(choices)), repair=False)
     return {trial_id for trial_id, status in survey.status.items() if status in FINISHED} - survey.undiagnosed

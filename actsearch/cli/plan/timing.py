@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from actsearch.cli.interruption import Interruption
-from actsearch.cli.screens.text import printable
+from actsearch.cli.screens.text import printable_text
 from actsearch.core import capacity
 from actsearch.core.experiment import Trial
 from actsearch.core.native_output import held_back
@@ -45,7 +45,7 @@ class Times:
 
 
 def guessed_times(plan: Plan, trials: Sequence[Trial], store: Store, dataset: Dataset, splits: Splits) -> Times:
-    """From the epochs of these trials that were trained already, or else from the networks' arithmetic."""
+    """From the epochs that these trials have trained already, or else from the networks' arithmetic."""
     experiment = plan.experiment
     epochs: Mapping[int, Sequence[float]] = {}
     if (store.folder / PLAN_FILE).is_file():
@@ -68,7 +68,7 @@ def measured_times(
         trials.setdefault(trial_costs.kind_of(trial.candidate), trial)
 
     def say_step(kind: str, timed: Timed) -> None:
-        say(f"  {printable(trials[kind].candidate.label)}: {1000 * timed.step:.3g} ms a step")
+        say(f"  {printable_text(trials[kind].candidate.label)}: {1000 * timed.step:.3g} ms a step")
 
     say(f"{plan.experiment.name}: TensorFlow is loading")
     began = time.monotonic()

@@ -75,11 +75,11 @@ def _drawings(
     """What draws each of the other kinds: comparisons once for each question."""
     how = _appearance(wanted)
     for kind in _wanted_of(LAYER_KINDS, wanted):
-        from actsearch.figures import comparisons, layers
+        from actsearch.figures import layers
 
         yield partial(layers.draw, result, folder, kind, variable=wanted.variable, by=wanted.axes, **how)
     for kind in _wanted_of(COMPARISON_KINDS, wanted):
-        from actsearch.figures import layers
+        from actsearch.figures import comparisons
 
         for question in questions:
             yield partial(comparisons.draw, result, folder, kind, question, **how)

@@ -85,7 +85,7 @@ class PlotOptions:
         ]
 
     def predictions(self, questions: Sequence[Question]) -> Sequence[str]:
-        """What of the predictions the figures need: whoever draws no differences needs none."""
+        """The predictions that the figures need. Without differences there is no need of any."""
         if FIGURES_OF_EXAMPLES.isdisjoint(self.kinds):
             return ()
         from actsearch.analysis.question import predictions_needed

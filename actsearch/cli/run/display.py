@@ -8,8 +8,8 @@ from typing import Protocol
 import click
 
 from actsearch.cli.console import can_redraw, new_console
-from actsearch.cli.records.conversion import json_line
-from actsearch.cli.records.run_events import event_record
+from actsearch.cli.json_rows.conversion import json_line
+from actsearch.cli.json_rows.run_events import event_row
 from actsearch.cli.run.options import RunOptions
 from actsearch.cli.screens.live_run import LiveDisplay
 from actsearch.cli.screens.run_lines import plain_line
@@ -61,7 +61,7 @@ class JsonLines(NoDisplay):
         self._write = write
 
     def show(self, event: Event, trial: Trial) -> None:
-        record = event_record(event, trial)
+        record = event_row(event, trial)
         if record is not None:
             self._write(json_line(record))
 

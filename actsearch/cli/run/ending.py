@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from actsearch.cli.console import new_console
-from actsearch.cli.records.conversion import json_line
-from actsearch.cli.records.run_events import FinishedRecord
+from actsearch.cli.json_rows.conversion import json_line
+from actsearch.cli.json_rows.run_events import FinishedRow
 from actsearch.cli.run.options import RunOptions
 from actsearch.cli.screens import summary
 from actsearch.core.errors import StoreError, UserError
@@ -32,7 +32,7 @@ def conclude(plan: Plan, store: Store, options: RunOptions, trained: bool) -> in
     if options.as_json:
         left = asked_and_left(plan, store)[1] - len(failed)
         figure_paths = tuple(str(figure) for figure in figures)
-        click.echo(json_line(FinishedRecord("finished", result.name, result.folder, len(failed), left, figure_paths)))
+        click.echo(json_line(FinishedRow("finished", result.name, result.folder, len(failed), left, figure_paths)))
     elif not options.quiet:
         _show_what_to_do_next(result, plan, store.folder, figures)
     for note in store.notes:

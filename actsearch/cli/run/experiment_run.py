@@ -10,16 +10,16 @@ from typing import Any
 import click
 
 from actsearch.cli.console import nobody_reads
-from actsearch.cli.experiment_files import load_data
+from actsearch.cli.experiment_files import data_of
 from actsearch.cli.interruption import Interruption, TimeIsUp
-from actsearch.cli.records.conversion import as_json, json_line
-from actsearch.cli.records.decisions import look_row
+from actsearch.cli.json_rows.conversion import json_line, json_value
+from actsearch.cli.json_rows.decisions import look_row
 from actsearch.cli.run.display import display_of
 from actsearch.cli.run.ending import asked_and_left, conclude
 from actsearch.cli.run.options import RunOptions
 from actsearch.cli.screens import run_notices
 from actsearch.cli.screens.decisions import choice_line, look_line
-from actsearch.cli.screens.text import printable
+from actsearch.cli.screens.text import printable_text
 from actsearch.config.loading import Loaded
 from actsearch.core.events import Engine, Failed
 from actsearch.core.words import number_of
@@ -73,14 +73,14 @@ class ExperimentRun:
     def _tell_decisions(self, work: Work) -> None:
         """What the trials that ended before this round decided."""
         for choice in work.chosen:
-            self._tell(choice_line(choice), {"event": "chosen", **as_json(choice)})
+            self._tell(choice_line(choice), {"event": "chosen", **json_value(choice)})
         record = work.asked.looks
         if record is not None:
             for taken in work.looks:
                 self._tell(look_line(record, taken), {"event": "look", **look_row(record, taken)})
         for sentence in work.asked.waiting:
             if sentence not in self.said_of_waiting:
-                click.echo(f"note: {printable(sentence)}", err=True)
+                click.echo(f"note: {printable_text(sentence)}", err=True)
         self.said_of_waiting.update(work.asked.waiting)
 
     def _tell(self, line: str, row: Mapping[str, Any]) -> None:
@@ -128,7 +128,7 @@ class ExperimentRun:
             self.interruption.stop_the_clock()
 
     def _train_rounds(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
-        dataset = load_data(self.loaded, self.plan)
+        dataset = data_of(self.loaded, self.plan)
         for warning in self.plan.experiment.warnings:
             self.options.say(f"note: {warning}")
         most = self.options.most_workers(self.plan, dataset.nbytes)

@@ -14,8 +14,8 @@ from actsearch.analysis.verdict_text import requirement_text
 from actsearch.cli.screens.comparison_tables import (
     LEADING,
     NoiseTable,
-    PairMatrix,
     RankingTable,
+    VerdictMatrix,
     pairs_in_the_ranking,
 )
 from actsearch.cli.screens.text import Paragraph
@@ -40,7 +40,7 @@ def comparison_lines(comparison: Comparison, requirements: Sequence[Outcome] = (
         yield NoiseTable(comparison)
         yield Text()
     if not comparison.has_baseline and 2 < len(comparison.contenders) <= ALL_PAIRS_UP_TO and comparison.leaders:
-        yield PairMatrix(comparison)
+        yield VerdictMatrix(comparison)
         yield Text()
     for sentence in conclusions.sentences(comparison):
         yield Paragraph(sentence)

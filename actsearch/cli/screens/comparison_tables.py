@@ -16,12 +16,12 @@ from actsearch.analysis.metric_format import interval_text, metric_text, signed_
 from actsearch.analysis.pairs import ExampleNoise, Pair
 from actsearch.analysis.verdict_text import brief_verdict
 from actsearch.cli.screens.tables import NarrowingTable, plain_table
-from actsearch.cli.screens.text import Paragraph, cut_text, printable
+from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
 
 VERDICT_STYLE = {"better": "green", "worse": "red", "tied": "cyan", "undecided": "magenta"}
 LEADING = "\N{BLACK RIGHT-POINTING SMALL TRIANGLE}"
 """Stands before each candidate of the leading group."""
-VERDICT_SYMBOLS = {"better": "+", "worse": "-", "tied": "=", "undecided": "?", None: "."}
+MATRIX_SYMBOLS = {"better": "+", "worse": "-", "tied": "=", "undecided": "?", None: "."}
 
 
 def pairs_in_the_ranking(comparison: Comparison) -> list[Pair]:
@@ -61,7 +61,7 @@ class RankingTable(NarrowingTable):
         for i, contender in enumerate(comparison.contenders):
             cells = _ranking_cells(comparison, i, FORECAST not in dropped)
             mark = LEADING if i in comparison.leaders else ""
-            table.add_row(mark, Text(printable(contender.name)), *(cells[name] for name in shown))
+            table.add_row(mark, Text(printable_text(contender.name)), *(cells[name] for name in shown))
             if i == last_leader and i + 1 < len(comparison.contenders):
                 table.add_section()
         return table
@@ -73,7 +73,7 @@ class RankingTable(NarrowingTable):
         return [name for name in RANKING_COLUMNS if name not in hidden]
 
     def _empty_table(self, shown: Sequence[str]) -> Table:
-        reference = printable(self.comparison.contenders[self.comparison.reference].name)
+        reference = printable_text(self.comparison.contenders[self.comparison.reference].name)
         target = self.comparison.question.target or 0
         headings = {"epochs to target": f"epochs to {target:g}", "difference": f"vs {reference}"}
         table = plain_table()
@@ -91,23 +91,23 @@ def _ranking_cells(comparison: Comparison, i: int, with_forecast: bool) -> dict[
     low, high = metric_text(comparison, contender.low), metric_text(comparison, contender.high)
     seconds, epochs = contender.seconds_per_epoch, contender.epochs_to_target
     return {
-        "seeds": _completed(contender),
+        "seeds": _completed_seeds(contender),
         "mean": metric_text(comparison, contender.mean),
         "interval": f"{low} to {high}" if contender.completed > 1 else "-",
         "worst": metric_text(comparison, contender.worst_seed),
         "best": metric_text(comparison, contender.best_seed),
-        **_difference_cells(comparison, i, with_forecast),
+        **_cells_of_the_difference(comparison, i, with_forecast),
         "s/epoch": "-" if seconds is None else f"{seconds:.1f}",
         "epochs to target": "-" if epochs is None else f"{epochs:g}",
     }
 
 
-def _difference_cells(comparison: Comparison, i: int, with_forecast: bool) -> dict[str, RenderableType]:
+def _cells_of_the_difference(comparison: Comparison, i: int, with_forecast: bool) -> dict[str, RenderableType]:
     """The difference to the reference, and the verdict; of the reference itself, nothing."""
     if i == comparison.reference:
         return {"difference": "", "its interval": "", "verdict": ""}
     pair = comparison.pair(i, comparison.reference)
-    text = printable(brief_verdict(pair, with_forecast))
+    text = printable_text(brief_verdict(pair, with_forecast))
     return {
         "difference": signed_difference(comparison, pair.difference),
         "its interval": interval_text(comparison, pair.low, pair.high),
@@ -115,7 +115,7 @@ def _difference_cells(comparison: Comparison, i: int, with_forecast: bool) -> di
     }
 
 
-def _completed(contender: Contender) -> Text:
+def _completed_seeds(contender: Contender) -> Text:
     """How many seeds have a value, of how many, where some have none."""
     missing = contender.missing
     if not missing:
@@ -147,7 +147,7 @@ class NoiseTable(NarrowingTable):
             if pair.examples is None or pair.n < 2:
                 continue
             cells = dict(zip(columns, _noise_cells(self.comparison, pair, pair.examples), strict=True))
-            name = printable(self.comparison.contenders[pair.a].name)
+            name = printable_text(self.comparison.contenders[pair.a].name)
             table.add_row(Text(name), *(cells[column] for column in shown))
         return table
 
@@ -166,7 +166,7 @@ def _noise_cells(comparison: Comparison, pair: Pair, examples: ExampleNoise) -> 
     ]
 
 
-class PairMatrix:
+class VerdictMatrix:
     """Every pair: the row's verdict against the column's."""
 
     def __init__(self, comparison: Comparison) -> None:
@@ -175,7 +175,7 @@ class PairMatrix:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         yield Paragraph("All pairs, the row against the column", style="bold")
         yield Paragraph("+ better  - worse  = tied  ? undecided  . no verdict", style="dim")
-        names = [printable(contender.name) for contender in self.comparison.contenders]
+        names = [printable_text(contender.name) for contender in self.comparison.contenders]
         longest = _longest_heading(names, options.max_width - max(map(len, names)))
         table = plain_table()
         table.add_column("")
@@ -190,7 +190,7 @@ class PairMatrix:
         if a == b:
             return Text("")
         verdict = self.comparison.pair(a, b).verdict
-        return Text(VERDICT_SYMBOLS[verdict], _verdict_style(verdict))
+        return Text(MATRIX_SYMBOLS[verdict], _verdict_style(verdict))
 
 
 def _longest_heading(names: Sequence[str], room: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actsearch.cli.screens.numbers import table_number
-from actsearch.cli.screens.text import printable
+from actsearch.cli.screens.text import printable_text
 from actsearch.core.looks_record import LooksRecord, LookTaken
 from actsearch.core.results import Choice
 from actsearch.core.words import candidate_name
@@ -17,7 +17,7 @@ def choice_line(choice: Choice) -> str:
         if choice.mean is None
         else f"mean val_accuracy {table_number(choice.mean)}"
     )
-    return printable(f"{choice.label}: chosen {setting} ({of}, {len(choice.seeds)} tuning seeds)")
+    return printable_text(f"{choice.label}: chosen {setting} ({of}, {len(choice.seeds)} tuning seeds)")
 
 
 WHY_IT_LEFT = {
@@ -39,14 +39,16 @@ def look_line(record: LooksRecord, taken: LookTaken) -> str:
         outcome.append(f"{n} go{'es' if n == 1 else ''} on")
     else:
         outcome.append(f"the last look; undecided: {', '.join(_undecided(taken))}")
-    return printable(f"look {place} of {len(record.looks)} ({taken.seeds} seeds): {'; '.join(outcome)}")
+    return printable_text(f"look {place} of {len(record.looks)} ({taken.seeds} seeds): {'; '.join(outcome)}")
 
 
 def end_of_looks(record: LooksRecord) -> str:
     """`the looks ended at 20 seeds, undecided: relu and elu`."""
     last = record.taken[-1]
     undecided = ", ".join(_undecided(last))
-    return printable(f"the looks ended at {last.seeds} seeds, {f'undecided: {undecided}' if undecided else 'decided'}")
+    return printable_text(
+        f"the looks ended at {last.seeds} seeds, {f'undecided: {undecided}' if undecided else 'decided'}"
+    )
 
 
 def _undecided(taken: LookTaken) -> list[str]:

@@ -14,7 +14,7 @@ from rich.live import Live
 from actsearch.cli.screens.run_lines import note_on
 from actsearch.cli.screens.shown_rows import is_running, places_for, rows_that_fit
 from actsearch.cli.screens.standing import Standing, best_row, standing_lines
-from actsearch.cli.screens.text import StyledLine, printable
+from actsearch.cli.screens.text import StyledLine, printable_text
 from actsearch.cli.screens.time_left import EpochSeconds, epochs_left, time_left, time_left_text
 from actsearch.cli.screens.trial_rows import TrialColumns, TrialRow, waiting_row
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Failed, Lost, Progress, Started
@@ -35,7 +35,7 @@ class LiveDisplay:
     def __init__(
         self, console: Console, title: str, trials: Sequence[Trial], finished_before: int, jobs: int = 1
     ) -> None:
-        self._console, self._title = console, printable(title)
+        self._console, self._title = console, printable_text(title)
         self._finished_before, self._jobs = finished_before, jobs
         self._rows = {trial.id: waiting_row(trial) for trial in trials}
         self._slots: list[TrialRow | None] = []
@@ -104,7 +104,7 @@ class LiveDisplay:
 
     def _end(self, event: Completed | Diverged | Failed | Lost, row: TrialRow) -> None:
         row.status = STATUS_AFTER[type(event)]
-        row.note, row.share = printable(note_on(event)), 0.0
+        row.note, row.share = printable_text(note_on(event)), 0.0
         if isinstance(event, (Failed, Lost)):
             self._slots = [None if shown is row else shown for shown in self._slots]
             self._troubled.pop(row, None)

@@ -20,7 +20,7 @@ from actsearch.cli.screens.numbers import (
     step_time_beside,
 )
 from actsearch.cli.screens.tables import plain_table
-from actsearch.cli.screens.text import Paragraph, cut_text, printable
+from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
 from actsearch.core.words import number_of
 from actsearch.study.outlook import Outlook
 from actsearch.study.trial_costs import Timed
@@ -73,12 +73,12 @@ def _networks_table(outlook: Outlook) -> Table:
     numbers = ("to begin", "a step", "evaluation step", "a trial") if timed else ("a trial",)
     table = plain_table("candidate", *numbers, right=numbers)
     for network in outlook.networks:
-        steps = _steps(network.timed) if network.timed is not None else []
-        table.add_row(cut_text(printable(network.name)), *steps, duration_range(*network.trial))
+        steps = _step_cells(network.timed) if network.timed is not None else []
+        table.add_row(cut_text(printable_text(network.name)), *steps, duration_range(*network.trial))
     return table
 
 
-def _steps(timed: Timed) -> list[str]:
+def _step_cells(timed: Timed) -> list[str]:
     """What was timed of a network: its beginning, a training step with the quartiles, an evaluation step."""
     low, high = (step_time_beside(seconds, timed.step) for seconds in (timed.low, timed.high))
     return [step_time(timed.start), f"{step_time(timed.step)} ({low} to {high})", step_time(timed.evaluation)]
@@ -99,7 +99,7 @@ def _detectable_table(outlook: Outlook, power: Power) -> Table:
 
 
 def _meaning_of_the_table(power: Power) -> str:
-    which = f"comparisons with {printable(power.baseline)}" if power.baseline else "pairs"
+    which = f"comparisons with {printable_text(power.baseline)}" if power.baseline else "pairs"
     n = f"all {power.family} {which} together" if power.family > 1 else "the one pair"
     return (
         f"Time: the whole study from its beginning. Found: called better or worse in {POWER:.0%} of studies if the true"

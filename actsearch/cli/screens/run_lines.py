@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actsearch.cli.screens.numbers import table_number
-from actsearch.cli.screens.text import printable
+from actsearch.cli.screens.text import printable_text
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Failed, Lost, Started
 from actsearch.core.experiment import Trial
 
@@ -20,7 +20,7 @@ def plain_line(event: Event, trial: Trial) -> str:
         case Diverged() | Failed():
             return note_on(event)
         case Lost():
-            return f"{printable(event.cause)}; it will be tried again"
+            return f"{printable_text(event.cause)}; it will be tried again"
     return ""
 
 
@@ -39,6 +39,6 @@ def note_on(event: Completed | Diverged | Failed | Lost) -> str:
         case Diverged():
             return f"diverged in epoch {event.epoch}"
         case Failed():
-            return f"failed: {printable(event.error)}"
+            return f"failed: {printable_text(event.error)}"
         case Lost():
-            return f"restarting: {printable(event.cause)}"
+            return f"restarting: {printable_text(event.cause)}"

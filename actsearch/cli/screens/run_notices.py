@@ -54,7 +54,7 @@ def where(engine: EngineName, jobs: int) -> str:
 
 def before_training(work: Work, dataset: Dataset) -> list[str]:
     """Where trials begin, and what will be looked at otherwise than one would expect."""
-    return [*_origins(work), *_diagnostics(work, dataset)]
+    return [*_origin_notices(work), *_diagnostics_notices(work, dataset)]
 
 
 def undiagnosed_line(n: int) -> str:
@@ -65,7 +65,7 @@ def undiagnosed_line(n: int) -> str:
     )
 
 
-def _origins(work: Work) -> Iterator[str]:
+def _origin_notices(work: Work) -> Iterator[str]:
     """How many trials go on from a checkpoint, and whose it is."""
     own = sum(origin.trial_id == trial_id for trial_id, origin in work.origins.items())
     others = len(work.origins) - own
@@ -81,7 +81,7 @@ def _origins(work: Work) -> Iterator[str]:
         )
 
 
-def _diagnostics(work: Work, dataset: Dataset) -> Iterator[str]:
+def _diagnostics_notices(work: Work, dataset: Dataset) -> Iterator[str]:
     if work.undiagnosed:
         yield undiagnosed_line(len(work.undiagnosed))
     if work.unseen:

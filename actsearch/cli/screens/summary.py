@@ -15,7 +15,7 @@ from actsearch.cli.screens.trial_rows import STATUS_STYLE, last_value, state_tex
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult, median_seconds
 
-Value = Callable[[TrialResult], float | None]
+TrialValue = Callable[[TrialResult], float | None]
 
 
 def summary_table(result: ExperimentResult) -> RenderableType:
@@ -85,7 +85,7 @@ def _states(candidate: CandidateResult) -> Text:
     return text
 
 
-def _mean_of(candidate: CandidateResult, value: Value) -> float | None:
+def _mean_of(candidate: CandidateResult, value: TrialValue) -> float | None:
     """Over the seeds that completed."""
     values = [value(trial) for trial in candidate.trials if trial.status == "completed"]
     known = [number for number in values if number is not None]

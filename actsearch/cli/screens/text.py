@@ -43,7 +43,7 @@ class Paragraph:
     mark_style: str = ""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        whole = printable(self.text).replace(" %", "\N{NO-BREAK SPACE}%")
+        whole = printable_text(self.text).replace(" %", "\N{NO-BREAK SPACE}%")
         rows = textwrap.wrap(whole, max(options.max_width - len(self.mark), 20), break_on_hyphens=False)
         for i, row in enumerate(rows):
             mark = self.mark if i == 0 else " " * len(self.mark)
@@ -58,7 +58,7 @@ def shortened_to_cells(text: str, width: int) -> str:
     return f"{set_cell_size(text, width - 1 - cell_len(tail)).rstrip()}…{tail}"
 
 
-def printable(text: str) -> str:
+def printable_text(text: str) -> str:
     """The text without what would move the cursor."""
     return "".join(char if char.isprintable() else " " for char in text)
 

@@ -62,7 +62,7 @@ def time_left(left: Sequence[tuple[str, float]], seconds: Mapping[str, float], j
 
 
 def _end_of_the_last(seconds: Sequence[float], jobs: int) -> float:
-    """When the last of these tasks ends, if each goes in its turn to the first worker that is free."""
+    """When the last task ends, if each goes in its turn to the first worker that is free."""
     free = [0.0] * min(max(jobs, 1), len(seconds))
     for task in seconds:
         heapq.heapreplace(free, free[0] + task)

@@ -10,7 +10,7 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 
 from actsearch.cli.screens.numbers import table_number
-from actsearch.cli.screens.text import StyledLine, printable, shortened_to_cells
+from actsearch.cli.screens.text import StyledLine, printable_text, shortened_to_cells
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import ENDED, CandidateResult, TrialResult
@@ -102,7 +102,7 @@ def trial_name(trial: Trial) -> str:
 def state_text(trial: TrialResult) -> str:
     """A trial's status, with the cause of a failure and the epoch of a divergence."""
     if trial.status == "failed" and trial.error:
-        return f"failed: {printable(trial.error)}"
+        return f"failed: {printable_text(trial.error)}"
     if trial.status == "diverged":
         return f"diverged in epoch {trial.epochs_done}"
     return trial.status
@@ -114,7 +114,9 @@ def last_value(trial: TrialResult, metric: str) -> float | None:
 
 
 def _row_names(label: str, setting: Mapping[str, Any]) -> tuple[str, str]:
-    return printable(candidate_name(label, setting)), printable(" ".join([label, *map(in_words, setting.values())]))
+    return printable_text(candidate_name(label, setting)), printable_text(
+        " ".join([label, *map(in_words, setting.values())])
+    )
 
 
 METRIC_WIDTHS = {"loss": 8, "val_loss": 8, "val_accuracy": 12}

@@ -13,7 +13,7 @@ from rich.live import Live
 
 from actsearch.cli.screens.shown_rows import rows_that_fit
 from actsearch.cli.screens.standing import Standing, best_row, counts_that_fit, standing_lines
-from actsearch.cli.screens.text import StyledLine, printable, shortened_to_cells
+from actsearch.cli.screens.text import StyledLine, printable_text, shortened_to_cells
 from actsearch.cli.screens.time_left import EpochSeconds, epochs_left, time_left, time_left_text
 from actsearch.cli.screens.trial_rows import TrialColumns, TrialRow, rows_of
 from actsearch.core.results import ExperimentResult
@@ -138,7 +138,7 @@ def _standing_of(result: ExperimentResult, rows: Sequence[TrialRow]) -> Standing
         for seconds in trial.seconds_per_epoch:
             measured.add(row.name, seconds)
     return Standing(
-        title=printable(result.name),
+        title=printable_text(result.name),
         trials=len(rows),
         ended=sum(counts[status] for status in ENDED),
         counts=counts,

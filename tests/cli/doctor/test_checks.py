@@ -378,7 +378,7 @@ def test_settings_of_keras_that_stop_every_run_are_a_problem(
     monkeypatch: pytest.MonkeyPatch, key: str, value: str
 ) -> None:
     """They come from a file that one wrote years ago, and the error speaks of a "computed output size"."""
-    monkeypatch.setattr(probes, "tensorflow", lambda: MEASURED | {key: value, "seconds_per_step": {}})
+    monkeypatch.setattr(probes, "probe_tensorflow", lambda: MEASURED | {key: value, "seconds_per_step": {}})
     (check,) = doctor.tensorflow()
     assert check.status == "problem"
     assert value in check.what
@@ -396,7 +396,7 @@ def test_settings_of_keras_that_stop_every_run_are_a_problem(
 def test_the_cost_of_bfloat16_is_told(monkeypatch: pytest.MonkeyPatch, seconds: float, status: str, told: str) -> None:
     """Whoever sets `mixed_bfloat16` on the wrong machine waits several times as long. One odd step changes nothing."""
     steps = {"float32": [0.1, 0.1, 9.0], "mixed_bfloat16": [seconds, seconds, seconds]}
-    monkeypatch.setattr(probes, "tensorflow", lambda: MEASURED | {"seconds_per_step": steps})
+    monkeypatch.setattr(probes, "probe_tensorflow", lambda: MEASURED | {"seconds_per_step": steps})
     check = only(doctor.tensorflow(), "bfloat16")
     assert check.status == status
     assert told in check.what
@@ -406,11 +406,11 @@ def test_the_cost_of_bfloat16_is_told(monkeypatch: pytest.MonkeyPatch, seconds: 
 def test_a_gpu_that_tensorflow_does_not_see_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """It trains on the processor then, without a word, and takes twenty times as long."""
     monkeypatch.setattr(capacity, "gpus", lambda: ["0"])
-    monkeypatch.setattr(probes, "tensorflow", lambda: MEASURED)
+    monkeypatch.setattr(probes, "probe_tensorflow", lambda: MEASURED)
     check = only(doctor.tensorflow(), "devices")
     assert check.status == "note"
     assert "and-cuda" in check.remedy
-    monkeypatch.setattr(probes, "tensorflow", lambda: MEASURED | {"gpus": ["NVIDIA T4"]})
+    monkeypatch.setattr(probes, "probe_tensorflow", lambda: MEASURED | {"gpus": ["NVIDIA T4"]})
     assert "NVIDIA T4" in only(doctor.tensorflow(), "devices").what
 
 

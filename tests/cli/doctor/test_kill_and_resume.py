@@ -96,7 +96,7 @@ def test_a_file_that_is_in_one_folder_only_differs(hostile: Path) -> None:
     for name in ("one/a/history.json", "other/a/history.json", "one/b/predictions.npz", "one/a/trial.json"):
         (hostile / name).parent.mkdir(parents=True, exist_ok=True)
         (hostile / name).write_text("x", encoding="utf-8")
-    compared, differing = kill_and_resume.compare(hostile / "one", hostile / "other")
+    compared, differing = kill_and_resume.compare_folders(hostile / "one", hostile / "other")
     assert compared == ["a/history.json", "b/predictions.npz"]
     assert differing == ["b/predictions.npz"]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from actsearch.cli.records.run_events import EVENT_NAMES
+from actsearch.cli.json_rows.run_events import EVENT_NAMES
 from actsearch.cli.run.display import Display, JsonLines, PlainLines
 from actsearch.core.events import Checkpoint, Completed, Diagnosed, EpochDone, Event, Failed, Lost, Progress, Started
 from actsearch.core.experiment import Experiment, Trial

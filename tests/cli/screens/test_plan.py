@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from actsearch.analysis import power, study_noise
+from actsearch.cli.json_rows.conversion import json_value
+from actsearch.cli.json_rows.plan import plan_row
 from actsearch.cli.plan.advice import plan_advice
-from actsearch.cli.records.conversion import as_json
-from actsearch.cli.records.plan import plan_record
 from actsearch.cli.screens.plan import plan_lines
 from actsearch.core.experiment import DataSpec, Experiment
 from actsearch.data.dataset import Dataset
@@ -105,7 +105,7 @@ def test_names_do_no_harm(look_ahead: Callable[..., Outlook]) -> None:
     text = _printed(one, 140)
     assert "\x1b" not in text
     assert "a [31m[bold] 标准化 0" in text
-    assert json.loads(json.dumps(as_json(plan_record(one))))["power"]["baseline"] == f"{HOSTILE} 0"
+    assert json.loads(json.dumps(json_value(plan_row(one))))["power"]["baseline"] == f"{HOSTILE} 0"
 
 
 def _advice(one: Outlook) -> str:
@@ -150,7 +150,7 @@ def test_one_activation_has_nothing_to_be_compared_with(look_ahead: Callable[...
     one = look_ahead(["relu"])
     assert one.power is None
     assert "nothing to compare" in _printed(one)
-    assert as_json(plan_record(one))["power"] is None
+    assert json_value(plan_row(one))["power"] is None
 
 
 def test_a_grid_without_tuning_is_told(look_ahead: Callable[..., Outlook]) -> None:
@@ -173,7 +173,7 @@ def test_a_grid_without_tuning_is_told(look_ahead: Callable[..., Outlook]) -> No
 def test_json_is_whole_and_has_no_infinity(look_ahead: Callable[..., Outlook]) -> None:
     """JSON knows none, and a program would stumble over it."""
     wide = replace(study_noise.assumed_noise(), sd=power.Range(0.05, 0.0005, 0.5))
-    row: Mapping[str, Any] = as_json(plan_record(look_ahead(noise=wide, timed=None)))
+    row: Mapping[str, Any] = json_value(plan_row(look_ahead(noise=wide, timed=None)))
     again = json.loads(json.dumps(row, allow_nan=False))
     assert again["power"]["seeds_to_tie"]["high"] is None
     assert again["seconds"]["low"] < again["seconds"]["high"]

@@ -8,21 +8,21 @@ from typing import Any
 
 from actsearch.analysis.power import POWER, Power
 from actsearch.analysis.study_noise import Noise, Range
+from actsearch.cli.json_rows.conversion import finite, json_value
 from actsearch.cli.plan.advice import plan_advice
-from actsearch.cli.records.conversion import as_json, finite
 from actsearch.study.disk import Disk
 from actsearch.study.outlook import Outlook, StageCost
 from actsearch.study.trial_costs import Timed
 
 
 @dataclass(frozen=True)
-class SecondsRecord:
+class SecondsRow:
     low: float
     high: float
 
 
 @dataclass(frozen=True)
-class TimeRecord:
+class PlanTimeRow:
     """The time of the whole experiment, and what it is taken from."""
 
     low: float
@@ -31,7 +31,7 @@ class TimeRecord:
 
 
 @dataclass(frozen=True)
-class MemoryRecord:
+class MemoryRow:
     worker: int
     all: int
     """Of so many workers as there are jobs."""
@@ -39,14 +39,14 @@ class MemoryRecord:
 
 
 @dataclass(frozen=True)
-class CandidateCostRecord:
+class CandidateCostRow:
     candidate: str
     timed: Timed | None
-    trial_seconds: SecondsRecord
+    trial_seconds: SecondsRow
 
 
 @dataclass(frozen=True)
-class RangeRecord:
+class RangeRow:
     """A number with its limits; null for what is too large to be told."""
 
     value: float | None
@@ -55,17 +55,17 @@ class RangeRecord:
 
 
 @dataclass(frozen=True)
-class SeedsRecord:
+class SeedsRow:
     """What so many seeds cost and can tell."""
 
     seeds: int
     trials: int
-    seconds: SecondsRecord
-    detectable: RangeRecord | None
+    seconds: SecondsRow
+    detectable: RangeRow | None
 
 
 @dataclass(frozen=True)
-class PowerRecord:
+class PlanPowerRow:
     """What the experiment can find out."""
 
     contenders: tuple[str, ...]
@@ -75,18 +75,18 @@ class PowerRecord:
     margin: float
     power: float
     noise: Mapping[str, Any]
-    by_seeds: tuple[SeedsRecord, ...]
+    by_seeds: tuple[SeedsRow, ...]
     planned_seeds: int
-    seeds_to_tie: RangeRecord | None
-    seeds_to_detect_the_margin: RangeRecord | None
-    seeds_to_tie_with_a_baseline: RangeRecord | None
+    seeds_to_tie: RangeRow | None
+    seeds_to_detect_the_margin: RangeRow | None
+    seeds_to_tie_with_a_baseline: RangeRow | None
     examples: int
     smallest_tie_on_new_data: float | None
     examples_to_tie_on_new_data: int | None
 
 
 @dataclass(frozen=True)
-class PlanRecord:
+class PlanRow:
     """All that is known of an experiment before it is trained."""
 
     experiment: str
@@ -95,70 +95,69 @@ class PlanRecord:
     left: int
     stages: tuple[StageCost, ...]
     jobs: int
-    seconds: TimeRecord
-    memory: MemoryRecord
+    seconds: PlanTimeRow
+    memory: MemoryRow
     disk: Disk
-    candidates: tuple[CandidateCostRecord, ...]
-    power: PowerRecord | None
+    candidates: tuple[CandidateCostRow, ...]
+    power: PlanPowerRow | None
     """None where there is nothing to compare."""
     advice: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def plan_record(outlook: Outlook) -> PlanRecord:
+def plan_row(outlook: Outlook) -> PlanRow:
     """The row of an experiment."""
     worker = outlook.worker_memory
-    return PlanRecord(
+    return PlanRow(
         experiment=outlook.experiment,
         folder=outlook.folder,
         trials=outlook.trials,
         left=outlook.left,
         stages=outlook.stages,
         jobs=outlook.jobs,
-        seconds=TimeRecord(*outlook.seconds, outlook.basis),
-        memory=MemoryRecord(worker, outlook.jobs * worker, outlook.available_memory),
+        seconds=PlanTimeRow(*outlook.seconds, outlook.basis),
+        memory=MemoryRow(worker, outlook.jobs * worker, outlook.available_memory),
         disk=outlook.disk,
         candidates=tuple(
-            CandidateCostRecord(network.name, network.timed, SecondsRecord(*network.trial))
-            for network in outlook.networks
+            CandidateCostRow(network.name, network.timed, SecondsRow(*network.trial)) for network in outlook.networks
         ),
-        power=None if outlook.power is None else _power_record(outlook, outlook.power),
+        power=None if outlook.power is None else _power_row(outlook, outlook.power),
         advice=tuple(plan_advice(outlook)),
         notes=outlook.notes,
     )
 
 
-def _power_record(outlook: Outlook, power: Power) -> PowerRecord:
-    return PowerRecord(
+def _power_row(outlook: Outlook, power: Power) -> PlanPowerRow:
+    return PlanPowerRow(
         contenders=power.contenders,
         baseline=power.baseline,
         family=power.family,
         confidence=power.confidence,
         margin=power.margin,
         power=POWER,
-        noise=_noise_row(power.noise),
-        by_seeds=tuple(_seeds_record(outlook, row.seeds, row.detectable) for row in power.rows),
+        noise=_noise_fields(power.noise),
+        by_seeds=tuple(_seeds_row(outlook, row.seeds, row.detectable) for row in power.rows),
         planned_seeds=power.planned,
-        seeds_to_tie=_range_record(power.to_tie),
-        seeds_to_detect_the_margin=_range_record(power.to_detect),
-        seeds_to_tie_with_a_baseline=_range_record(power.to_tie_a_baseline),
+        seeds_to_tie=_range_row(power.to_tie),
+        seeds_to_detect_the_margin=_range_row(power.to_detect),
+        seeds_to_tie_with_a_baseline=_range_row(power.to_tie_a_baseline),
         examples=power.examples,
         smallest_tie_on_new_data=power.smallest_tie,
         examples_to_tie_on_new_data=power.examples_to_tie,
     )
 
 
-def _noise_row(noise: Noise) -> dict[str, Any]:
+def _noise_fields(noise: Noise) -> dict[str, Any]:
     """As it is, but the candidates that vary more by their names."""
-    return {**as_json(noise), "noisier": dict(noise.noisier)}
+    return {**json_value(noise), "noisier": dict(noise.noisier)}
 
 
-def _seeds_record(outlook: Outlook, seeds: int, detectable: Range | None) -> SeedsRecord:
+def _seeds_row(outlook: Outlook, seeds: int, detectable: Range | None) -> SeedsRow:
     cost = outlook.by_seeds[seeds]
-    return SeedsRecord(seeds, cost.trials, SecondsRecord(*cost.seconds), _range_record(detectable))
+    return SeedsRow(seeds, cost.trials, SecondsRow(*cost.seconds), _range_row(detectable))
 
 
-def _range_record(limits: Range | None) -> RangeRecord | None:
+def _range_row(limits: Range | None) -> RangeRow | None:
     if limits is None:
         return None
-    return RangeRecord(finite(limits.value), finite(limits.low), finite(limits.high))
+    return RangeRow(finite(limits.value), finite(limits.low), finite(limits.high))

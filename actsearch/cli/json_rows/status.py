@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actsearch.cli.records.conversion import json_line
-from actsearch.cli.records.decisions import look_row
+from actsearch.cli.json_rows.conversion import json_line
+from actsearch.cli.json_rows.decisions import look_row
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 
 
 @dataclass(frozen=True)
-class TrialStatusRecord:
+class TrialStatusRow:
     """A trial as it stands."""
 
     trial: str
@@ -36,7 +36,7 @@ class TrialStatusRecord:
 
 def status_json_line(result: ExperimentResult) -> str:
     """The experiment's row; what was chosen and looked at stands in it where the study does so."""
-    row: dict[str, Any] = {"experiment": result.name, "folder": result.folder, "trials": _trial_records(result)}
+    row: dict[str, Any] = {"experiment": result.name, "folder": result.folder, "trials": _trial_rows(result)}
     if result.tuning_seeds:
         row["chosen"] = result.chosen
     if result.looks is not None:
@@ -45,16 +45,16 @@ def status_json_line(result: ExperimentResult) -> str:
     return json_line({**row, "mixture": result.mixture})
 
 
-def _trial_records(result: ExperimentResult) -> list[TrialStatusRecord]:
+def _trial_rows(result: ExperimentResult) -> list[TrialStatusRow]:
     records = []
     for candidate in result.candidates:
-        records += [trial_status_record(candidate, trial) for trial in candidate.all_trials]
+        records += [trial_status_row(candidate, trial) for trial in candidate.all_trials]
     return records
 
 
-def trial_status_record(candidate: CandidateResult, trial: TrialResult) -> TrialStatusRecord:
+def trial_status_row(candidate: CandidateResult, trial: TrialResult) -> TrialStatusRow:
     """The row of a trial, within that of its experiment."""
-    return TrialStatusRecord(
+    return TrialStatusRow(
         trial=trial.id,
         label=candidate.label,
         activation=candidate.activation.name,
@@ -66,11 +66,11 @@ def trial_status_record(candidate: CandidateResult, trial: TrialResult) -> Trial
         epochs_done=trial.epochs_done,
         epochs=trial.epochs,
         last={name: values[-1] if values else None for name, values in trial.history.items()},
-        test={"last": _test_values_of(trial.last), "best": _test_values_of(trial.best)},
+        test={"last": _test_fields(trial.last), "best": _test_fields(trial.best)},
         seconds=sum(trial.seconds_per_epoch),
         error=trial.error,
     )
 
 
-def _test_values_of(values: TestValues | None) -> dict[str, float | None] | None:
+def _test_fields(values: TestValues | None) -> dict[str, float | None] | None:
     return None if values is None else {"epoch": values.epoch, **values.values}

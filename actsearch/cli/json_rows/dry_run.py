@@ -8,13 +8,13 @@ from actsearch.cli.run.dry_run import DryRun
 
 
 @dataclass(frozen=True)
-class DryRunTrialRecord:
+class DryRunTrialRow:
     trial: str
     finished: bool
 
 
 @dataclass(frozen=True)
-class DryRunTimeRecord:
+class DryRunTimeRow:
     low: float
     high: float
     basis: str
@@ -24,20 +24,20 @@ class DryRunTimeRecord:
 
 
 @dataclass(frozen=True)
-class DryRunRecord:
+class DryRunRow:
     experiment: str
-    trials: tuple[DryRunTrialRecord, ...]
+    trials: tuple[DryRunTrialRow, ...]
     may_follow: int
-    seconds: DryRunTimeRecord
+    seconds: DryRunTimeRow
     would_stop_at: str | None
 
 
-def dry_run_record(dry_run: DryRun) -> DryRunRecord:
+def dry_run_row(dry_run: DryRun) -> DryRunRow:
     """The row of an experiment."""
-    return DryRunRecord(
+    return DryRunRow(
         experiment=dry_run.experiment,
-        trials=tuple(DryRunTrialRecord(trial.id, trial.id in dry_run.finished) for trial in dry_run.trials),
+        trials=tuple(DryRunTrialRow(trial.id, trial.id in dry_run.finished) for trial in dry_run.trials),
         may_follow=dry_run.to_follow,
-        seconds=DryRunTimeRecord(*dry_run.seconds, dry_run.basis, dry_run.looking),
+        seconds=DryRunTimeRow(*dry_run.seconds, dry_run.basis, dry_run.looking),
         would_stop_at=dry_run.refusal,
     )

@@ -33,7 +33,7 @@ EVENT_NAMES = {
 
 
 @dataclass(frozen=True)
-class TrialRecord:
+class EventRow:
     """What every event of a trial begins with."""
 
     event: str
@@ -44,41 +44,41 @@ class TrialRecord:
 
 
 @dataclass(frozen=True)
-class StartedRecord(TrialRecord):
+class StartedRow(EventRow):
     machine: Mapping[str, Any]
     resumed_epochs: int
 
 
 @dataclass(frozen=True)
-class EpochRecord(TrialRecord):
+class EpochRow(EventRow):
     epoch: int
     seconds: float
     metrics: Mapping[str, float | None]
 
 
 @dataclass(frozen=True)
-class CompletedRecord(TrialRecord):
+class CompletedRow(EventRow):
     test: Mapping[str, Mapping[str, float | None]]
     """Of the `last` and the `best` epoch: the `epoch`, and the test values by Keras's names."""
 
 
 @dataclass(frozen=True)
-class DivergedRecord(TrialRecord):
+class DivergedRow(EventRow):
     epoch: int
 
 
 @dataclass(frozen=True)
-class LostRecord(TrialRecord):
+class LostRow(EventRow):
     cause: str
 
 
 @dataclass(frozen=True)
-class FailedRecord(TrialRecord):
+class FailedRow(EventRow):
     error: str
 
 
 @dataclass(frozen=True)
-class FinishedRecord:
+class FinishedRow:
     """The last row of an experiment."""
 
     event: str
@@ -89,7 +89,7 @@ class FinishedRecord:
     figures: tuple[str, ...]
 
 
-def event_record(event: Event, trial: Trial) -> TrialRecord | None:
+def event_row(event: Event, trial: Trial) -> EventRow | None:
     """The row of an event. None of what stays inside a training, of which only the epochs are told."""
     if isinstance(event, (Progress, Diagnosed, Checkpoint)):
         return None
@@ -97,18 +97,20 @@ def event_record(event: Event, trial: Trial) -> TrialRecord | None:
     start = (EVENT_NAMES[type(event)], trial.id, candidate.label, candidate.setting, trial.seed)
     match event:
         case Started():
-            return StartedRecord(*start, event.machine, len(event.resumed))
+            return StartedRow(*start, event.machine, len(event.resumed))
         case EpochDone():
-            return EpochRecord(*start, event.epoch, event.seconds, event.metrics)
+            return EpochRow(*start, event.epoch, event.seconds, event.metrics)
         case Completed():
-            return CompletedRecord(*start, {"last": _test_values(event.last), "best": _test_values(event.best)})
+            return CompletedRow(
+                *start, {"last": _evaluation_fields(event.last), "best": _evaluation_fields(event.best)}
+            )
         case Diverged():
-            return DivergedRecord(*start, event.epoch)
+            return DivergedRow(*start, event.epoch)
         case Lost():
-            return LostRecord(*start, event.cause)
+            return LostRow(*start, event.cause)
         case Failed():
-            return FailedRecord(*start, event.error)
+            return FailedRow(*start, event.error)
 
 
-def _test_values(evaluation: Evaluation) -> dict[str, float | None]:
+def _evaluation_fields(evaluation: Evaluation) -> dict[str, float | None]:
     return {"epoch": evaluation.epoch, **evaluation.test}

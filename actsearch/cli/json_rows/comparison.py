@@ -16,12 +16,12 @@ from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.contenders import Contender
 from actsearch.analysis.pairs import ExampleNoise, Pair
 from actsearch.analysis.requirements import Outcome
-from actsearch.cli.records.conversion import as_json, finite
+from actsearch.cli.json_rows.conversion import finite, json_value
 from actsearch.core import user_files
 
 
 @dataclass(frozen=True)
-class ContenderRecord:
+class RankedRow:
     """An activation at one setting, over its seeds."""
 
     candidate: str
@@ -52,7 +52,7 @@ class ContenderRecord:
 
 
 @dataclass(frozen=True)
-class DifferenceRecord:
+class DifferenceRow:
     """A contender minus another one; of the reference itself, which is compared with none, all is null."""
 
     common_seeds: int | None = None
@@ -81,7 +81,7 @@ class DifferenceRecord:
 
 
 @dataclass(frozen=True)
-class RequirementRecord:
+class RequirementRow:
     requirement: str
     state: str
     difference: float | None
@@ -91,7 +91,7 @@ class RequirementRecord:
 
 
 @dataclass(frozen=True)
-class ComparisonRecord:
+class ComparisonRow:
     """A comparison with all its contenders and pairs."""
 
     experiment: str
@@ -111,18 +111,18 @@ class ComparisonRecord:
     leading_group: tuple[str, ...]
     reference: str
     contenders: tuple[Mapping[str, Any], ...]
-    """Of each the fields of `ContenderRecord`, those of `DifferenceRecord` to the reference, and the `values`."""
+    """Of each the fields of `RankedRow`, those of `DifferenceRow` to the reference, and the `values`."""
     pairs: tuple[Mapping[str, Any], ...]
-    """The names `a` and `b`, and the fields of `DifferenceRecord`."""
+    """The names `a` and `b`, and the fields of `DifferenceRow`."""
     sentences: tuple[str, ...]
     warnings: tuple[str, ...]
-    requirements: tuple[RequirementRecord, ...]
+    requirements: tuple[RequirementRow, ...]
 
 
-def comparison_record(comparison: Comparison, outcomes: Sequence[Outcome] = ()) -> ComparisonRecord:
+def comparison_row(comparison: Comparison, outcomes: Sequence[Outcome] = ()) -> ComparisonRow:
     """The row of a comparison, with what became of the requirements."""
     measure, contenders = comparison.measure, comparison.contenders
-    return ComparisonRecord(
+    return ComparisonRow(
         experiment=comparison.experiment,
         folder=comparison.folder,
         metric=measure.metric,
@@ -143,17 +143,17 @@ def comparison_record(comparison: Comparison, outcomes: Sequence[Outcome] = ()) 
         pairs=tuple(_pair_row(comparison, pair) for pair in comparison.pairs()),
         sentences=tuple(conclusions.sentences(comparison)),
         warnings=tuple(comparison.warnings),
-        requirements=tuple(map(_requirement_record, outcomes)),
+        requirements=tuple(map(_requirement_row, outcomes)),
     )
 
 
 def contender_rows(comparison: Comparison) -> Iterator[dict[str, Any]]:
     """A row a contender, with the difference to the reference."""
     for i, contender in enumerate(comparison.contenders):
-        difference = DifferenceRecord()
+        difference = DifferenceRow()
         if i != comparison.reference:
-            difference = _difference_record(comparison.pair(i, comparison.reference))
-        yield as_json(_contender_record(contender, i in comparison.leaders)) | as_json(difference)
+            difference = _difference_row(comparison.pair(i, comparison.reference))
+        yield json_value(_ranked_row(contender, i in comparison.leaders)) | json_value(difference)
 
 
 def _contenders_with_values(comparison: Comparison) -> Iterator[dict[str, Any]]:
@@ -161,9 +161,9 @@ def _contenders_with_values(comparison: Comparison) -> Iterator[dict[str, Any]]:
         yield {**row, "values": [finite(float(value)) for value in contender.values]}
 
 
-def _contender_record(contender: Contender, leading: bool) -> ContenderRecord:
+def _ranked_row(contender: Contender, leading: bool) -> RankedRow:
     diverging_low, diverging_high = contender.divergence or (None, None)
-    return ContenderRecord(
+    return RankedRow(
         candidate=contender.name,
         label=contender.label,
         activation=contender.activation.name,
@@ -192,9 +192,9 @@ def _contender_record(contender: Contender, leading: bool) -> ContenderRecord:
     )
 
 
-def _difference_record(pair: Pair) -> DifferenceRecord:
+def _difference_row(pair: Pair) -> DifferenceRow:
     correlation, correlation_low, correlation_high = pair.correlation or (None, None, None)
-    return DifferenceRecord(
+    return DifferenceRow(
         common_seeds=pair.n,
         difference=finite(pair.difference),
         difference_low=finite(pair.low),
@@ -208,12 +208,12 @@ def _difference_record(pair: Pair) -> DifferenceRecord:
         won=pair.won,
         sign_flip_p=pair.sign_flip_p,
         tests_disagree=pair.disagrees,
-        **_seeds_needed(pair),
-        **_on_new_data(pair.examples),
+        **_forecast_fields(pair),
+        **_new_data_fields(pair.examples),
     )
 
 
-def _seeds_needed(pair: Pair) -> dict[str, Any]:
+def _forecast_fields(pair: Pair) -> dict[str, Any]:
     forecast = pair.forecast
     if forecast is None:
         return {}
@@ -224,7 +224,7 @@ def _seeds_needed(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _on_new_data(examples: ExampleNoise | None) -> dict[str, Any]:
+def _new_data_fields(examples: ExampleNoise | None) -> dict[str, Any]:
     if examples is None:
         return {}
     return {
@@ -244,11 +244,11 @@ def _root(variance: float) -> float | None:
 
 def _pair_row(comparison: Comparison, pair: Pair) -> dict[str, Any]:
     a, b = (comparison.contenders[place].name for place in (pair.a, pair.b))
-    return {"a": a, "b": b, **as_json(_difference_record(pair))}
+    return {"a": a, "b": b, **json_value(_difference_row(pair))}
 
 
-def _requirement_record(outcome: Outcome) -> RequirementRecord:
-    return RequirementRecord(
+def _requirement_row(outcome: Outcome) -> RequirementRow:
+    return RequirementRow(
         requirement=outcome.requirement.text,
         state=outcome.state,
         difference=finite(outcome.difference),

@@ -11,22 +11,22 @@ from typing import Any
 PLAIN = (str, int, float, type(None))
 
 
-def as_json(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """A record or a mapping as an object, a tuple or a list as an array, anything else as it is."""
     if isinstance(value, PLAIN):
         return value
     if isinstance(value, Mapping):
-        return {key: as_json(item) for key, item in value.items()}
+        return {key: json_value(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [as_json(item) for item in value]
+        return [json_value(item) for item in value]
     if is_dataclass(value):
-        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: json_value(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
 def json_line(record: Any) -> str:
     """A record as a line of `--json`."""
-    return json.dumps(as_json(record), ensure_ascii=False)
+    return json.dumps(json_value(record), ensure_ascii=False)
 
 
 def finite(value: float | None) -> float | None:
