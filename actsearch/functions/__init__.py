@@ -1,7 +1,6 @@
 """The mathematics of activation functions: the registry, formulas, and what can be computed of them."""
 
 __all__ = [
-    "arrays",
     "catalogue",
     "catalogue_page",
     "descriptions",
