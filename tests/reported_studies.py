@@ -24,9 +24,9 @@ HOSTILE = "</script><script>alert(1)</script>\"><img src=x onerror=alert(2)>{{7*
 def made(result: ExperimentResult, configuration: str = "name: study\n", **question: Any) -> str:
     asked = Question(**question)
     try:
-        return report.page(result, comparisons_of(result, asked), asked, configuration)
+        return report.page_of(result, comparisons_of(result, asked), asked, configuration)
     except NothingToShow as error:
-        return report.page(result, (), asked, configuration, str(error))
+        return report.page_of(result, (), asked, configuration, str(error))
 
 
 def three(seeds: int = 5) -> ExperimentResult:

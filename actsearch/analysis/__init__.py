@@ -33,6 +33,7 @@ __all__ = [
     "sensitivity",
     "standards",
     "study_noise",
+    "trials",
     "tuning",
     "verdict_text",
     "verdicts",

@@ -9,13 +9,14 @@ from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.pairs import Pair
 from actsearch.analysis.verdict_text import forecast_text
 
-AGAINST: Mapping[str, str] = {
-    "better": "is better than", "worse": "is worse than", "tied": "is tied with", "undecided": "is undecided against",
-    "none": "has no verdict against",
-}  # fmt: skip
-
-
 BADGE_SYMBOLS: Mapping[str, str] = {"better": "▲", "worse": "▼", "tied": "=", "undecided": "?", "none": "·"}
+AGAINST: Mapping[str, str] = {
+    "better": "is better than",
+    "worse": "is worse than",
+    "tied": "is tied with",
+    "undecided": "is undecided against",
+    "none": "has no verdict against",
+}
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,12 @@ class Badge:
         return BADGE_SYMBOLS[self.kind]
 
 
-def badge_of(c: Comparison, pair: Pair) -> Badge:
+def badge_of(comparison: Comparison, pair: Pair) -> Badge:
     if pair.verdict is None:
         return Badge("none", "no verdict", pair.note or "")
     detail = pair.note or ""
     if pair.verdict == "undecided":
-        detail = forecast_text(c, pair.forecast)
+        detail = forecast_text(comparison, pair.forecast)
     elif pair.smaller_but_real:
         detail = "a real but smaller difference"
     return Badge(pair.verdict, pair.verdict, detail)

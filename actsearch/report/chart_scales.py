@@ -25,7 +25,7 @@ class ChartScale:
     """What lies beyond stands beyond, for charts that are cut at their frame; else on the edge."""
 
     def __call__(self, value: float) -> float:
-        low, high, value = (_bent(one, self.kind) for one in (self.low, self.high, value))
+        low, high, value = (_bent(number, self.kind) for number in (self.low, self.high, value))
         share = (value - low) / (high - low) if high > low else 0.5
         if not self.goes_on:
             share = min(max(share, 0.0), 1.0)

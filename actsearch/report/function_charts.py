@@ -4,63 +4,89 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import chain
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from actsearch.functions.catalogue import Entry
 from actsearch.functions.graphs import half_width, pieces
 from actsearch.report.chart_scales import ChartScale, line_path, text_element
 
-F_WIDTH, F_HEIGHT = 300, 170
+GRAPH_WIDTH, GRAPH_HEIGHT, GRAPH_SIDE, GRAPH_EDGE = 300, 170, 8, 6
+"""Of the chart, and what is left free beside the graph, and above and below it."""
+EVERY_POINT = 8
+"""Of so many points of a graph one is drawn."""
+UNIT_UP_TO = 6
+"""A y axis that is less high has ticks at -1 and 1."""
+
+Piece = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""A function between two kinks: its x and y."""
 
 
-def function_svg(entry: Entry, css: str, told: str) -> Markup:
+def function_svg(entry: Entry, css: str, words: str) -> Markup:
     """f and, thinner, f' on one pair of axes."""
     half = half_width([entry])
-    kinks = entry.properties.kinks
-    graphs = [pieces(f, kinks, half) for f in (entry.function, entry.gradient)]
-    y_all = np.concatenate([y[np.isfinite(y)] for graph in graphs for _, y in graph])
-    low, high = max(float(y_all.min()), -half), min(float(y_all.max()), half)
-    low, high = min(low, -0.15 * half), max(high, 0.3 * half)
+    graphs = [pieces(function, entry.properties.kinks, half) for function in (entry.function, entry.gradient)]
+    low, high = _y_limits(list(chain.from_iterable(graphs)), half)
     room = 0.06 * (high - low)
-    x = ChartScale(-half, half, 8, F_WIDTH - 8)
-    y = ChartScale(low - room, high + room, F_HEIGHT - 6, 6, goes_on=True)
+    x = ChartScale(-half, half, GRAPH_SIDE, GRAPH_WIDTH - GRAPH_SIDE)
+    y = ChartScale(low - room, high + room, GRAPH_HEIGHT - GRAPH_EDGE, GRAPH_EDGE, goes_on=True)
+    right, floor = GRAPH_WIDTH - GRAPH_SIDE, GRAPH_HEIGHT - GRAPH_EDGE
     parts = [
-        f'<line class="zero" x1="8" x2="{F_WIDTH - 8}" y1="{y(0):.1f}" y2="{y(0):.1f}"/>',
-        f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="6" y2="{F_HEIGHT - 6}"/>',
+        f'<line class="zero" x1="{GRAPH_SIDE}" x2="{right}" y1="{y(0):.1f}" y2="{y(0):.1f}"/>',
+        f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="{GRAPH_EDGE}" y2="{floor}"/>',
     ]
     for kind, graph in (("slope", graphs[1]), (f"line {css}", graphs[0])):
-        d = "".join(line_path(list(_visible(xs, ys, x, y))) for xs, ys in graph)
+        d = "".join(line_path(list(_points_drawn(piece, x, y))) for piece in graph)
         parts.append(f'<path class="{kind} solid" d="{d}"/>')
-    parts += _unit_ticks(x, y, half, low, high, graphs)  # above the curves, with a halo of paper
+    # The ticks stand above the curves, with a halo of paper.
+    parts += _x_ticks(x, y, round(half / 2), list(chain.from_iterable(graphs)))
+    parts += _y_ticks(x, y, low, high, round(half / 2))
     return Markup('<svg class="chart panel" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        F_WIDTH, F_HEIGHT, told, Markup("".join(parts))
+        GRAPH_WIDTH, GRAPH_HEIGHT, words, Markup("".join(parts))
     )
 
 
-def _unit_ticks(
-    x: ChartScale, y: ChartScale, half: float, low: float, high: float, graphs: Sequence[Any]
-) -> Iterator[str]:
-    reach = round(half / 2)
+def _y_limits(graph: Sequence[Piece], half: float) -> tuple[float, float]:
+    """No higher than the chart is wide, and never so low that the axis is at its edge."""
+    values = np.concatenate([y[np.isfinite(y)] for _, y in graph])
+    low, high = max(float(values.min()), -half), min(float(values.max()), half)
+    return min(low, -0.15 * half), max(high, 0.3 * half)
+
+
+def _points_drawn(piece: Piece, x: ChartScale, y: ChartScale) -> Iterator[tuple[float, float]]:
+    """Every so many points, and the last."""
+    xs, ys = piece
+    for i in [*range(0, len(xs) - 1, EVERY_POINT), len(xs) - 1]:
+        if math.isfinite(ys[i]):
+            yield x(float(xs[i])), y(float(ys[i]))
+
+
+def _x_ticks(x: ChartScale, y: ChartScale, reach: int, graph: Sequence[Piece]) -> Iterator[str]:
     for tick in (-reach, reach):
-        curves = [y(float(np.interp(tick, xs, ys))) for graph in graphs for xs, ys in graph if xs[0] <= tick <= xs[-1]]
-        sides = (min(y(0) + 15, F_HEIGHT - 2), y(0) - 7)  # below the axis, unless more room is above
-        clear = [min((abs(side - 4 - curve) for curve in curves), default=99.0) for side in sides]
-        side = sides[0] if clear[0] >= min(9.0, clear[1]) else sides[1]
         yield f'<line class="zero" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{y(0) - 3:.1f}" y2="{y(0) + 3:.1f}"/>'
-        yield text_element(f"{x(tick):.1f}", side, str(tick).replace("-", "−"))
-    step = 1 if high - low < 6 else reach
+        heights = [y(float(np.interp(tick, xs, ys))) for xs, ys in graph if xs[0] <= tick <= xs[-1]]
+        yield text_element(f"{x(tick):.1f}", _clear_side(y(0), heights), _signed(tick))
+
+
+def _clear_side(axis: float, heights: Sequence[float]) -> float:
+    """Where a number stands: below the axis, unless the curves leave more room above."""
+    below, above = min(axis + 15, GRAPH_HEIGHT - 2), axis - 7
+    room_below, room_above = (
+        min((abs(side - 4 - height) for height in heights), default=99.0) for side in (below, above)
+    )
+    return below if room_below >= min(9.0, room_above) else above
+
+
+def _y_ticks(x: ChartScale, y: ChartScale, low: float, high: float, reach: int) -> Iterator[str]:
+    step = 1 if high - low < UNIT_UP_TO else reach
     for tick in (-step, step):
         if low <= tick <= high:
             yield f'<line class="zero" x1="{x(0) - 3:.1f}" x2="{x(0) + 3:.1f}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
-            yield text_element(f"{x(0) - 7:.1f}", y(tick) + 4, str(tick).replace("-", "−"), "end")
+            yield text_element(f"{x(0) - 7:.1f}", y(tick) + 4, _signed(tick), "end")
 
 
-def _visible(xs: Any, ys: Any, x: ChartScale, y: ChartScale) -> Iterator[tuple[float, float]]:
-    """Every so many points, and the last."""
-    places = [*range(0, len(xs) - 1, 8), len(xs) - 1]
-    for i in places:
-        if math.isfinite(ys[i]):
-            yield x(float(xs[i])), y(float(ys[i]))
+def _signed(tick: int) -> str:
+    return str(tick).replace("-", "−")

@@ -1,8 +1,7 @@
 """The report: an experiment's results and their comparison as one HTML page that needs nothing else.
 
-Pure but for `save`: values in, text out. Imports neither TensorFlow nor the schema. What is concluded stands in
-`comparison` and `conclusions`, what is drawn in `report_charts`; here the page is put together, and every text of the
-user's is escaped by the template.
+Pure but for `save_page`: values in, text out. It imports neither TensorFlow nor the schema. `analysis` concludes, the
+sections say it, the charts draw it. Here they are put together; the template escapes every text of the user's.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -22,21 +22,23 @@ from actsearch.core import user_files
 from actsearch.core.errors import StoreError
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import listed
-from actsearch.report import layer_charts, page_colors
 from actsearch.report.curves_section import curves_view
+from actsearch.report.findings_section import findings_view
 from actsearch.report.functions_section import activations_of, function_view
-from actsearch.report.layers_section import FIRST_KINDS, findings_view, layers_view
-from actsearch.report.page_colors import swatch
+from actsearch.report.layer_charts import PANEL_FRAME
+from actsearch.report.layers_section import FIRST_KINDS, layers_view
+from actsearch.report.page_colors import PagePen, color_sheet, page_pens, swatch
 from actsearch.report.page_template import embedded_json, page_environment, page_file, policy, printable, without_folder
 from actsearch.report.reproduction_section import commands_view, machines_view, packages_command, settings_view
 from actsearch.report.summary import summary_facts, warnings_view
 from actsearch.report.trials_section import looks_view, trials_view, tuning_view
 from actsearch.report.verdict_section import comparison_view
 
-FILE = "report.html"
+PAGE_FILE = "report.html"
+TEMPLATE, STYLE, SCRIPTS = "report.html.jinja", "report.css", ("axes.js", "report.js")
 
 
-def page(
+def page_of(
     result: ExperimentResult,
     comparisons: Sequence[Comparison],
     question: Question,
@@ -57,47 +59,68 @@ def page(
     """
     if not known_curve_metrics(result):
         raise no_epoch_finished(result.folder, drawn_candidates(result, ()))
-    pens = page_colors.page_pens(result)
-    style = f"{page_colors.color_sheet(pens)}\n{page_file('report.css')}"
-    script = page_file("axes.js") + page_file("report.js")
-    chart = curves_view(result, comparisons, question, pens)
-    shared, *alone = warnings_view(result, comparisons)
-    text = page_environment().get_template("report.html.jinja").render(
-        name=result.name,
-        description=result.description,
-        policy=policy(style, script),
-        style=Markup(style),
-        script=Markup(script),
-        facts=list(summary_facts(result, comparisons)),
-        comparisons=[
-            comparison_view(i, one, pens, [*(shared if len(comparisons) == 1 else []), *alone[i]])
-            for i, one in enumerate(comparisons)
-        ],
-        missing=without_folder(missing, result),
-        warnings=shared,
-        curves=chart,
-        data=Markup(embedded_json(chart["data"])),
-        findings=findings_view(result, comparisons, pens),
-        layers=layers_view(result, FIRST_KINDS, pens),
-        more_layers=layers_view(result, [k for k in LAYER_FIGURE_KINDS if k not in FIRST_KINDS], pens),
-        functions=[function_view(*one, pens) for one in activations_of(result)],
-        trials=trials_view(result, comparisons, pens),
-        tuning=tuning_view(result, pens),
-        tuning_seeds=listed([str(seed) for seed in result.tuning_seeds]),
-        looks=looks_view(result.looks),
-        settings=settings_view(result),
-        machines=machines_view(result),
-        commands=commands_view(result, question),
-        packages=packages_command(result),
-        configuration=configuration,
-        version=version("actsearch"),
-        swatch=swatch,
-        panel_frame=layer_charts.PANEL_FRAME,
-    )  # fmt: skip
+    pens = page_pens(result)
+    curves = curves_view(result, comparisons, question, pens)
+    text = (
+        page_environment()
+        .get_template(TEMPLATE)
+        .render(
+            **_assets(pens),
+            name=result.name,
+            description=result.description,
+            facts=list(summary_facts(result, comparisons)),
+            missing=without_folder(missing, result),
+            **_verdict_views(result, comparisons, pens),
+            curves=curves,
+            data=Markup(embedded_json(curves["data"])),
+            findings=findings_view(result, comparisons, pens),
+            **_layer_views(result, pens),
+            functions=[function_view(activation, labels, pens) for activation, labels in activations_of(result)],
+            trials=trials_view(result, comparisons, pens),
+            tuning=tuning_view(result, pens),
+            tuning_seeds=listed([str(seed) for seed in result.tuning_seeds]),
+            looks=looks_view(result.looks),
+            settings=settings_view(result),
+            machines=machines_view(result),
+            commands=commands_view(result, question),
+            packages=packages_command(result),
+            configuration=configuration,
+        )
+    )
     return printable(text)
 
 
-def save(path: Path, text: str) -> None:
+def _assets(pens: dict[str, PagePen]) -> dict[str, Any]:
+    """What the page brings along, so that it needs nothing else."""
+    style = f"{color_sheet(pens)}\n{page_file(STYLE)}"
+    script = "".join(map(page_file, SCRIPTS))
+    return {
+        "policy": policy(style, script),
+        "style": Markup(style),
+        "script": Markup(script),
+        "version": version("actsearch"),
+        "swatch": swatch,
+        "panel_frame": PANEL_FRAME,
+    }
+
+
+def _verdict_views(
+    result: ExperimentResult, comparisons: Sequence[Comparison], pens: dict[str, PagePen]
+) -> dict[str, Any]:
+    """The comparisons, and what to beware of; a single comparison says all of it itself."""
+    shared, *alone = warnings_view(result, comparisons)
+    if len(comparisons) == 1:
+        alone = [[*shared, *alone[0]]]
+    views = [comparison_view(i, *each, pens) for i, each in enumerate(zip(comparisons, alone, strict=True))]
+    return {"comparisons": views, "warnings": shared}
+
+
+def _layer_views(result: ExperimentResult, pens: dict[str, PagePen]) -> dict[str, Any]:
+    folded = [kind for kind in LAYER_FIGURE_KINDS if kind not in FIRST_KINDS]
+    return {"layers": layers_view(result, FIRST_KINDS, pens), "more_layers": layers_view(result, folded, pens)}
+
+
+def save_page(path: Path, text: str) -> None:
     """Writes the page, whole or not at all; raises UserError or StoreError if that can't be done."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

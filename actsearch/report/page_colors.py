@@ -32,23 +32,15 @@ PAGE_COLORS: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 """The page's own colours; those of activations are `pens.PALETTES`'; of verdicts, the figures' blue and orange."""
-
-
 SHADE_ANCHORS: Mapping[str, tuple[str, ...]] = {
     "light": ("#440154", "#414487", "#2a788e", "#1c9075", "#45982f"),
     "dark": ("#8f86e8", "#4f9fdb", "#2bb5a3", "#8bd457", "#fde725"),
 }
 """Of the first layer, the last, and between them."""
-
-
 LEGIBLE = 3.0
 """The least contrast of a line to the paper (WCAG 2.1, section 1.4.11)."""
-
-
 SHADES = 21
 """Steps from the first layer to the last one, so that each of twenty has its own."""
-
-
 LAYER_DASHES = ("", "7 3", "2.5 2.5", "8 3 2 3")
 """Neighbouring layers stay apart by these without colours, too."""
 
@@ -74,22 +66,22 @@ def page_pens(result: ExperimentResult) -> dict[str, PagePen]:
     The dashes change from label to label, for print; labels that share a colour have different ones.
     """
     light, dark = pens_of(result, PALETTES["light"]), pens_of(result, PALETTES["dark"])
-    found: dict[str, PagePen] = {}
+    pens: dict[str, PagePen] = {}
     for place, (label, pen) in enumerate(light.items()):
         order = [_spaced(DASHES[(place + i) % len(DASHES)]) for i in range(len(DASHES))]
-        taken = {one.dashes for one in found.values() if one.light == pen.color}
-        dashes = next((one for one in order if one not in taken), order[0])
-        found[label] = PagePen(label, place, pen.color, dark[label].color, dashes)
-    return found
+        taken = {known.dashes for known in pens.values() if known.light == pen.color}
+        free = next((dashes for dashes in order if dashes not in taken), order[0])
+        pens[label] = PagePen(label, place, pen.color, dark[label].color, free)
+    return pens
 
 
 def _spaced(dashes: Any) -> str:
     return "" if dashes == "solid" else " ".join(f"{1.6 * part:.3g}" for part in dashes[1])
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(color: str, ground: str) -> float:
     """WCAG 2.1, section 1.4.3: from 1 to 21."""
-    low, high = sorted(map(_luminance, (one, other)))
+    low, high = sorted(map(_luminance, (color, ground)))
     return (high + 0.05) / (low + 0.05)
 
 
@@ -103,9 +95,9 @@ def _rgb(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
-def _mixed(one: str, other: str, share: float) -> str:
-    """The one, with so much of the other."""
-    parts = (round((1 - share) * a + share * b) for a, b in zip(_rgb(one), _rgb(other), strict=True))
+def _mixed(color: str, added: str, share: float) -> str:
+    """A colour with so much of another one added."""
+    parts = (round((1 - share) * a + share * b) for a, b in zip(_rgb(color), _rgb(added), strict=True))
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
@@ -113,7 +105,7 @@ def legible(color: str, theme: str) -> str:
     """A figure's colour as a thin line on the page: with as little of black or white as makes it be seen."""
     paper, ink = PAGE_COLORS[theme]["paper"], "#000000" if theme == "light" else "#ffffff"
     mixtures = (_mixed(color, ink, share / 50) for share in range(51))
-    return next(one for one in mixtures if contrast(one, paper) >= LEGIBLE)
+    return next(mixture for mixture in mixtures if contrast(mixture, paper) >= LEGIBLE)
 
 
 def _shade(theme: str, i: int) -> str:
@@ -125,25 +117,23 @@ def _shade(theme: str, i: int) -> str:
 
 def color_sheet(pens: Mapping[str, PagePen]) -> str:
     """The style sheet's variables, light and dark, and a class per pen and shade."""
-    sheets = {
-        theme: "".join(
-            [
-                *(f"--{name}:{color};" for name, color in PAGE_COLORS[theme].items()),
-                *(f"--s{p.place}:{legible(p.light if theme == 'light' else p.dark, theme)};" for p in pens.values()),
-                *(f"--h{i}:{_shade(theme, i)};" for i in range(SHADES)),
-            ]
-        )
-        for theme in ("light", "dark")
-    }
-    classes = [f".s{p.place}{{--c:var(--s{p.place});--d:{p.dashes or 'none'}}}" for p in pens.values()]
+    light, dark = _variables(pens, "light"), _variables(pens, "dark")
+    classes = [f".s{pen.place}{{--c:var(--s{pen.place});--d:{pen.dashes or 'none'}}}" for pen in pens.values()]
     classes += [f".h{i}{{--c:var(--h{i})}}" for i in range(SHADES)]
     classes += [f".d{i}{{--d:{dashes or 'none'}}}" for i, dashes in enumerate(LAYER_DASHES)]
     return (
-        f":root{{color-scheme:light;{sheets['light']}}}\n"
-        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;"
-        f"{sheets['dark']}}}}}\n"
-        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{sheets['dark']}}}}}\n" + "\n".join(classes)
+        f":root{{color-scheme:light;{light}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n" + "\n".join(classes)
     )
+
+
+def _variables(pens: Mapping[str, PagePen], theme: str) -> str:
+    """Of one theme: the page's own colours, those of candidates and those of layers."""
+    colors = dict(PAGE_COLORS[theme])
+    colors |= {pen.css: legible(pen.light if theme == "light" else pen.dark, theme) for pen in pens.values()}
+    colors |= {f"h{i}": _shade(theme, i) for i in range(SHADES)}
+    return "".join(f"--{name}:{color};" for name, color in colors.items())
 
 
 def swatch(css: str) -> Markup:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from actsearch.analysis import tuning
 from actsearch.analysis.comparison import Comparison
 from actsearch.analysis.metric_format import metric_text
 from actsearch.analysis.number_format import confidence_text
-from actsearch.core.looks_record import Left, LooksRecord
+from actsearch.analysis.trials import trials_of_all
+from actsearch.core.looks_record import Left, LooksRecord, LookTaken
 from actsearch.core.results import ExperimentResult
-from actsearch.core.trial_results import TrialResult
+from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.core.words import in_words, listed, point
 from actsearch.report.page_colors import PagePen
 from actsearch.report.page_template import without_folder
@@ -19,58 +21,93 @@ from actsearch.report.page_template import without_folder
 STATUSES = ("completed", "diverged", "failed", "running", "interrupted", "waiting")
 
 
+def all_trials(result: ExperimentResult) -> list[TrialResult]:
+    """Those of tuning seeds as well."""
+    return list(chain.from_iterable(candidate.all_trials for candidate in result.candidates))
+
+
+def counted_statuses(trials: Iterable[TrialResult], statuses: Sequence[str] = STATUSES) -> str:
+    """`5 completed, 1 failed`."""
+    of_all = [trial.status for trial in trials]
+    return ", ".join(f"{of_all.count(status)} {status}" for status in statuses if status in of_all)
+
+
+# --- every trial
+
+
 def trials_view(
     result: ExperimentResult, comparisons: Sequence[Comparison], pens: Mapping[str, PagePen]
 ) -> dict[str, Any]:
     """A row a candidate, a cell a seed: its value, or what became of it."""
-    seeds = sorted({trial.seed for candidate in result.compared for trial in candidate.trials})
-    measured = comparisons[0].measure if comparisons else None
+    comparison = comparisons[0] if comparisons else None
+    seeds = sorted({trial.seed for trial in trials_of_all(result.compared)})
     rows = []
     for candidate in result.compared:
         by_seed = {trial.seed: trial for trial in candidate.trials}
-        cells = []
-        for seed in seeds:
-            trial = by_seed.get(seed)
-            value = None if trial is None or measured is None else measured.of(trial)
-            cells.append(_trial_cell(trial, None if value is None else metric_text(comparisons[0], value)))
+        cells = [_trial_cell(by_seed.get(seed), comparison) for seed in seeds]
         rows.append((candidate.name, pens[candidate.label].css, cells))
-    failed = [
-        (
-            candidate.name,
-            trial.seed,
-            without_folder(trial.error or "no message", result),
-        )
-        for candidate in result.candidates
-        for trial in candidate.all_trials
-        if trial.status == "failed"
-    ]
-    return {"seeds": seeds, "rows": rows, "failed": failed, "what": measured.in_words() if measured else ""}
+    failed = chain.from_iterable(_failures(candidate, result) for candidate in result.candidates)
+    what = comparison.measure.in_words() if comparison else ""
+    return {"seeds": seeds, "rows": rows, "failed": list(failed), "what": what}
+
+
+def _trial_cell(trial: TrialResult | None, comparison: Comparison | None) -> tuple[str, str]:
+    """What kind of cell it is, and its text."""
+    if trial is None:
+        return "none", "-"
+    if trial.status == "completed":
+        value = None if comparison is None else comparison.measure.of(trial)
+        return "completed", "✓" if comparison is None or value is None else metric_text(comparison, value)
+    if trial.status == "diverged":
+        return "diverged", f"✕ diverged in epoch {trial.epochs_done}"
+    if trial.status == "failed":
+        return "failed", f"! failed after epoch {trial.epochs_done}" if trial.epochs_done else "! failed"
+    if trial.status == "waiting":
+        return "unfinished", "… waiting"
+    return "unfinished", f"… {trial.status}, epoch {trial.epochs_done} of {trial.epochs}"
+
+
+def _failures(candidate: CandidateResult, result: ExperimentResult) -> list[tuple[str, int, str]]:
+    failed = [trial for trial in candidate.all_trials if trial.status == "failed"]
+    return [(candidate.name, trial.seed, without_folder(trial.error or "no message", result)) for trial in failed]
+
+
+# --- how settings were chosen
 
 
 def tuning_view(result: ExperimentResult, pens: Mapping[str, PagePen]) -> list[dict[str, Any]]:
     """How each activation did at each setting on the tuning seeds, and which was chosen."""
-    chosen = {(one.label, in_words(one.setting)) for one in result.chosen}
-    rows = []
-    for candidate in result.candidates:
-        if not candidate.tuning:
-            continue
-        known = [value for value in map(tuning.value_of, candidate.tuning) if value is not None]
-        mean = tuning.mean_of(candidate.tuning)
-        states = {status: sum(t.status == status for t in candidate.tuning) for status in STATUSES[1:]}
-        rows.append({
+    chosen = {(choice.label, in_words(choice.setting)) for choice in result.chosen}
+    places = {label: i for i, label in enumerate(pens)}
+    tuned = [candidate for candidate in result.candidates if candidate.tuning]
+    tuned.sort(key=lambda candidate: places[candidate.label])
+    return [
+        {
             "label": candidate.label,
             "css": pens[candidate.label].css,
             "setting": point(candidate.setting),
-            "mean": "-" if mean is None else f"{mean:.4f}",
-            "spread": f"{min(known):.4f} to {max(known):.4f}" if len(known) > 1 else "",
-            "missing": ", ".join(f"{n} {status}" for status, n in states.items() if n),
             "chosen": (candidate.label, in_words(candidate.setting)) in chosen,
-        })  # fmt: skip
-    return sorted(rows, key=lambda row: list(pens).index(row["label"]))
+            **_values_on_tuning_seeds(candidate),
+        }
+        for candidate in tuned
+    ]
+
+
+def _values_on_tuning_seeds(candidate: CandidateResult) -> dict[str, str]:
+    known = [value for value in map(tuning.value_of, candidate.tuning) if value is not None]
+    mean = tuning.mean_of(candidate.tuning)
+    return {
+        "mean": "-" if mean is None else f"{mean:.4f}",
+        "spread": f"{min(known):.4f} to {max(known):.4f}" if len(known) > 1 else "",
+        "missing": counted_statuses(candidate.tuning, STATUSES[1:]),
+    }
+
+
+# --- the looks of a sequential study
 
 
 def looks_view(record: LooksRecord | None) -> dict[str, Any] | None:
-    """What the looks of a sequential study decided, one after the other."""
+    """What the looks decided, one after the other."""
     if record is None:
         return None
     return {
@@ -80,34 +117,20 @@ def looks_view(record: LooksRecord | None) -> dict[str, Any] | None:
         "confidence": confidence_text(record.confidence),
         "family": record.family,
         "ended": record.has_ended,
-        "rows": [
-            {
-                "seeds": taken.seeds,
-                "contenders": ", ".join(taken.contenders),
-                "left": [f"{one.label}: {_why(one)}" for one in taken.left],
-                "stays": ", ".join(taken.stays) or "none",
-            }
-            for taken in record.taken
-        ],
+        "rows": [_look_row(taken) for taken in record.taken],
     }
 
 
-def _why(one: Left) -> str:
-    if one.why == "worse" and one.than:
-        return f"worse than {one.than}"
-    return {"settled": "all its pairs are settled"}.get(one.why, one.why)
+def _look_row(taken: LookTaken) -> dict[str, Any]:
+    return {
+        "seeds": taken.seeds,
+        "contenders": ", ".join(taken.contenders),
+        "left": [f"{left.label}: {_why(left)}" for left in taken.left],
+        "stays": ", ".join(taken.stays) or "none",
+    }
 
 
-def _trial_cell(trial: TrialResult | None, value: str | None) -> tuple[str, str]:
-    """What kind of cell it is, and its text."""
-    if trial is None:
-        return "none", "-"
-    if trial.status == "completed":
-        return "completed", value or "✓"
-    if trial.status == "diverged":
-        return "diverged", f"✕ diverged in epoch {trial.epochs_done}"
-    if trial.status == "failed":
-        return "failed", f"! failed after epoch {trial.epochs_done}" if trial.epochs_done else "! failed"
-    if trial.status == "waiting":
-        return "unfinished", "… waiting"
-    return "unfinished", f"… {trial.status}, epoch {trial.epochs_done} of {trial.epochs}"
+def _why(left: Left) -> str:
+    if left.why == "worse" and left.than:
+        return f"worse than {left.than}"
+    return {"settled": "all its pairs are settled"}.get(left.why, left.why)

@@ -154,7 +154,7 @@ def test_no_path_of_the_machine_is_on_the_page() -> None:
 
 def test_what_the_experiment_and_the_comparison_warn_of_is_said_once(repository: Path) -> None:
     """Twice the same warning hides the others, and each of the two has words of its own for it."""
-    told = loading.load(repository / "configs" / "article.yaml").experiment.warnings
+    told = loading.load_experiment(repository / "configs" / "article.yaml").experiment.warnings
     assert any(text.startswith(summary.TEST_WARNING) for text in told)
     relu, gelu, sigmoid = three().candidates
     words = a_page(replace(a_study(relu, gelu, sigmoid, test=True), warnings=told)).words
@@ -463,4 +463,4 @@ def test_a_file_that_cannot_be_written_is_one_line(hostile: Path) -> None:
     """With the remedy."""
     (hostile / "file").write_text("")
     with pytest.raises(UserError, match="--out FILE"):
-        report.save(hostile / "file" / "page.html", "x")
+        report.save_page(hostile / "file" / "page.html", "x")

@@ -44,7 +44,7 @@ def report_command(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> N
         for result in each.results(diagnostics=True, predictions=predictions_needed(question)):
             with each.attempt(result):
                 file = files[Path(result.folder)]
-                page.save(file, _page_of(result, question))
+                page.save_page(file, _page_of(result, question))
                 click.echo(str(file))
 
 
@@ -58,7 +58,7 @@ def _files(experiments: Sequence[ExperimentFolder], out: Path | None) -> dict[Pa
     from actsearch.report import page
 
     if out is None:
-        return {experiment.folder: experiment.folder / page.FILE for experiment in experiments}
+        return {experiment.folder: experiment.folder / page.PAGE_FILE for experiment in experiments}
     if out.is_dir() or not out.suffix:
         return targets(experiments, out, "page", ".html")
     if len(experiments) > 1:
@@ -81,4 +81,4 @@ def _page_of(result: ExperimentResult, question: Question) -> str:
         missing = str(error)
     with suppress(OSError):
         experiment_file = (Path(result.folder) / EXPERIMENT_FILE).read_text(encoding="utf-8", errors="replace")
-    return page.page(result, comparisons, question, experiment_file, missing)
+    return page.page_of(result, comparisons, question, experiment_file, missing)
