@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from actsearch.analysis.axes import Extent, Range, YAxis, log_axis, range_of, y_axis
 from actsearch.analysis.curves import Curve, LearningCurves, is_accuracy
@@ -14,7 +15,7 @@ def curve_axis(curves: LearningCurves, log: bool = False) -> YAxis:
     """The y axis that all panels share, and what lies outside of it."""
     drawn = curves.drawn
     if log:
-        return log_axis(value for curve in drawn for value in (*curve.low, *curve.high))
+        return log_axis(chain.from_iterable((*curve.low, *curve.high) for curve in drawn))
     best = curves.best(drawn)
     leaders = [curve for curve in drawn if curves.in_the_race(curve) and curve.final == best]
     axis = y_axis([_asked(curve, curve in leaders) for curve in drawn], is_accuracy(curves.metric))

@@ -21,7 +21,7 @@ EVERY_POINT = 8
 UNIT_UP_TO = 6
 """A y axis that is less high has ticks at -1 and 1."""
 
-Piece = tuple[NDArray[np.float64], NDArray[np.float64]]
+GraphPiece = tuple[NDArray[np.float64], NDArray[np.float64]]
 """A function between two kinks: its x and y."""
 
 
@@ -49,14 +49,14 @@ def function_svg(entry: Entry, css: str, words: str) -> Markup:
     )
 
 
-def _y_limits(graph: Sequence[Piece], half: float) -> tuple[float, float]:
+def _y_limits(graph: Sequence[GraphPiece], half: float) -> tuple[float, float]:
     """No higher than the chart is wide, and never so low that the axis is at its edge."""
     values = np.concatenate([y[np.isfinite(y)] for _, y in graph])
     low, high = max(float(values.min()), -half), min(float(values.max()), half)
     return min(low, -0.15 * half), max(high, 0.3 * half)
 
 
-def _points_drawn(piece: Piece, x: ChartScale, y: ChartScale) -> Iterator[tuple[float, float]]:
+def _points_drawn(piece: GraphPiece, x: ChartScale, y: ChartScale) -> Iterator[tuple[float, float]]:
     """Every so many points, and the last."""
     xs, ys = piece
     for i in [*range(0, len(xs) - 1, EVERY_POINT), len(xs) - 1]:
@@ -64,7 +64,7 @@ def _points_drawn(piece: Piece, x: ChartScale, y: ChartScale) -> Iterator[tuple[
             yield x(float(xs[i])), y(float(ys[i]))
 
 
-def _x_ticks(x: ChartScale, y: ChartScale, reach: int, graph: Sequence[Piece]) -> Iterator[str]:
+def _x_ticks(x: ChartScale, y: ChartScale, reach: int, graph: Sequence[GraphPiece]) -> Iterator[str]:
     for tick in (-reach, reach):
         yield f'<line class="zero" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{y(0) - 3:.1f}" y2="{y(0) + 3:.1f}"/>'
         heights = [y(float(np.interp(tick, xs, ys))) for xs, ys in graph if xs[0] <= tick <= xs[-1]]

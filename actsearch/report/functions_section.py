@@ -62,7 +62,7 @@ def _drawn_function(entry: Entry, css: str) -> dict[str, Any]:
     return {
         "entry": entry,
         "title": entry.title if entry.row else "Formula",
-        "formulas": list(_written_out(formulas, trees)),
+        "formulas": list(_formula_written_out(formulas, trees)),
         "text": entry.formula_text if formulas["f"] is None else "",
         "is_long": formulas["f′"] is None,
         "chart": function_svg(entry, css, f"Graph of f(x) = {entry.formula_text} and of its derivative"),
@@ -71,7 +71,9 @@ def _drawn_function(entry: Entry, css: str) -> dict[str, Any]:
     }
 
 
-def _written_out(formulas: Mapping[str, str | None], trees: Mapping[str, Tree]) -> Iterator[tuple[Markup, str, bool]]:
+def _formula_written_out(
+    formulas: Mapping[str, str | None], trees: Mapping[str, Tree]
+) -> Iterator[tuple[Markup, str, bool]]:
     """Each formula that is short enough, as MathML and as text, and whether it is wide."""
     for name, formula in formulas.items():
         if formula:

@@ -50,7 +50,7 @@ def layer_svg(figure: LayerFigure, axis: LayerAxis, lines: Sequence[LayerLine], 
     for line in lines:
         parts += _line_parts(line, css[line.label], x, y, figure.with_bands)
     for line in lines:
-        parts += _cross_parts(line, css[line.label], x, y)
+        parts += _layer_cross_parts(line, css[line.label], x, y)
     return Markup('<svg class="chart panel" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         LAYER_CHART_WIDTH, LAYER_CHART_HEIGHT, words, Markup("".join(parts))
     )
@@ -176,7 +176,7 @@ def _unbroken(places: Sequence[int], wanted: Collection[int]) -> Iterator[list[i
             yield list(run)
 
 
-def _cross_parts(line: LayerLine, css: str, x: ChartScale, y: ChartScale) -> Iterator[str]:
+def _layer_cross_parts(line: LayerLine, css: str, x: ChartScale, y: ChartScale) -> Iterator[str]:
     """Where seeds diverged."""
     for epoch in line.crosses:
         if epoch in line.x and math.isfinite(value := line.middle[line.x.index(epoch)]):

@@ -24,7 +24,7 @@ def noise_row(comparison: Comparison, pair: Pair, row: Mapping[str, Any]) -> dic
         "flips": "-" if pair.sign_flip_p is None else f"{pair.sign_flip_p:.2g}",
         "disagrees": pair.disagrees,
         "seeds": seeds_alone,
-        **_noise_of_examples(comparison, pair),
+        **_example_noise_rows(comparison, pair),
     }
 
 
@@ -34,7 +34,7 @@ def _correlation(pair: Pair) -> str:
     return "{:.2f} ({:.2f} to {:.2f})".format(*pair.correlation)
 
 
-def _noise_of_examples(comparison: Comparison, pair: Pair) -> dict[str, Any]:
+def _example_noise_rows(comparison: Comparison, pair: Pair) -> dict[str, Any]:
     """What the predictions tell; without them, or of one seed, nothing."""
     known = pair.examples
     if known is None or not math.isfinite(known.seed_variance):

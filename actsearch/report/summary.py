@@ -25,7 +25,7 @@ def summary_facts(result: ExperimentResult, comparisons: Sequence[Comparison]) -
     labels = len({candidate.label for candidate in result.candidates})
     settings = len(result.candidates)
     yield "candidates", f"{labels}, at {settings} settings" if settings > labels else str(labels)
-    yield "seeds", _seeds_in_words(result)
+    yield "seeds", _seeds_of_summary(result)
     if result.tuning_seeds:
         yield "tuning seeds", str(len(result.tuning_seeds))
     yield "trials", counted_statuses(all_trials(result))
@@ -39,7 +39,7 @@ def _question_facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
         yield "baseline", comparison.contenders[comparison.reference].name
 
 
-def _seeds_in_words(result: ExperimentResult) -> str:
+def _seeds_of_summary(result: ExperimentResult) -> str:
     seeds = {trial.seed for trial in trials_of_all(result.candidates)}
     looks = result.looks
     if looks is None or not looks.taken:
