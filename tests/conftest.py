@@ -23,8 +23,10 @@ from actsearch.core.identity import expand
 from actsearch.core.signals import SIGNALS
 from actsearch.engines.in_process import InProcess
 
-# Keras reads this once, when it is imported: no test reads or writes the user's own ~/.keras.
-os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="odd ü keras ")
+# Keras reads this once, when it is imported: no test reads or writes the user's own ~/.keras. A folder a process, since
+# this file is loaded by pytest, and once more by tests that import from it.
+os.environ["KERAS_HOME"] = f"{tempfile.gettempdir()}/odd ü keras {os.getpid()}"
+Path(os.environ["KERAS_HOME"]).mkdir(exist_ok=True)
 
 
 def pytest_unconfigure() -> None:

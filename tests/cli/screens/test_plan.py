@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from actsearch.analysis import power, study_noise
+from actsearch.analysis import study_noise
 from actsearch.cli.json_rows.conversion import json_value
 from actsearch.cli.json_rows.plan import plan_row
 from actsearch.cli.plan.advice import plan_advice
@@ -174,7 +174,7 @@ def test_a_grid_without_tuning_is_told(look_ahead: Callable[..., Outlook]) -> No
 
 def test_json_is_whole_and_has_no_infinity(look_ahead: Callable[..., Outlook]) -> None:
     """JSON knows none, and a program would stumble over it."""
-    wide = replace(study_noise.assumed_noise(), sd=power.Range(0.05, 0.0005, 0.5))
+    wide = replace(study_noise.assumed_noise(), sd=study_noise.NumberRange(0.05, 0.0005, 0.5))
     row: Mapping[str, Any] = json_value(plan_row(look_ahead(noise=wide, timed=None)))
     again = json.loads(json.dumps(row, allow_nan=False))
     assert again["power"]["seeds_to_tie"]["high"] is None
