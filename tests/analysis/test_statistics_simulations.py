@@ -277,7 +277,7 @@ def test_a_forecast_has_to_allow_for_the_mean() -> None:
 def test_a_forecast_holds_the_seeds_that_it_then_takes_everywhere(
     n: int, truth: float, margin: float, family: int
 ) -> None:
-    assert forecasts(n, truth, margin, family)[0] >= 0.85
+    assert followed_forecasts(n, truth, margin, family)[0] >= 0.85
 
 
 def followed(studies: int, repeats: int) -> float:
@@ -299,14 +299,14 @@ def followed(studies: int, repeats: int) -> float:
                 break
             leader = int(values[:, :n].mean(axis=1).argmax())
             open_ = [i for i in range(6) if i != leader and said[i, leader] == "undecided"]
-            forecasts = [
+            wanted = [
                 one.seeds
                 for i in open_
-                if (one := forecasts.forecast(pairs.mean[i, leader], pairs.sd[i, leader], n, 0.001, family=15))
+                if (one := forecasts.forecast_seeds(pairs.mean[i, leader], pairs.sd[i, leader], n, 0.001, family=15))
             ]
-            if not forecasts or n == 40:
+            if not wanted or n == 40:
                 break
-            n = min(40, min(forecasts))
+            n = min(40, min(wanted))
     return found / studies
 
 
