@@ -13,7 +13,7 @@ from actsearch.core.trial_results import TrialResult
 from actsearch.engines.in_process import InProcess
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
-from actsearch.study import runner
+from actsearch.study import rounds, runner
 from actsearch.study.plans import Plan
 from actsearch.study.rounds import Work
 
@@ -34,8 +34,8 @@ def run(
     """What `actsearch run` does with a folder, without its display."""
     kept = Store(folder, keep_checkpoints)
     with kept.locked():
-        work = runner.begin(Plan(experiment, trials), kept, **how)
-        for _ in runner.run(work.left, kept, InProcess(lambda: train)):
+        work = rounds.begin_round(Plan(experiment, trials), kept, **how)
+        for _ in runner.train_all(work.left, kept, InProcess(lambda: train)):
             pass
     return read_experiment(folder)
 
@@ -44,7 +44,7 @@ def begun(folder: Path, experiment: Experiment, trials: tuple[Trial, ...], **how
     """What a run finds before it trains anything."""
     kept = Store(folder)
     with kept.locked():
-        return runner.begin(Plan(experiment, trials), kept, **how)
+        return rounds.begin_round(Plan(experiment, trials), kept, **how)
 
 
 def finished(folder: Path, trials: tuple[Trial, ...]) -> set[str]:

@@ -11,7 +11,7 @@ from actsearch.config import loading
 from actsearch.core.events import Failed
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
-from actsearch.study import runner
+from actsearch.study import plans
 
 
 def test_the_plan_is_read_as_it_was_made(folder: Path, make_experiment: Make) -> None:
@@ -38,13 +38,13 @@ def test_the_plan_is_read_as_it_was_made(folder: Path, make_experiment: Make) ->
 def test_the_kept_experiment_file_asks_for_the_same_trials(hostile: Path, repository: Path) -> None:
     """`experiment.yaml` is what a reader of the results trains again: it must mean what was run."""
     for name in ("article-12", "sound", "starter"):
-        loaded = loading.load(repository / "configs" / f"{name}.yaml")
-        plan = runner.plan(loaded.experiment, loaded.folder)
+        loaded = loading.load_experiment(repository / "configs" / f"{name}.yaml")
+        plan = plans.make_plan(loaded.experiment, loaded.folder)
         kept = Store(hostile / name)
         kept.folder.mkdir()
         kept.begin(plan.experiment, plan.trials)
-        again = loading.load(kept.folder / "experiment.yaml")
-        assert runner.plan(again.experiment, again.folder).trials == plan.trials
+        again = loading.load_experiment(kept.folder / "experiment.yaml")
+        assert plans.make_plan(again.experiment, again.folder).trials == plan.trials
 
 
 def test_seeds_that_are_added_to_a_finished_study_are_remembered(

@@ -186,7 +186,7 @@ def test_killed_by_the_system_the_same_command_goes_on(
         with kept.locked():
             kept.begin(experiment, trials)
             engine = InProcess(lambda: lambda trial, checkpoint: iter(events[trial.id]))
-            for event, trial in runner.run(trials, kept, engine):
+            for event, trial in runner.train_all(trials, kept, engine):
                 if trial is trials[1] and isinstance(event, EpochDone) and event.epoch == 2:
                     with (folder / "trials" / trial.id / "progress.jsonl").open("a") as file:
                         file.write('{"epoch": 3, "seconds": 0.5, "los')

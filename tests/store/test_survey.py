@@ -8,7 +8,7 @@ from store_runs import Asked, FakeTrain, Make, Snapshot, begun, run
 
 from actsearch.engines.in_process import InProcess
 from actsearch.store.writer import Store
-from actsearch.study import runner
+from actsearch.study import rounds, runner
 from actsearch.study.plans import Plan
 
 
@@ -19,8 +19,8 @@ def test_only_failed_trials_are_left_when_only_they_are_asked_for(
     experiment, trials = asked(seeds=1)
     kept = Store(folder)
     with kept.locked():
-        runner.begin(Plan(experiment, trials), kept)
-        for _ in runner.run(trials[:1], kept, InProcess(lambda: fake_train(fails=["relu"]))):
+        rounds.begin_round(Plan(experiment, trials), kept)
+        for _ in runner.train_all(trials[:1], kept, InProcess(lambda: fake_train(fails=["relu"]))):
             pass
     assert [trial.id for trial in begun(folder, experiment, trials, only_failed=True).left] == [trials[0].id]
     work = begun(folder, experiment, trials)

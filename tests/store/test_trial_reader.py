@@ -28,7 +28,7 @@ def test_every_state_a_trial_can_be_in(folder: Path, make_experiment: Make, fake
     with kept.locked():
         kept.begin(experiment, trials)
         for label in ("relu", "selu", "elu"):
-            for _ in runner.run([by_label[label]], kept, InProcess(lambda: train)):
+            for _ in runner.train_all([by_label[label]], kept, InProcess(lambda: train)):
                 pass
         for event in list(train(by_label["gelu"]))[:3]:
             kept.record(event, by_label["gelu"])
