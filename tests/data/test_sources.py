@@ -104,6 +104,7 @@ def test_fingerprint_of_own_data_is_their_sha256(hostile: Path, make_npz: Callab
     ],
 )
 @pytest.mark.parametrize("ask", [sources.load_dataset, sources.fingerprint])
+@pytest.mark.xdist_group("tensorflow")
 def test_without_network_the_file_and_folder_are_named(
     hostile: Path, monkeypatch: pytest.MonkeyPatch, name: Any, files: list[str], ask: Callable[..., Any]
 ) -> None:
