@@ -51,7 +51,7 @@ def a_large_study(candidates: int = 20, seeds: int = 10, epochs: int = 100) -> E
 
     rng = np.random.default_rng(0)
     metrics = ("loss", "accuracy", "binary_accuracy", "val_loss", "val_accuracy", "val_binary_accuracy")
-    found = []
+    studied = []
     for i, name in enumerate(list(ACTIVATIONS)[:candidates]):
         trials = []
         for seed in range(seeds):
@@ -62,6 +62,6 @@ def a_large_study(candidates: int = 20, seeds: int = 10, epochs: int = 100) -> E
             last = TestValues(epochs, {"accuracy": 0.9})
             trials.append(TrialResult(f"{name}{seed}", seed, "completed", epochs, rows, (1.0,) * epochs, last, last,
                                       diagnostics=seen, settings=SETTINGS))  # fmt: skip
-        defaults = {key: one.default for key, one in ACTIVATIONS[name].parameters.items()}
-        found.append(CandidateResult(name, Activation(name, defaults), {}, tuple(trials)))
-    return a_study(*found)
+        defaults = {key: parameter.default for key, parameter in ACTIVATIONS[name].parameters.items()}
+        studied.append(CandidateResult(name, Activation(name, defaults), {}, tuple(trials)))
+    return a_study(*studied)

@@ -31,8 +31,8 @@ def test_twenty_share_colours_and_markers_evenly() -> None:
     """Of two curves far apart in the figure, dashes alone are hard to compare."""
     assert len({(pen.color, pen.marker) for pen in pens_of(a_result(*TWENTY), PALETTES["light"]).values()}) == 20
     pens = pens_of(a_result(*TWENTY), PALETTES["light"]).values()
-    assert max(sum(pen.color == one.color for pen in pens) for one in pens) == 2
-    assert max(sum(pen.marker == one.marker for pen in pens) for one in pens) == 2
+    assert max(sum(other.color == pen.color for other in pens) for pen in pens) == 2
+    assert max(sum(other.marker == pen.marker for other in pens) for pen in pens) == 2
 
 
 def test_many_settings_of_one_activation_are_told_apart() -> None:

@@ -60,9 +60,9 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Any, file: Path) -> Iterator[Visit]:
-    one = Visit(browser, file)
-    yield one
-    one.context.close()
+    opened = Visit(browser, file)
+    yield opened
+    opened.context.close()
 
 
 def test_it_asks_for_nothing_and_complains_of_nothing(visit: Visit) -> None:
@@ -77,12 +77,12 @@ def test_hostile_text_does_nothing(browser: Any, tmp_path: Path) -> None:
     relu, gelu, sigmoid = study.candidates
     named = replace(study, name=HOSTILE, description=HOSTILE, candidates=(relu, gelu, replace(sigmoid, label=HOSTILE)))
     path = write_page(tmp_path, made(named, configuration=HOSTILE))
-    one = Visit(browser, path)
-    one.page.hover(".dot >> nth=0", force=True)
-    assert one.complaints == []
-    assert one.page.locator("img").count() == 0
-    assert "alert(1)" in one.page.locator("h1").inner_text()
-    one.context.close()
+    opened = Visit(browser, path)
+    opened.page.hover(".dot >> nth=0", force=True)
+    assert opened.complaints == []
+    assert opened.page.locator("img").count() == 0
+    assert "alert(1)" in opened.page.locator("h1").inner_text()
+    opened.context.close()
 
 
 def test_pointing_at_a_line_reads_it_out(visit: Visit) -> None:
@@ -122,62 +122,62 @@ def test_the_log_axis_and_another_metric_draw_the_lines_anew(visit: Visit) -> No
 
 def test_dark_follows_the_system_and_the_button(browser: Any, file: Path) -> None:
     """And stays legible: ink and paper change places."""
-    one = Visit(browser, file, color_scheme="dark")
+    opened = Visit(browser, file, color_scheme="dark")
     ground = "getComputedStyle(document.body).backgroundColor"
-    dark = one.page.evaluate(ground)
+    dark = opened.page.evaluate(ground)
     assert dark == "rgb(20, 23, 26)"
-    one.page.click("#theme")
-    assert one.page.evaluate(ground) == "rgb(255, 255, 255)"
-    assert one.page.locator("#theme").get_attribute("aria-pressed") == "false"
-    one.context.close()
+    opened.page.click("#theme")
+    assert opened.page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert opened.page.locator("#theme").get_attribute("aria-pressed") == "false"
+    opened.context.close()
 
 
 def test_on_a_phone_the_page_does_not_scroll_sideways(browser: Any, file: Path) -> None:
     """Tables scroll within their own boxes."""
-    one = Visit(browser, file, width=360)
-    for details in one.page.query_selector_all("details"):
-        details.evaluate("one => one.open = true")
-    assert one.width() <= 360
-    one.context.close()
+    opened = Visit(browser, file, width=360)
+    for details in opened.page.query_selector_all("details"):
+        details.evaluate("e => e.open = true")
+    assert opened.width() <= 360
+    opened.context.close()
 
 
 def test_on_a_phone_the_verdicts_are_seen_at_once(browser: Any, file: Path) -> None:
     """They are what the page is opened for; nobody scrolls a table sideways to look for them."""
-    one = Visit(browser, file, width=360)
-    badges = one.page.locator(".ranking .badge:visible")
+    opened = Visit(browser, file, width=360)
+    badges = opened.page.locator(".ranking .badge:visible")
     assert badges.count() == 2
     for badge in badges.all():
         box = badge.bounding_box()
         assert box
         assert box["x"] + box["width"] <= 360
-    one.context.close()
+    opened.context.close()
 
 
 def test_names_stay_when_a_table_is_scrolled_and_a_shadow_tells_that_it_can_be(browser: Any, file: Path) -> None:
     """A row of numbers without a name says nothing; a table cut at the edge looks like a whole one."""
-    one = Visit(browser, file, width=360)
-    scroller = one.page.locator(".scroll[data-label='Every trial']")
+    opened = Visit(browser, file, width=360)
+    scroller = opened.page.locator(".scroll[data-label='Every trial']")
     assert "after" in str(scroller.evaluate("e => e.parentElement.className"))
     scroller.evaluate("e => { e.scrollLeft = 90; }")
-    one.page.wait_for_function("document.querySelector('.trials').closest('.tablebox').classList.contains('before')")
+    opened.page.wait_for_function("document.querySelector('.trials').closest('.tablebox').classList.contains('before')")
     assert scroller.evaluate("e => e.querySelector('tbody th').getBoundingClientRect().left") < 20
-    one.context.close()
+    opened.context.close()
 
 
 def test_only_what_scrolls_is_a_stop_of_the_tab_key(browser: Any, file: Path) -> None:
     """A dozen stops at tables that are seen whole are a dozen keys for nothing; all links can be hit with a finger."""
     for width in (1280, 360):
-        one = Visit(browser, file, width=width)
-        wrong = one.page.evaluate(
+        opened = Visit(browser, file, width=width)
+        wrong = opened.page.evaluate(
             "[...document.querySelectorAll('.scroll, .formulas, pre')].filter((e) => e.checkVisibility()"
             " && (e.tabIndex === 0) !== (e.scrollWidth > e.clientWidth + 1)).map((e) => e.dataset.label)"
         )
         assert wrong == []
-        heights = one.page.evaluate(
+        heights = opened.page.evaluate(
             "[...document.querySelectorAll('nav a')].map((e) => e.getBoundingClientRect().height)"
         )
         assert min(heights) >= 24
-        one.context.close()
+        opened.context.close()
 
 
 LONG = "a_very_long_name_without_a_single_space_that_somebody_gave_to_a_candidate_on_a_friday"
@@ -187,13 +187,13 @@ def test_long_names_leave_room_for_the_numbers(browser: Any, tmp_path: Path) -> 
     """On a desk nothing of these tables needs scrolling, whoever named the candidates."""
     relu, gelu, sigmoid = three().candidates
     path = write_page(tmp_path, made(a_study(replace(relu, label=LONG), replace(gelu, label=f"{LONG}_again"), sigmoid)))
-    one = Visit(browser, path)
-    one.page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    opened = Visit(browser, path)
+    opened.page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
     scrolled = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
-    assert one.page.evaluate(f"{scrolled}.map((e) => e.dataset.label)") == []
+    assert opened.page.evaluate(f"{scrolled}.map((e) => e.dataset.label)") == []
     phone = Visit(browser, path, width=360)
     assert phone.width() <= 360
-    for each in (one, phone):
+    for each in (opened, phone):
         assert each.complaints == []
         each.context.close()
 
@@ -201,14 +201,14 @@ def test_long_names_leave_room_for_the_numbers(browser: Any, tmp_path: Path) -> 
 def test_one_seed_has_no_range_to_be_shown(browser: Any, tmp_path: Path) -> None:
     """A button that does nothing, and captions of intervals that are not there."""
     path = write_page(tmp_path, made(probed(three(1))))
-    one = Visit(browser, path)
-    assert one.page.locator("#bands").count() == 0
-    words = one.page.locator("#c0-ranking ~ .caption").first.inner_text()
+    opened = Visit(browser, path)
+    assert opened.page.locator("#bands").count() == 0
+    words = opened.page.locator("#c0-ranking ~ .caption").first.inner_text()
     assert "Interval" not in words
-    assert "interval within it" not in one.page.locator(".forest figcaption").inner_text()
-    one.page.click("#log")
-    assert one.complaints == []
-    one.context.close()
+    assert "interval within it" not in opened.page.locator(".forest figcaption").inner_text()
+    opened.page.click("#log")
+    assert opened.complaints == []
+    opened.context.close()
 
 
 def test_every_pair_can_be_read_in_numbers(visit: Visit) -> None:
@@ -224,10 +224,10 @@ def test_every_pair_can_be_read_in_numbers(visit: Visit) -> None:
 
 def test_without_a_script_the_charts_are_there(browser: Any, file: Path) -> None:
     """Some mail programs and readers run none."""
-    one = Visit(browser, file, java_script_enabled=False)
-    assert one.page.locator(".chartbox svg .line").count() == 3
-    assert not one.page.locator("#log").is_visible()
-    one.context.close()
+    opened = Visit(browser, file, java_script_enabled=False)
+    assert opened.page.locator(".chartbox svg .line").count() == 3
+    assert not opened.page.locator("#log").is_visible()
+    opened.context.close()
 
 
 LOOKS_LIKE = """() => [...document.querySelectorAll('.chartbox')].map((box) => {
@@ -237,10 +237,10 @@ LOOKS_LIKE = """() => [...document.querySelectorAll('.chartbox')].map((box) => {
   const shares = (d) => d.slice(1).split(/[ML]/).map((point) => point.split(' ').map(Number))
     .map(([x, y]) => [(x - left) / (right - left), (y - top) / (bottom - top)]);
   return {
-    ticks: [...svg.querySelectorAll('text.tick')].map((one) => one.textContent),
-    names: [...svg.querySelectorAll('text.name')].map((one) => one.textContent),
+    ticks: [...svg.querySelectorAll('text.tick')].map((text) => text.textContent),
+    names: [...svg.querySelectorAll('text.name')].map((text) => text.textContent),
     note: document.querySelector(`[data-axisnote="${box.dataset.facet}"]`).textContent,
-    lines: [...svg.querySelectorAll('.line')].map((one) => shares(one.getAttribute('d'))),
+    lines: [...svg.querySelectorAll('.line')].map((line) => shares(line.getAttribute('d'))),
   };
 })"""
 
@@ -260,20 +260,20 @@ def test_the_script_draws_first_what_stood_there(browser: Any, tmp_path: Path) -
     """The chart on paper or in a mail must be the one on the screen: the same axis, ticks, lines and words."""
     path = write_page(tmp_path, made(falling_behind()))
     still, moving = Visit(browser, path, java_script_enabled=False), Visit(browser, path)
-    (before,), (after,) = (one.page.evaluate(LOOKS_LIKE) for one in (still, moving))
+    (before,), (after,) = (visit.page.evaluate(LOOKS_LIKE) for visit in (still, moving))
     for what in ("ticks", "names", "note"):
         assert before[what] == after[what], what
     assert before["note"].startswith("The axis begins at 0.9")
     assert "parts of gelu and sigmoid lie below it" in before["note"]
-    for one, other in zip(before["lines"], after["lines"], strict=True):
-        assert [pytest.approx(place, abs=0.01) for place in one] == other
+    for line, again in zip(before["lines"], after["lines"], strict=True):
+        assert [pytest.approx(place, abs=0.01) for place in line] == again
     moving.page.click("[data-show=none]")
     assert moving.page.locator(".axisnote").inner_text() == ""
     moving.page.click("#log")
     assert "begins" not in moving.page.locator(".axisnote").inner_text()
-    for one in (still, moving):
-        assert one.complaints == []
-        one.context.close()
+    for visit in (still, moving):
+        assert visit.complaints == []
+        visit.context.close()
 
 
 def test_without_a_line_the_axis_is_that_of_the_others(browser: Any, tmp_path: Path) -> None:
@@ -294,20 +294,20 @@ def test_without_a_line_the_axis_is_that_of_the_others(browser: Any, tmp_path: P
 
 def test_a_tap_reads_a_line_until_another_one_elsewhere(browser: Any, file: Path) -> None:
     """A finger leaves as soon as it is lifted."""
-    one = Visit(browser, file, width=360, has_touch=True, is_mobile=True)
-    chart = one.page.locator(".chartbox")
+    opened = Visit(browser, file, width=360, has_touch=True, is_mobile=True)
+    chart = opened.page.locator(".chartbox")
     chart.scroll_into_view_if_needed()
     chart.tap(position={"x": 200, "y": 60})
     assert chart.locator(".readout").is_visible()
-    one.page.locator("#curves h2").tap()
+    opened.page.locator("#curves h2").tap()
     assert not chart.locator(".readout").is_visible()
-    one.page.locator(".dot").first.tap(force=True)
-    tip = one.page.locator("#tip")
+    opened.page.locator(".dot").first.tap(force=True)
+    tip = opened.page.locator("#tip")
     assert tip.is_visible()
     box = tip.bounding_box()
     assert box
     assert box["y"] + box["height"] > 780
-    one.context.close()
+    opened.context.close()
 
 
 def test_a_tip_goes_with_escape_and_with_scrolling(visit: Visit) -> None:
@@ -346,11 +346,11 @@ def test_keys_reach_the_controls_and_read_the_chart(visit: Visit) -> None:
 def test_every_control_and_picture_has_a_name(visit: Visit) -> None:
     """What a screen reader says of them."""
     for role in ("button", "img", "group", "region", "navigation", "combobox"):
-        for one in visit.page.get_by_role(role).all():
-            name = one.evaluate(
+        for element in visit.page.get_by_role(role).all():
+            name = element.evaluate(
                 "e => e.getAttribute('aria-label') || e.textContent.trim() || (e.labels && e.labels[0].textContent)"
             )
-            assert name, (role, one.evaluate("e => e.outerHTML.slice(0, 200)"))
+            assert name, (role, element.evaluate("e => e.outerHTML.slice(0, 200)"))
     for landmark in ("banner", "main", "navigation", "contentinfo"):
         assert visit.page.get_by_role(landmark).count() == 1
 
@@ -368,23 +368,23 @@ def wide() -> ExperimentResult:
 def test_on_paper_nothing_is_cut_off_or_shrinks_the_page(browser: Any, tmp_path: Path) -> None:
     """A browser makes the whole page smaller until its widest line fits."""
     path = write_page(tmp_path, made(wide()))
-    one = Visit(browser, path, width=688)  # A4 without its margins
-    one.page.emulate_media(media="print")
-    one.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert one.width() <= 688
+    opened = Visit(browser, path, width=688)  # A4 without its margins
+    opened.page.emulate_media(media="print")
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert opened.width() <= 688
     cut = "[...document.querySelectorAll('.scroll, .formulas, pre')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
-    assert one.page.evaluate(f"{cut}.map((e) => e.dataset.label)") == []
-    assert one.page.locator(".formulas:has-text('f′(x) = ') .paper").first.is_visible()
-    assert not one.page.locator("#curves table").first.is_visible()
-    one.context.close()
+    assert opened.page.evaluate(f"{cut}.map((e) => e.dataset.label)") == []
+    assert opened.page.locator(".formulas:has-text('f′(x) = ') .paper").first.is_visible()
+    assert not opened.page.locator("#curves table").first.is_visible()
+    opened.context.close()
 
 
 def test_a_large_study_prints_on_a_few_sheets(browser: Any, tmp_path: Path) -> None:
     """Fifty pages of tables are not printed, and not read."""
     path = write_page(tmp_path, made(a_large_study(20, 5, 30)))
-    one = Visit(browser, path)
-    assert len(re.findall(rb"/Type\s*/Page\b", one.page.pdf(format="A4"))) <= 26
-    one.context.close()
+    opened = Visit(browser, path)
+    assert len(re.findall(rb"/Type\s*/Page\b", opened.page.pdf(format="A4"))) <= 26
+    opened.context.close()
 
 
 def test_it_prints_with_everything_open(visit: Visit) -> None:
@@ -401,8 +401,8 @@ def test_it_prints_with_everything_open(visit: Visit) -> None:
 
 def test_copying_puts_the_configuration_into_the_clipboard(browser: Any, file: Path) -> None:
     """Retyping it would be an experiment of its own."""
-    one = Visit(browser, file, permissions=["clipboard-read", "clipboard-write"])
-    one.page.click("[data-copy='configuration']")
-    one.page.wait_for_function("document.querySelector('[data-copy=configuration]').textContent === 'Copied'")
-    assert one.page.evaluate("navigator.clipboard.readText()") == "name: study\n"
-    one.context.close()
+    opened = Visit(browser, file, permissions=["clipboard-read", "clipboard-write"])
+    opened.page.click("[data-copy='configuration']")
+    opened.page.wait_for_function("document.querySelector('[data-copy=configuration]').textContent === 'Copied'")
+    assert opened.page.evaluate("navigator.clipboard.readText()") == "name: study\n"
+    opened.context.close()
