@@ -4,11 +4,11 @@
                                                  [--inputs DIR] [--begun-with DIR]
     python benchmarks/unchanged.py compare BEFORE AFTER
 
-`record` needs about 2 minutes for the words (what the commands print and write about finished studies, formulas and
-experiment files; no TensorFlow) and 4 minutes for what is trained (tiny experiments, whose files are kept). `compare`
-lists what differs, with the first lines that do, and then exits with 1. A group, such as words/show, can be recorded
-alone; groups that one of two recordings lacks are named and passed over. Compare recordings of one machine alone:
-another processor may compute other last digits.
+On two free cores `record` needs about 3 minutes for the words (what the commands print and write about finished
+studies, formulas and experiment files; no TensorFlow) and 4 minutes for what is trained (tiny experiments, whose files
+are kept). `compare` lists what differs, with the first lines that do, and then exits with 1. A group, such as
+words/show, can be recorded alone; groups that one of two recordings lacks are named and passed over. Compare
+recordings of one machine alone: another processor may compute other last digits.
 
 It uses what a user has: the command line, and the names of `import actsearch`. What is recorded stands in the folder
 `unchanged/` beside this script: commands, experiment files with and without mistakes, and experiments to train. The
@@ -22,7 +22,8 @@ Two recordings are compared to the byte, except for this:
 - The folders of the work and of the checkout are written as <workspace> and <checkout>, memory that is free as
   <memory>; for the words, the clock that measures the machine's speed ticks evenly.
 - Numbers of `show` may differ by a share of 1e-12.
-- Of a trained trial's trial.json, the machine, the seconds and the checksum over them are left out.
+- Of a trained trial's trial.json, the machine, the seconds, and the checksums over them, over a saved network and over
+  a traceback are left out.
 - Of the answers about what was trained just now, the values of JSON keys such as "seconds_per_epoch" are left out.
 - Lock files, run.json, progress, checkpoints, saved networks and tracebacks are not kept.
 - Of what the time of day or the machine's load decides (doctor, plan with timing, a run on a terminal), only the form
@@ -490,12 +491,14 @@ def trained_files(folder: Path) -> dict[str, bytes]:
 
 
 def timeless(content: bytes) -> bytes:
-    """A trial.json without its machine, its seconds, and the checksum over them."""
+    """A trial.json without its machine, its seconds, and the checksums over what differs from run to run."""
     trial = json.loads(content)
     for key in ("machine", "earlier_machines", "seconds_per_epoch", "checksum"):
         trial.pop(key, None)
     if isinstance(trial.get("diagnostics"), dict):
         trial["diagnostics"].pop("seconds", None)
+    for name in ("model.keras", "traceback.txt"):
+        trial.get("files", {}).pop(name, None)
     return (json.dumps(trial, indent=1, ensure_ascii=False) + "\n").encode()
 
 

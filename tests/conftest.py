@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
@@ -27,6 +28,19 @@ from actsearch.engines.in_process import InProcess
 # this file is loaded by pytest, and once more by tests that import from it.
 os.environ["KERAS_HOME"] = f"{tempfile.gettempdir()}/odd ü keras {os.getpid()}"
 Path(os.environ["KERAS_HOME"]).mkdir(exist_ok=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file, or of files that name one group, run in one worker: what they share is made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look through it again and again."""
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -24,19 +24,22 @@ COMMANDS: Mapping[str, list[str]] = {
     "schema": ["schema"],
     "init": ["init", "{folder}/x.yaml"],
     "plot": ["plot", RESULTS, "--out", "{folder}/plot"],
-    "plot comparisons": ["plot", RESULTS, *COMPARISONS, "--out", "{folder}/comparisons"],
     "show": ["show"],
     "show --plot": ["show", "relu", "--plot", "{folder}/relu.png"],
     "status": ["status", "results"],
     "explain": ["explain", "results/theory/clipping"],
     "csv": ["export", "results/theory/clipping", "--to", "csv", "--out", "{folder}/csv"],
-    "parquet": ["export", "results/theory/clipping", "--to", "parquet", "--out", "{folder}/parquet"],
-    "tensorboard": ["export", "results/theory/clipping", "--to", "tensorboard", "--out", "{folder}/tensorboard"],
-    "mlflow": ["export", "results/theory/clipping", "--to", "mlflow", "--out", "{folder}/mlflow"],
     "report": ["report", RESULTS, "--out", "{folder}/page.html"],
     "dry run": ["run", "configs/smoke.yaml", "--dry-run", "--out", "{folder}/results"],
     "plan": ["plan", "configs/smoke.yaml", "--no-timing", "--out", "{folder}/results"],
 }
+LONGER_COMMANDS: Mapping[str, list[str]] = {
+    "plot comparisons": ["plot", RESULTS, *COMPARISONS, "--out", "{folder}/comparisons"],
+    "parquet": ["export", "results/theory/clipping", "--to", "parquet", "--out", "{folder}/parquet"],
+    "tensorboard": ["export", "results/theory/clipping", "--to", "tensorboard", "--out", "{folder}/tensorboard"],
+    "mlflow": ["export", "results/theory/clipping", "--to", "mlflow", "--out", "{folder}/mlflow"],
+}
+"""Those that load much, or draw much."""
 IN_PYTHON: Mapping[str, str] = {
     "import actsearch": "import actsearch; assert {'load', 'run', 'read_results', 'gelu'} <= set(dir(actsearch))",
     "read_results": f"import actsearch; assert actsearch.read_results({RESULTS!r})[0].name == 'article-12'",
@@ -81,18 +84,26 @@ print(json.dumps(answers))
 """
 
 
-@pytest.fixture(scope="module")
-def libraries(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[str]]:
+def loaded_libraries(repository: Path, commands: Mapping[str, list[str]], folder: Path) -> Mapping[str, set[str]]:
     """The libraries, of the standard library none, that each command has loaded when it ends."""
-    folder = tmp_path_factory.mktemp("out")
-    commands = {name: [part.format(folder=folder) for part in parts] for name, parts in COMMANDS.items()}
-    arguments = [sys.executable, "-c", EACH_IN_A_FORK, json.dumps([commands, IN_PYTHON])]
+    filled = {name: [part.format(folder=folder) for part in parts] for name, parts in commands.items()}
+    arguments = [sys.executable, "-c", EACH_IN_A_FORK, json.dumps([filled, IN_PYTHON])]
     done = subprocess.run(arguments, cwd=repository, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answers = json.loads(done.stdout)
     failed = {name: code for name, (code, _) in answers.items() if code not in (0, None)}
     assert not failed, done.stderr
     return {name: set(loaded) for name, (_, loaded) in answers.items()}
+
+
+@pytest.fixture(scope="module")
+def libraries(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[str]]:
+    return loaded_libraries(repository, COMMANDS, tmp_path_factory.mktemp("out"))
+
+
+@pytest.fixture(scope="module")
+def libraries_of_longer(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[str]]:
+    return loaded_libraries(repository, LONGER_COMMANDS, tmp_path_factory.mktemp("longer"))
 
 
 pytestmark = [
@@ -129,10 +140,11 @@ def test_plot_loads_what_draws(libraries: Mapping[str, set[str]]) -> None:
     assert not libraries["plot"] & {"tensorflow", "keras", "scipy", "pydantic", "rich", "yaml"}
 
 
-def test_plot_of_comparisons_loads_scipy_and_no_more(libraries: Mapping[str, set[str]]) -> None:
+@pytest.mark.slow
+def test_plot_of_comparisons_loads_scipy_and_no_more(libraries_of_longer: Mapping[str, set[str]]) -> None:
     """The intervals need SciPy; a figure for a paper must not cost what a training costs."""
-    assert {"matplotlib", "scipy"} <= libraries["plot comparisons"]
-    assert not libraries["plot comparisons"] & {"tensorflow", "keras", "pydantic", "rich", "yaml"}
+    assert {"matplotlib", "scipy"} <= libraries_of_longer["plot comparisons"]
+    assert not libraries_of_longer["plot comparisons"] & {"tensorflow", "keras", "pydantic", "rich", "yaml"}
 
 
 def test_show_loads_no_tensorflow(libraries: Mapping[str, set[str]]) -> None:
@@ -154,20 +166,25 @@ def test_explain_loads_what_prints(libraries: Mapping[str, set[str]]) -> None:
     assert not libraries["explain"] & heavy
 
 
+def test_export_of_tables_loads_nothing_of_numbers(libraries: Mapping[str, set[str]]) -> None:
+    """It should answer like `status`."""
+    heavy = {"numpy", "scipy", "matplotlib", "pyarrow", "pydantic", "yaml", "rich"}
+    assert not libraries["csv"] & heavy
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("to", "wanted"),
-    [("csv", set()), ("parquet", {"pyarrow"}), ("tensorboard", {"tensorboard"}), ("mlflow", {"mlflow"})],
+    ("to", "wanted"), [("parquet", {"pyarrow"}), ("tensorboard", {"tensorboard"}), ("mlflow", {"mlflow"})]
 )
 def test_export_loads_its_format_and_no_tensorflow(
-    libraries: Mapping[str, set[str]], to: str, wanted: set[str]
+    libraries_of_longer: Mapping[str, set[str]], to: str, wanted: set[str]
 ) -> None:
     """TensorBoard and MLflow would load it where it is installed, with its notices, for a file of a few numbers."""
-    loaded = libraries[to]
+    loaded = libraries_of_longer[to]
     assert wanted <= loaded
     assert not loaded & {"tensorflow", "keras", "scipy", "matplotlib", "rich"}
     allowed = wanted | ({"sqlalchemy", "pyarrow"} if to == "mlflow" else set())
     assert loaded & {"pyarrow", "tensorboard", "mlflow", "sqlalchemy"} <= allowed
-    assert to != "csv" or not loaded & {"numpy", "pydantic", "yaml"}
 
 
 def test_report_loads_what_compares_and_draws(libraries: Mapping[str, set[str]]) -> None:

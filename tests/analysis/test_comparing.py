@@ -143,6 +143,7 @@ def test_seeds_that_are_not_in_common_do_not_count() -> None:
     assert "Two seeds: intervals, but no verdict." in found.warnings
 
 
+@pytest.mark.slow
 def test_a_thousand_candidates_are_ranked_in_seconds() -> None:
     """No pair is computed that is not asked for."""
     study = a_study(*(a_candidate(f"f{i}", noisy(0.9, 10, stream=i)) for i in range(1000)))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Done
+from daily import slow_but
 
 from actsearch.cli.app import commands, run_command_line
 
@@ -73,7 +74,7 @@ def printing(
     return run
 
 
-@pytest.mark.parametrize("is_terminal", [False, True], ids=["pipe", "terminal"])
+@pytest.mark.parametrize("is_terminal", slow_but([False], [False, True]), ids=["pipe", "terminal"])
 @pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
 def test_a_letter_that_the_output_does_not_know_stops_no_command(
     printing: Callable[..., Done], arguments: Sequence[str], is_terminal: bool

@@ -17,6 +17,7 @@ from typing import Any, get_args
 
 import fake_training
 import pytest
+from daily import slow_but
 from fake_training import Faults
 
 from actsearch.core.events import (
@@ -464,16 +465,21 @@ def test_fail_fast_stops_at_the_first_failure(
     assert "waiting" in statuses
 
 
+@pytest.mark.parametrize("seeds", slow_but([25], [25, 500]))
 @every_engine
-def test_a_thousand_trials(
-    make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path, monkeypatch: pytest.MonkeyPatch
+def test_none_of_many_trials_is_lost(
+    make_engine: MakeEngine,
+    make_experiment: Callable[..., Any],
+    hostile: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seeds: int,
 ) -> None:
     """Nothing may pile up or be forgotten."""
     monkeypatch.setattr(os, "fsync", lambda _: None)  # the disk is none of the engine's
-    experiment, trials = make_experiment(["relu", "selu"], seeds=500, epochs=1)
+    experiment, trials = make_experiment(["relu", "selu"], seeds=seeds, epochs=1)
     result = run(hostile / "tiny", experiment, trials, make_engine(faulty()))
     statuses = [trial.status for candidate in result.candidates for trial in candidate.trials]
-    assert statuses == ["completed"] * 1000
+    assert statuses == ["completed"] * 2 * seeds
 
 
 # --- real trainings

@@ -16,6 +16,7 @@ import fake_training
 import psutil
 import pytest
 from child_processes import started
+from daily import slow_but
 from fake_training import Faults
 
 from actsearch.core.errors import UserError
@@ -52,7 +53,7 @@ def make_trials(make_experiment: Callable[..., Any]) -> Callable[..., Sequence[T
     return make
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", slow_but([signal.SIGKILL], [signal.SIGKILL, signal.SIGTERM]))
 def test_workers_are_gone_within_five_seconds_of_their_driver(
     tmp_path: Path, make_trials: Callable[..., Sequence[Trial]], number: signal.Signals
 ) -> None:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from comparison_cases import a_candidate, a_predicted, a_study, a_trial, noisy
+from daily import slow_but
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -82,7 +83,7 @@ CASES: dict[str, tuple[ExperimentResult, Question]] = {
 }
 
 
-@pytest.fixture(scope="module", params=CASES)
+@pytest.fixture(scope="module", params=slow_but(["losses", "hostile", "panels"], list(CASES)))
 def drawn(request: pytest.FixtureRequest) -> dict[str, Figure]:
     """All figures of a case, by their files' names."""
     result, question = CASES[request.param]
@@ -175,6 +176,7 @@ def test_a_marker_does_not_hide_a_narrow_interval() -> None:
     assert means["wide"] != "|"
 
 
+@pytest.mark.slow
 def test_a_grid_has_a_figure_for_each_point_and_its_name_tells_which() -> None:
     """One for all would compare each activation with itself at another rate."""
     result = a_grid((0.001, 0.01), (0.0, 0.5))
@@ -201,12 +203,12 @@ def test_points_that_are_written_alike_have_files_of_their_own(points: tuple[str
 @pytest.mark.parametrize(
     ("kind", "style", "format"),
     [
-        ("ranking", "light", "png"),
         ("ranking", "light", "svg"),
         ("differences", "dark", "png"),
-        ("differences", "light", "pdf"),
-        ("sensitivity", "article", "png"),
-        ("learning-speed", "light", "svg"),
+        pytest.param("ranking", "light", "png", marks=pytest.mark.slow),
+        pytest.param("differences", "light", "pdf", marks=pytest.mark.slow),
+        pytest.param("sensitivity", "article", "png", marks=pytest.mark.slow),
+        pytest.param("learning-speed", "light", "svg", marks=pytest.mark.slow),
     ],
 )
 def test_files_are_the_same_twice_and_silent(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from daily import slow_but
 from fake_diagnostics import candidate, diagnostics, experiment, layer_names, trial
 from matplotlib.figure import Figure
 from PIL import Image
@@ -57,7 +58,7 @@ CASES: dict[str, tuple[ExperimentResult, LayerFigureKind, dict[str, Any]]] = {
 }
 
 
-@pytest.fixture(scope="module", params=CASES)
+@pytest.fixture(scope="module", params=slow_but(["by depth", "wild", "labels"], list(CASES)))
 def drawn(request: pytest.FixtureRequest) -> list[Figure]:
     result, kind, how = CASES[request.param]
     with drawing.settings("light"), warnings.catch_warnings():
@@ -116,7 +117,8 @@ def test_colours_go_from_dark_to_light_with_depth() -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "format"), [("light", "png"), ("dark", "png"), ("article", "png"), ("light", "svg"), ("light", "pdf")]
+    ("format", "style"),
+    slow_but(["svg"], [("svg", "light"), ("pdf", "light"), ("png", "light"), ("png", "dark"), ("png", "article")]),
 )
 def test_files_are_the_same_twice_and_silent(tmp_path: Path, style: Any, format: Any) -> None:
     """Figures in a repository change only where results do."""
@@ -182,6 +184,7 @@ def test_the_command_line_knows_all_kinds() -> None:
     assert kinds.COMPARISON_KINDS == comparison_figures.COMPARISON_FIGURE_KINDS
 
 
+@pytest.mark.slow
 def test_drawing_loads_nothing_heavy(tmp_path: Path) -> None:
     """`plot` has 2.5 seconds; each of these would take a good part of them."""
     program = f"""

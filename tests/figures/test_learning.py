@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from daily import slow_but
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
@@ -93,7 +94,7 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=CASES)
+@pytest.fixture(scope="module", params=slow_but(["grid", "hostile", "all states"], list(CASES)))
 def drawn(request: pytest.FixtureRequest) -> Iterator[tuple[ExperimentResult, dict[str, Figure]]]:
     """An experiment and its figures, drawn once, so that every text has its place."""
     result = CASES[request.param]
@@ -314,7 +315,14 @@ def test_the_articles_figures_look_like_the_articles() -> None:
 
 @pytest.mark.parametrize(
     ("style", "format"),
-    [("light", "png"), ("light", "svg"), ("light", "pdf"), ("dark", "png"), ("article", "png"), ("article", "svg")],
+    [
+        ("light", "svg"),
+        ("dark", "png"),
+        pytest.param("light", "png", marks=pytest.mark.slow),
+        pytest.param("light", "pdf", marks=pytest.mark.slow),
+        pytest.param("article", "png", marks=pytest.mark.slow),
+        pytest.param("article", "svg", marks=pytest.mark.slow),
+    ],
 )
 def test_files_are_valid_the_same_twice_and_silent(tmp_path: Path, style: Any, format: Any) -> None:
     result = an_experiment(3, labels=HOSTILE if format != "pdf" else HOSTILE[:2])  # fonts in a PDF take long
@@ -372,6 +380,7 @@ def test_mistakes_write_nothing(tmp_path: Path) -> None:
         learning.draw(an_experiment(2), tmp_path / "file")
 
 
+@pytest.mark.slow
 def test_drawing_loads_nothing_heavy(tmp_path: Path) -> None:
     """`plot` has 2.5 seconds; each of these would take a good part of them."""
     program = f"""

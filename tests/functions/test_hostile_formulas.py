@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from daily import slow_but
 from formula_cases import refusal_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -76,7 +77,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("text", slow_but(HOSTILE[:19] + HOSTILE[28:30], HOSTILE), ids=range(len(HOSTILE)))
 def test_hostile_texts_are_done_with_quickly(text: str) -> None:
     """`validate` would hang, or take all memory, on a file from somewhere else."""
     begun = time.process_time()

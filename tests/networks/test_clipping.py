@@ -26,7 +26,12 @@ pytestmark = pytest.mark.xdist_group("tensorflow")
 
 @pytest.mark.parametrize(
     ("clipping", "limit"),
-    [("clipvalue", 0.01), ("clipnorm", 0.09), ("global_clipnorm", 0.2), ("global_clipnorm", 30.0)],
+    [
+        ("clipvalue", 0.01),
+        pytest.param("clipnorm", 0.09, marks=pytest.mark.slow),
+        pytest.param("global_clipnorm", 0.2, marks=pytest.mark.slow),
+        ("global_clipnorm", 30.0),
+    ],
 )
 def test_clipped_shares_are_what_numpy_counts(clipping: str, limit: float) -> None:
     """Clipping that never takes effect, or always does, is a finding; rounding at its limit is none."""

@@ -41,6 +41,7 @@ def test_a_network_used_again_gives_what_a_new_one_gives(inverted: Dataset) -> N
         assert_same_ending(ending_of(found), ending_of(expected))
 
 
+@pytest.mark.slow
 def test_a_network_that_was_dropped_is_built_again(inverted: Dataset) -> None:
     """A hundred candidates in memory at once would end the process."""
     networks = CompiledNetworks(keep=1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from daily import slow_but
 
 from actsearch.core.experiment import Activation, Candidate, Mlp, Optimizer, Training
 from actsearch.data import conversion
@@ -62,7 +63,10 @@ def test_every_epoch_uses_the_pipeline_that_is_there() -> None:
         gc.enable()
 
 
-@pytest.mark.parametrize("loss", ["categorical_crossentropy", "binary_crossentropy", "mean_squared_error"])
+LOSSES = ["categorical_crossentropy", "binary_crossentropy", "mean_squared_error"]
+
+
+@pytest.mark.parametrize("loss", slow_but(LOSSES[:1], LOSSES))
 def test_an_evaluation_gives_keras_own_metrics_and_predictions(loss: Any) -> None:
     """To the bit: a user who calls `evaluate` and `predict` on the saved network must find what was recorded."""
     model = Mlp((8,), 0.3, "glorot_uniform", "dropout", True)

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from daily import slow_but
 from diagnosed_networks import (
     FLAT,
     FUNCTIONS,
@@ -26,8 +27,8 @@ from actsearch.networks.layer_probe import LayerProbe, updates
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-@pytest.mark.parametrize(("make", "data"), [(mlp, FLAT), (cnn, (X, Y))], ids=["mlp", "cnn"])
+@pytest.mark.parametrize("function", slow_but(["leaky_relu", "selu"], list(FUNCTIONS)))
+@pytest.mark.parametrize(("make", "data"), slow_but([cnn], [(mlp, FLAT), (cnn, (X, Y))]), ids=["mlp", "cnn"])
 def test_every_quantity_is_what_numpy_computes_by_hand(make: Any, data: Any, function: str) -> None:
     """Findings and figures rest on these numbers; on a trained network, as they are used."""
     keras.utils.set_random_seed(1)

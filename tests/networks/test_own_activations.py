@@ -115,6 +115,7 @@ numpy.save(out, actsearch.load_model(model).predict_on_batch(numpy.load(data)))
 """
 
 
+@pytest.mark.slow
 def test_a_saved_network_loads_in_another_process(folder: Path) -> None:
     """With the weights of what was learned; a function's module must lie where Python looks."""
     inputs = keras.Input((7,))

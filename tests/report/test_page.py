@@ -131,6 +131,7 @@ def test_charts_have_names_and_tables(probed_page: Page) -> None:
     assert "as a table" in page.words
 
 
+@pytest.mark.slow
 def test_a_large_study_stays_small() -> None:
     """A page of many megabytes cannot be mailed, and a phone cannot open it."""
     began = time.process_time()

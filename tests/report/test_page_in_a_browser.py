@@ -159,7 +159,7 @@ def test_names_stay_when_a_table_is_scrolled_and_a_shadow_tells_that_it_can_be(b
     scroller = opened.page.locator(".scroll[data-label='Every trial']")
     assert "after" in str(scroller.evaluate("e => e.parentElement.className"))
     scroller.evaluate("e => { e.scrollLeft = 90; }")
-    opened.page.wait_for_function("document.querySelector('.trials').closest('.tablebox').classList.contains('before')")
+    opened.page.locator(".tablebox.before .trials").wait_for()
     assert scroller.evaluate("e => e.querySelector('tbody th').getBoundingClientRect().left") < 20
     opened.context.close()
 
@@ -379,6 +379,7 @@ def test_on_paper_nothing_is_cut_off_or_shrinks_the_page(browser: Any, tmp_path:
     opened.context.close()
 
 
+@pytest.mark.slow
 def test_a_large_study_prints_on_a_few_sheets(browser: Any, tmp_path: Path) -> None:
     """Fifty pages of tables are not printed, and not read."""
     path = write_page(tmp_path, made(a_large_study(20, 5, 30)))
@@ -403,6 +404,6 @@ def test_copying_puts_the_configuration_into_the_clipboard(browser: Any, file: P
     """Retyping it would be an experiment of its own."""
     opened = Visit(browser, file, permissions=["clipboard-read", "clipboard-write"])
     opened.page.click("[data-copy='configuration']")
-    opened.page.wait_for_function("document.querySelector('[data-copy=configuration]').textContent === 'Copied'")
+    opened.page.locator("[data-copy=configuration]", has_text="Copied").wait_for()
     assert opened.page.evaluate("navigator.clipboard.readText()") == "name: study\n"
     opened.context.close()

@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 import fake_diagnostics as fake
 import pytest
+from daily import slow_but
 from export_readers import READERS, Run, csv_table, names_in_list
 
 from actsearch.cli.app import run_command_line
@@ -146,7 +147,7 @@ def test_every_format_is_tested() -> None:
     assert set(EXPORTERS) == set(READERS) == set(get_args(ExportFormat))
 
 
-@pytest.mark.parametrize("to", FORMATS)
+@pytest.mark.parametrize("to", slow_but(FILE_FORMATS, FORMATS))
 def test_every_trial_arrives_with_its_status_and_values(to: ExportFormat, hostile: Path) -> None:
     """A trial that diverged or failed and is missing in the other program makes its candidate look better."""
     out = hostile / "made" / "on the way"
@@ -156,7 +157,7 @@ def test_every_trial_arrives_with_its_status_and_values(to: ExportFormat, hostil
     assert_same(READERS[to](out), expected([a_study()]), to)
 
 
-@pytest.mark.parametrize("to", FORMATS)
+@pytest.mark.parametrize("to", slow_but(FILE_FORMATS, FORMATS))
 def test_hostile_names_arrive_and_keep_apart(to: ExportFormat, new_folder: Callable[[ExportFormat], Path]) -> None:
     """A label with a slash must not write elsewhere, and two labels that look alike as folders are two runs."""
     candidates = [a_candidate(label, a_trial(f"trial{i}")) for i, label in enumerate(HOSTILE_LABELS)]
@@ -168,7 +169,7 @@ def test_hostile_names_arrive_and_keep_apart(to: ExportFormat, new_folder: Calla
     assert {path for path in out.parent.rglob("*") if not path.is_relative_to(out)} == before
 
 
-@pytest.mark.parametrize("to", FORMATS)
+@pytest.mark.parametrize("to", slow_but(FILE_FORMATS, FORMATS))
 def test_a_second_export_doubles_nothing(
     to: ExportFormat, new_folder: Callable[[ExportFormat], Path], snapshot: Callable[[Path], dict[str, str]]
 ) -> None:
@@ -182,7 +183,7 @@ def test_a_second_export_doubles_nothing(
         assert snapshot(out) == before
 
 
-@pytest.mark.parametrize("to", FORMATS)
+@pytest.mark.parametrize("to", slow_but(FILE_FORMATS, FORMATS))
 def test_an_export_follows_what_became_of_the_trials(
     to: ExportFormat, new_folder: Callable[[ExportFormat], Path]
 ) -> None:
@@ -405,6 +406,7 @@ def parquet_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.slow
 def test_what_was_added_to_a_run_in_mlflow_stays(new_folder: Callable[[ExportFormat], Path]) -> None:
     """People mark their runs there; a repeated export must not throw that away."""
     from mlflow.tracking import MlflowClient

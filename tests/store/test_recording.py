@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from daily import slow_but
 from store_runs import FakeTrain, Make, begun, files_of, finished, histories, run, statuses, trials_of
 
 from actsearch.core.errors import StoreError
@@ -111,8 +112,8 @@ def test_a_kept_network_is_guarded_like_the_rest(folder: Path, make_experiment: 
     assert read_experiment(folder).problems
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before the file is there", "after the file is there"])
-@pytest.mark.parametrize("checkpoints", [False, True], ids=["without checkpoints", "with checkpoints"])
+@pytest.mark.parametrize("after", slow_but([True], [False, True]), ids=["before it is there", "after"])
+@pytest.mark.parametrize("checkpoints", slow_but([True], [False, True]), ids=["no checkpoints", "checkpoints"])
 def test_killed_at_any_write_nothing_finished_is_lost(
     hostile: Path,
     make_experiment: Make,

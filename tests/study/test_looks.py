@@ -167,7 +167,7 @@ SCENARIOS = {
 @pytest.mark.parametrize(
     ("scenario", "noise", "studies"),
     [
-        *((scenario, "normal", 500) for scenario in SCENARIOS),
+        *((scenario, "normal", 150) for scenario in SCENARIOS),
         *(
             pytest.param(s, noise, 10_000 if noise == "normal" else 4_000, marks=pytest.mark.slow)
             for s in SCENARIOS

@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 import pytest
+from daily import slow_but
 
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
@@ -40,7 +41,7 @@ def _trials(make_experiment: Callable[..., Any], **changes: Any) -> tuple[Trial,
     return tuple(replace(trial, data=experiment.data, diagnostics=experiment.diagnostics) for trial in trials)
 
 
-@pytest.mark.parametrize("holdout", [8, None])
+@pytest.mark.parametrize("holdout", slow_but([], [8, None]))
 def test_steps_are_timed_whatever_is_asked_for(
     make_experiment: Callable[..., Any], dataset: Dataset, holdout: int | None
 ) -> None:
@@ -61,6 +62,7 @@ def test_steps_are_timed_whatever_is_asked_for(
         assert plain.look == 0
 
 
+@pytest.mark.slow
 def test_what_is_timed_stands_for_a_real_training(make_experiment: Callable[..., Any], dataset: Dataset) -> None:
     """The steps must be those of a training, not something else that happens to be fast: within a factor of four."""
     big = replace(

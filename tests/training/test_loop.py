@@ -15,6 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from daily import slow_but
 from small_trainings import (
     METRICS,
     SMALL,
@@ -123,7 +124,7 @@ def _plain_keras(
 @pytest.mark.parametrize(
     ("activation", "parameters", "function", "examples"),
     [
-        ("relu", {}, "relu", 160),
+        pytest.param("relu", {}, "relu", 160, marks=pytest.mark.slow),
         # TensorFlow rounds otherwise where every batch is full.
         pytest.param("selu", {}, _selu_of_the_article, 128, marks=pytest.mark.slow),
         pytest.param("gelu", {"approximate": True}, _gelu_of_the_article, 128, marks=pytest.mark.slow),
@@ -275,23 +276,24 @@ def test_the_network_learns(held_out: tuple[Trial, list[Event]]) -> None:
     assert ending_of(held_out[1]).last.test["accuracy"] > 0.3
 
 
+OPTIMIZERS = [
+    Optimizer("adamw", {"learning_rate": 0.01, "weight_decay": 0.01, "clipnorm": 1.0}),
+    Optimizer("sgd", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True, "global_clipnorm": 1.0}),
+    Optimizer("rmsprop", {"learning_rate": 0.01, "centered": True, "clipvalue": 0.5}),
+]
+
+
 @pytest.mark.parametrize(
     ("optimizer", "precision", "model"),
     [
-        (Optimizer("adamw", {"learning_rate": 0.01, "weight_decay": 0.01, "clipnorm": 1.0}), "float32", SMALL),
-        (
-            Optimizer("sgd", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True, "global_clipnorm": 1.0}),
-            "float32",
-            SMALL,
-        ),
-        (Optimizer("rmsprop", {"learning_rate": 0.01, "centered": True, "clipvalue": 0.5}), "float32", SMALL),
+        *slow_but([], ((optimizer, "float32", SMALL) for optimizer in OPTIMIZERS)),
         (
             Optimizer("adam", {"learning_rate": 0.01, "amsgrad": True}),
             "mixed_bfloat16",
             Mlp((16,), 0.1, "lecun_normal", "alpha_dropout", True),
         ),
     ],
-    ids=["adamw", "sgd", "rmsprop", "adam-bfloat16-selu-normalised"],
+    ids=[*(optimizer.name for optimizer in OPTIMIZERS), "adam-bfloat16-selu-normalised"],
 )
 def test_every_optimizer_and_precision_trains(optimizer: Optimizer, precision: Any, model: Mlp, mnist: Dataset) -> None:
     """What the schema allows must train to the end, to finite numbers, and learn."""

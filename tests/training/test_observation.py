@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from daily import slow_but
 from small_trainings import EVERY_EPOCH, small_mnist
 
 from actsearch.config.loading import load_experiment
@@ -93,10 +94,8 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "as_in_training"),
-    [*((name, False) for name in NETWORKS), *((name, True) for name in list(NETWORKS)[:2])],
-)
+@pytest.mark.parametrize("as_in_training", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.parametrize("name", slow_but(["dropout and clipping"], list(NETWORKS)))
 def test_looking_changes_no_bit(name: str, as_in_training: bool, trainings: Trainings) -> None:
     """Two people who train the same, one of them with diagnostics, must have the same result."""
     alone = trainings.whole(trial(None, **NETWORKS[name]))
@@ -222,6 +221,7 @@ def test_the_probe_is_no_larger_than_the_training_set(trainings: Trainings) -> N
     assert {one.examples for one in seen} == {256}
 
 
+@pytest.mark.slow
 def test_another_seed_in_the_same_network_is_seen_afresh(mnist: Dataset, trainings: Trainings) -> None:
     """Networks are used again; what was counted and compiled for one trial must not tell of it in the next."""
     networks = CompiledNetworks()

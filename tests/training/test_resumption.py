@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from daily import slow_but
 from small_trainings import (
     ADAM,
     EVERY_EPOCH,
@@ -62,15 +63,9 @@ RESUMED = {
 }
 
 
-SLOW_RESUMED = {"bfloat16-adamw", "normalised-rmsprop"}
-
-
 @pytest.mark.parametrize(
     ("activation", "model", "changes"),
-    [
-        pytest.param(*row, id=name, marks=pytest.mark.slow if name in SLOW_RESUMED else [])
-        for name, row in RESUMED.items()
-    ],
+    slow_but(["relu-dropout-adam-held-out"], RESUMED),
 )
 def test_a_resumed_training_is_one_that_was_never_interrupted(
     activation: str, model: Mlp, changes: dict[str, Any], inverted: Dataset
@@ -136,6 +131,7 @@ def test_what_is_no_checkpoint_is_passed_over(misled: Misled) -> None:
     assert variables_of(network.model) == built_variables(misled.trial, misled.dataset)
 
 
+@pytest.mark.slow
 def test_a_training_that_goes_on_after_its_last_epoch_changes_no_later_one(mnist: Dataset) -> None:
     """Killed between its last checkpoint and its end: the next seed uses the same network, with the same graphs."""
     spec = DataSpec("mnist", holdout=128, train_size=256)  # full batches only, which the 100 test images are not

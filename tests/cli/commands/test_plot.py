@@ -27,6 +27,7 @@ def test_one_experiment_without_figures_hides_no_other(
     assert "results/b/accuracy.png" in done.out
 
 
+@pytest.mark.slow
 def test_plot_works_in_a_fresh_clone(actsearch_: Callable[..., Done], repository: Path, hostile: Path) -> None:
     """The committed results are there to be drawn before anything is trained."""
     done = actsearch_("plot", repository / "results", "--out", "figures")
@@ -86,6 +87,7 @@ def test_plot_draws_the_kinds_that_are_asked_for(actsearch_: Callable[..., Done]
     assert done.out.split() == ["figures/dead-by-depth.svg"]
 
 
+@pytest.mark.slow
 def test_plot_all_skips_what_there_is_not_and_says_so(
     actsearch_: Callable[..., Done], probed: Callable[..., None]
 ) -> None:

@@ -74,9 +74,9 @@ def test_a_run_that_resumes_passes(resume_check: Callable[[str], Check]) -> None
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        ("begun anew", "relu was begun anew"),
-        ("other bytes", "not the same bytes: selu-seed0/history.json"),
-        ("child left", "processes of it were left: "),
+        pytest.param("begun anew", "relu was begun anew", marks=pytest.mark.slow),
+        pytest.param("other bytes", "not the same bytes: selu-seed0/history.json", marks=pytest.mark.slow),
+        pytest.param("child left", "processes of it were left: ", marks=pytest.mark.slow),
         ("crash", "exit code 1: it broke"),
         ("too fast", "the run was not killed in time"),
     ],
