@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from actsearch.analysis.comparing import comparisons_of
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.question import Question, predictions_needed
+from actsearch.analysis.comparisons.comparing import comparisons_of
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.question import Question, predictions_needed
 from actsearch.config import loading
 from actsearch.config.loading import Loaded
 from actsearch.core.errors import UserError

@@ -13,7 +13,7 @@ import argparse
 
 import numpy as np
 
-from actsearch.analysis import intervals, sample_sizes
+from actsearch.analysis.statistics import intervals, sample_sizes
 from actsearch.study.looks import LookDecision, decide
 
 MEANS = np.array([0.0, 0.0, 0.0, 0.0, -0.3, -0.3])

@@ -8,10 +8,10 @@ from typing import Any
 
 from comparison_cases import a_candidate, a_predicted, a_study, a_trial, noisy
 
-from actsearch.analysis.comparing import comparisons_of
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.conclusions import sentences
-from actsearch.analysis.question import Question
+from actsearch.analysis.comparisons.comparing import comparisons_of
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.conclusions import sentences
+from actsearch.analysis.comparisons.question import Question
 from actsearch.core.experiment import Activation
 from actsearch.core.results import Choice, ExperimentResult
 from actsearch.core.trial_results import CandidateResult

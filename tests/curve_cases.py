@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actsearch.analysis import curve_captions, curves
-from actsearch.analysis.curve_axes import curve_axis
-from actsearch.analysis.curves import LearningCurves
+from actsearch.analysis.charts import curve_captions, curves
+from actsearch.analysis.charts.curve_axes import curve_axis
+from actsearch.analysis.charts.curves import LearningCurves
 from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, Status, TrialResult

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from actsearch.analysis import study_noise
+from actsearch.analysis.statistics import study_noise
 from actsearch.core.experiment import Activation, Experiment
 from actsearch.core.identity import identity
 from actsearch.core.results import ExperimentResult

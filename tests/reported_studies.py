@@ -9,8 +9,8 @@ from typing import Any
 from comparison_cases import SETTINGS, a_candidate, a_study, noisy
 from fake_diagnostics import diagnostics
 
-from actsearch.analysis.comparing import comparisons_of
-from actsearch.analysis.question import Question
+from actsearch.analysis.comparisons.comparing import comparisons_of
+from actsearch.analysis.comparisons.question import Question
 from actsearch.core.errors import NothingToShow
 from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult

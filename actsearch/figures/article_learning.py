@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from actsearch.analysis import curves
-from actsearch.analysis.axes import YAxis
-from actsearch.analysis.curve_axes import curve_axis
-from actsearch.analysis.curve_captions import curve_caption
-from actsearch.analysis.curves import Curve, LearningCurves, as_drawn, known_curve_metrics
-from actsearch.analysis.pens import DASHES
+from actsearch.analysis.charts import curves
+from actsearch.analysis.charts.axes import YAxis
+from actsearch.analysis.charts.curve_axes import curve_axis
+from actsearch.analysis.charts.curve_captions import curve_caption
+from actsearch.analysis.charts.curves import Curve, LearningCurves, as_drawn, known_curve_metrics
+from actsearch.analysis.charts.pens import DASHES
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, shortened
 from actsearch.figures.curve_labels import fate

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from actsearch.analysis.comparing import comparisons_of
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.comparison_figures import ComparisonFigureKind, drawn_labels
-from actsearch.analysis.comparison_rows import differences_table, ranking_table
-from actsearch.analysis.learning_speed import learning_speed_table
-from actsearch.analysis.pair_matrix import pair_matrix_table
-from actsearch.analysis.pens import Palette, Pen, pens_of
-from actsearch.analysis.question import Question
-from actsearch.analysis.sensitivity import sensitivity_table
+from actsearch.analysis.charts.comparison_figures import ComparisonFigureKind, drawn_labels
+from actsearch.analysis.charts.comparison_rows import differences_table, ranking_table
+from actsearch.analysis.charts.learning_speed import learning_speed_table
+from actsearch.analysis.charts.pair_matrix import pair_matrix_table
+from actsearch.analysis.charts.pens import Palette, Pen, pens_of
+from actsearch.analysis.charts.sensitivity import sensitivity_table
+from actsearch.analysis.comparisons.comparing import comparisons_of
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.question import Question
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import point
 from actsearch.figures.drawing import (

@@ -9,10 +9,10 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from actsearch.analysis.axes import YAxis
-from actsearch.analysis.curves import Curve, Facet, LearningCurves
+from actsearch.analysis.charts.axes import YAxis
+from actsearch.analysis.charts.curves import Curve, Facet, LearningCurves
+from actsearch.analysis.charts.pens import Pen
 from actsearch.analysis.number_format import curve_value_text
-from actsearch.analysis.pens import Pen
 from actsearch.core.words import short_names
 from actsearch.figures.drawing import LINE, Ruler, edged
 from actsearch.figures.frame import Margin, Page

@@ -25,8 +25,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from actsearch.analysis.axes import tick_names
-from actsearch.analysis.pens import PALETTES, Palette, Pen
+from actsearch.analysis.charts.axes import tick_names
+from actsearch.analysis.charts.pens import PALETTES, Palette, Pen
 from actsearch.core.errors import StoreError
 from actsearch.core.files import write_atomically
 from actsearch.core.words import short_names, shortened

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from actsearch.analysis.axes import spread
-from actsearch.analysis.pens import Palette
+from actsearch.analysis.charts.axes import spread
+from actsearch.analysis.charts.pens import Palette
 from actsearch.core.words import plain
 from actsearch.figures.drawing import LINE, Ruler, put, stroke
 

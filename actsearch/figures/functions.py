@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from actsearch.analysis.pens import DASHES, PALETTES, Palette
+from actsearch.analysis.charts.pens import DASHES, PALETTES, Palette
 from actsearch.core.errors import UserError
 from actsearch.core.words import short_names
 from actsearch.figures.drawing import FigureFormat, Ruler, Style, save_figure, save_figures, settings

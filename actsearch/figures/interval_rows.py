@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from actsearch.analysis.comparison_rows import ContenderRow, ContenderRows
-from actsearch.analysis.pens import Palette, Pen
+from actsearch.analysis.charts.comparison_rows import ContenderRow, ContenderRows
+from actsearch.analysis.charts.pens import Palette, Pen
 from actsearch.core.words import plain
 from actsearch.figures.candidate_rows import COLUMN_GAP, SMALL_SIZE, NameColumn, rule_above, set_row_axis
 from actsearch.figures.drawing import Ruler, edged, marker_size

@@ -19,11 +19,11 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis.axes import epoch_ticks, log_ticks, tick_names
-from actsearch.analysis.layer_axes import LayerAxis
-from actsearch.analysis.layer_figures import LayerFigure, layer_figures
-from actsearch.analysis.layer_lines import LayerLine, LayerPanel
-from actsearch.analysis.layer_quantities import EpochOrDepth, LayerFigureKind, Variable
+from actsearch.analysis.charts.axes import epoch_ticks, log_ticks, tick_names
+from actsearch.analysis.charts.layer_axes import LayerAxis
+from actsearch.analysis.charts.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.charts.layer_lines import LayerLine, LayerPanel
+from actsearch.analysis.charts.layer_quantities import EpochOrDepth, LayerFigureKind, Variable
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain
 from actsearch.figures.drawing import (

@@ -15,12 +15,12 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from actsearch.analysis import curves
-from actsearch.analysis.axes import MOST_STEPS, STEPS, YAxis, epoch_ticks
-from actsearch.analysis.curve_axes import curve_axis
-from actsearch.analysis.curve_captions import curve_caption
-from actsearch.analysis.curves import Curve, Facet, LearningCurves, as_drawn
-from actsearch.analysis.pens import Palette, Pen, pens_of
+from actsearch.analysis.charts import curves
+from actsearch.analysis.charts.axes import MOST_STEPS, STEPS, YAxis, epoch_ticks
+from actsearch.analysis.charts.curve_axes import curve_axis
+from actsearch.analysis.charts.curve_captions import curve_caption
+from actsearch.analysis.charts.curves import Curve, Facet, LearningCurves, as_drawn
+from actsearch.analysis.charts.pens import Palette, Pen, pens_of
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import plain, shortened
 from actsearch.figures import article_learning

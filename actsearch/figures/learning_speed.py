@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from actsearch.analysis.learning_speed import LearningSpeed, Reached, SpeedRow
-from actsearch.analysis.pens import Palette, Pen
+from actsearch.analysis.charts.learning_speed import LearningSpeed, Reached, SpeedRow
+from actsearch.analysis.charts.pens import Palette, Pen
 from actsearch.figures.candidate_rows import SMALL_SIZE, NameColumn, rule_above, set_row_axis
 from actsearch.figures.drawing import Ruler, edged, marker_size, tinted
 from actsearch.figures.frame import BELOW, EDGE, TEXT_SIZE, TIGHT_HEADER, WIDTH, Heading, Page

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from actsearch.analysis.pair_matrix import VERDICT_SYMBOLS, PairCell, PairMatrix
-from actsearch.analysis.pens import Palette
+from actsearch.analysis.charts.pair_matrix import VERDICT_SYMBOLS, PairCell, PairMatrix
+from actsearch.analysis.charts.pens import Palette
 from actsearch.figures.candidate_rows import NAME_LIMITS
 from actsearch.figures.drawing import Ruler, fitting_names
 from actsearch.figures.frame import EDGE, TEXT_SIZE, TIGHT_HEADER, Heading, Page

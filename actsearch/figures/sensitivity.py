@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from actsearch.analysis.pens import Palette, Pen
-from actsearch.analysis.sensitivity import NoteBelow, Sensitivity, SettingLine, SettingPanel
+from actsearch.analysis.charts.pens import Palette, Pen
+from actsearch.analysis.charts.sensitivity import NoteBelow, Sensitivity, SettingLine, SettingPanel
 from actsearch.core.words import plain
 from actsearch.figures.candidate_rows import NAME_LIMITS, SMALL_SIZE
 from actsearch.figures.drawing import LINE, Ruler, edged, fitting_names, marker_size

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.pairs import Pair
-from actsearch.analysis.verdict_text import forecast_text
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.pairs import Pair
+from actsearch.analysis.comparisons.verdict_text import forecast_text
 
 BADGE_SYMBOLS: Mapping[str, str] = {"better": "▲", "worse": "▼", "tied": "=", "undecided": "?", "none": "·"}
 AGAINST: Mapping[str, str] = {

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from actsearch.analysis.axes import YAxis
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.curve_captions import curve_caption
-from actsearch.analysis.curves import Curve, LearningCurves, known_curve_metrics, learning_curves
+from actsearch.analysis.charts.axes import YAxis
+from actsearch.analysis.charts.curve_captions import curve_caption
+from actsearch.analysis.charts.curves import Curve, LearningCurves, known_curve_metrics, learning_curves
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.question import Question
 from actsearch.analysis.number_format import curve_value_text
-from actsearch.analysis.question import Question
 from actsearch.core.results import ExperimentResult
 from actsearch.report import learning_charts
 from actsearch.report.page_colors import PagePen

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from actsearch.analysis.axes import exponent
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.comparison_rows import ContenderRows, differences_table
-from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
-from actsearch.analysis.pairs import Pair
-from actsearch.analysis.verdict_text import brief_verdict
+from actsearch.analysis.charts.axes import exponent
+from actsearch.analysis.charts.comparison_rows import ContenderRows, differences_table
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.comparisons.pairs import Pair
+from actsearch.analysis.comparisons.verdict_text import brief_verdict
 from actsearch.core.words import plain
 from actsearch.report.chart_scales import ChartScale, text_element, value_ticks
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.metric_format import metric_text
 from actsearch.analysis.findings.explanation import explanation_of
 from actsearch.analysis.findings.finding import HARMLESS
-from actsearch.analysis.metric_format import metric_text
 from actsearch.core.errors import NothingToShow
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import in_words

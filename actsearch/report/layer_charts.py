@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from markupsafe import Markup, escape
 
-from actsearch.analysis.axes import epoch_ticks, exponent, log_ticks
-from actsearch.analysis.layer_axes import LayerAxis
-from actsearch.analysis.layer_figures import LayerFigure
-from actsearch.analysis.layer_lines import LayerLine
+from actsearch.analysis.charts.axes import epoch_ticks, exponent, log_ticks
+from actsearch.analysis.charts.layer_axes import LayerAxis
+from actsearch.analysis.charts.layer_figures import LayerFigure
+from actsearch.analysis.charts.layer_lines import LayerLine
 from actsearch.core.words import plain, shortened
 from actsearch.report.chart_scales import ChartScale, band_path, line_path, text_element, value_ticks
 from actsearch.report.page_colors import LAYER_DASHES, SHADES

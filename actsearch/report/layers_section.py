@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from actsearch.analysis.drawn_candidates import grid_titles
-from actsearch.analysis.layer_axes import LayerAxis
-from actsearch.analysis.layer_figures import LayerFigure, layer_figures
-from actsearch.analysis.layer_lines import LayerLine, LayerPanel, a_few_epochs
-from actsearch.analysis.layer_quantities import LayerFigureKind
+from actsearch.analysis.charts.drawn_candidates import grid_titles
+from actsearch.analysis.charts.layer_axes import LayerAxis
+from actsearch.analysis.charts.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.charts.layer_lines import LayerLine, LayerPanel, a_few_epochs
+from actsearch.analysis.charts.layer_quantities import LayerFigureKind
 from actsearch.core.errors import NothingToShow
 from actsearch.core.results import ExperimentResult
 from actsearch.report import layer_charts

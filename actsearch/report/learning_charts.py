@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from actsearch.analysis import curves as learning
-from actsearch.analysis.axes import Range, YAxis, epoch_ticks, range_of, spread, tick_text
-from actsearch.analysis.curve_axes import curve_axis, extent_of
-from actsearch.analysis.curves import Curve, Facet, LearningCurves
+from actsearch.analysis.charts import curves as learning
+from actsearch.analysis.charts.axes import Range, YAxis, epoch_ticks, range_of, spread, tick_text
+from actsearch.analysis.charts.curve_axes import curve_axis, extent_of
+from actsearch.analysis.charts.curves import Curve, Facet, LearningCurves
 from actsearch.analysis.number_format import NAMED_IN_A_CAPTION
 from actsearch.core.words import listed, plain, shortened
 from actsearch.report.chart_scales import ChartScale, band_path, line_path, text_element

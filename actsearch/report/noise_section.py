@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.metric_format import interval_text, metric_text
-from actsearch.analysis.pairs import Pair
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.metric_format import interval_text, metric_text
+from actsearch.analysis.comparisons.pairs import Pair
 from actsearch.report.badges import Badge
 from actsearch.report.difference_charts import noise_bar
 

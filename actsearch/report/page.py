@@ -13,11 +13,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.curves import known_curve_metrics
-from actsearch.analysis.drawn_candidates import drawn_candidates, no_epoch_finished
-from actsearch.analysis.layer_quantities import LAYER_FIGURE_KINDS
-from actsearch.analysis.question import Question
+from actsearch.analysis.charts.curves import known_curve_metrics
+from actsearch.analysis.charts.drawn_candidates import drawn_candidates, no_epoch_finished
+from actsearch.analysis.charts.layer_quantities import LAYER_FIGURE_KINDS
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.question import Question
 from actsearch.core import user_files
 from actsearch.core.errors import StoreError
 from actsearch.core.results import ExperimentResult

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from actsearch.analysis.pens import DASHES, PALETTES, pens_of
+from actsearch.analysis.charts.pens import DASHES, PALETTES, pens_of
 from actsearch.core.results import ExperimentResult
 
 PAGE_COLORS: Mapping[str, Mapping[str, str]] = {

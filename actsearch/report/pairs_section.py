@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.metric_format import interval_text, signed_difference
-from actsearch.analysis.pairs import Pair
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.metric_format import interval_text, signed_difference
+from actsearch.analysis.comparisons.pairs import Pair
 from actsearch.report.badges import AGAINST, badge_of
 
 MATRIX_ON_PAGE_UP_TO = 60

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.contenders import Contender
-from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.contenders import Contender
+from actsearch.analysis.comparisons.metric_format import interval_text, metric_text, signed_difference
 from actsearch.report.badges import badge_of
 from actsearch.report.difference_charts import DifferenceCharts
 from actsearch.report.page_colors import PagePen

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
-from actsearch.analysis.question import Question
+from actsearch.analysis.comparisons.question import Question
 from actsearch.core.results import ExperimentResult
 from actsearch.core.words import in_words
 from actsearch.report.trials_section import all_trials

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from actsearch.analysis.comparison import Comparison
+from actsearch.analysis.comparisons.comparison import Comparison
 from actsearch.analysis.number_format import confidence_text
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.results import ExperimentResult

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from actsearch.analysis import tuning
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.metric_format import metric_text
+from actsearch.analysis.comparisons import tuning
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.metric_format import metric_text
 from actsearch.analysis.number_format import confidence_text
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.looks_record import Left, LooksRecord, LookTaken

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.metric_format import signed_difference
+from actsearch.analysis.comparisons import conclusions
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.metric_format import signed_difference
+from actsearch.analysis.comparisons.pairs import Pair
+from actsearch.analysis.comparisons.verdict_text import simultaneity
 from actsearch.analysis.number_format import confidence_text
-from actsearch.analysis.pairs import Pair
-from actsearch.analysis.verdict_text import simultaneity
 from actsearch.core.words import point
 from actsearch.report.difference_charts import DifferenceCharts
 from actsearch.report.noise_section import noise_row

@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actsearch.analysis.intervals import PairwiseDifferences, pairwise_differences
-from actsearch.analysis.standards import CONFIDENCE, FEWEST_SEEDS
-from actsearch.analysis.verdicts import diverged_more_often, flattered_by_divergence, verdicts_of_intervals
+from actsearch.analysis.comparisons.standards import CONFIDENCE, FEWEST_SEEDS
+from actsearch.analysis.comparisons.verdicts import diverged_more_often, flattered_by_divergence, verdicts_of_intervals
+from actsearch.analysis.statistics.intervals import PairwiseDifferences, pairwise_differences
 
 Decision = Literal["better", "worse", "tied", "diverged more often", "not pursued", "undecided"]
 """Of a pair, the first against the second; all but the last settle it."""

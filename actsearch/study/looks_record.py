@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from actsearch.analysis.standards import ACCURACY_MARGIN, CONFIDENCE
-from actsearch.analysis.tuning import METRIC, value_of
+from actsearch.analysis.comparisons.standards import ACCURACY_MARGIN, CONFIDENCE
+from actsearch.analysis.comparisons.tuning import METRIC, value_of
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Candidate
 from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 def planned_looks(most: int) -> tuple[int, ...]:
     """After how many seeds a study of at most so many seeds looks."""
-    from actsearch.analysis.sample_sizes import seeds_at_looks  # which loads SciPy: only where looks are taken
+    from actsearch.analysis.statistics.sample_sizes import (
+        seeds_at_looks,  # which loads SciPy: only where looks are taken
+    )
 
     return seeds_at_looks(most)
 
@@ -48,7 +50,7 @@ def new_record(
         seeds: all that it may use, in their order.
         examples: of the validation set.
     """
-    from actsearch.analysis.intervals import family_size
+    from actsearch.analysis.statistics.intervals import family_size
 
     return LooksRecord(
         metric=METRIC,
@@ -157,7 +159,7 @@ def _decided_before(record: LooksRecord) -> LookDecision | None:
         return None
     import numpy as np
 
-    from actsearch.analysis.intervals import pairwise_differences
+    from actsearch.analysis.statistics.intervals import pairwise_differences
     from actsearch.study.looks import LookDecision
 
     places = {contender.label: place for place, contender in enumerate(record.contenders)}

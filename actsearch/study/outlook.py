@@ -9,9 +9,9 @@ import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from actsearch.analysis import power
-from actsearch.analysis.power import Power
-from actsearch.analysis.study_noise import Noise
+from actsearch.analysis.statistics import power
+from actsearch.analysis.statistics.power import Power
+from actsearch.analysis.statistics.study_noise import Noise
 from actsearch.core import capacity
 from actsearch.core.experiment import Experiment
 from actsearch.core.trial_results import Role

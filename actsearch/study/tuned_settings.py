@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actsearch.analysis.tuning import mean_of
+from actsearch.analysis.comparisons.tuning import mean_of
 from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.identity import expand
 from actsearch.core.results import Choice

@@ -30,7 +30,7 @@ def check_rule(until: UntilDecided) -> None:
     Raises:
         UserError: they do not.
     """
-    from actsearch.analysis.standards import FEWEST_SEEDS
+    from actsearch.analysis.comparisons.standards import FEWEST_SEEDS
 
     margin, confidence, most = until.margin, until.confidence, until.max_seeds
     wrong = []

@@ -17,8 +17,8 @@ from daily import slow_but
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actsearch.analysis.comparison_figures import COMPARISON_FIGURE_KINDS, ComparisonFigureKind
-from actsearch.analysis.question import Question
+from actsearch.analysis.charts.comparison_figures import COMPARISON_FIGURE_KINDS, ComparisonFigureKind
+from actsearch.analysis.comparisons.question import Question
 from actsearch.core.errors import NothingToShow, UserError
 from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult

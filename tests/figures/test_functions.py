@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actsearch.analysis.pens import PALETTES
+from actsearch.analysis.charts.pens import PALETTES
 from actsearch.core.errors import UserError
 from actsearch.figures import drawing, functions
 from actsearch.functions.catalogue import find_functions, of_the_article

@@ -15,8 +15,8 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actsearch.analysis import axes, comparison_figures, layer_quantities
-from actsearch.analysis.layer_quantities import LayerFigureKind
+from actsearch.analysis.charts import axes, comparison_figures, layer_quantities
+from actsearch.analysis.charts.layer_quantities import LayerFigureKind
 from actsearch.cli.plot import kinds
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult

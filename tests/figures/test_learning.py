@@ -20,8 +20,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from actsearch.analysis import axes
-from actsearch.analysis.pens import PALETTES
+from actsearch.analysis.charts import axes
+from actsearch.analysis.charts.pens import PALETTES
 from actsearch.core import words
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Activation

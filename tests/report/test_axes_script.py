@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from page_browser import script_results
 
-from actsearch.analysis import axes, curves
-from actsearch.analysis.axes import YAxis
-from actsearch.analysis.curve_axes import curve_axis
-from actsearch.analysis.curves import Curve, Divergence, Facet, LearningCurves
+from actsearch.analysis.charts import axes, curves
+from actsearch.analysis.charts.axes import YAxis
+from actsearch.analysis.charts.curve_axes import curve_axis
+from actsearch.analysis.charts.curves import Curve, Divergence, Facet, LearningCurves
 from actsearch.report.learning_charts import asked_of_axis
 from actsearch.report.page_template import embedded_json, page_file
 

@@ -7,11 +7,11 @@ import re
 from comparison_cases import a_candidate, a_study, noisy
 from read_pages import a_page
 
-from actsearch.analysis.comparing import comparisons_of
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.comparison_rows import differences_table
-from actsearch.analysis.pairs import Pair
-from actsearch.analysis.question import Question
+from actsearch.analysis.charts.comparison_rows import differences_table
+from actsearch.analysis.comparisons.comparing import comparisons_of
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.pairs import Pair
+from actsearch.analysis.comparisons.question import Question
 from actsearch.core.results import ExperimentResult
 from actsearch.report import difference_charts
 

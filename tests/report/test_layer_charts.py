@@ -12,7 +12,7 @@ from fake_diagnostics import diagnostics, layer_names
 from read_pages import a_page
 from reported_studies import three
 
-from actsearch.analysis.layer_figures import LayerFigure, layer_figures
+from actsearch.analysis.charts.layer_figures import LayerFigure, layer_figures
 from actsearch.report import layer_charts
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from actsearch.analysis.pens import PALETTES
+from actsearch.analysis.charts.pens import PALETTES
 from actsearch.figures.pair_matrix import VERDICT_COLORS
 from actsearch.report import page_colors
 

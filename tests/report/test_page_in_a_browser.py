@@ -14,9 +14,9 @@ from fake_diagnostics import diagnostics, layer_names
 from page_browser import needs_browser, open_browser, write_page
 from reported_studies import HOSTILE, a_large_study, made, probed, three
 
-from actsearch.analysis.axes import tick_text
-from actsearch.analysis.curve_axes import curve_axis
-from actsearch.analysis.curves import learning_curves
+from actsearch.analysis.charts.axes import tick_text
+from actsearch.analysis.charts.curve_axes import curve_axis
+from actsearch.analysis.charts.curves import learning_curves
 from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult

@@ -5,8 +5,8 @@ from __future__ import annotations
 from comparison_cases import a_candidate, a_study, noisy
 from read_pages import a_page
 
-from actsearch.analysis.comparing import comparisons_of
-from actsearch.analysis.question import Question
+from actsearch.analysis.comparisons.comparing import comparisons_of
+from actsearch.analysis.comparisons.question import Question
 from actsearch.report.page_colors import page_pens
 from actsearch.report.pairs_section import MATRIX_ON_PAGE_UP_TO
 from actsearch.report.verdict_section import comparison_view

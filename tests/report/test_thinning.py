@@ -7,7 +7,7 @@ import re
 
 from comparison_cases import a_candidate, a_study
 
-from actsearch.analysis.question import Question
+from actsearch.analysis.comparisons.question import Question
 from actsearch.report import thinning
 from actsearch.report.curves_section import curves_view
 from actsearch.report.page_colors import page_pens

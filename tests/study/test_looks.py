@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from actsearch.analysis import intervals, sample_sizes
+from actsearch.analysis.statistics import intervals, sample_sizes
 from actsearch.study.looks import NONE_COMPLETED, SETTLED, WORSE, LookDecision, decide
 
 SEEDS = 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from actsearch.analysis.findings.finding import Finding, finding_from
+from actsearch.analysis.findings.readings import Readings
+from actsearch.analysis.findings.spreads import Spread
 from actsearch.analysis.number_format import epochs_looked_at, share_text
-from actsearch.analysis.readings import Readings
-from actsearch.analysis.spreads import Spread
 
 CLIPPED: Mapping[str, str] = {"clipped_kernel": "weights", "clipped_bias": "biases"}
 """The quantities that are looked at, and of what they are."""

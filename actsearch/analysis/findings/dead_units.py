@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_from, shares_of_layers
+from actsearch.analysis.findings.readings import Readings
 from actsearch.analysis.number_format import share_text
-from actsearch.analysis.readings import Readings
 
 MANY_DEAD = 0.05
 """One unit in twenty: fewer change little, and a few die in most ReLU networks."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_first
+from actsearch.analysis.findings.readings import ProbedSeed, Readings
+from actsearch.analysis.findings.spreads import Spread, share_of_norm_text
 from actsearch.analysis.number_format import epochs_text, three_digits
-from actsearch.analysis.readings import ProbedSeed, Readings
-from actsearch.analysis.spreads import Spread, share_of_norm_text
 
 
 def divergence_findings(readings: Readings) -> Iterator[Finding]:

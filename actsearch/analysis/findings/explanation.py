@@ -14,11 +14,11 @@ from actsearch.analysis.findings.finding import BY_IMPORTANCE, HARMLESS, SAME_WO
 from actsearch.analysis.findings.gradients import gradient_findings, grown_gradient_findings, plateau_findings
 from actsearch.analysis.findings.learned_parameters import parameter_findings
 from actsearch.analysis.findings.nothing_remarkable import nothing_remarkable
+from actsearch.analysis.findings.plateaus import medians_by_epoch
+from actsearch.analysis.findings.readings import Readings
 from actsearch.analysis.findings.saturation import saturation_findings
 from actsearch.analysis.findings.self_normalisation import normalisation_findings
 from actsearch.analysis.findings.updates import large_update_findings, small_update_findings
-from actsearch.analysis.plateaus import medians_by_epoch
-from actsearch.analysis.readings import Readings
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import NoDiagnostics, NothingToShow
 from actsearch.core.results import ExperimentResult

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from actsearch.analysis.findings.readings import Readings
+from actsearch.analysis.findings.spreads import Spread
 from actsearch.analysis.number_format import share_text
-from actsearch.analysis.readings import Readings
-from actsearch.analysis.spreads import Spread
 from actsearch.core.words import listed
 
 LAYERS_IN_A_SENTENCE = 3

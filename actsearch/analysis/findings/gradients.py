@@ -5,11 +5,11 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 
+from actsearch.analysis.charts.layer_quantities import Variable
 from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_from, of_how_many_seeds
-from actsearch.analysis.layer_quantities import Variable
+from actsearch.analysis.findings.readings import ProbedSeed, Readings
+from actsearch.analysis.findings.spreads import Spread, factor_text, multiple_text
 from actsearch.analysis.number_format import epochs_text, three_digits
-from actsearch.analysis.readings import ProbedSeed, Readings
-from actsearch.analysis.spreads import Spread, factor_text, multiple_text
 from actsearch.core.trial_results import TrialResult
 
 RATIO = 10.0

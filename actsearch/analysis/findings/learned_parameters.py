@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 
 from actsearch.analysis.findings.finding import Finding, finding_from, largest_first
+from actsearch.analysis.findings.readings import Readings
+from actsearch.analysis.findings.spreads import Spread
 from actsearch.analysis.number_format import range_text, three_digits
-from actsearch.analysis.readings import Readings
-from actsearch.analysis.spreads import Spread
 
 
 def parameter_findings(readings: Readings) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from actsearch.analysis.findings.finding import Finding, finding_from
 from actsearch.analysis.findings.gradients import early_ratio, layers_with_gradients, when_compared
-from actsearch.analysis.readings import Readings
-from actsearch.analysis.spreads import multiple_text
+from actsearch.analysis.findings.readings import Readings
+from actsearch.analysis.findings.spreads import multiple_text
 from actsearch.core.words import listed
 
 ORDINARY: Mapping[str, str] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_from, shares_of_layers
+from actsearch.analysis.findings.readings import ProbedSeed, Readings
 from actsearch.analysis.number_format import share_text
-from actsearch.analysis.readings import ProbedSeed, Readings
 
 MANY_SATURATED = 0.25
 """A quarter of a layer's pre-activations, beyond those whose activation is 0: there a flat part is what ReLU is for."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
+from actsearch.analysis.charts.layer_quantities import SELU_MEAN, SELU_VARIANCE
 from actsearch.analysis.findings.finding import Finding, finding_from
-from actsearch.analysis.layer_quantities import SELU_MEAN, SELU_VARIANCE
+from actsearch.analysis.findings.readings import Readings
 from actsearch.analysis.number_format import epochs_looked_at, three_digits
-from actsearch.analysis.readings import Readings
 
 SELU_DOMAIN: Mapping[str, tuple[float, float]] = {"mean": SELU_MEAN, "variance": SELU_VARIANCE}
 

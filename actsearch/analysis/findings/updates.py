@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from actsearch.analysis.findings.finding import LAYERS_IN_A_SENTENCE, Finding, finding_from, largest_from
+from actsearch.analysis.findings.readings import Readings
+from actsearch.analysis.findings.spreads import share_of_norm_text
 from actsearch.analysis.number_format import epochs_text
-from actsearch.analysis.readings import Readings
-from actsearch.analysis.spreads import share_of_norm_text
 from actsearch.core.words import listed
 
 STILL = 1e-3

@@ -12,9 +12,9 @@ from actsearch.cli import options
 from actsearch.cli.console import new_console
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Comparison
-    from actsearch.analysis.question import Question
-    from actsearch.analysis.requirements import Outcome
+    from actsearch.analysis.comparisons.comparison import Comparison
+    from actsearch.analysis.comparisons.question import Question
+    from actsearch.analysis.comparisons.requirements import Outcome
     from actsearch.cli.result_folders import OneByOne
 
     Judged = tuple[Comparison, tuple[Outcome, ...]]
@@ -59,8 +59,8 @@ def compare_command(
     actsearch compare results/mine --baseline relu --margin 0.002
     actsearch compare results/mine --require "gelu >= relu - 0.002" --undecided fail
     """
-    from actsearch.analysis.question import Question
-    from actsearch.analysis.requirements import requirement_of
+    from actsearch.analysis.comparisons.question import Question
+    from actsearch.analysis.comparisons.requirements import requirement_of
     from actsearch.cli.json_rows.comparison import write_csv
     from actsearch.cli.result_folders import OneByOne, folders
 
@@ -83,10 +83,10 @@ def _judged_comparisons(
     each: OneByOne, question: Question, requirements: Sequence[str], together: bool
 ) -> list[Judged]:
     """The comparisons of each experiment, or of all together, where there is something to compare."""
-    from actsearch.analysis.comparing import comparisons_of
-    from actsearch.analysis.pooling import pooled
-    from actsearch.analysis.question import predictions_needed
-    from actsearch.analysis.requirements import outcomes_of
+    from actsearch.analysis.comparisons.comparing import comparisons_of
+    from actsearch.analysis.comparisons.pooling import pooled
+    from actsearch.analysis.comparisons.question import predictions_needed
+    from actsearch.analysis.comparisons.requirements import outcomes_of
 
     results = list(each.results(predictions=predictions_needed(question)))
     compared = []

@@ -12,8 +12,8 @@ from actsearch.cli import options
 from actsearch.core.errors import NothingToShow, UserError
 
 if TYPE_CHECKING:
-    from actsearch.analysis.comparison import Comparison
-    from actsearch.analysis.question import Question
+    from actsearch.analysis.comparisons.comparison import Comparison
+    from actsearch.analysis.comparisons.question import Question
     from actsearch.core.results import ExperimentResult
     from actsearch.store.reader import ExperimentFolder
 
@@ -33,7 +33,7 @@ def report_command(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> N
     actsearch report results/mine --baseline relu --out mine.html
     actsearch report results/ --out pages/
     """
-    from actsearch.analysis.question import Question, predictions_needed
+    from actsearch.analysis.comparisons.question import Question, predictions_needed
     from actsearch.cli.result_folders import OneByOne, folders
     from actsearch.report import page
 
@@ -69,7 +69,7 @@ def _files(experiments: Sequence[ExperimentFolder], out: Path | None) -> dict[Pa
 def _page_of(result: ExperimentResult, question: Question) -> str:
     from contextlib import suppress
 
-    from actsearch.analysis.comparing import comparisons_of
+    from actsearch.analysis.comparisons.comparing import comparisons_of
     from actsearch.report import page
     from actsearch.store.layout import EXPERIMENT_FILE
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.contenders import Contender
-from actsearch.analysis.pairs import ExampleNoise, Pair
-from actsearch.analysis.requirements import Outcome
+from actsearch.analysis.comparisons import conclusions
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.contenders import Contender
+from actsearch.analysis.comparisons.pairs import ExampleNoise, Pair
+from actsearch.analysis.comparisons.requirements import Outcome
 from actsearch.cli.json_rows.conversion import finite, json_value
 from actsearch.core import user_files
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actsearch.analysis.power import POWER, Power
-from actsearch.analysis.study_noise import Noise, NumberRange
+from actsearch.analysis.statistics.power import POWER, Power
+from actsearch.analysis.statistics.study_noise import Noise, NumberRange
 from actsearch.cli.json_rows.conversion import finite, json_value
 from actsearch.cli.plan.advice import plan_advice
 from actsearch.study.disk import Disk

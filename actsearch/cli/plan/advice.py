@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from actsearch.analysis.power import MORE_THAN_ANYBODY_TRAINS, Power
-from actsearch.analysis.sample_sizes import advised_seeds
-from actsearch.analysis.standards import ENOUGH_SEEDS, FEWEST_SEEDS
-from actsearch.analysis.study_noise import NumberRange
+from actsearch.analysis.comparisons.standards import ENOUGH_SEEDS, FEWEST_SEEDS
+from actsearch.analysis.statistics.power import MORE_THAN_ANYBODY_TRAINS, Power
+from actsearch.analysis.statistics.sample_sizes import advised_seeds
+from actsearch.analysis.statistics.study_noise import NumberRange
 from actsearch.cli.screens.numbers import duration_range, points, points_range
 from actsearch.cli.screens.text import printable_text
 from actsearch.core.words import number_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from actsearch.analysis import study_noise
-from actsearch.analysis.study_noise import Noise
+from actsearch.analysis.statistics import study_noise
+from actsearch.analysis.statistics.study_noise import Noise
 from actsearch.cli.plan.options import PlanOptions
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.experiment import Experiment

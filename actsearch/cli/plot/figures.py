@@ -11,7 +11,7 @@ from actsearch.cli.plot.kinds import COMPARISON_KINDS, LAYER_KINDS
 from actsearch.core.errors import NothingToShow, UserError
 
 if TYPE_CHECKING:
-    from actsearch.analysis.question import Question
+    from actsearch.analysis.comparisons.question import Question
     from actsearch.cli.plot.options import PlotOptions
     from actsearch.core.results import ExperimentResult
 

@@ -10,7 +10,7 @@ from actsearch.cli.plot.kinds import COMPARISON_KINDS, LAYER_KINDS
 from actsearch.core.errors import UserError
 
 if TYPE_CHECKING:
-    from actsearch.analysis.question import Question
+    from actsearch.analysis.comparisons.question import Question
 
 FIGURES_OF_EXAMPLES = {"ranking", "differences", "all"}
 """The kinds that need what the networks predicted."""
@@ -69,7 +69,7 @@ class PlotOptions:
         self._refuse_what_is_for_other_kinds()
         if not self.draws_comparisons:
             return []
-        from actsearch.analysis.question import Question
+        from actsearch.analysis.comparisons.question import Question
 
         return [
             Question(
@@ -88,7 +88,7 @@ class PlotOptions:
         """The predictions that the figures need. Without differences there is no need of any."""
         if FIGURES_OF_EXAMPLES.isdisjoint(self.kinds):
             return ()
-        from actsearch.analysis.question import predictions_needed
+        from actsearch.analysis.comparisons.question import predictions_needed
 
         needed: dict[str, None] = {}
         for question in questions:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from actsearch.analysis import conclusions
-from actsearch.analysis.comparison import ALL_PAIRS_UP_TO, Comparison
-from actsearch.analysis.requirements import Outcome
-from actsearch.analysis.verdict_text import requirement_text
+from actsearch.analysis.comparisons import conclusions
+from actsearch.analysis.comparisons.comparison import ALL_PAIRS_UP_TO, Comparison
+from actsearch.analysis.comparisons.requirements import Outcome
+from actsearch.analysis.comparisons.verdict_text import requirement_text
 from actsearch.cli.screens.comparison_tables import (
     LEADING,
     NoiseTable,

@@ -10,11 +10,11 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actsearch.analysis.comparison import Comparison
-from actsearch.analysis.contenders import Contender
-from actsearch.analysis.metric_format import interval_text, metric_text, signed_difference
-from actsearch.analysis.pairs import ExampleNoise, Pair
-from actsearch.analysis.verdict_text import brief_verdict
+from actsearch.analysis.comparisons.comparison import Comparison
+from actsearch.analysis.comparisons.contenders import Contender
+from actsearch.analysis.comparisons.metric_format import interval_text, metric_text, signed_difference
+from actsearch.analysis.comparisons.pairs import ExampleNoise, Pair
+from actsearch.analysis.comparisons.verdict_text import brief_verdict
 from actsearch.cli.screens.tables import NarrowingTable, plain_table
 from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from actsearch.analysis.study_noise import NumberRange
+    from actsearch.analysis.statistics.study_noise import NumberRange
 
 
 def table_number(value: float | None, digits: int = 4) -> str:

@@ -8,8 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actsearch.analysis.power import POWER, Power
-from actsearch.analysis.study_noise import Noise
+from actsearch.analysis.statistics.power import POWER, Power
+from actsearch.analysis.statistics.study_noise import Noise
 from actsearch.cli.plan.advice import plan_advice
 from actsearch.cli.screens.numbers import (
     duration_range,

@@ -1,5 +1,5 @@
 'use strict';
-// How an axis is chosen: actsearch/analysis/axes.py, function by function, where the words on each of them stand.
+// How an axis is chosen: actsearch/analysis/charts/axes.py, function by function, where the words on each of them stand.
 // The page chooses one anew for the curves that a reader leaves shown, from what each of them asks for. That both
 // give the same numbers is held by tests/report/test_axes_script.py: change both, or neither.
 const ALL_SHOWN = 5, ROOM_BEYOND = 2.5, WORTH_A_CUT = 1.5;
@@ -38,7 +38,7 @@ function limits(asked, isAccuracy) {
   high = Math.min(most, rounded(Math.ceil(high / step) * step, digits));
   return most - least > WORTH_A_CUT * (high - low) ? [low, high] : everything;
 }
-// The best of those whose ends may be compared: LearningCurves.best in actsearch/analysis/curves.py.
+// The best of those whose ends may be compared: LearningCurves.best in actsearch/analysis/charts/curves.py.
 function leaders(asked, isAccuracy) {
   const last = Math.max(...asked.map((curve) => curve.end));
   const racing = asked.filter((curve) => curve.races && curve.end === last);

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from actsearch.analysis import study_noise
+from actsearch.analysis.statistics import study_noise
 from actsearch.cli.json_rows.conversion import json_value
 from actsearch.cli.json_rows.plan import plan_row
 from actsearch.cli.plan.advice import plan_advice
