@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,12 +31,28 @@ os.environ["KERAS_HOME"] = f"{tempfile.gettempdir()}/odd ü keras {os.getpid()}"
 Path(os.environ["KERAS_HOME"]).mkdir(exist_ok=True)
 
 
+LONGEST = ("tests/study/test_soak.py", "tests/cli/doctor/test_kill_and_resume.py", "tests/engines/test_ray_engine.py")
+"""The slow files that take a minute or more: begun last, they would leave the other worker idle."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file, or of files that name one group, run in one worker: what they share is made once."""
+    """The tests of a file, or of files that name one group, run in one worker: what they share is made once.
+
+    The group that loads TensorFlow is begun first, then the longest files, then those with the most tests.
+    """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    places = {"tensorflow": 0, **dict.fromkeys(LONGEST, 1)}
+    sizes = Counter(_group_of(item) for item in items)
+    items.sort(key=lambda item: (places.get(_group_of(item), 2), -sizes[_group_of(item)]))
+
+
+def _group_of(item: pytest.Item) -> str:
+    group = item.get_closest_marker("xdist_group")
+    assert group is not None
+    return str(group.args[0])
 
 
 def pytest_collection_finish() -> None:

@@ -25,8 +25,9 @@ from actsearch.core.tables import TABLE_COLUMNS
 from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 from actsearch.store.export import EXPORTERS, ExportFormat, export_results, prepared
 
-FORMATS = sorted(EXPORTERS)
 FILE_FORMATS = sorted(EXPORTERS.keys() - {"mlflow"})
+FORMATS = slow_but(FILE_FORMATS, sorted(EXPORTERS))
+"""MLflow takes seconds to load."""
 HOSTILE_LABELS = (
     *("relu", "ReLU", "a/b\\c", "..", ".hidden", "trailing. ", "=cmd|' /C calc'!A0", "-x", "@SUM(A1)", 'q"uo,te'),
     *(
@@ -147,7 +148,7 @@ def test_every_format_is_tested() -> None:
     assert set(EXPORTERS) == set(READERS) == set(get_args(ExportFormat))
 
 
-@pytest.mark.parametrize("to", slow_but(FILE_FORMATS, FORMATS))
+@pytest.mark.parametrize("to", FORMATS)
 def test_every_trial_arrives_with_its_status_and_values(to: ExportFormat, hostile: Path) -> None:
     """A trial that diverged or failed and is missing in the other program makes its candidate look better."""
     out = hostile / "made" / "on the way"
@@ -157,7 +158,7 @@ def test_every_trial_arrives_with_its_status_and_values(to: ExportFormat, hostil
     assert_same(READERS[to](out), expected([a_study()]), to)
 
 
-@pytest.mark.parametrize("to", slow_but(FILE_FORMATS, FORMATS))
+@pytest.mark.parametrize("to", FORMATS)
 def test_hostile_names_arrive_and_keep_apart(to: ExportFormat, new_folder: Callable[[ExportFormat], Path]) -> None:
     """A label with a slash must not write elsewhere, and two labels that look alike as folders are two runs."""
     candidates = [a_candidate(label, a_trial(f"trial{i}")) for i, label in enumerate(HOSTILE_LABELS)]
@@ -169,7 +170,7 @@ def test_hostile_names_arrive_and_keep_apart(to: ExportFormat, new_folder: Calla
     assert {path for path in out.parent.rglob("*") if not path.is_relative_to(out)} == before
 
 
-@pytest.mark.parametrize("to", slow_but(FILE_FORMATS, FORMATS))
+@pytest.mark.parametrize("to", FORMATS)
 def test_a_second_export_doubles_nothing(
     to: ExportFormat, new_folder: Callable[[ExportFormat], Path], snapshot: Callable[[Path], dict[str, str]]
 ) -> None:
@@ -183,7 +184,7 @@ def test_a_second_export_doubles_nothing(
         assert snapshot(out) == before
 
 
-@pytest.mark.parametrize("to", slow_but(FILE_FORMATS, FORMATS))
+@pytest.mark.parametrize("to", FORMATS)
 def test_an_export_follows_what_became_of_the_trials(
     to: ExportFormat, new_folder: Callable[[ExportFormat], Path]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
@@ -168,11 +169,8 @@ SCENARIOS = {
     ("scenario", "noise", "studies"),
     [
         *((scenario, "normal", 150) for scenario in SCENARIOS),
-        *(
-            pytest.param(s, noise, 10_000 if noise == "normal" else 4_000, marks=pytest.mark.slow)
-            for s in SCENARIOS
-            for noise in NOISES
-        ),
+        *(pytest.param(*case, 2_000, marks=pytest.mark.slow) for case in product(SCENARIOS, NOISES)),
+        *(pytest.param(*case, 10_000, marks=pytest.mark.long) for case in product(SCENARIOS, NOISES)),
     ],
 )
 def test_a_study_errs_no_more_often_than_it_says(scenario: str, noise: str, studies: int) -> None:
@@ -181,7 +179,7 @@ def test_a_study_errs_no_more_often_than_it_says(scenario: str, noise: str, stud
     assert errs(*SCENARIOS[scenario], NOISES[noise], studies) <= most
 
 
-@pytest.mark.parametrize("studies", [500, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("studies", [500, pytest.param(10_000, marks=pytest.mark.long)])
 def test_looks_without_correction_err_twice_as_often(studies: int) -> None:
     """The negative control: if this does not fail, the simulation would see nothing."""
     rate = errs(np.zeros(6), 0.0, NOISES["normal"], studies, corrected=False)
