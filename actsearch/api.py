@@ -10,7 +10,7 @@ from typing import Any
 
 from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.comparison import Comparison
-from actsearch.analysis.comparisons.question import Question, predictions_needed
+from actsearch.analysis.comparisons.question import Question, scores_needed
 from actsearch.config import loading
 from actsearch.config.loading import Loaded
 from actsearch.core.errors import UserError
@@ -99,9 +99,9 @@ def read_results(path: str | Path, diagnostics: bool = False) -> tuple[Experimen
     Raises:
         UserError: there is no experiment.
     """
-    predictions = [*predictions_needed(Question(at="last")), *predictions_needed(Question(at="best"))]
+    scores = [*scores_needed(Question(at="last")), *scores_needed(Question(at="best"))]
     experiments = reader.find_experiments(Path(path))
-    return tuple(reader.read_experiment(folder, False, diagnostics, predictions) for folder, _ in experiments)
+    return tuple(reader.read_experiment(folder, False, diagnostics, scores) for folder, _ in experiments)
 
 
 def compare(results: ExperimentResult | Sequence[ExperimentResult], **question: Any) -> tuple[Comparison, ...]:

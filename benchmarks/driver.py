@@ -30,7 +30,8 @@ from unittest import mock
 
 from intervals import median_with_interval
 
-from actsearch.core.events import METRICS, Completed, EpochDone, Evaluation, Started
+from actsearch.core.events import Completed, EpochDone, Evaluation, Started
+from actsearch.core.tasks import MULTICLASS
 
 ACTIVATIONS = [
     "sigmoid",
@@ -110,7 +111,7 @@ def make_train(examples: int) -> Callable[..., Iterator[Any]]:
         yield Started(trial.id, {"cpu": "none", "versions": {"actsearch": "benchmark"}, "threads": 1})
         values: Mapping[str, float] = {}
         for epoch in range(1, epochs + 1):
-            values = {name: numbers.random() for name in METRICS}
+            values = {name: numbers.random() for name in MULTICLASS.history_metrics}
             yield EpochDone(trial.id, epoch, values, 1.0)
         test = {name: values[name] for name in ("loss", "accuracy", "binary_accuracy")}
         yield Completed(trial.id, Evaluation(epochs, test), Evaluation(1, test), predictions)

@@ -62,7 +62,8 @@ def loaded(arguments: list[str]) -> list[str]:
 def write_histories(results: Path) -> None:
     """An experiment of six finished trials of 100 epochs, as a run would have left it."""
     from actsearch.config import loading
-    from actsearch.core.events import METRICS, Diverged, EpochDone, Started
+    from actsearch.core.events import Diverged, EpochDone, Started
+    from actsearch.core.tasks import MULTICLASS
     from actsearch.store.writer import Store
     from actsearch.study import plans
 
@@ -75,7 +76,7 @@ def write_histories(results: Path) -> None:
             store.record(Started(trial.id, {}), trial)
             for epoch in range(1, 101):
                 loss = 0.4 * math.exp(-epoch / (3 + 3 * i)) + 0.01 * (i + 1) / epoch + 0.02
-                values = {name: loss if "loss" in name else 1 - loss / 2 for name in METRICS}
+                values = {name: loss if "loss" in name else 1 - loss / 2 for name in MULTICLASS.history_metrics}
                 store.record(EpochDone(trial.id, epoch, values, 1.0), trial)
             store.record(Diverged(trial.id, 101), trial)
     assert json.loads((store.folder / "plan.json").read_bytes())["candidates"]

@@ -11,7 +11,7 @@ import numpy as np
 from actsearch.core.experiment import Activation
 from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
 from actsearch.core.results import ExperimentResult
-from actsearch.core.trial_results import CandidateResult, Correct, Status, TestValues, TrialResult
+from actsearch.core.trial_results import CandidateResult, ExampleScores, Status, TestValues, TrialResult
 
 SETTINGS: Mapping[str, Any] = {
     "version": 1,
@@ -38,8 +38,8 @@ def a_trial(
     known = TestValues(3, {"accuracy": value, "loss": None if value is None else 1 - value})
     rights = {}
     if correct is not None:
-        bits = Correct(len(correct), f"{len(correct)}", np.packbits(correct).tobytes())
-        rights = {f"{split}_last": bits, f"{split}_best": bits}
+        scores = ExampleScores.of_array(np.asarray(correct, bool), f"{len(correct)}")
+        rights = {f"accuracy {split}_last": scores, f"accuracy {split}_best": scores}
     return TrialResult(
         id=f"t{seed}",
         seed=seed,
@@ -50,7 +50,7 @@ def a_trial(
         last=known if status == "completed" else None,
         best=known if status == "completed" else None,
         settings=settings if status == "completed" else {},
-        correct=rights,
+        scores=rights,
     )
 
 

@@ -19,7 +19,6 @@ import numpy as np
 
 from actsearch.core import diagnostics
 from actsearch.core.events import (
-    METRICS,
     Checkpoint,
     Completed,
     Diagnosed,
@@ -32,6 +31,7 @@ from actsearch.core.events import (
     Train,
 )
 from actsearch.core.experiment import Trial
+from actsearch.core.tasks import MULTICLASS
 
 MACHINE = {"cpu": "none", "versions": {"actsearch": "test"}, "threads": 1}
 
@@ -80,7 +80,7 @@ def events_of(
     saved = {"epochs": 0} if checkpoint is None else json.loads(checkpoint)
     done = saved["epochs"]
     assert saved.get("trajectory", trial.trajectory) == trial.trajectory
-    rows = [{name: rng.random() for name in METRICS} for _ in range(epochs)]
+    rows = [{name: rng.random() for name in MULTICLASS.history_metrics} for _ in range(epochs)]
     if accuracies is not None:
         candidate = trial.candidate
         name = " ".join([candidate.label, *map(str, candidate.setting.values())])
@@ -94,7 +94,7 @@ def events_of(
     for epoch in range(done + 1, epochs + 1):
         yield Progress(trial.id, epoch, 1, 2)
         if epoch == diverges_in:
-            yield EpochDone(trial.id, epoch, dict.fromkeys(METRICS, None), seconds)
+            yield EpochDone(trial.id, epoch, dict.fromkeys(MULTICLASS.history_metrics, None), seconds)
             yield from seen[epoch : epoch + 1]
             yield Diverged(trial.id, epoch)
             return

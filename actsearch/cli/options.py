@@ -56,9 +56,7 @@ QUESTION = {
     "metric": click.option(
         "--metric",
         metavar="M",
-        default="val_accuracy",
-        show_default=True,
-        help="What to compare: val_accuracy, val_loss, test_accuracy, ...",
+        help="What to compare: val_accuracy, val_loss, test_accuracy, ...  [default: val_accuracy]",
     ),
     "at": click.option(
         "--at",

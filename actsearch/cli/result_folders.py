@@ -14,6 +14,7 @@ import click
 from actsearch.core.errors import StoreError, UserError
 
 if TYPE_CHECKING:
+    from actsearch.core.measures import ScoresAsked
     from actsearch.core.results import ExperimentResult
     from actsearch.store.reader import ExperimentFolder
 
@@ -65,7 +66,7 @@ class OneByOne:
         self._errors: list[tuple[str, UserError]] = []
 
     def results(
-        self, diagnostics: bool = False, predictions: Collection[str] = (), *, tell_problems: bool = False
+        self, diagnostics: bool = False, scores: Collection[ScoresAsked] = (), *, tell_problems: bool = False
     ) -> Iterator[ExperimentResult]:
         """What came out of each, for `store.read_experiment`; those that can be read.
 
@@ -78,7 +79,7 @@ class OneByOne:
 
         for folder, _ in self._experiments:
             try:
-                result = read_experiment(folder, diagnostics=diagnostics, predictions=predictions)
+                result = read_experiment(folder, diagnostics=diagnostics, scores=scores)
             except StoreError as error:
                 self._errors.append((str(folder), error))
             else:

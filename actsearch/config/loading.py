@@ -78,5 +78,5 @@ def _checked_experiment(content: dict[str, Any], folder: Path, problems: Problem
         stored_document(values, grid),
         warnings_of(data, seeds, tuning_seeds, candidates, values.activations),
         diagnostics_spec(values.diagnostics),
-        tuning_seeds,
+        tuning_seeds=tuning_seeds,
     )

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-METRICS = ("loss", "accuracy", "binary_accuracy", "val_loss", "val_accuracy", "val_binary_accuracy")
-"""The metrics of an epoch, by Keras's names, in the order in which they are kept."""
-
-
 @dataclass(frozen=True)
 class Progress:
     """`step` of `steps` batches of `epoch` (from 1) are done. At most twice a second; never stored."""
@@ -31,7 +27,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """An epoch (from 1) is done. `metrics` by Keras's names; all None if the trial diverged in it."""
+    """An epoch (from 1) is done. `metrics` as the task's `history_metrics`; all None if the trial diverged in it."""
 
     trial_id: str
     epoch: int
@@ -91,10 +87,11 @@ class Evaluation:
 class Completed:
     """A trial ran to its last epoch.
 
-    `best` is the epoch with the highest validation accuracy (the first of equals). `predictions` holds, for the test
-    set and (where there is one) the held-out validation set, `<split>_index`, `<split>_y_true`, `<split>_y_last` and
-    `<split>_y_best`, each of shape (examples,) in the smallest integer type that holds it. `model` is the trained
-    network as the bytes of a `.keras` file, where that was asked for.
+    `best` is the epoch that is best by the validation metric that decides (the first of equals). `predictions` holds,
+    for the test set and (where there is one) the held-out validation set, `<split>_index` and what the task keeps of
+    the examples: of classes `<split>_y_true`, `<split>_y_last` and `<split>_y_best`, else the score of each example by
+    a metric, such as `<split>_mae_last`; each of shape (examples,). `model` is the trained network as the bytes of a
+    `.keras` file, where that was asked for.
     """
 
     trial_id: str
@@ -108,7 +105,7 @@ class Completed:
 
 @dataclass(frozen=True)
 class Diverged:
-    """The loss or validation loss of `epoch` (from 1) was not finite or above 1e6. A result, not an error."""
+    """The loss or validation loss of `epoch` (from 1) was not finite, or above the task's limit: a result, no error."""
 
     trial_id: str
     epoch: int

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from actsearch.core.tasks import MULTICLASS, Task
+
 CLIPPING = ("clipvalue", "clipnorm", "global_clipnorm")
 """The arguments of an optimizer that say how it clips."""
 
 Scalar = bool | int | float | str
 DropoutLayer = Literal["dropout", "alpha_dropout"]
-Loss = Literal["categorical_crossentropy", "binary_crossentropy", "mean_squared_error"]
 Precision = Literal["float32", "mixed_bfloat16"]
 
 
@@ -132,7 +133,8 @@ class Training:
     """How a network is trained. `threads` is TensorFlow's intra-op thread count: it changes the bits."""
 
     optimizer: Optimizer
-    loss: Loss
+    loss: str
+    """Keras's name."""
     epochs: int
     batch_size: int
     precision: Precision
@@ -177,6 +179,8 @@ class Experiment:
     warnings: tuple[str, ...] = ()
     """What is allowed but would mislead, each a sentence for the user."""
     diagnostics: DiagnosticsSpec | None = None
+    task: Task = MULTICLASS
+    """What is learned."""
     tuning_seeds: tuple[int, ...] = ()
     """With which each activation's setting is chosen, before the seeds compare; empty where nothing is chosen."""
 
@@ -192,5 +196,7 @@ class Trial:
     seed: int
     data: DataSpec
     data_sha256: str
+    task: Task = MULTICLASS
+    """What is learned."""
     diagnostics: DiagnosticsSpec | None = None
     """What to look at meanwhile; it changes no history."""

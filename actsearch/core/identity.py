@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from actsearch.core.experiment import Candidate, DataSpec, DiagnosticsSpec, Experiment, Scalar, Trial
+from actsearch.core.experiment import Candidate, DataSpec, Experiment, Scalar, Trial
 from actsearch.core.json_values import canonical_json
+from actsearch.core.tasks import MULTICLASS, Task
 
 IDENTITY_VERSION = 1
 """Raised when the same settings begin to mean another training, so that old trials are not taken for new ones."""
@@ -33,12 +34,12 @@ def expand(
     pairs = itertools.product(
         experiment.seeds if seeds is None else seeds, experiment.candidates if candidates is None else candidates
     )
-    return tuple(
-        _trial(candidate, seed, experiment.data, data_sha256, experiment.diagnostics) for seed, candidate in pairs
-    )
+    return tuple(_trial(experiment, candidate, seed, data_sha256) for seed, candidate in pairs)
 
 
-def identity(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) -> dict[str, Any]:
+def identity(
+    candidate: Candidate, seed: int, data: DataSpec, data_sha256: str, task: Task = MULTICLASS
+) -> dict[str, Any]:
     """Everything that can change the history of a trial, as plain values.
 
     Keys at None or False are left out: a key added later, neutral by default, renames no old trial.
@@ -52,23 +53,24 @@ def identity(candidate: Candidate, seed: int, data: DataSpec, data_sha256: str) 
         "training": asdict(candidate.training),
         "data": {"sha256": data_sha256, **split},
         "seed": seed,
+        # The usual task has no key: the trials of before there were others keep their names.
+        **({} if task == MULTICLASS else {"task": task.name}),
     }
     return {key: _without_neutral(value) for key, value in whole.items()}
 
 
-def _trial(
-    candidate: Candidate, seed: int, data: DataSpec, data_sha256: str, diagnostics: DiagnosticsSpec | None
-) -> Trial:
-    whole = identity(candidate, seed, data, data_sha256)
+def _trial(experiment: Experiment, candidate: Candidate, seed: int, data_sha256: str) -> Trial:
+    whole = identity(candidate, seed, experiment.data, data_sha256, experiment.task)
     without_epochs = {**whole, "training": {key: value for key, value in whole["training"].items() if key != "epochs"}}
     return Trial(
         id=f"{_readable(candidate, seed)}-{_identity_hash(whole)}",
         trajectory=_identity_hash(without_epochs),
         candidate=candidate,
         seed=seed,
-        data=data,
+        data=experiment.data,
         data_sha256=data_sha256,
-        diagnostics=diagnostics,
+        task=experiment.task,
+        diagnostics=experiment.diagnostics,
     )
 
 

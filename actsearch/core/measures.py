@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 import statistics
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from actsearch.core.errors import UserError
+from actsearch.core.metrics import Metric
 from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
+from actsearch.core.tasks import MULTICLASS, TEST, VALIDATION, Task
 from actsearch.core.trial_results import TestValues, TrialResult
 
-TEST_METRICS = ("test_accuracy", "test_binary_accuracy", "test_loss")
-"""The test values of the last epoch and of the best one, beside the histories' metrics."""
+ScoresAsked = tuple[str | None, str]
+"""A metric (None: the validation metric by which the task decides) and an epoch, of which scores are to be read."""
 
 
 @dataclass(frozen=True)
@@ -23,49 +27,52 @@ class Measure:
     """A metric at an epoch. `measure.of(trial)` is its value."""
 
     metric: str
-    """Keras's name of a history's metric, or one of `TEST_METRICS`."""
+    """Keras's name of a history's metric, or one of the task's `test_metrics`."""
     at: str
-    """`last`, `best` (the epoch with the highest validation accuracy), an epoch from 1, or `mean-last-10`."""
+    """`last`, `best` (by the validation metric that decides), an epoch from 1, or `mean-last-10`."""
     split: str
     """Which examples it is of: training, validation or test."""
+    task: Task = field(default=MULTICLASS, repr=False)
+    """What was learned."""
 
-    @property
-    def is_accuracy(self) -> bool:
-        return self.metric.endswith("accuracy")
-
-    @property
-    def is_share_of_examples(self) -> bool:
-        """Not `binary_accuracy`, which counts every output of every example."""
-        return self.is_accuracy and not self.metric.endswith("binary_accuracy")
+    @cached_property
+    def kind(self) -> Metric:
+        """The metric as such, whatever examples it is of."""
+        return self.task.metric(self.metric)
 
     @property
     def higher_is_better(self) -> bool:
-        return self.is_accuracy
+        return self.kind.higher_is_better
 
     @property
-    def predictions(self) -> str | None:
-        """The key of `TrialResult.correct` that holds what this is the mean of; None where there is none.
+    def has_scores(self) -> bool:
+        """Whether it is a mean over examples of which predictions are kept."""
+        return self.kind.is_mean_over_examples and self.metric.startswith((VALIDATION, TEST))
 
-        None too of the best epoch's validation accuracy: that epoch was chosen on these very examples, so that they do
+    @property
+    def scores(self) -> str | None:
+        """The key of `TrialResult.scores` that holds what this is the mean of; None where there is none.
+
+        None too of validation values at the best epoch: that epoch was chosen on these very examples, so that they do
         not tell what others would have given.
         """
-        kept = {"val_accuracy": ("last",), "test_accuracy": ("last", "best")}
-        return f"{self.split}_{self.at}" if self.at in kept.get(self.metric, ()) else None
+        kept = ("last", "best") if self.metric.startswith(TEST) else ("last",)
+        return scores_key(self.kind, self.split, self.at) if self.has_scores and self.at in kept else None
 
     @property
     def history(self) -> str | None:
         """The metric whose values by epoch are this one's, or nearest to it."""
-        return self.metric if self.metric not in TEST_METRICS else None
+        return self.metric if self.metric not in self.task.test_metrics else None
 
     def better(self, a: float, b: float) -> bool:
         """Whether the value a is better than b."""
-        return a > b if self.higher_is_better else a < b
+        return self.kind.better(a, b)
 
     def of(self, trial: TrialResult) -> float | None:
         """Its value of a completed trial; None of any other, and where the epoch's loss was not finite."""
         if trial.status != "completed":
             return None
-        if self.metric in TEST_METRICS:
+        if self.metric in self.task.test_metrics:
             return _test_value(trial.best if self.at == "best" else trial.last, self.metric)
         values = trial.history.get(self.metric, ())
         if not values:
@@ -73,7 +80,7 @@ class Measure:
         if self.at == "last":
             return values[-1]
         if self.at == "best":
-            best = best_epoch(trial)
+            best = best_epoch(trial, self.task)
             return None if best is None else values[best - 1]
         if self.at.startswith("mean-last-"):
             tail = values[-int(self.at.rpartition("-")[2]) :]
@@ -84,15 +91,14 @@ class Measure:
 
     def flattery(self, trial: TrialResult) -> float | None:
         """By how much the value at the best epoch is better than that at the last one; below 0 if it is worse."""
-        last, best = (Measure(self.metric, at, self.split).of(trial) for at in ("last", "best"))
+        last, best = (replace(self, at=at).of(trial) for at in ("last", "best"))
         if last is None or best is None:
             return None
         return best - last if self.higher_is_better else last - best
 
     def in_words(self) -> str:
         """`validation accuracy at the last epoch`."""
-        name = self.metric.removeprefix("val_").removeprefix("test_").replace("_", " ")
-        return f"{self.split} {name} {self.when}"
+        return f"{self.split} {self.kind.in_words} {self.when}"
 
     @property
     def when(self) -> str:
@@ -100,7 +106,7 @@ class Measure:
         if self.at == "last":
             return "at the last epoch"
         if self.at == "best":
-            return "at the best epoch by validation accuracy"
+            return f"at the best epoch by validation {self.task.decisive.in_words}"
         if self.at.startswith("mean-last-"):
             return f"over the last {self.at.rpartition('-')[2]} epochs"
         return f"at epoch {self.at}"
@@ -117,11 +123,11 @@ def measure(result: ExperimentResult, metric: str, at: str) -> Measure:
         raise UserError(f"--metric {metric}: no such metric; {did_you_mean(metric, known)}")
     _check_epoch(result, metric, at)
     split = "training"
-    if metric in TEST_METRICS:
+    if metric in result.task.test_metrics:
         split = "test"
-    elif metric.startswith("val_"):
+    elif metric.startswith(VALIDATION):
         split = "test" if result.validation_is_test else "validation"
-    return Measure(metric, at, split)
+    return Measure(metric, at, split, result.task)
 
 
 def known_metrics(result: ExperimentResult) -> list[str]:
@@ -129,23 +135,41 @@ def known_metrics(result: ExperimentResult) -> list[str]:
     metrics: dict[str, None] = {}
     for trial in result.all_trials:
         metrics |= dict.fromkeys(trial.history)
-    return [*(metrics or ("val_accuracy", "val_loss", "accuracy", "loss")), *TEST_METRICS]
+    usual = [name for name in metrics if result.task.has_metric(name)]
+    return [*(usual or result.task.history_metrics), *result.task.test_metrics]
 
 
-def best_epoch(trial: TrialResult) -> int | None:
-    """The epoch (from 1) with the highest validation accuracy, the first of equals."""
-    values = [(value, -i) for i, value in enumerate(trial.history.get("val_accuracy", ()), 1) if value is not None]
-    return -max(values)[1] if values else None
+def best_epoch(trial: TrialResult, task: Task = MULTICLASS) -> int | None:
+    """The epoch (from 1) that is best by the validation metric that decides, the first of equals."""
+    values = enumerate(trial.history.get(task.validated_by, ()), 1)
+    sign = 1 if task.decisive.higher_is_better else -1
+    ranked = [(sign * value, -epoch) for epoch, value in values if value is not None]
+    return -max(ranked)[1] if ranked else None
+
+
+def scores_keys(task: Task, asked: Iterable[ScoresAsked]) -> tuple[str, ...]:
+    """The keys of `TrialResult.scores` that are to be read for metrics at epochs, whichever split validates."""
+    keys: dict[str | None, None] = {}
+    for name, at in asked:
+        metric = name or task.validated_by
+        if task.has_metric(metric):
+            keys |= dict.fromkeys(Measure(metric, at, split, task).scores for split in ("test", "validation"))
+    return tuple(key for key in keys if key is not None)
+
+
+def scores_key(metric: Metric, split: str, at: str) -> str:
+    """The key of `TrialResult.scores` for a metric, a split and an epoch, `last` or `best`: `accuracy test_last`."""
+    return f"{metric.name} {split}_{at}"
 
 
 def _test_value(values: TestValues | None, metric: str) -> float | None:
-    return None if values is None else values.values.get(metric.removeprefix("test_"))
+    return None if values is None else values.values.get(metric.removeprefix(TEST))
 
 
 def _check_epoch(result: ExperimentResult, metric: str, at: str) -> None:
     if at in ("last", "best"):
         return
-    if metric in TEST_METRICS:
+    if metric in result.task.test_metrics:
         raise UserError(f"--at {at}: {metric} is known at the last epoch and the best one; give last or best")
     mean = re.fullmatch(r"mean-last-(\d+)", at)
     number = mean.group(1) if mean else at

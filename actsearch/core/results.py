@@ -16,6 +16,7 @@ from actsearch.core import machine
 from actsearch.core.errors import UserError
 from actsearch.core.looks_record import LooksRecord
 from actsearch.core.tables import TABLE_COLUMNS, Table, candidate_rows
+from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.core.trial_results import CandidateResult, TrialResult
 
 
@@ -51,6 +52,8 @@ class ExperimentResult:
     """The grid as the experiment file has it."""
     problems: tuple[str, ...] = ()
     """Files that could not be read, each with what is wrong with it."""
+    task: Task = MULTICLASS
+    """What was learned."""
     again: tuple[str, ...] = ()
     """Ids of finished trials that are being, or were begun to be, trained again for their diagnostics."""
     tuning_seeds: tuple[int, ...] = ()

@@ -37,20 +37,32 @@ class TestValues:
 
 
 @dataclass(frozen=True)
-class Correct:
-    """Which examples of a split a trained network classified right, after one epoch."""
+class ExampleScores:
+    """What a metric is the mean of: the score of each example of a split, by the network of one epoch."""
 
     examples: int
     of: str
     """Equal for two trials if and only if they are about the same examples, with the same labels, in the same order."""
-    bits: bytes = field(repr=False)
-    """`np.packbits` of (examples,) booleans."""
+    content: bytes = field(repr=False)
+    """(examples,) little-endian float32; where the scores are right or wrong, `np.packbits` of booleans."""
+    is_right_or_wrong: bool = True
 
     def array(self) -> np.ndarray:
-        """(examples,) booleans."""
+        """(examples,) booleans or float32."""
         import numpy as np
 
-        return np.unpackbits(np.frombuffer(self.bits, np.uint8), count=self.examples).astype(bool)
+        if not self.is_right_or_wrong:
+            return np.frombuffer(self.content, "<f4")
+        return np.unpackbits(np.frombuffer(self.content, np.uint8), count=self.examples).astype(bool)
+
+    @classmethod
+    def of_array(cls, scores: np.ndarray, of: str) -> ExampleScores:
+        """Of (examples,) booleans or numbers; `of` tells the examples."""
+        import numpy as np
+
+        is_right_or_wrong = scores.dtype == bool
+        content = np.packbits(scores) if is_right_or_wrong else scores.astype("<f4")
+        return cls(len(scores), of, content.tobytes(), is_right_or_wrong)
 
 
 @dataclass(frozen=True)
@@ -75,8 +87,8 @@ class TrialResult:
     role: Role = "comparison"
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Of a finished trial, everything that its result depends on (see `experiment.identity`)."""
-    correct: Mapping[str, Correct] = field(default_factory=dict, repr=False)
-    """By split and epoch, as far as that was to be read: `test_last`, `test_best`, `validation_last`, ..."""
+    scores: Mapping[str, ExampleScores] = field(default_factory=dict, repr=False)
+    """By `measures.scores_key`, as far as they were to be read: `accuracy test_last`, ..."""
 
     @property
     def epochs_done(self) -> int:

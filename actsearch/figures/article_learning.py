@@ -17,6 +17,7 @@ from actsearch.analysis.charts.curve_captions import curve_caption
 from actsearch.analysis.charts.curves import Curve, LearningCurves, as_drawn, known_curve_metrics
 from actsearch.analysis.charts.pens import DASHES
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import VALIDATION
 from actsearch.core.words import plain, shortened
 from actsearch.figures.curve_labels import fate
 from actsearch.figures.drawing import LINE, Ruler, broken, lonely, metric_stem, put, set_log_ticks, zeros
@@ -38,12 +39,15 @@ def figures_of_the_article(
 
 def _metrics_of_the_article(result: ExperimentResult) -> dict[str, str]:
     """Metric to file."""
-    binary = result.loss == "binary_crossentropy" and "val_binary_accuracy" in known_curve_metrics(result)
-    return {"val_binary_accuracy" if binary else "val_accuracy": "accuracy", "val_loss": "loss"}
+    task = result.task
+    metric = f"{VALIDATION}{dict(task.of_loss).get(result.loss, task.decide_by)}"
+    if metric not in known_curve_metrics(result):
+        metric = task.validated_by
+    return {metric: task.metric(metric).in_short, task.validated_loss: task.metrics[0].in_short}
 
 
 def _learning_figure_of_the_article(result: ExperimentResult, table: LearningCurves, log: bool) -> Figure:
-    quantity = "accuracy" if curves.is_accuracy(table.metric) else table.metric.removeprefix("val_")
+    quantity = table.kind.in_short
     figure = Figure(figsize=(10, 10))
     axes = figure.add_axes((0.11, 0.13, 0.85, 0.81))
     axis = curve_axis(table, log=True) if log else YAxis(0.0, 1.0)  # a linear axis is Matplotlib's: it shows all
@@ -104,10 +108,10 @@ def _legend_name(text: str) -> str:
 
 def _axis_label_of_the_article(table: LearningCurves) -> str:
     data = "Training"
-    if table.metric.startswith("val_"):
+    if table.metric.startswith(VALIDATION):
         data = "Test" if table.validation_is_test else "Validation"
-    quantity = "Accuracy" if curves.is_accuracy(table.metric) else table.metric.removeprefix("val_").capitalize()
-    return f"{data} {'Error Rate' if table.is_error_rate else quantity}"
+    quantity = table.kind.error_in_words.title() if table.is_error_rate else table.kind.in_short.capitalize()
+    return f"{data} {quantity}"
 
 
 def _notes_below(table: LearningCurves, axis: YAxis) -> list[str]:
@@ -115,10 +119,4 @@ def _notes_below(table: LearningCurves, axis: YAxis) -> list[str]:
     setting = table.facets[0].title if len(table.facets) == 1 else ""
     if setting:
         notes = [f"{setting[0].upper()}{setting[1:]}.", *notes]
-    if table.metric.endswith("binary_accuracy"):
-        notes = [
-            "Accuracy here is Keras's binary_accuracy, over the outputs one by one, as in the article (Keras 2.2); "
-            "it is far above the share of images classified right.",
-            *notes,
-        ]
-    return notes
+    return [table.kind.note, *notes] if table.kind.note else notes

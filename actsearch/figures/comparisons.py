@@ -22,6 +22,7 @@ from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.comparison import Comparison
 from actsearch.analysis.comparisons.question import Question
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import TEST, Task
 from actsearch.core.words import point
 from actsearch.figures.drawing import (
     FigureFormat,
@@ -76,7 +77,7 @@ def figures(
     drawn = drawn_labels(result, without)
     palette = palette_of(style)
     pens = pens_of(result, palette)
-    stem = _stem_of(kind, question)
+    stem = _stem_of(kind, question.metric, result.task)
     if kind == "sensitivity":
         table = sensitivity_table(result, question, stem, drawn)
         yield stem, sensitivity_figure(table, palette, pens)
@@ -89,10 +90,10 @@ def figures(
         yield from _figures_of_one_setting(comparison, kind, name, drawn, palette, pens)
 
 
-def _stem_of(kind: ComparisonFigureKind, question: Question) -> str:
-    if question.metric == "val_accuracy":
+def _stem_of(kind: ComparisonFigureKind, asked: str | None, task: Task) -> str:
+    if asked in (None, task.validated_by):
         return kind
-    metric = question.metric if question.metric.startswith("test_") else metric_stem(question.metric)
+    metric = asked if asked.startswith(TEST) else metric_stem(asked)
     return f"{kind}-{_short_stem(metric)}"
 
 

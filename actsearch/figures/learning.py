@@ -62,9 +62,9 @@ def draw(
 ) -> list[Path]:
     """Writes the figures of an experiment into `folder` and returns their paths.
 
-    Without `metrics`, validation accuracy and loss: `accuracy.png` and `loss.png`. Where one candidate lies so far off
-    that the others can't be told apart, a second figure leaves it out: `accuracy-without-sigmoid.png`. A file is
-    written whole or not at all. Raises UserError for unknown metrics or names, if no epoch is finished, and if the
+    Without `metrics`, the validation metric that decides and the loss: `accuracy.png` and `loss.png`. Where one is so
+    far off that the others can't be told apart, a second figure leaves it out: `accuracy-without-sigmoid.png`. A file
+    is written whole or not at all. Raises UserError for unknown metrics or names, if no epoch is finished, and if the
     folder can't be written.
     """
     with settings(style):
@@ -85,9 +85,8 @@ def figures(
     if style == "article":
         yield from article_learning.figures_of_the_article(result, asked, without, log)
         return
-    tables = [
-        (metric, curves.learning_curves(result, metric, without)) for metric in asked or ("val_accuracy", "val_loss")
-    ]
+    usual = (result.task.validated_by, result.task.validated_loss)
+    tables = [(metric, curves.learning_curves(result, metric, without)) for metric in asked or usual]
     palette = palette_of(style)
     pens = pens_of(result, palette)  # of the whole experiment: --without changes no colour
     for metric, table in tables:
@@ -172,8 +171,7 @@ def _heading_of(table: LearningCurves) -> Heading:
 
 
 def _quantity(table: LearningCurves) -> str:
-    words = table.metric.removeprefix("val_").replace("_", " ")
-    return words.replace("accuracy", "error rate") if table.is_error_rate else words
+    return table.kind.error_in_words if table.is_error_rate else table.kind.in_words
 
 
 def axis_label(table: LearningCurves) -> str:

@@ -43,7 +43,7 @@ def curves_view(
 
 def _ordered_metrics(result: ExperimentResult, question: Question) -> list[str]:
     known = known_curve_metrics(result)
-    first = next((metric for metric in (question.metric, "val_accuracy") if metric in known), known[0])
+    first = next((metric for metric in (question.metric, result.task.validated_by) if metric in known), known[0])
     return [first, *(metric for metric in known if metric != first)]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from actsearch.analysis.charts import curves as learning
 from actsearch.analysis.charts.axes import Range, YAxis, epoch_ticks, range_of, spread, tick_text
 from actsearch.analysis.charts.curve_axes import curve_axis, extent_of
 from actsearch.analysis.charts.curves import Curve, Facet, LearningCurves
@@ -168,7 +167,15 @@ def curves_data(
 
 
 def _metric_data(table: LearningCurves, title: str) -> dict[str, Any]:
-    return {"name": table.metric, "title": title, "accuracy": learning.is_accuracy(table.metric)}
+    words, error = table.kind.in_words, table.kind.error_in_words
+    of_errors = {"errorTitle": title.replace(words, error)} if table.kind.is_share else {}
+    return {
+        "name": table.metric,
+        "title": title,
+        "most": table.kind.most,
+        "higher": table.kind.higher_is_better,
+        **of_errors,
+    }
 
 
 def _facet_data(tables: Sequence[LearningCurves], place: int, pens: Mapping[str, PagePen], most: int) -> dict[str, Any]:
@@ -220,7 +227,7 @@ def asked_of_axis(curve: Curve, table: LearningCurves) -> dict[str, Any]:
 def _log_data(curve: Curve, table: LearningCurves) -> dict[str, Any]:
     """The range of what a logarithmic axis shows: error rates in place of accuracies."""
     values = [*curve.low, *curve.high]
-    if learning.is_accuracy(table.metric):
+    if table.kind.is_share:
         values = [1 - value for value in values]
     positive: Range | None = range_of(value for value in values if value > 0)
     return {"positive": positive, "zeros": min(values) <= 0}

@@ -13,6 +13,7 @@ from actsearch.analysis.number_format import confidence_text
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.looks_record import Left, LooksRecord, LookTaken
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.core.words import in_words, listed, point
 from actsearch.report.page_colors import PagePen
@@ -87,15 +88,15 @@ def tuning_view(result: ExperimentResult, pens: Mapping[str, PagePen]) -> list[d
             "css": pens[candidate.label].css,
             "setting": point(candidate.setting),
             "chosen": (candidate.label, in_words(candidate.setting)) in chosen,
-            **_values_on_tuning_seeds(candidate),
+            **_values_on_tuning_seeds(candidate, result.task),
         }
         for candidate in tuned
     ]
 
 
-def _values_on_tuning_seeds(candidate: CandidateResult) -> dict[str, str]:
-    known = [value for value in map(tuning.value_of, candidate.tuning) if value is not None]
-    mean = tuning.mean_of(candidate.tuning)
+def _values_on_tuning_seeds(candidate: CandidateResult, task: Task) -> dict[str, str]:
+    known = [value for value in (tuning.value_of(trial, task) for trial in candidate.tuning) if value is not None]
+    mean = tuning.mean_of(candidate.tuning, task)
     return {
         "mean": "-" if mean is None else f"{mean:.4f}",
         "spread": f"{min(known):.4f} to {max(known):.4f}" if len(known) > 1 else "",

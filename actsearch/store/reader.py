@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from actsearch.core.errors import UserError
 from actsearch.core.looks_record import LooksRecord
+from actsearch.core.measures import ScoresAsked, scores_keys
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.store.layout import (
@@ -26,7 +27,7 @@ from actsearch.store.lock import running_driver
 from actsearch.store.records.guards import Damaged
 from actsearch.store.records.looks import read_looks
 from actsearch.store.records.plan import PlannedCandidate, PlannedTrial, PlanRecord, damaged_plan, read_plan
-from actsearch.store.records.predictions import CorrectReader
+from actsearch.store.records.predictions import ScoresReader
 from actsearch.store.trial_reader import read_diagnostics, read_trial, waiting
 
 
@@ -63,7 +64,7 @@ def find_experiments(path: Path) -> list[ExperimentFolder]:
 
 
 def read_experiment(
-    folder: Path, ended: bool = False, diagnostics: bool = False, predictions: Collection[str] = ()
+    folder: Path, ended: bool = False, diagnostics: bool = False, scores: Collection[ScoresAsked] = ()
 ) -> ExperimentResult:
     """What came out of one experiment, as it stands.
 
@@ -71,15 +72,15 @@ def read_experiment(
         folder: the experiment's.
         ended: the driver is this process and has stopped.
         diagnostics: read (and check) the diagnostics of its trials as well; they are most of what there is to read.
-        predictions: of which splits and epochs to read which examples were classified right: `test_last`,
-            `validation_best`, ...
+        scores: of which metrics and epochs to read the scores of the examples, see `question.scores_needed`.
 
     Raises:
         StoreError: `plan.json` is missing, damaged, or written by a newer version.
     """
     plan = read_plan(folder)
+    keys = scores_keys(plan.task, scores)
     try:
-        return _ExperimentReader(folder, None if ended else running_driver(folder), diagnostics, predictions).read(plan)
+        return _ExperimentReader(folder, None if ended else running_driver(folder), diagnostics, keys).read(plan)
     except (KeyError, TypeError, AttributeError) as error:
         raise damaged_plan(folder) from error
 
@@ -87,9 +88,9 @@ def read_experiment(
 class _ExperimentReader:
     """Reads one experiment once, and notes the files that cannot be read."""
 
-    def __init__(self, folder: Path, driver: str | None, diagnostics: bool, predictions: Collection[str]) -> None:
+    def __init__(self, folder: Path, driver: str | None, diagnostics: bool, scores: Collection[str]) -> None:
         self._folder, self._driver, self._diagnostics = folder, driver, diagnostics
-        self._correct_reader = CorrectReader(predictions) if predictions else None
+        self._scores_reader = ScoresReader(scores) if scores else None
         self._problems: list[str] = []
 
     def read(self, plan: PlanRecord) -> ExperimentResult:
@@ -105,6 +106,7 @@ class _ExperimentReader:
             candidates=candidates,
             validation_is_test=plan.validation_is_test,
             loss=plan.loss,
+            task=plan.task,
             warnings=plan.warnings,
             stranded=tuple(other_trials(self._folder, wanted)),
             earlier_seeds=plan.earlier_seeds,
@@ -129,7 +131,7 @@ class _ExperimentReader:
     def _trial(self, planned: PlannedTrial) -> TrialResult:
         folder = trial_folder(self._folder, planned.id)
         try:
-            result = read_trial(folder, planned, self._driver, self._correct_reader)
+            result = read_trial(folder, planned, self._driver, self._scores_reader)
         except Damaged as error:
             self._problems.append(f"{error}; the next run trains this trial again")
             result = waiting(planned)

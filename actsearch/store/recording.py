@@ -111,7 +111,7 @@ class TrialRecorder:
     def _end(self, event: Ending, trial: Trial, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         attempt = self._attempts.pop(trial.id, _Attempt())
-        files = {HISTORY_FILE: history_to_bytes(history_of(attempt.epochs))}
+        files = {HISTORY_FILE: history_to_bytes(history_of(attempt.epochs, trial.task.history_metrics))}
         looked_at = None
         if trial.diagnostics is not None and attempt.diagnosed and not isinstance(event, Failed):
             files[DIAGNOSTICS_FILE] = diagnostics_to_bytes(attempt.diagnosed, trial.diagnostics)
@@ -204,7 +204,7 @@ def _trial_record(
         saved_model=event.saved_epoch if isinstance(event, Completed) else None,
         epochs=len(attempt.epochs),
         seconds_per_epoch=tuple(done.seconds for done in attempt.epochs),
-        settings=identity(trial.candidate, trial.seed, trial.data, trial.data_sha256),
+        settings=identity(trial.candidate, trial.seed, trial.data, trial.data_sha256, trial.task),
         data=trial.data.name,
         machine=started.machine if started else {},
         earlier_machines=started.earlier_machines if started else (),

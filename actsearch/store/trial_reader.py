@@ -8,18 +8,18 @@ from pathlib import Path
 
 from actsearch.core.diagnostics import DiagnosticsRecord, TrialDiagnostics
 from actsearch.core.experiment import CLIPPING
-from actsearch.core.trial_results import Correct, TrialResult
+from actsearch.core.trial_results import ExampleScores, TrialResult
 from actsearch.store.disk_errors import unreadable
 from actsearch.store.layout import DIAGNOSTICS_FILE, HISTORY_FILE, PREDICTIONS_FILE, PROGRESS_FILE, TRIAL_FILE
 from actsearch.store.records.guards import damaged, read_whole, sha256
 from actsearch.store.records.plan import PlannedTrial
-from actsearch.store.records.predictions import CorrectReader
+from actsearch.store.records.predictions import ScoresReader
 from actsearch.store.records.progress import history_of, progress_header, progress_lines
 from actsearch.store.records.trial import TestRecord, TrialRecord, checked_trial, glance
 
 
 def read_trial(
-    folder: Path, planned: PlannedTrial, driver: str | None, correct_reader: CorrectReader | None = None
+    folder: Path, planned: PlannedTrial, driver: str | None, scores_reader: ScoresReader | None = None
 ) -> TrialResult:
     """One trial as it stands in its folder, where `driver` is at work on the experiment, if any.
 
@@ -41,10 +41,10 @@ def read_trial(
         siblings = _checked_siblings(folder, record, {HISTORY_FILE, PREDICTIONS_FILE})
         if record.id != planned.id:
             raise damaged(path)
-        correct: Mapping[str, Correct] = {}
-        if correct_reader is not None and PREDICTIONS_FILE in siblings:
-            correct = correct_reader.read(siblings[PREDICTIONS_FILE])
-        return _ended(record, planned, siblings[HISTORY_FILE], correct)
+        scores: Mapping[str, ExampleScores] = {}
+        if scores_reader is not None and PREDICTIONS_FILE in siblings:
+            scores = scores_reader.read(siblings[PREDICTIONS_FILE])
+        return _ended(record, planned, siblings[HISTORY_FILE], scores)
 
 
 def waiting(planned: PlannedTrial) -> TrialResult:
@@ -68,7 +68,9 @@ def _checked_siblings(folder: Path, record: TrialRecord, wanted: Collection[str]
     return siblings
 
 
-def _ended(record: TrialRecord, planned: PlannedTrial, history: bytes, correct: Mapping[str, Correct]) -> TrialResult:
+def _ended(
+    record: TrialRecord, planned: PlannedTrial, history: bytes, scores: Mapping[str, ExampleScores]
+) -> TrialResult:
     test = record.test or TestRecord()
     return TrialResult(
         id=planned.id,
@@ -84,7 +86,7 @@ def _ended(record: TrialRecord, planned: PlannedTrial, history: bytes, correct: 
         earlier_machines=record.earlier_machines,
         role=planned.role,
         settings=record.settings,
-        correct=correct,
+        scores=scores,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.looks_record import LooksRecord
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import FINISHED, TrialResult
 from actsearch.study.asked_trials import Asked, ResultOf, TrialMaker, WantedSeeds
 from actsearch.study.looks_record import check_same_study, new_record, planned_looks, with_look
@@ -35,11 +36,11 @@ def ask_with_looks(
         if record is not None:
             check_same_study(record, until, make, settings)
         elif not settings.open:
-            record = new_record(until, make, settings.compared, seeds, examples)
+            record = new_record(until, make, settings.compared, seeds, examples, experiment.task)
         if record is None:
             wants = _wants_before_the_looks(settings, seeds)
         else:
-            wants = _wants_until_the_next_look(record, make, result_of, settings)
+            wants = _wants_until_the_next_look(record, make, result_of, settings, experiment.task)
     every = tuple(dict.fromkeys((*experiment.seeds, *wants.may_use)))
     _want_what_is_finished(wants.seeds, settings.compared, every, make, result_of)
     known = [*settings.compared, *settings.open]
@@ -95,7 +96,7 @@ def _wants_before_the_looks(settings: TunedSettings, seeds: tuple[int, ...]) -> 
 
 
 def _wants_until_the_next_look(
-    record: LooksRecord, make: TrialMaker, result_of: ResultOf, settings: TunedSettings
+    record: LooksRecord, make: TrialMaker, result_of: ResultOf, settings: TunedSettings, task: Task
 ) -> _Wants:
     """Takes the looks whose trials are finished, and wants the seeds up to the next one."""
     contenders = _contenders(record, make, make.candidates)
@@ -116,7 +117,7 @@ def _wants_until_the_next_look(
         if any(status not in FINISHED for status in statuses):
             wants.waiting = _waits_for_failed(seeds, statuses.count("failed"))
             break
-        record = with_look(record, results, seeds)
+        record = with_look(record, results, seeds, task)
     wants.record = record
     if not record.has_ended:
         stays = _stays(record)

@@ -49,8 +49,9 @@ def decide(
     confidence: float = CONFIDENCE,
     examples: int | None = None,
     before: LookDecision | None = None,
+    higher_is_better: bool = True,
 ) -> LookDecision:
-    """What a look decides. More is better.
+    """What a look decides.
 
     What an earlier look settled stays settled: its interval holds together with all later ones. A contender leaves when
     it is worse than one still in, when none of its trials completed, or when all its pairs with those still in are
@@ -65,6 +66,7 @@ def decide(
         confidence: with which all intervals of all looks hold.
         examples: see `intervals.mean_difference`.
         before: the look before this one.
+        higher_is_better: whether a higher value is the better one.
     """
     x = np.array(values, float)
     k = len(x)
@@ -72,13 +74,13 @@ def decide(
     here[list(range(k)) if before is None else list(before.stays)] = True
     x[~here] = np.nan
     differences = pairwise_differences(x, family=family * looks, confidence=confidence, examples=examples)
-    now = _decisions_of_intervals(differences, margin, np.isnan(x).sum(axis=1), x.shape[1])
+    now = _decisions_of_intervals(differences, margin, np.isnan(x).sum(axis=1), x.shape[1], higher_is_better)
     pairs = _pairs_of(here)
     decisions = np.full((k, k), "undecided", dtype="<U20") if before is None else before.decisions.copy()
     open_pairs = pairs & (decisions == "undecided")
     decisions[open_pairs] = now[open_pairs]
 
-    leaves, better = _beaten(x, here, decisions)
+    leaves, better = _beaten(x if higher_is_better else -x, here, decisions)
     here[list(leaves)] = False
     pairs_left = _pairs_of(here)
     decisions[pairs & ~pairs_left & (decisions == "undecided")] = "not pursued"
@@ -95,7 +97,7 @@ def _pairs_of(here: np.ndarray) -> np.ndarray:
 
 
 def _beaten(x: np.ndarray, here: np.ndarray, decisions: np.ndarray) -> tuple[dict[int, str], dict[int, int]]:
-    """Those that leave as they completed no trial or are worse than another, and than which one."""
+    """Those that leave as they completed no trial or are worse than another, and than which. More of x is better."""
     leaves: dict[int, str] = {}
     better: dict[int, int] = {}
     completed = (~np.isnan(x)).sum(axis=1)
@@ -112,13 +114,13 @@ def _beaten(x: np.ndarray, here: np.ndarray, decisions: np.ndarray) -> tuple[dic
 
 
 def _decisions_of_intervals(
-    differences: PairwiseDifferences, margin: float, diverged: np.ndarray, seeds: int
+    differences: PairwiseDifferences, margin: float, diverged: np.ndarray, seeds: int, higher_is_better: bool
 ) -> np.ndarray:
     """(k, k) texts: what these intervals say, the row against the column (`verdicts_of_intervals`).
 
     One that diverged more often is neither better nor tied, whatever the seeds say that both completed.
     """
-    texts = verdicts_of_intervals(differences.low, differences.high, margin).astype("<U20")
+    texts = verdicts_of_intervals(differences.low, differences.high, margin, higher_is_better).astype("<U20")
     texts[differences.n < FEWEST_SEEDS] = "undecided"
     more = diverged_more_often(diverged, np.full(len(diverged), seeds))
     texts[flattered_by_divergence(texts, more)] = "diverged more often"

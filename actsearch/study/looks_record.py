@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from actsearch.analysis.comparisons.standards import ACCURACY_MARGIN, CONFIDENCE
-from actsearch.analysis.comparisons.tuning import METRIC, value_of
+from actsearch.analysis.comparisons.standards import CONFIDENCE
+from actsearch.analysis.comparisons.tuning import value_of
 from actsearch.core.errors import UserError
 from actsearch.core.experiment import Candidate
 from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
+from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.core.trial_results import TrialResult
 from actsearch.study.asked_trials import TrialMaker
 from actsearch.study.tuned_settings import TunedSettings, by_label
@@ -40,6 +41,7 @@ def new_record(
     contenders: Sequence[Candidate],
     seeds: tuple[int, ...],
     examples: int | None,
+    task: Task,
 ) -> LooksRecord:
     """A record before its first look.
 
@@ -49,12 +51,13 @@ def new_record(
         contenders: what is compared.
         seeds: all that it may use, in their order.
         examples: of the validation set.
+        task: whose metric decides.
     """
     from actsearch.analysis.statistics.intervals import family_size
 
     return LooksRecord(
-        metric=METRIC,
-        margin=ACCURACY_MARGIN if until.margin is None else until.margin,
+        metric=task.validated_by,
+        margin=task.decisive.margin if until.margin is None else until.margin,
         confidence=until.confidence or CONFIDENCE,
         max_seeds=len(seeds),
         looks=planned_looks(len(seeds)),
@@ -103,19 +106,23 @@ def _check_same_rule(record: LooksRecord, until: UntilDecided) -> None:
             )
 
 
-def with_look(record: LooksRecord, results: Mapping[int, Sequence[TrialResult]], seeds: int) -> LooksRecord:
+def with_look(
+    record: LooksRecord, results: Mapping[int, Sequence[TrialResult]], seeds: int, task: Task = MULTICLASS
+) -> LooksRecord:
     """The record with a look more.
 
     Args:
         record: so far.
         results: the finished trials of those that are in, by their places among the contenders.
         seeds: up to how many seeds is looked.
+        task: whose metric decides.
     """
     from actsearch.study.looks import decide
 
     values = [[math.nan] * seeds for _ in record.contenders]
     for place, of_contender in results.items():
-        values[place] = [math.nan if (value := value_of(result)) is None else value for result in of_contender]
+        known = [value_of(result, task) for result in of_contender]
+        values[place] = [math.nan if value is None else value for value in known]
     decision = decide(
         values,
         family=record.family,
@@ -124,6 +131,7 @@ def with_look(record: LooksRecord, results: Mapping[int, Sequence[TrialResult]],
         confidence=record.confidence,
         examples=record.examples,
         before=_decided_before(record),
+        higher_is_better=task.decisive.higher_is_better,
     )
     labels = [contender.label for contender in record.contenders]
     taken = LookTaken(

@@ -78,7 +78,8 @@ def ask_now(plan: Plan, store: Store, anew: bool = False) -> Asked:
             known[trial.id] = store.result(trial)
         return known[trial.id]
 
-    examples = validation_examples(plan.experiment.data) if record is None and plan.until is not None else None
+    begins = record is None and plan.until is not None and plan.experiment.task.decisive.is_share
+    examples = validation_examples(plan.experiment.data) if begins else None
     try:
         return stages.ask(
             plan.experiment, plan.data_sha256, result_of, until=plan.until, record=record, examples=examples

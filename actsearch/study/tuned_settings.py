@@ -11,6 +11,7 @@ from actsearch.analysis.comparisons.tuning import mean_of
 from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.identity import expand
 from actsearch.core.results import Choice
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import FINISHED, TrialResult
 from actsearch.study.asked_trials import ResultOf
 
@@ -45,9 +46,13 @@ def tuned_settings(experiment: Experiment, data_sha256: str, result_of: ResultOf
         results = [by_candidate[id(candidate)] for candidate in candidates]
         statuses = [result.status for result in itertools.chain.from_iterable(results)]
         if all(status in FINISHED for status in statuses):
-            place = best_setting(results)
+            place = best_setting(results, experiment.task)
             compared.add(id(candidates[place]))
-            chosen.append(Choice(label, candidates[place].setting, mean_of(results[place]), experiment.tuning_seeds))
+            chosen.append(
+                Choice(
+                    label, candidates[place].setting, mean_of(results[place], experiment.task), experiment.tuning_seeds
+                )
+            )
         else:
             undecided += candidates
         if failed := statuses.count("failed"):
@@ -65,16 +70,18 @@ def by_label(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:
     return settings
 
 
-def best_setting(results: Sequence[Sequence[TrialResult]]) -> int:
-    """The place of the setting at which the fewest trials diverged; of several, that of the highest mean; the first.
+def best_setting(results: Sequence[Sequence[TrialResult]], task: Task) -> int:
+    """The place of the setting at which the fewest trials diverged; of several, that of the best mean; the first.
 
     Args:
         results: of each setting, its finished tuning trials.
+        task: whose metric decides.
     """
 
     def rank(place: int) -> tuple[int, float]:
-        mean = mean_of(results[place])
+        mean = mean_of(results[place], task)
         diverged = sum(result.status == "diverged" for result in results[place])
-        return diverged, math.inf if mean is None else -mean
+        return diverged, math.inf if mean is None else sign * mean
 
+    sign = -1 if task.decisive.higher_is_better else 1
     return min(range(len(results)), key=rank)

@@ -30,7 +30,7 @@ class TrainingState:
     variables: Sequence[np.ndarray]
     """`model.variables` (weights and the state of the dropout layers), then `optimizer.variables`."""
     best_epoch: int
-    """The epoch (from 0) with the highest validation accuracy so far."""
+    """The epoch (from 0) that is best so far by the validation metric that decides."""
     best_variables: Sequence[np.ndarray]
     """`model.variables` after that epoch; empty where it is the last one done."""
     diagnosed: tuple[Diagnosed, ...] = ()

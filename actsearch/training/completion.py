@@ -29,7 +29,7 @@ class TrainedSoFar:
     epochs: list[EpochDone]
     diagnosed: list[Diagnosed]
     best_epoch: int
-    """That with the highest validation accuracy; the first of equals."""
+    """That which is best by the validation metric that decides; the first of equals."""
     best_variables: Sequence[np.ndarray]
     """The network's after that epoch."""
     probabilities: dict[int, Mapping[Split, np.ndarray]] = field(default_factory=dict)

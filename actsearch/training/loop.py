@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from actsearch.core import machine
-from actsearch.core.events import METRICS, Checkpoint, Diverged, EpochDone, Event, Progress, Started
+from actsearch.core.events import Checkpoint, Diverged, EpochDone, Event, Progress, Started
 from actsearch.core.experiment import Trial
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits, split
@@ -142,7 +142,7 @@ class _Training:
         trained = self._model.get_metrics_result()
         validated, probabilities = self.evaluation.evaluate(self.evaluation.validation)
         named = {**trained, **{f"val_{name}": value for name, value in validated.items()}}
-        metrics: dict[str, float] = {name: float(named[name]) for name in METRICS}
+        metrics: dict[str, float] = {name: float(named[name]) for name in self._trial.task.history_metrics}
         ended = EpochDone(self._trial.id, epoch + 1, metrics, self._clock() - began)
         self.has_diverged = _has_diverged(metrics)
         seen = None if self._observer is None else self._observer.epoch_ended(epoch + 1, self.has_diverged)
@@ -172,7 +172,9 @@ class _Training:
     def _keep_if_best(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Keeps the network's variables where it validates better than after every epoch before."""
         done = self.done
-        if epoch == 0 or metrics["val_accuracy"] > (done.epochs[done.best_epoch].metrics["val_accuracy"] or 0):
+        task = self._trial.task
+        best = done.epochs[done.best_epoch].metrics[task.validated_by] if epoch else None
+        if best is None or task.decisive.better(metrics[task.validated_by], best):
             done.best_epoch, done.best_variables = epoch, copied_values(self._model.variables)
 
     def _remember(self, epoch: int, probabilities: np.ndarray) -> None:

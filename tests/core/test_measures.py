@@ -45,9 +45,9 @@ def test_the_split_is_said_as_it_is() -> None:
     sound, article = a_study(a_candidate("relu", [0.1])), a_study(a_candidate("relu", [0.1]), test=True)
     assert measure(sound, "val_accuracy", "last").split == "validation"
     assert measure(article, "val_accuracy", "last").split == "test"
-    assert measure(article, "val_accuracy", "last").predictions == "test_last"
-    assert measure(sound, "val_loss", "last").predictions is None
-    assert measure(sound, "val_accuracy", "2").predictions is None
+    assert measure(article, "val_accuracy", "last").scores == "accuracy test_last"
+    assert measure(sound, "val_loss", "last").scores is None
+    assert measure(sound, "val_accuracy", "2").scores is None
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from actsearch.analysis.charts import axes, curves
 from actsearch.analysis.charts.axes import YAxis
 from actsearch.analysis.charts.curve_axes import curve_axis
 from actsearch.analysis.charts.curves import Curve, Divergence, Facet, LearningCurves
+from actsearch.core.tasks import MULTICLASS
 from actsearch.report.learning_charts import asked_of_axis
 from actsearch.report.page_template import embedded_json, page_file
 
@@ -29,9 +30,9 @@ def a_curve(rng: random.Random, label: str, metric: str, epochs: int) -> Curve:
     length = rng.choice([epochs, epochs, epochs, rng.randint(1, epochs)])
     seeds = rng.choice([1, 5])
     mean = [end + (start - end) * math.exp(-e / 3) + rng.uniform(-noise, noise) for e in range(length)]
-    if not curves.is_accuracy(metric):
+    if not MULTICLASS.metric(metric).is_share:
         mean = [10 ** rng.choice([-4, 0, 0, 2]) * (1 - value) for value in mean]
-    mean = [min(max(value, 0.0), 1.0 if curves.is_accuracy(metric) else 1e9) for value in mean]
+    mean = [min(max(value, 0.0), 1.0 if MULTICLASS.metric(metric).is_share else 1e9) for value in mean]
     counts, diverged = [seeds] * length, ()
     if rng.random() < 0.3:
         last = rng.randint(1, length)
@@ -64,12 +65,14 @@ class Shown:
         return curve_axis(curves.as_drawn(self.table, self.log), self.log)
 
     @property
+    def metric(self) -> dict[str, Any]:
+        return {"most": self.table.kind.most, "higher": self.table.kind.higher_is_better}
+
+    @property
     def call(self) -> str:
         """What the script is asked, from what stands on the page."""
         asked = embedded_json(self.asked)
-        return (
-            f"logAxis({asked})" if self.log else f"yAxis({asked}, {json.dumps(curves.is_accuracy(self.table.metric))})"
-        )
+        return f"logAxis({asked})" if self.log else f"yAxis({asked}, {json.dumps(self.metric)})"
 
 
 def some_shown(seed: int) -> Shown:
@@ -80,7 +83,10 @@ def some_shown(seed: int) -> Shown:
     if rng.random() < 0.2:
         everything.append(replace(everything[0], label="a twin"))
     kept = tuple(curve for curve in everything if rng.random() < 0.7)
-    return Shown(LearningCurves("study", metric, False, "mse", (Facet("", kept),)), log=rng.random() < 0.3)
+    return Shown(
+        LearningCurves("study", metric, MULTICLASS.metric(metric), False, "mse", (Facet("", kept),)),
+        log=rng.random() < 0.3,
+    )
 
 
 def results(calls: Sequence[str]) -> list[Any]:

@@ -24,9 +24,10 @@ from daily import slow_but
 from store_runs import FakeTrain, Make, begun, files_of, finished, histories, run, statuses, trials_of
 
 from actsearch.core.errors import StoreError
-from actsearch.core.events import METRICS, Checkpoint, Completed, EpochDone, Event, Failed, Progress, Started
+from actsearch.core.events import Checkpoint, Completed, EpochDone, Event, Failed, Progress, Started
 from actsearch.core.experiment import Trial
 from actsearch.core.files import write_together
+from actsearch.core.tasks import MULTICLASS
 from actsearch.store import recording
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
@@ -50,9 +51,9 @@ def test_what_is_recorded_is_read(folder: Path, make_experiment: Make, fake_trai
         assert read.status == "completed"
         assert (read.seed, read.epochs, read.epochs_done) == (trial.seed, 3, 3)
         assert {name: list(values) for name, values in read.history.items()} == {
-            name: [epoch.metrics[name] for epoch in epochs] for name in METRICS
+            name: [epoch.metrics[name] for epoch in epochs] for name in MULTICLASS.history_metrics
         }
-        assert list(read.history) == list(METRICS)
+        assert list(read.history) == list(MULTICLASS.history_metrics)
         assert list(read.seconds_per_epoch) == [epoch.seconds for epoch in epochs]
         completed = events[-1]
         assert isinstance(completed, Completed)

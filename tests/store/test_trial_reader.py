@@ -119,8 +119,8 @@ def test_which_examples_were_classified_right_is_read_on_demand(
     }
     for event in fake_train()(trials[0]):
         store.record(replace(event, predictions=predictions) if isinstance(event, Completed) else event, trials[0])
-    [trial] = read_experiment(store.folder, predictions=("test_last", "validation_last")).candidates[0].trials
-    assert list(trial.correct) == ["test_last"]
-    assert trial.correct["test_last"].array().tolist() == [True, False, True]
+    [trial] = read_experiment(store.folder, scores=[(None, "last"), ("test_accuracy", "last")]).candidates[0].trials
+    assert list(trial.scores) == ["accuracy test_last"]
+    assert trial.scores["accuracy test_last"].array().tolist() == [True, False, True]
     assert trial.settings["seed"] == 0
-    assert read_experiment(store.folder).candidates[0].trials[0].correct == {}
+    assert read_experiment(store.folder).candidates[0].trials[0].scores == {}

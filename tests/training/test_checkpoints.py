@@ -8,7 +8,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from actsearch.core.events import METRICS, EpochDone
+from actsearch.core.events import EpochDone
+from actsearch.core.tasks import MULTICLASS
 from actsearch.training.checkpoints import TrainingState, pack, unpack
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -23,7 +24,12 @@ VARIABLES = [
 ]
 BEST = [value + 1 for value in VARIABLES[:2]]
 EPOCHS = tuple(
-    EpochDone("relu-1", epoch, {name: float(value) for name, value in zip(METRICS, RNG.random(6), strict=True)}, 0.1)
+    EpochDone(
+        "relu-1",
+        epoch,
+        {name: float(value) for name, value in zip(MULTICLASS.history_metrics, RNG.random(6), strict=True)},
+        0.1,
+    )
     for epoch in (1, 2, 3)
 )
 MACHINES = ({"cpu": "ü", "versions": {"keras": "3"}, "threads": 1}, {"cpu": "another"})

@@ -14,6 +14,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
+from actsearch.core.metrics import Metric
+
 ALL_SHOWN = 5.0
 """Everything is shown if that takes at most so many times the room of the last quarter of the epochs."""
 ROOM_BEYOND = 2.5
@@ -84,7 +86,7 @@ def merged(extents: Sequence[Extent]) -> Extent | None:
     return Extent(everything, calm, late, rise)
 
 
-def y_axis(extents: Sequence[Extent], is_accuracy: bool) -> YAxis:
+def y_axis(extents: Sequence[Extent], metric: Metric) -> YAxis:
     """The linear axis on which the best curves can be told apart.
 
     It shows everything unless the first epochs would take most of the room. Then it ends a little beyond what the last
@@ -96,12 +98,12 @@ def y_axis(extents: Sequence[Extent], is_accuracy: bool) -> YAxis:
         return YAxis(0.0, 1.0, even_ticks(0.0, 1.0))
     least, most = extent.everything
     low, high = _limits(extent)
-    # Room at both ends, but never an axis below 0 or visibly beyond an accuracy of 1.
+    # Room at both ends, but never an axis below 0 or visibly beyond the most that the metric can be.
     pad = 0.04 * (high - low) or max(0.05 * abs(high), 1e-3)
     bottom = low if low > least else max(low - pad, min(low, 0.0))
     top = high if high < most else high + pad
-    if is_accuracy and most <= 1:
-        top = min(top, max(high, 1 + 0.25 * pad))
+    if metric.most is not None and most <= metric.most:
+        top = min(top, max(high, metric.most + 0.25 * pad))
     bottom, top = _to_ticks(bottom, top)
     return YAxis(bottom, top, even_ticks(bottom, top))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from actsearch.analysis.charts.axes import Extent, Range, YAxis, log_axis, range_of, y_axis
-from actsearch.analysis.charts.curves import Curve, LearningCurves, is_accuracy
+from actsearch.analysis.charts.curves import Curve, LearningCurves
 
 
 def curve_axis(curves: LearningCurves, log: bool = False) -> YAxis:
@@ -18,7 +18,7 @@ def curve_axis(curves: LearningCurves, log: bool = False) -> YAxis:
         return log_axis(chain.from_iterable((*curve.low, *curve.high) for curve in drawn))
     best = curves.best(drawn)
     leaders = [curve for curve in drawn if curves.in_the_race(curve) and curve.final == best]
-    axis = y_axis([_asked(curve, curve in leaders) for curve in drawn], is_accuracy(curves.metric))
+    axis = y_axis([_asked(curve, curve in leaders) for curve in drawn], curves.kind)
     below, above = (_epochs_outside(drawn, *gap) for gap in ((-math.inf, axis.low), (axis.high, math.inf)))
     return replace(axis, below=below, above=above)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
 from actsearch.analysis.charts.axes import YAxis
-from actsearch.analysis.charts.curves import Curve, LearningCurves, is_accuracy
+from actsearch.analysis.charts.curves import Curve, LearningCurves
 from actsearch.analysis.number_format import NAMED_IN_A_CAPTION, curve_value_text, epoch_ranges
 from actsearch.core.words import listed, number_of
 
@@ -82,7 +82,7 @@ def _sentences_on_scale(curves: LearningCurves, axis: YAxis) -> Iterator[str]:
         yield f"Drawn is 1 - {curves.metric}, on a logarithmic axis: lower is better."
     elif axis.log:
         yield "The axis is logarithmic."
-    elif is_accuracy(curves.metric) and axis.high - axis.low < 0.05:
+    elif curves.kind.is_share and axis.high - axis.low < 0.05:
         yield f"The axis spans {100 * (axis.high - axis.low):.2g} percentage points."
     if axis.has_zeros:
         yield "A value of 0 is a hollow triangle on the lower edge."

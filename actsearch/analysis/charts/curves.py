@@ -27,6 +27,7 @@ from actsearch.analysis.charts.axes import ALL_SHOWN
 from actsearch.analysis.charts.drawn_candidates import drawn_candidates, grid_titles, no_epoch_finished
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import UserError
+from actsearch.core.metrics import Metric
 from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
 from actsearch.core.trial_results import CandidateResult, TrialResult
@@ -101,6 +102,8 @@ class LearningCurves:
     experiment: str
     metric: str
     """Keras's name, verbatim."""
+    kind: Metric
+    """The metric as such, whatever examples it is of."""
     validation_is_test: bool
     loss: str
     facets: tuple[Facet, ...]
@@ -130,7 +133,7 @@ class LearningCurves:
 
     @property
     def higher_is_better(self) -> bool:
-        return is_accuracy(self.metric) and not self.is_error_rate
+        return self.kind.higher_is_better and not self.is_error_rate
 
     def best(self, curves: Sequence[Curve]) -> float | None:
         """The best final value among `curves` that came to the last epoch and lost no seed; None if none did.
@@ -151,11 +154,6 @@ class LearningCurves:
 
 AT_CHOSEN_SETTINGS = "each at the setting chosen"
 """The title of a facet whose curves are at different points of the grid."""
-
-
-def is_accuracy(metric: str) -> bool:
-    """Whether more is better, and 1 the most."""
-    return metric.endswith("accuracy")
 
 
 # --- the curves
@@ -181,6 +179,7 @@ def learning_curves(result: ExperimentResult, metric: str, without: Collection[s
     curves = LearningCurves(
         experiment=result.name,
         metric=metric,
+        kind=result.task.metric(metric),
         validation_is_test=result.validation_is_test,
         loss=result.loss,
         facets=tuple(Facet(title, tuple(curves)) for title, curves in facets.items()),
@@ -199,12 +198,12 @@ def known_curve_metrics(result: ExperimentResult) -> tuple[str, ...]:
 
 
 def as_drawn(curves: LearningCurves, log: bool) -> LearningCurves:
-    """The curves that an axis shows: a logarithmic one has error rates in place of accuracies."""
-    return error_rates(curves) if log and is_accuracy(curves.metric) else curves
+    """The curves that an axis shows: a logarithmic one has error rates in place of shares."""
+    return error_rates(curves) if log and curves.kind.is_share else curves
 
 
 def error_rates(curves: LearningCurves) -> LearningCurves:
-    """The same curves as 1 - accuracy."""
+    """The same curves of a share as 1 minus it."""
     facets = tuple(replace(facet, curves=tuple(map(_as_error_rate, facet.curves))) for facet in curves.facets)
     return replace(curves, facets=facets, is_error_rate=True)
 

@@ -88,12 +88,12 @@ def learning_speed_table(comparison: Comparison, stem: str, drawn: Collection[st
     if measure.history is None or hardest is None:
         raise NothingToShow(
             f"{comparison.experiment}: {measure.metric} is not known after every epoch, and so neither when it was"
-            " reached; give another metric, such as --metric val_accuracy"
+            f" reached; give another metric, such as --metric {measure.task.validated_by}"
         )
     contenders = [comparison.contenders[i] for i in drawn_places(comparison, drawn)]
     targets = _several_targets(hardest, measure) if len(contenders) <= SEVERAL_TARGETS_UP_TO else [hardest]
     rows = sorted((_speed_row(contender, targets) for contender in contenders), key=_slowness)
-    quantity = f"{measure.split} {measure.history.removeprefix('val_').replace('_', ' ')}"
+    quantity = f"{measure.split} {measure.kind.in_words}"
     last_epochs = [row.last_epoch for row in rows if row.last_epoch is not None]
     last_seconds = [row.last_second for row in rows if math.isfinite(row.last_second)]
     return LearningSpeed(
@@ -110,13 +110,13 @@ def learning_speed_table(comparison: Comparison, stem: str, drawn: Collection[st
 
 def _several_targets(hardest: float, measure: Measure) -> list[float]:
     """The target, and before it those with twice and four times the error (or loss) that is left."""
-    error = 1 - hardest if measure.is_accuracy else hardest
+    error = 1 - hardest if measure.kind.is_share else hardest
     if error <= 0:
         return [hardest]
     digits = digits_of_target(error, measure)
     easier = []
     for larger in (4 * error, 2 * error):
-        if not measure.is_accuracy:
+        if not measure.kind.is_share:
             easier.append(round(larger, digits))
         elif larger < 0.9:
             easier.append(round(1 - larger, digits))
@@ -158,6 +158,6 @@ def _speed_caption(comparison: Comparison, targets: Sequence[float], drawn: Coll
             " these trainings."
         )
     if len(targets) > 1:
-        error = "error" if comparison.measure.is_accuracy else "value"
+        error = "error" if comparison.measure.kind.is_share else "value"
         yield f"The targets leave four times, twice and once the {error} of the last of them."
     yield from closing_sentences(comparison, drawn)

@@ -121,14 +121,14 @@ def sensitivity_table(
         NothingToShow: the experiment has no grid, or no trial of it is completed.
     """
     setting = _varied_setting(result)
-    measure = measures.measure(result, question.metric, question.at)
+    measure = measures.measure(result, question.metric or result.task.validated_by, question.at)
     shown = [candidate for candidate in result.candidates if drawn is None or candidate.label in drawn]
     on_axis = [candidate for candidate in shown if setting.key in candidate.setting]
     panels = _panels(result, on_axis, setting, measure)
     lines = _lines_of(panels)
     known = [mean for mean in chain.from_iterable(line.mean for line in lines) if math.isfinite(mean)]
     if not known:
-        raise NothingToShow(f"{result.name}: no trial with {question.metric} is completed; run it to the end")
+        raise NothingToShow(f"{result.name}: no trial with {measure.metric} is completed; run it to the end")
     bands = list(chain.from_iterable(zip(line.low, line.high, strict=True) for line in lines))
     axis = value_span([known], bands, higher_is_better=measure.higher_is_better, far=FAR_SETTINGS)
     seeds = max(len(_trials_shown(result, candidate)) for candidate in on_axis)

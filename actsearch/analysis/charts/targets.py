@@ -9,11 +9,11 @@ from actsearch.core.trial_results import TrialResult
 
 
 def digits_of_target(distance: float, measure: Measure) -> int:
-    """How many digits after the point a target has: three of an accuracy; of others, so that three digits count.
+    """How many digits after the point a target has: three of a share; of others, so that three digits count.
 
     `distance` is that of the target to 0, not 0 itself.
     """
-    return 3 if measure.is_accuracy else 2 - math.floor(math.log10(distance))
+    return 3 if measure.kind.is_share else 2 - math.floor(math.log10(distance))
 
 
 def first_epoch_reaching(trial: TrialResult, target: float, measure: Measure) -> int | None:

@@ -49,14 +49,14 @@ GridPoint = Mapping[str, Any]
 def comparisons_of(result: ExperimentResult, question: Question = USUAL_QUESTION) -> tuple[Comparison, ...]:
     """The comparison of an experiment; by setting, one for each point of the grid.
 
-    To judge the noise of the examples as well, read the experiment with `predictions=predictions_needed(question)`.
+    To judge the noise of the examples as well, read the experiment with `scores=scores_needed(question)`.
 
     Raises:
         UserError: the question does not fit the experiment.
         NothingToShow: fewer than two contenders have a value.
     """
-    question = as_fixed_beforehand(question, result.looks)
-    measure = measures.measure(result, question.metric, question.at)
+    question = as_fixed_beforehand(question, result)
+    measure = measures.measure(result, question.metric or result.task.validated_by, question.at)
     question = filled_in_question(question, result, measure)
     if question.by == "activation":
         return (_comparison(result, question, measure, _candidates_at_one_setting(result), {}, tables=1),)

@@ -65,12 +65,14 @@ def _best_epoch_warnings(comparison: Comparison, result: ExperimentResult) -> It
         flattered = [contender for contender in comparison.contenders if contender.flattery is not None]
         amounts = ", ".join(f"{contender.name} {contender.flattery:+.4f}" for contender in flattered)
         data = " on test data" if result.validation_is_test else ""
-        flatters = ", by what is compared, which flatters unevenly" if measure.metric == "val_accuracy" else ""
-        yield (
-            f"The best epoch was chosen{data} by validation accuracy{flatters}; by so much is it better than the last"
-            f" one: {amounts}."
+        flatters = (
+            ", by what is compared, which flatters unevenly" if measure.metric == measure.task.validated_by else ""
         )
-    if measure.metric in ("val_accuracy", "test_accuracy") and measure.predictions is None:
+        yield (
+            f"The best epoch was chosen{data} by validation {measure.task.decisive.in_words}{flatters}; by so much is"
+            f" it better than the last one: {amounts}."
+        )
+    if measure.has_scores and measure.scores is None:
         yield (
             "What other examples would change can't be told from those by which the best epoch was chosen."
             if measure.at == "best"

@@ -22,6 +22,7 @@ from actsearch.analysis.trials import trials_of_all
 from actsearch.core.experiment import Activation
 from actsearch.core.looks_record import LooksRecord
 from actsearch.core.measures import Measure
+from actsearch.core.tasks import TEST, VALIDATION
 from actsearch.core.trial_results import CandidateResult, TrialResult, median_seconds
 
 
@@ -84,12 +85,12 @@ class Contender:
     def interval(self) -> tuple[float, float]:
         """The t interval of this mean by itself; NaN below two seeds. Not to judge differences by.
 
-        As far as the metric goes: of an accuracy, from 0 to 1.
+        It keeps to the bounds of the metric.
         """
         if self.completed < 2:
             return math.nan, math.nan
         low, high = interval_of_mean(self.known, self.confidence)
-        return (max(0.0, low), min(1.0, high)) if self.measure.is_accuracy else (low, high)
+        return self.measure.kind.within_bounds(low, high)
 
     @property
     def low(self) -> float:
@@ -139,12 +140,12 @@ class Contender:
 
     @cached_property
     def right(self) -> Mapping[int, tuple[str, np.ndarray]]:
-        """By seed of which examples the predictions are (`Correct.of`), and (examples,) which were right."""
-        key = self.measure.predictions
+        """By seed of which examples the predictions are (`ExampleScores.of`), and (examples,) the scores."""
+        key = self.measure.scores
         if key is None:
             return {}
-        known = {trial.seed: trial.correct[key] for trial in self.trials if key in trial.correct}
-        return {seed: (correct.of, correct.array()) for seed, correct in known.items()}
+        known = {trial.seed: trial.scores[key] for trial in self.trials if key in trial.scores}
+        return {seed: (scores.of, scores.array()) for seed, scores in known.items()}
 
     @cached_property
     def seconds_per_epoch(self) -> float | None:
@@ -164,10 +165,10 @@ class Contender:
     @cached_property
     def test_mean(self) -> float | None:
         """Of a validation value, the test set's at the same epoch, over the same seeds; None where it is not known."""
-        name = self.measure.metric.removeprefix("val_")
+        name = self.measure.metric.removeprefix(VALIDATION)
         if self.measure.split != "validation" or self.measure.at not in ("last", "best"):
             return None
-        test = replace(self.measure, metric=f"test_{name}", split="test")
+        test = replace(self.measure, metric=f"{TEST}{name}", split="test")
         return _mean_of_known([test.of(trial) for trial in self.trials])
 
     @cached_property
@@ -220,19 +221,19 @@ def middle_target(contenders: Sequence[Contender], measure: Measure) -> float | 
     if not means:
         return None
     middle = float(np.median(means))
-    scale = 10.0 ** (digits_of_target(abs(middle), measure) if middle or measure.is_accuracy else 0)
+    scale = 10.0 ** (digits_of_target(abs(middle), measure) if middle or measure.kind.is_share else 0)
     rounded = math.floor(middle * scale) if measure.higher_is_better else math.ceil(middle * scale)
     return rounded / scale
 
 
 def examples_shared_out(contenders: Sequence[Contender], measure: Measure) -> int | None:
     """How many examples the metric is a share of; None where it is no share, or where that is not known."""
-    if not measure.is_share_of_examples or measure.split == "training":
+    if not measure.has_scores:
         return None
     trials = trials_of_all(contenders)
     for trial in trials:
-        for key, correct in trial.correct.items():
-            if key.startswith(f"{measure.split}_"):
-                return correct.examples
+        for key, scores in trial.scores.items():
+            if key.startswith(f"{measure.kind.name} {measure.split}_"):
+                return scores.examples
     holdout = next((trial.settings["data"].get("holdout") for trial in trials if trial.settings.get("data")), None)
     return int(holdout) if holdout and measure.split == "validation" else None

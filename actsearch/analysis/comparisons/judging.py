@@ -103,8 +103,9 @@ class Judge:
 
 
 def within_possible_differences(measure: Measure, low: Any, high: Any) -> tuple[Any, Any]:
-    """The ends of intervals of differences: further apart than 1 no two accuracies are."""
-    return (np.clip(low, -1, 1), np.clip(high, -1, 1)) if measure.is_accuracy else (low, high)
+    """The ends of intervals of differences: further apart than its bounds no two values are."""
+    widest = measure.kind.widest_difference
+    return np.clip(low, -widest, widest), np.clip(high, -widest, widest)
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,8 @@ def _noise_of_examples(judge: Judge, a: int, b: int, seeds: Sequence[int], is_ju
         return None
     left, right = np.stack(correct_a), np.stack(correct_b)
     if len(seeds) == 1:
-        p = min(1.0, judge.family * mcnemar(left[0], right[0]))
+        is_right_or_wrong = left.dtype == bool and right.dtype == bool
+        p = min(1.0, judge.family * mcnemar(left[0], right[0])) if is_right_or_wrong else None
         nan = math.nan
         return ExampleNoise(left.shape[1], nan, nan, nan, nan, None, nan, can_show_tie=False, mcnemar_p=p)
     return _noise_over_seeds(judge, left, right, is_judged)

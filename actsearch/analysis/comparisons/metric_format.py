@@ -6,6 +6,9 @@ import math
 
 from actsearch.analysis.comparisons.comparison import Comparison
 
+MARGIN_OF_A_SHARE = 0.001
+"""For whose sake a share has four digits, whatever the margin."""
+
 
 def metric_text(comparison: Comparison, value: float | None) -> str:
     """A value of the metric: accuracies with four digits after the point; a dash where there is none."""
@@ -21,7 +24,8 @@ def signed_difference(comparison: Comparison, value: float) -> str:
 
 def _digits(comparison: Comparison, value: float) -> int:
     """Four after the point; more where that leaves too little of a small margin, or of a small loss."""
-    scale = comparison.margin or (0.001 if comparison.measure.is_accuracy else max(abs(value), 1e-9) / 100)
+    of_values = MARGIN_OF_A_SHARE if comparison.measure.kind.is_share else max(abs(value), 1e-9) / 100
+    scale = comparison.margin or of_values
     return min(9, max(4, 1 - math.floor(math.log10(scale))))
 
 

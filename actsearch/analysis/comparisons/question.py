@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from actsearch.analysis.comparisons.standards import ACCURACY_MARGIN, CONFIDENCE
+from actsearch.analysis.comparisons.standards import CONFIDENCE
 from actsearch.core.errors import UserError
-from actsearch.core.looks_record import LooksRecord
-from actsearch.core.measures import Measure
+from actsearch.core.measures import Measure, ScoresAsked
 from actsearch.core.results import ExperimentResult
 from actsearch.core.spelling import did_you_mean
+from actsearch.core.tasks import Task
 
 ComparedBy = Literal["activation", "setting"]
 
@@ -20,7 +20,8 @@ ComparedBy = Literal["activation", "setting"]
 class Question:
     """What is asked of an experiment's results."""
 
-    metric: str = "val_accuracy"
+    metric: str | None = None
+    """None: the validation metric by which the experiment's task decides, `val_accuracy` of classes."""
     at: str = "last"
     margin: float | None = None
     """What is tied lies within it. None: that of a study with looks; else 0.001 for accuracies, 0 for others."""
@@ -43,14 +44,19 @@ USUAL_QUESTION = Question()
 """What is asked where nothing else is."""
 
 
-def predictions_needed(question: Question) -> tuple[str, ...]:
-    """Which predictions a comparison needs, for `store.read_experiment`."""
-    keys = (Measure(question.metric, question.at, split).predictions for split in ("test", "validation"))
-    return tuple(key for key in keys if key is not None)
+def with_metric(question: Question, task: Task) -> Question:
+    """With the metric by which the task decides, where no other is given."""
+    return question if question.metric is not None else replace(question, metric=task.validated_by)
 
 
-def as_fixed_beforehand(question: Question, looks: LooksRecord | None) -> Question:
-    """With the margin and the confidence of a sequential study, where no others are given."""
+def scores_needed(question: Question) -> tuple[ScoresAsked, ...]:
+    """Of which metric and epoch a comparison needs the scores of the examples, for `store.read_experiment`."""
+    return ((question.metric, question.at),)
+
+
+def as_fixed_beforehand(question: Question, result: ExperimentResult) -> Question:
+    """With the task's metric, and the margin and confidence of a sequential study, where no others are given."""
+    question, looks = with_metric(question, result.task), result.looks
     if looks is None or question.metric != looks.metric:
         return question
     margin = looks.margin if question.margin is None else question.margin
@@ -63,10 +69,11 @@ def filled_in_question(question: Question, result: ExperimentResult, measure: Me
     Raises:
         UserError: the question does not fit the experiment.
     """
-    margin = default_margin(measure) if question.margin is None else question.margin
+    margin = measure.kind.margin if question.margin is None else question.margin
     confidence = question.level
-    if not 0 <= margin < (1 if measure.is_accuracy else math.inf):
-        below = " and below 1, as accuracies are shares" if measure.is_accuracy else ""
+    widest = measure.kind.widest_difference
+    if not 0 <= margin < widest:
+        below = f" and below {widest:g}, as {measure.kind.scale}" if math.isfinite(widest) else ""
         raise UserError(f"--margin {margin:g}: must be 0 or more{below}")
     if question.target is not None and not math.isfinite(question.target):
         raise UserError(f"--target {question.target}: must be a number")
@@ -77,11 +84,6 @@ def filled_in_question(question: Question, result: ExperimentResult, measure: Me
     by = question.by or ("activation" if has_one_setting_each(result) else "setting")
     _check_baseline(result, question.baseline)
     return replace(question, margin=margin, confidence=confidence, by=by)
-
-
-def default_margin(measure: Measure) -> float:
-    """Only a share of examples has a scale that is known beforehand."""
-    return ACCURACY_MARGIN if measure.is_share_of_examples else 0.0
 
 
 def has_one_setting_each(result: ExperimentResult) -> bool:

@@ -17,6 +17,7 @@ from actsearch.analysis.comparisons.standards import FEWEST_SEEDS
 from actsearch.analysis.comparisons.verdicts import diverged_more_often
 from actsearch.analysis.statistics.intervals import MeanDifference, mean_difference
 from actsearch.core.errors import UserError
+from actsearch.core.metrics import Metric
 from actsearch.core.spelling import did_you_mean
 
 RequirementState = Literal["holds", "contradicted", "undecided"]
@@ -172,9 +173,13 @@ def _contenders_named(comparison: Comparison, requirement: Requirement) -> list[
     _check_completed(contenders, requirement)
     if len({*places}) < len(places):
         raise UserError(f"--require {requirement.text!r}: {contenders[0].name} is compared with itself; name another")
-    if comparison.measure.is_accuracy and abs(requirement.shift) > 1:
-        raise UserError(f"--require {requirement.text!r}: accuracies are shares, from 0 to 1: 0.97 and not 97")
+    if abs(requirement.shift) > comparison.measure.kind.widest_difference:
+        raise UserError(f"--require {requirement.text!r}: {_scale(comparison.measure.kind)}")
     return contenders
+
+
+def _scale(metric: Metric) -> str:
+    return f"{metric.scale}, from 0 to 1: 0.97 and not 97" if metric.is_share else metric.scale
 
 
 def _check_completed(contenders: Sequence[Contender], requirement: Requirement) -> None:

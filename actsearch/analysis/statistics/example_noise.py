@@ -15,13 +15,13 @@ from actsearch.analysis.statistics.intervals import critical_t, smallest_deviati
 
 @dataclass(frozen=True)
 class CrossedVariances:
-    """Of a difference of two accuracies, what varies with the seed and what with the example."""
+    """Of a difference of two means over examples, what varies with the seed and what with the example."""
 
     n: int
     """Seeds."""
     examples: int
     difference: float
-    """The mean over seeds and examples of (a is right) - (b is right)."""
+    """The mean over seeds and examples of a's score minus b's: of classes, (a is right) - (b is right)."""
     seed_variance: float
     """Of that mean over other seeds, on these examples: it is s_d^2 / n, which `intervals.mean_difference` uses."""
     example_variance: float
@@ -29,10 +29,12 @@ class CrossedVariances:
     variance: float
     """Over other seeds and other examples: the sum of the two."""
     degrees_of_freedom: float
+    are_shares: bool = True
+    """Whether the means are shares of the examples, which move in whole examples."""
 
 
-def crossed_variances(correct_a: npt.ArrayLike, correct_b: npt.ArrayLike) -> CrossedVariances:
-    """The variances of a difference of accuracies, from who classified what right.
+def crossed_variances(scores_a: npt.ArrayLike, scores_b: npt.ArrayLike) -> CrossedVariances:
+    """The variances of a difference of means over examples, from the scores: booleans (right or wrong) or numbers.
 
     A two-way analysis of variance without replication, both ways random: mean squares MS of D[s, j] = a's - b's give
     MS_seed / (n M) and max(0, MS_example - MS_residual) / (n M) (Searle, Casella and McCulloch, Variance Components,
@@ -40,17 +42,19 @@ def crossed_variances(correct_a: npt.ArrayLike, correct_b: npt.ArrayLike) -> Cro
     estimates of variance components, Biometrics Bulletin 2 (1946). The residual is counted once, with the seeds.
 
     Args:
-        correct_a: (n, M), by seed and example; n and M at least 2.
-        correct_b: likewise, the same seeds and examples.
+        scores_a: (n, M), by seed and example; n and M at least 2.
+        scores_b: likewise, the same seeds and examples.
 
     Raises:
         ValueError: for other shapes.
     """
-    a, b = np.asarray(correct_a, dtype=bool), np.asarray(correct_b, dtype=bool)
+    a, b = np.asarray(scores_a), np.asarray(scores_b)
     if a.shape != b.shape or a.ndim != 2 or min(a.shape) < 2:
         raise ValueError(
             f"at least two seeds by two examples are wanted, twice; the shapes are {a.shape} and {b.shape}"
         )
+    if a.dtype != bool or b.dtype != bool:
+        return _crossed_variances_of_numbers(a.astype(np.float64) - b.astype(np.float64))
     n, m = a.shape
     d = a.astype(np.int8) - b.astype(np.int8)
     # Whole numbers until the last division, so that nothing is lost where sums of squares are subtracted.
@@ -67,6 +71,20 @@ def crossed_variances(correct_a: npt.ArrayLike, correct_b: npt.ArrayLike) -> Cro
     example_variance = max(0.0, example_mean - residual_mean) / (n * m)
     variance, df = _variance_for_new_data(seed_variance, example_variance, n, m)
     return CrossedVariances(n, m, total / (n * m), seed_variance, example_variance, variance, df)
+
+
+def _crossed_variances_of_numbers(d: np.ndarray) -> CrossedVariances:
+    """The same of differences (n, M) that are no whole numbers, by their deviations from the means."""
+    n, m = d.shape
+    mean, by_seed, by_example = float(d.mean()), d.mean(axis=1), d.mean(axis=0)
+    seed_mean = m * float(((by_seed - mean) ** 2).sum()) / (n - 1)
+    example_mean = n * float(((by_example - mean) ** 2).sum()) / (m - 1)
+    residuals = d - by_seed[:, None] - by_example[None, :] + mean
+    residual_mean = float((residuals**2).sum()) / ((n - 1) * (m - 1))
+    seed_variance = seed_mean / (n * m)
+    example_variance = max(0.0, example_mean - residual_mean) / (n * m)
+    variance, df = _variance_for_new_data(seed_variance, example_variance, n, m)
+    return CrossedVariances(n, m, mean, seed_variance, example_variance, variance, df, are_shares=False)
 
 
 def _variance_for_new_data(seed_variance: float, example_variance: float, n: int, examples: int) -> tuple[float, float]:
@@ -87,7 +105,8 @@ def new_data_interval(
     be more certain. Satterthwaite's degrees of freedom would make it so at 3 seeds in most studies, where it then holds
     the truth in 0.923 of them instead of 0.944 (tests/analysis/test_statistics_simulations.py).
     """
-    seed_variance = max(crossed.seed_variance, smallest_deviation(crossed.examples) ** 2 / crossed.n)
+    floor = smallest_deviation(crossed.examples if crossed.are_shares else None)
+    seed_variance = max(crossed.seed_variance, floor**2 / crossed.n)
     variance, df = _variance_for_new_data(seed_variance, crossed.example_variance, crossed.n, crossed.examples)
     scales = critical_t([df + 1, crossed.n], family=family, confidence=confidence)
     half = float(np.max(scales * np.sqrt([variance, seed_variance])))

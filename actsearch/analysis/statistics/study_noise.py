@@ -14,8 +14,9 @@ from actsearch.analysis.comparisons.standards import FEWEST_SEEDS
 from actsearch.analysis.statistics.example_noise import crossed_variances
 from actsearch.core.experiment import Experiment
 from actsearch.core.identity import identity
+from actsearch.core.measures import scores_key
 from actsearch.core.results import ExperimentResult
-from actsearch.core.trial_results import CandidateResult, Correct, TrialResult
+from actsearch.core.trial_results import CandidateResult, ExampleScores, TrialResult
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def likeness_to(result: ExperimentResult, experiment: Experiment, data_sha256: s
     if not measured:
         return None
     candidate = experiment.candidates[0]
-    ours = identity(candidate, 0, experiment.data, data_sha256)
+    ours = identity(candidate, 0, experiment.data, data_sha256, experiment.task)
     theirs = next((trial.settings for trial in measured if trial.settings), {})
 
     def is_alike(section: str, *without: str) -> bool:
@@ -151,7 +152,7 @@ def likest_study(
 
 
 def measured_noise(result: ExperimentResult, like: Likeness) -> Noise:
-    """The noise in the last epochs' validation accuracies of a finished study.
+    """The noise in the values of a finished study's last epochs, by the validation metric that decides.
 
     The typical deviation is the median over the candidates of their standard deviations over seeds, each divided by
     the median of its own distribution (a chi over the square root of its degrees of freedom), so that one candidate
@@ -159,13 +160,13 @@ def measured_noise(result: ExperimentResult, like: Likeness) -> Noise:
     the degrees of freedom of all candidates together times the efficiency of a median.
     """
     candidates = _measurable_candidates(result)
-    accuracies = [_last_accuracies(candidate) for candidate in candidates]
-    deviations = [float(np.std(list(by_seed.values()), ddof=1)) for by_seed in accuracies]
-    sd = _typical_deviation(deviations, [len(by_seed) - 1 for by_seed in accuracies])
-    correlation, common = _mean_correlation(accuracies)
+    values = [_values_at_the_end(candidate, result.task.validated_by) for candidate in candidates]
+    deviations = [float(np.std(list(by_seed.values()), ddof=1)) for by_seed in values]
+    sd = _typical_deviation(deviations, [len(by_seed) - 1 for by_seed in values])
+    correlation, common = _mean_correlation(values)
     is_paired = common >= FEWEST_PAIRED
     paired = f"their correlation over {common} common seeds" if is_paired else "no correlation assumed"
-    seeds = max(map(len, accuracies))
+    seeds = max(map(len, values))
     names = [candidate.name for candidate in candidates]
     noisy = [
         (name, deviation)
@@ -201,9 +202,9 @@ def _typical_deviation(deviations: Sequence[float], freedom: Sequence[int]) -> N
     return NumberRange(typical, low, high)
 
 
-def _mean_correlation(accuracies: Sequence[Mapping[int, float]]) -> tuple[float, int]:
+def _mean_correlation(values: Sequence[Mapping[int, float]]) -> tuple[float, int]:
     """The mean correlation of the pairs with the most seeds in common, and how many those are."""
-    pairs = [(a, b, sorted(a.keys() & b.keys())) for a, b in combinations(accuracies, 2)]
+    pairs = [(a, b, sorted(a.keys() & b.keys())) for a, b in combinations(values, 2)]
     most = max((len(seeds) for _, _, seeds in pairs), default=0)
     correlations = []
     for a, b, seeds in pairs:
@@ -218,43 +219,44 @@ def example_variance(result: ExperimentResult) -> float | None:
 
     None where no two candidates' predictions of the evaluated split were read for two common seeds.
     """
-    split = "test_last" if result.validation_is_test else "validation_last"
-    correct = [_correct_by_seed(candidate, split) for candidate in _measurable_candidates(result)]
-    variances = [_example_variance_of_pair(a, b) for a, b in combinations(correct, 2)]
+    key = scores_key(result.task.decisive, "test" if result.validation_is_test else "validation", "last")
+    scores = [_scores_by_seed(candidate, key) for candidate in _measurable_candidates(result)]
+    variances = [_example_variance_of_pair(a, b) for a, b in combinations(scores, 2)]
     known = [variance for variance in variances if variance is not None]
     return float(np.median(known)) if known else None
 
 
-def _correct_by_seed(candidate: CandidateResult, split: str) -> dict[int, Correct]:
+def _scores_by_seed(candidate: CandidateResult, key: str) -> dict[int, ExampleScores]:
     trials = _completed_trials(candidate)
-    return {trial.seed: trial.correct[split] for trial in trials if split in trial.correct}
+    return {trial.seed: trial.scores[key] for trial in trials if key in trial.scores}
 
 
-def _example_variance_of_pair(a: Mapping[int, Correct], b: Mapping[int, Correct]) -> float | None:
+def _example_variance_of_pair(a: Mapping[int, ExampleScores], b: Mapping[int, ExampleScores]) -> float | None:
     """None without two seeds in common that are about the same examples."""
     seeds = [seed for seed in a if seed in b and a[seed].of == b[seed].of]
     if len(seeds) < 2:
         return None
     examples = a[seeds[0]].examples
     seeds = seeds[: max(2, MOST_EXAMPLES // examples)]
-    correct_a, correct_b = (np.array([correct[seed].array() for seed in seeds]) for correct in (a, b))
-    return crossed_variances(correct_a, correct_b).example_variance * examples
+    scores_a, scores_b = (np.array([scores[seed].array() for seed in seeds]) for scores in (a, b))
+    return crossed_variances(scores_a, scores_b).example_variance * examples
 
 
 def _measurable_candidates(result: ExperimentResult) -> list[CandidateResult]:
     """The candidates with enough completed seeds to measure how much they vary."""
-    return [candidate for candidate in result.candidates if len(_last_accuracies(candidate)) >= FEWEST_SEEDS]
+    metric = result.task.validated_by
+    return [candidate for candidate in result.candidates if len(_values_at_the_end(candidate, metric)) >= FEWEST_SEEDS]
 
 
 def _completed_trials(candidate: CandidateResult) -> list[TrialResult]:
     return [trial for trial in candidate.trials if trial.status == "completed"]
 
 
-def _last_accuracies(candidate: CandidateResult) -> dict[int, float]:
-    """The validation accuracy after the last epoch of each seed that completed."""
-    accuracies = {}
+def _values_at_the_end(candidate: CandidateResult, metric: str) -> dict[int, float]:
+    """The metric after the last epoch of each seed that completed."""
+    values = {}
     for trial in _completed_trials(candidate):
-        history = trial.history.get("val_accuracy", ())
+        history = trial.history.get(metric, ())
         if history and history[-1] is not None:
-            accuracies[trial.seed] = history[-1]
-    return accuracies
+            values[trial.seed] = history[-1]
+    return values

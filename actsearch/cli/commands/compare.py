@@ -85,10 +85,10 @@ def _judged_comparisons(
     """The comparisons of each experiment, or of all together, where there is something to compare."""
     from actsearch.analysis.comparisons.comparing import comparisons_of
     from actsearch.analysis.comparisons.pooling import pooled
-    from actsearch.analysis.comparisons.question import predictions_needed
+    from actsearch.analysis.comparisons.question import scores_needed
     from actsearch.analysis.comparisons.requirements import outcomes_of
 
-    results = list(each.results(predictions=predictions_needed(question)))
+    results = list(each.results(scores=scores_needed(question)))
     compared = []
     for result in [pooled(results)] if together else results:
         with each.attempt(result):

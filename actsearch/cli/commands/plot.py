@@ -95,7 +95,7 @@ def plot_command(paths: tuple[Path, ...], out: Path | None, **given: Any) -> Non
     if out is not None and len(experiments) > 1:
         into = targets(experiments, out, "figures")
     with OneByOne(experiments) as each:
-        for result in each.results(wanted.draws_layers, wanted.predictions(questions), tell_problems=True):
+        for result in each.results(wanted.draws_layers, wanted.scores(questions), tell_problems=True):
             with each.attempt(result):  # nothing to draw here, or no such name
                 for line in draw_figures(result, into[Path(result.folder)], questions, wanted):
                     click.echo(line.text, err=line.is_note)

@@ -33,7 +33,7 @@ def report_command(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> N
     actsearch report results/mine --baseline relu --out mine.html
     actsearch report results/ --out pages/
     """
-    from actsearch.analysis.comparisons.question import Question, predictions_needed
+    from actsearch.analysis.comparisons.question import Question, scores_needed
     from actsearch.cli.result_folders import OneByOne, folders
     from actsearch.report import page
 
@@ -41,7 +41,7 @@ def report_command(paths: tuple[Path, ...], out: Path | None, **asked: Any) -> N
     experiments = folders(paths)
     files = _files(experiments, out)
     with OneByOne(experiments) as each:
-        for result in each.results(diagnostics=True, predictions=predictions_needed(question)):
+        for result in each.results(diagnostics=True, scores=scores_needed(question)):
             with each.attempt(result):
                 file = files[Path(result.folder)]
                 page.save_page(file, _page_of(result, question))

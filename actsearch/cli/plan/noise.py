@@ -20,8 +20,8 @@ def noise_of(experiment: Experiment, data_sha256: str, options: PlanOptions) -> 
     noise = study_noise.assumed_noise()
     if likest is not None:
         result, likeness = likest
-        split = "test_last" if result.validation_is_test else "validation_last"
-        noise = study_noise.measured_noise(read_experiment(Path(result.folder), predictions=[split]), likeness)
+        read = read_experiment(Path(result.folder), scores=[(None, "last")])
+        noise = study_noise.measured_noise(read, likeness)
     return study_noise.noise_as_given(noise, options.sd, options.correlation), notes
 
 

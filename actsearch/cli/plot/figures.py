@@ -34,7 +34,7 @@ def draw_figures(
     """
     missing: list[str] = []
     if wanted.draws_curves:
-        at_the_end_alone = _metrics_without_a_curve(wanted)
+        at_the_end_alone = _metrics_without_a_curve(result, wanted)
         missing += [
             f"{result.name}: {metric} is known at the end alone, and has no curve" for metric in at_the_end_alone
         ]
@@ -53,11 +53,10 @@ def draw_figures(
         yield PlotLine(f"note: {note}", is_note=True)
 
 
-def _metrics_without_a_curve(wanted: PlotOptions) -> list[str]:
+def _metrics_without_a_curve(result: ExperimentResult, wanted: PlotOptions) -> list[str]:
     """The test values among the metrics, where all kinds are drawn; else they are refused as no metric of a curve."""
-    from actsearch.core.measures import TEST_METRICS
-
-    return [metric for metric in wanted.metrics if wanted.draws_everything and metric in TEST_METRICS]
+    tests = result.task.test_metrics
+    return [metric for metric in wanted.metrics if wanted.draws_everything and metric in tests]
 
 
 def _draw_curves(result: ExperimentResult, folder: Path, wanted: PlotOptions, left_out: Sequence[str]) -> list[Path]:

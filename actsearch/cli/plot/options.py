@@ -11,6 +11,7 @@ from actsearch.core.errors import UserError
 
 if TYPE_CHECKING:
     from actsearch.analysis.comparisons.question import Question
+    from actsearch.core.measures import ScoresAsked
 
 FIGURES_OF_EXAMPLES = {"ranking", "differences", "all"}
 """The kinds that need what the networks predicted."""
@@ -81,18 +82,18 @@ class PlotOptions:
                 baseline=self.baseline,
                 target=self.target,
             )
-            for metric in dict.fromkeys(self.metrics or ["val_accuracy"])
+            for metric in dict.fromkeys(self.metrics or [None])
         ]
 
-    def predictions(self, questions: Sequence[Question]) -> Sequence[str]:
-        """The predictions that the figures need. Without differences there is no need of any."""
+    def scores(self, questions: Sequence[Question]) -> Sequence[ScoresAsked]:
+        """The scores of examples that the figures need. Without differences there is no need of any."""
         if FIGURES_OF_EXAMPLES.isdisjoint(self.kinds):
             return ()
-        from actsearch.analysis.comparisons.question import predictions_needed
+        from actsearch.analysis.comparisons.question import scores_needed
 
-        needed: dict[str, None] = {}
+        needed: dict[ScoresAsked, None] = {}
         for question in questions:
-            needed |= dict.fromkeys(predictions_needed(question))
+            needed |= dict.fromkeys(scores_needed(question))
         return tuple(needed)
 
     def _refuse_what_is_for_other_kinds(self) -> None:

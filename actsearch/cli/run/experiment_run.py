@@ -73,7 +73,7 @@ class ExperimentRun:
     def _tell_decisions(self, work: Work) -> None:
         """What the trials that ended before this round decided."""
         for choice in work.chosen:
-            self._tell(choice_line(choice), {"event": "chosen", **json_value(choice)})
+            self._tell(choice_line(choice, self.plan.experiment.task), {"event": "chosen", **json_value(choice)})
         record = work.asked.looks
         if record is not None:
             for taken in work.looks:

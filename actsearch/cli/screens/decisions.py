@@ -6,16 +6,17 @@ from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.text import printable_text
 from actsearch.core.looks_record import LooksRecord, LookTaken
 from actsearch.core.results import Choice
+from actsearch.core.tasks import Task
 from actsearch.core.words import candidate_name
 
 
-def choice_line(choice: Choice) -> str:
+def choice_line(choice: Choice, task: Task) -> str:
     """`relu: chosen learning_rate=0.1, of mean val_accuracy 0.9712 over 3 tuning seeds`."""
     setting = candidate_name("", choice.setting).strip() or "the only setting"
     of = (
         "none of its tuning trials completed"
         if choice.mean is None
-        else f"mean val_accuracy {table_number(choice.mean)}"
+        else f"mean {task.validated_by} {table_number(choice.mean)}"
     )
     return printable_text(f"{choice.label}: chosen {setting} ({of}, {len(choice.seeds)} tuning seeds)")
 

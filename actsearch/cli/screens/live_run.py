@@ -81,7 +81,7 @@ class LiveDisplay:
         # Once lost, its epochs are measured already; those of another machine say nothing of this one.
         measured = row.status == "waiting" and not event.earlier_machines
         row.status, row.note, row.epoch, row.share = "running", "", 0, 0.0
-        row.loss = row.val_loss = row.val_accuracy = None
+        row.values = {}
         for epoch in event.resumed:
             self._take_epoch(epoch, row, measured)
         self._troubled.pop(row, None)
@@ -89,9 +89,7 @@ class LiveDisplay:
 
     def _take_epoch(self, event: EpochDone, row: TrialRow, measured: bool = True) -> None:
         row.epoch, row.share = event.epoch, 0.0
-        row.loss, row.val_loss, row.val_accuracy = (
-            event.metrics.get(name) for name in ("loss", "val_loss", "val_accuracy")
-        )
+        row.values = event.metrics
         if measured:
             self._measured.add(row.name, event.seconds)
 

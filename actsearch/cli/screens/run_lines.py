@@ -16,7 +16,8 @@ def plain_line(event: Event, trial: Trial) -> str:
         case EpochDone():
             return _epoch_line(event, trial)
         case Completed():
-            return f"completed, test accuracy {table_number(event.last.test['accuracy'])}"
+            decisive = trial.task.decisive
+            return f"completed, test {decisive.in_words} {table_number(event.last.test[decisive.name])}"
         case Diverged() | Failed():
             return note_on(event)
         case Lost():
@@ -25,9 +26,9 @@ def plain_line(event: Event, trial: Trial) -> str:
 
 
 def _epoch_line(event: EpochDone, trial: Trial) -> str:
-    metrics = [
-        f"{name} {table_number(event.metrics[name])}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")
-    ]
+    task = trial.task
+    names = (task.metrics[0].name, task.decide_by, task.validated_loss, task.validated_by)
+    metrics = [f"{name} {table_number(event.metrics[name])}" for name in names]
     return "  ".join([f"epoch {event.epoch}/{trial.candidate.training.epochs}", *metrics, f"{event.seconds:.1f} s"])
 
 

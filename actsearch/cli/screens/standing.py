@@ -32,9 +32,14 @@ class Standing:
 
 
 def best_row(rows: Iterable[TrialRow]) -> TrialRow | None:
-    """The row with the highest validation accuracy after its last epoch; of equals, the first."""
-    known = (row for row in rows if row.val_accuracy is not None and row.status not in ("failed", "diverged"))
-    return max(known, key=lambda row: row.val_accuracy or 0.0, default=None)
+    """The row that is best by the validation metric that decides, after its last epoch; of equals, the first."""
+    known = (row for row in rows if row.decisive is not None and row.status not in ("failed", "diverged"))
+    return max(known, key=_rank, default=None)
+
+
+def _rank(row: TrialRow) -> float:
+    value = row.decisive or 0.0
+    return value if row.task.decisive.higher_is_better else -value
 
 
 def standing_lines(standing: Standing, width: int) -> list[StyledLine]:
@@ -66,13 +71,13 @@ def counts_that_fit(standing: Standing, width: int) -> list[tuple[str, str]]:
 
 
 def _best(standing: Standing, width: int) -> StyledLine:
-    """The trial with the highest validation accuracy, and as much of a caution as there is room for."""
+    """The best trial, and as much of a caution as there is room for."""
     row = standing.best
     if row is None:
         return StyledLine((f"best {standing.best_of}: no epoch yet", "dim"))
     tail = f" seed {row.seed}, epoch {row.epoch}"
-    whole = f"best {standing.best_of}: val_accuracy {table_number(row.val_accuracy)}, "
-    short = whole.replace("val_accuracy ", "")
+    whole = f"best {standing.best_of}: {row.task.validated_by} {table_number(row.decisive)}, "
+    short = whole.replace(f"{row.task.validated_by} ", "")
     ways = ((whole, row.name), (whole, row.brief), (short, row.brief))
     head, name = next((way for way in ways if cell_len("".join(way) + tail) <= width), ways[-1])
     text = head + shortened_to_cells(name, max(6, width - len(head + tail))) + tail

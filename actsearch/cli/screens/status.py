@@ -43,7 +43,7 @@ def status_tables(result: ExperimentResult, every_trial: bool = False) -> Iterat
 def status_remarks(result: ExperimentResult) -> Iterator[str]:
     """What was decided, what is on disk beside the trials, and what to beware of."""
     for choice in result.chosen:
-        yield choice_line(choice)
+        yield choice_line(choice, result.task)
     if result.looks is not None:
         for taken in result.looks.taken:
             yield look_line(result.looks, taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
@@ -13,6 +13,7 @@ from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.text import StyledLine, printable_text, shortened_to_cells
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.core.trial_results import ENDED, CandidateResult, TrialResult
 from actsearch.core.words import candidate_name, in_words
 
@@ -44,11 +45,16 @@ class TrialRow:
     """How many are done."""
     share: float | None = None
     """Of the epoch begun; None if it is not known."""
-    loss: float | None = None
-    val_loss: float | None = None
-    val_accuracy: float | None = None
+    task: Task = MULTICLASS
+    values: Mapping[str, float | None] = field(default_factory=dict)
+    """The metrics after the last epoch done, by Keras's names."""
     note: str = ""
     """What is to be said of it beyond its status."""
+
+    @property
+    def decisive(self) -> float | None:
+        """The validation metric that decides."""
+        return self.values.get(self.task.validated_by)
 
     @property
     def has_ended(self) -> bool:
@@ -69,27 +75,26 @@ class TrialRow:
 def waiting_row(trial: Trial) -> TrialRow:
     """The row of a trial that waits."""
     names = _row_names(trial.candidate.label, trial.candidate.setting)
-    return TrialRow(*names, trial.seed, trial.candidate.training.epochs)
+    return TrialRow(*names, trial.seed, trial.candidate.training.epochs, task=trial.task)
 
 
 def rows_of(result: ExperimentResult) -> list[TrialRow]:
     """The rows of all trials of an experiment, candidate by candidate."""
     rows = []
     for candidate in result.candidates:
-        rows += [_row_of_result(candidate, trial) for trial in candidate.all_trials]
+        rows += [_row_of_result(candidate, trial, result.task) for trial in candidate.all_trials]
     return rows
 
 
-def _row_of_result(candidate: CandidateResult, trial: TrialResult) -> TrialRow:
+def _row_of_result(candidate: CandidateResult, trial: TrialResult, task: Task) -> TrialRow:
     return TrialRow(
         *_row_names(candidate.label, candidate.setting),
         trial.seed,
         trial.epochs,
         status=trial.status,
         epoch=trial.epochs_done,
-        loss=last_value(trial, "loss"),
-        val_loss=last_value(trial, "val_loss"),
-        val_accuracy=last_value(trial, "val_accuracy"),
+        task=task,
+        values={name: last_value(trial, name) for name in shown_metrics(task)},
         note=state_text(trial) + (" (tuning)" if trial.role == "tuning" else ""),
     )
 
@@ -119,11 +124,8 @@ def _row_names(label: str, setting: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
-METRIC_WIDTHS = {"loss": 8, "val_loss": 8, "val_accuracy": 12}
-"""The metrics of a table of trials, and how wide they are."""
 ROW_NAMES = ("name", "brief")
-ROW_LAYOUTS = tuple(product(ROW_NAMES, [tuple(METRIC_WIDTHS), ("loss", "val_accuracy"), ("val_accuracy",)]))
-"""Which names, and which metrics beside them: a table has the first of these that its window is wide enough for."""
+NARROWEST_CELL = 8
 BETWEEN_CELLS = 2
 
 
@@ -148,12 +150,14 @@ class TrialColumns:
         epoch, state = 2 * digits + 1, len("epoch : 100%") + digits
         longest = {which: _longest_name(rows, which) for which in ROW_NAMES}
 
+        layouts = row_layouts(rows[0].task if rows else MULTICLASS)
+
         def room(metrics: Sequence[str]) -> int:
-            cells = [0, seed, epoch, *(METRIC_WIDTHS[metric] for metric in metrics)]
+            cells = [0, seed, epoch, *map(_width_of, metrics)]
             return width - state - sum(cells) - BETWEEN_CELLS * len(cells)
 
-        fitting = ((which, metrics) for which, metrics in ROW_LAYOUTS if longest[which] <= room(metrics))
-        names, metrics = next(fitting, ROW_LAYOUTS[-1])
+        fitting = ((which, metrics) for which, metrics in layouts if longest[which] <= room(metrics))
+        names, metrics = next(fitting, layouts[-1])
         name = max(6, min(longest[names], room(metrics)))
         return cls(names, name, seed, epoch, metrics, state + room(metrics) - name)
 
@@ -165,7 +169,7 @@ class TrialColumns:
         start = self._start(getattr(row, self.names), str(row.seed), f"{row.epoch}/{row.epochs}")
         state = row.state
         if row.status not in ("failed", "restarting"):
-            start += self._cells(table_number(getattr(row, metric)) for metric in self.metrics)
+            start += self._cells(table_number(row.values.get(metric)) for metric in self.metrics)
             state = state if cell_len(state) <= self.state else row.status
         return StyledLine((start, "dim" if row.status == "waiting" else ""), (state, STATUS_STYLE[row.status]))
 
@@ -174,9 +178,22 @@ class TrialColumns:
         return f"{padded}  {seed:>{self.seed}}  {epoch:>{self.epoch}}  "
 
     def _cells(self, values: Iterable[str]) -> str:
-        return "".join(
-            f"{value:>{METRIC_WIDTHS[metric]}}  " for value, metric in zip(values, self.metrics, strict=True)
-        )
+        return "".join(f"{value:>{_width_of(metric)}}  " for value, metric in zip(values, self.metrics, strict=True))
+
+
+def shown_metrics(task: Task) -> tuple[str, ...]:
+    """The metrics of a table of trials."""
+    return task.metrics[0].name, task.validated_loss, task.validated_by
+
+
+def row_layouts(task: Task) -> Sequence[tuple[str, Sequence[str]]]:
+    """Which names, and which metrics beside them: a table has the first of these that its window has room for."""
+    loss, _, decisive = every = shown_metrics(task)
+    return tuple(product(ROW_NAMES, [every, (loss, decisive), (decisive,)]))
+
+
+def _width_of(metric: str) -> int:
+    return max(NARROWEST_CELL, len(metric))
 
 
 def _longest_name(rows: Sequence[TrialRow], which: str) -> int:

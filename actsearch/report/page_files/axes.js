@@ -12,25 +12,26 @@ function union(ranges) {
   const given = ranges.filter(Boolean);
   return given.length ? [Math.min(...given.map((range) => range[0])), Math.max(...given.map((range) => range[1]))] : null;
 }
+// `metric` has the most that it can be, or null, and whether higher is better.
 // `asked` has of each curve: everything, calm, late and rise as ranges; log; end, final, races and goesOn.
-function yAxis(asked, isAccuracy) {
+function yAxis(asked, metric) {
   if (!asked.length) return { low: 0, high: 1, ticks: evenTicks(0, 1) };
   const [least, most] = union(asked.map((curve) => curve.everything));
-  const [low, high] = limits(asked, isAccuracy);
+  const [low, high] = limits(asked, metric);
   const pad = 0.04 * (high - low) || Math.max(0.05 * Math.abs(high), 1e-3);
   const bottom = low > least ? low : Math.max(low - pad, Math.min(low, 0));
   let top = high < most ? high : high + pad;
-  if (isAccuracy && most <= 1) top = Math.min(top, Math.max(high, 1 + 0.25 * pad));
+  if (metric.most !== null && most <= metric.most) top = Math.min(top, Math.max(high, metric.most + 0.25 * pad));
   const [from, to] = toTicks(bottom, top);
   return { low: from, high: to, ticks: evenTicks(from, to) };
 }
-function limits(asked, isAccuracy) {
+function limits(asked, metric) {
   const everything = union(asked.map((curve) => curve.everything)), [least, most] = everything;
   const calm = union(asked.map((curve) => curve.calm)) || everything;
   const late = union(asked.map((curve) => curve.late)) || everything;
   const room = Math.max(late[1] - late[0], (calm[1] - calm[0]) / 500, 2e-4 * Math.abs(late[1]), 1e-9);
   if (most - least <= ALL_SHOWN * room) return everything;
-  const rise = union(leaders(asked, isAccuracy).map((curve) => curve.rise)) || late;
+  const rise = union(leaders(asked, metric).map((curve) => curve.rise)) || late;
   const step = powerOfTen(exponent(room)) / 2, digits = 2 - exponent(step);
   let low = Math.min(late[0] - ROOM_BEYOND * room, rise[0]);
   let high = Math.max(late[1] + ROOM_BEYOND * room, rise[1]);
@@ -39,12 +40,12 @@ function limits(asked, isAccuracy) {
   return most - least > WORTH_A_CUT * (high - low) ? [low, high] : everything;
 }
 // The best of those whose ends may be compared: LearningCurves.best in actsearch/analysis/charts/curves.py.
-function leaders(asked, isAccuracy) {
+function leaders(asked, metric) {
   const last = Math.max(...asked.map((curve) => curve.end));
   const racing = asked.filter((curve) => curve.races && curve.end === last);
   const behind = asked.filter((curve) => !racing.includes(curve));
   if (racing.some((curve) => curve.goesOn) && behind.some((curve) => curve.goesOn)) return [];
-  const best = (isAccuracy ? Math.max : Math.min)(...racing.map((curve) => curve.final));
+  const best = (metric.higher ? Math.max : Math.min)(...racing.map((curve) => curve.final));
   return racing.filter((curve) => curve.final === best);
 }
 function toTicks(low, high) {

@@ -107,7 +107,7 @@
   }
   const said = (value) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(Math.abs(value) < 10 ? 4 : 1));
 
-  // Rows of a curve for what is chosen: mean, low and high by epoch, as error rates on a logarithmic axis of accuracies.
+  // Rows of a curve for what is chosen: mean, low and high by epoch, as error rates on a logarithmic axis of shares.
   function rows(curve, state) {
     const { x: drawn, y, n, marks, asks } = curve.metrics[state.metric];
     const x = typeof drawn === 'number' ? Array.from({ length: drawn }, (_, i) => i + 1) : drawn;
@@ -124,7 +124,7 @@
       const axis = logAxis(asked);
       return { ...axis, note: axis.hasZeros ? 'A logarithmic axis has no 0: a hollow triangle on its edge stands for one.' : '' };
     }
-    const axis = yAxis(asked, state.accuracy);
+    const axis = yAxis(asked, data.metrics[state.metric]);
     const labels = (isOutside) => curves.filter(({ rows: row }) => isOutside(row.asks.everything)).map(({ curve }) => curve.label);
     const notes = [['begins', axis.low, labels(([least]) => least < axis.low), 'below'], ['ends', axis.high, labels(([, most]) => most > axis.high), 'above']]
       .filter(([, , outside]) => outside.length)
@@ -138,8 +138,7 @@
 
   function draw(chart) {
     const now = { metric: Number(metric.value), log: pressed(log) };
-    now.accuracy = data.metrics[now.metric].accuracy;
-    now.error = now.log && now.accuracy;
+    now.error = now.log && data.metrics[now.metric].errorTitle !== undefined;
     const visible = shown();
     const whole = chart.facet.curves.map((curve) => ({ curve, rows: rows(curve, now) })).filter(({ rows: row }) => row.x.length);
     const curves = whole.filter(({ curve }) => visible.has(curve.s));
@@ -156,7 +155,7 @@
     const old = chart.box.querySelector('svg');
     const svg = document.createElementNS(SVG, 'svg');
     for (const [key, value] of Object.entries({ class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img' })) svg.setAttribute(key, value);
-    const title = now.error ? data.metrics[now.metric].title.replace('accuracy', 'error rate') : data.metrics[now.metric].title;
+    const title = data.metrics[now.metric][now.error ? 'errorTitle' : 'title'];
     const ends = curves.map(({ curve, rows: row }) => `${curve.label} ${said(row.mean[row.mean.length - 1])}`);
     svg.setAttribute('aria-label', `${title} by epoch${now.log ? ', logarithmic axis' : ''}. At the end: ${ends.join(', ') || 'nothing is shown'}.`);
     document.querySelector(`[data-axisname="${chart.box.dataset.facet}"]`).textContent = title + (now.log ? ', logarithmic axis' : '');

@@ -15,6 +15,7 @@ from actsearch.core.errors import StoreError
 from actsearch.core.experiment import Activation, Trial
 from actsearch.core.json_values import OPTIONAL, to_json
 from actsearch.core.results import Choice
+from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.core.trial_results import Role
 from actsearch.store.layout import FORMAT_VERSION, PLAN_FILE
 from actsearch.store.records.guards import check_version, indented_json
@@ -67,6 +68,8 @@ class PlanRecord:
     description: str
     validation_is_test: bool
     loss: str
+    task: Task = field(default=MULTICLASS, metadata=OPTIONAL)
+    """Left out where it is the usual one; else whole, so that results can be read without the program that has it."""
     warnings: tuple[str, ...]
     grid: Mapping[str, Any]
     candidates: tuple[PlannedCandidate, ...]
@@ -86,6 +89,7 @@ class PlanRecord:
             description=content["description"],
             validation_is_test=content["validation_is_test"],
             loss=content["loss"],
+            task=Task.from_json(content["task"]) if "task" in content else MULTICLASS,
             warnings=tuple(content["warnings"]),
             grid=content["grid"],
             candidates=tuple(map(PlannedCandidate.from_json, content["candidates"])),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actsearch.core.events import METRICS, EpochDone
+from actsearch.core.events import EpochDone
 from actsearch.core.json_values import to_json
 from actsearch.core.trial_results import History
 from actsearch.store.layout import PROGRESS_FILE
@@ -51,7 +51,8 @@ class ProgressLine:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> ProgressLine:
-        return cls(content["epoch"], content["seconds"], {name: content.get(name) for name in METRICS})
+        metrics = {name: content[name] for name in content if name not in ("epoch", "seconds")}
+        return cls(content["epoch"], content["seconds"], metrics)
 
     def to_line(self) -> str:
         return json.dumps({"epoch": self.epoch, "seconds": self.seconds, **self.metrics}) + "\n"
@@ -76,7 +77,7 @@ def progress_lines(lines: Iterable[str]) -> list[ProgressLine]:
     return done
 
 
-def history_of(done: Iterable[ProgressLine] | Iterable[EpochDone]) -> History:
-    """The history of these epochs; empty where there is none."""
+def history_of(done: Iterable[ProgressLine] | Iterable[EpochDone], names: Sequence[str] = ()) -> History:
+    """The history of these epochs, by these metrics (or those of the first epoch); empty where there is none."""
     metrics = [epoch.metrics for epoch in done]
-    return {name: [values.get(name) for values in metrics] for name in METRICS} if metrics else {}
+    return {name: [values.get(name) for values in metrics] for name in names or metrics[0]} if metrics else {}

@@ -11,8 +11,10 @@ from compared_studies import diverging, predicted, the, three
 from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked, noisy
 from scipy import stats
 
-from actsearch.analysis.comparisons.question import Question, predictions_needed
+from actsearch.analysis.comparisons.question import Question, scores_needed
 from actsearch.core.experiment import Activation
+from actsearch.core.measures import scores_keys
+from actsearch.core.tasks import MULTICLASS
 from actsearch.core.trial_results import CandidateResult
 
 
@@ -132,15 +134,22 @@ def test_a_small_test_set_cannot_show_a_tie_on_new_data() -> None:
     assert not pair.examples.can_show_tie
 
 
+def keys_needed(question: Question) -> tuple[str, ...]:
+    return scores_keys(MULTICLASS, scores_needed(question))
+
+
 def test_other_epochs_and_metrics_have_no_noise_of_examples() -> None:
     """Predictions are kept of the last and of the best epoch; the best one was chosen by these very examples."""
     assert the(predicted(), at="best").pair(1, 0).examples is None
-    assert predictions_needed(Question(at="best")) == ()
-    assert predictions_needed(Question(metric="test_accuracy", at="best")) == ("test_best", "validation_best")
+    assert keys_needed(Question(at="best")) == ()
+    assert keys_needed(Question(metric="test_accuracy", at="best")) == (
+        "accuracy test_best",
+        "accuracy validation_best",
+    )
     assert the(predicted(), at="2").pair(1, 0).examples is None
     assert the(predicted(), metric="val_loss", margin=0.1).pair(1, 0).examples is None
-    assert predictions_needed(Question(at="2")) == ()
-    assert predictions_needed(Question()) == ("test_last", "validation_last")
+    assert keys_needed(Question(at="2")) == ()
+    assert keys_needed(Question()) == ("accuracy test_last", "accuracy validation_last")
 
 
 def test_predictions_of_other_examples_are_not_compared() -> None:

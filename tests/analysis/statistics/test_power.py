@@ -14,7 +14,7 @@ from scipy import stats
 
 from actsearch.analysis.statistics import power, sample_sizes, study_noise
 from actsearch.core.experiment import Experiment
-from actsearch.core.trial_results import Correct
+from actsearch.core.trial_results import ExampleScores
 
 
 def power_with(experiment: Experiment, noise: study_noise.Noise, **how: Any) -> power.Power:
@@ -100,8 +100,8 @@ def test_what_the_examples_leave_open_is_told_if_a_study_shows_it(six: Experimen
     study = a_measured_study({name: [0.98 + 0.0001 * seed for seed in range(seeds)] for name in wrong})
     study = replace(study, candidates=tuple(
         replace(one, trials=tuple(
-            replace(trial, correct={"validation_last": Correct(
-                examples, "same", np.packbits(~wrong[one.label]).tobytes())})
+            replace(trial, scores={
+                "accuracy validation_last": ExampleScores.of_array(~wrong[one.label], "same")})
             for trial in one.trials))
         for one in study.candidates))  # fmt: skip
     noise = study_noise.measured_noise(study, like(study, six))
