@@ -179,7 +179,7 @@ class Experiment:
     warnings: tuple[str, ...] = ()
     """What is allowed but would mislead, each a sentence for the user."""
     diagnostics: DiagnosticsSpec | None = None
-    task: Task = MULTICLASS
+    task: Task = field(default=MULTICLASS, repr=False)
     """What is learned."""
     tuning_seeds: tuple[int, ...] = ()
     """With which each activation's setting is chosen, before the seeds compare; empty where nothing is chosen."""
@@ -196,7 +196,7 @@ class Trial:
     seed: int
     data: DataSpec
     data_sha256: str
-    task: Task = MULTICLASS
+    task: Task = field(default=MULTICLASS, repr=False)
     """What is learned."""
     diagnostics: DiagnosticsSpec | None = None
     """What to look at meanwhile; it changes no history."""

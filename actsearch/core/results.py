@@ -52,7 +52,7 @@ class ExperimentResult:
     """The grid as the experiment file has it."""
     problems: tuple[str, ...] = ()
     """Files that could not be read, each with what is wrong with it."""
-    task: Task = MULTICLASS
+    task: Task = field(default=MULTICLASS, repr=False)
     """What was learned."""
     again: tuple[str, ...] = ()
     """Ids of finished trials that are being, or were begun to be, trained again for their diagnostics."""
