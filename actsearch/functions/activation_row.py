@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from actsearch.functions.formula_derivative import differentiate
@@ -94,23 +95,29 @@ class ActivationFunction:
         return self.formula, self.derivative or written(differentiate(read_tree(self.formula)))
 
     def function(self, x: Array, /, **parameters: float | bool) -> Array:
-        """The reference in NumPy, element-wise, of x's shape and floating dtype.
-
-        Holds for |x| up to 1e4 and beyond. Raises TypeError for a parameter that the function does not have.
-        """
-        text, numbers = self._to_compute(parameters)
-        if self.numpy and text == self.formula:
-            values: Array = self.numpy.kernel(x, **dict(numbers))
-            return values
-        return numpy_kernel(text, numbers)(x)
+        """The reference in NumPy, element-wise, of x's shape and floating dtype; holds for |x| up to 1e4 and beyond."""
+        return self.reference(parameters)(x)
 
     def gradient(self, x: Array, /, **parameters: float | bool) -> Array:
         """f' likewise. At a kink it is the left derivative; at a jump the slope of the branch that f takes there."""
+        return self.reference_gradient(parameters)(x)
+
+    def reference(self, parameters: Mapping[str, float | bool]) -> Callable[[Array], Array]:
+        """`function` with these parameters. Raises TypeError for one that the function does not have."""
+        return self._reference(self.numpy, numpy_kernel, parameters)
+
+    def reference_gradient(self, parameters: Mapping[str, float | bool]) -> Callable[[Array], Array]:
+        """`gradient` likewise."""
+        return self._reference(self.numpy_gradient, numpy_kernel_gradient, parameters)
+
+    def _reference(
+        self,
+        kept: Kept | None,
+        derive: Callable[[str, Numbers], Callable[[Array], Array]],
+        parameters: Mapping[str, float | bool],
+    ) -> Callable[[Array], Array]:
         text, numbers = self._to_compute(parameters)
-        if self.numpy_gradient and text == self.formula:
-            slopes: Array = self.numpy_gradient.kernel(x, **dict(numbers))
-            return slopes
-        return numpy_kernel_gradient(text, numbers)(x)
+        return partial(kept.kernel, **dict(numbers)) if kept and text == self.formula else derive(text, numbers)
 
     def in_keras(self, ops: Any, x: Any, parameters: Mapping[str, Any]) -> Any:
         """f with the functions of `keras.ops`; `parameters` has all of them, of which some may be tensors."""

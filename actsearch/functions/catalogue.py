@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from actsearch.core.errors import UserError
@@ -71,13 +71,13 @@ class Entry:
     def known(self) -> Mapping[str, Parameter]:
         return self.row.parameters if self.row else {}
 
-    @property
+    @cached_property
     def function(self) -> Function:
-        return partial(self.row.function, **self.parameters) if self.row else formulas.numpy_function(self.formula)
+        return self.row.reference(self.parameters) if self.row else formulas.numpy_function(self.formula)
 
-    @property
+    @cached_property
     def gradient(self) -> Function:
-        return partial(self.row.gradient, **self.parameters) if self.row else formulas.numpy_gradient(self.formula)
+        return self.row.reference_gradient(self.parameters) if self.row else formulas.numpy_gradient(self.formula)
 
     @cached_property
     def properties(self) -> Properties:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from actsearch.functions.formula_derivative import differentiate, negative, times
@@ -35,13 +36,14 @@ def kernel_values(text: str, x: Any, namespace: Any, parameters: Mapping[str, An
 @functools.lru_cache(maxsize=256)
 def numpy_kernel(text: str, numbers: Numbers) -> Callable[[Array], Array]:
     """f over NumPy arrays; keeps shape and floating dtype."""
-    return numpy_values(_kernel_tree(text, numbers), dict(numbers))
+    return numpy_values(_for_numpy(_kernel_tree(text, numbers), {}), dict(numbers))
 
 
 @functools.lru_cache(maxsize=256)
 def numpy_kernel_gradient(text: str, numbers: Numbers) -> Callable[[Array], Array]:
     """f' likewise, by the rules of calculus; at a kink the left derivative."""
-    return numpy_values(_exact_slope(differentiate(_kernel_tree(text, numbers))), dict(numbers), left=True)
+    slope = _exact_slope(differentiate(_kernel_tree(text, numbers)))
+    return numpy_values(_for_numpy(slope, {}), dict(numbers), left=True)
 
 
 @functools.lru_cache(maxsize=256)
@@ -75,6 +77,14 @@ def _exact_slope(tree: Tree) -> Tree:
             twice = times(TWO, u)
             return times(Number(4.0), times(Apply("sigmoid", (twice,)), Apply("sigmoid", (negative(twice),))))
     return with_children(tree, _exact_slope)
+
+
+def _for_numpy(tree: Tree, known: dict[Tree, Tree]) -> Tree:
+    """With every part once, and without guards: nothing is differentiated any more, so a branch may overflow."""
+    tree = with_children(tree, lambda child: _for_numpy(child, known))
+    if isinstance(tree, Where):
+        tree = replace(tree, taken_at=None, refused_at=None)
+    return known.setdefault(tree, tree)
 
 
 def _without_double_signs(tree: Tree) -> Tree:
