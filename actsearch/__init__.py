@@ -25,136 +25,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from actsearch.api import compare, load, load_model, read_results, run
-    from actsearch.networks.keras_activations import (
-        ActivationLayer,
-        celu,
-        elu,
-        exponential,
-        gelu,
-        hard_shrink,
-        hard_sigmoid,
-        hard_silu,
-        hard_tanh,
-        leaky_relu,
-        lecun_tanh,
-        linear,
-        lisht,
-        log_sigmoid,
-        mish,
-        relu,
-        relu6,
-        relu_squared,
-        selu,
-        serf,
-        sigmoid,
-        silu,
-        snake,
-        soft_shrink,
-        softplus,
-        softsign,
-        sparse_plus,
-        sparse_sigmoid,
-        squareplus,
-        tanh,
-        tanh_shrink,
-        threshold,
-    )
-    from actsearch.networks.own_activations import FormulaLayer, FunctionLayer
-    from actsearch.training.callback import Diagnostics
+    from actsearch.api import compare as compare
+    from actsearch.api import load as load
+    from actsearch.api import load_model as load_model
+    from actsearch.api import read_results as read_results
+    from actsearch.api import run as run
+    from actsearch.networks.keras_activations import ActivationLayer as ActivationLayer
+    from actsearch.networks.own_activations import FormulaLayer as FormulaLayer
+    from actsearch.networks.own_activations import FunctionLayer as FunctionLayer
+    from actsearch.training.callback import Diagnostics as Diagnostics
 
+_KERAS_ACTIVATIONS = "actsearch.networks.keras_activations"
 _WHERE = {
     "compare": "actsearch.api",
     "load": "actsearch.api",
     "load_model": "actsearch.api",
     "read_results": "actsearch.api",
     "run": "actsearch.api",
-    "ActivationLayer": "actsearch.networks.keras_activations",
+    "ActivationLayer": _KERAS_ACTIVATIONS,
     "FormulaLayer": "actsearch.networks.own_activations",
     "FunctionLayer": "actsearch.networks.own_activations",
     "Diagnostics": "actsearch.training.callback",
-    "celu": "actsearch.networks.keras_activations",
-    "elu": "actsearch.networks.keras_activations",
-    "exponential": "actsearch.networks.keras_activations",
-    "gelu": "actsearch.networks.keras_activations",
-    "hard_shrink": "actsearch.networks.keras_activations",
-    "hard_sigmoid": "actsearch.networks.keras_activations",
-    "hard_silu": "actsearch.networks.keras_activations",
-    "hard_tanh": "actsearch.networks.keras_activations",
-    "leaky_relu": "actsearch.networks.keras_activations",
-    "lecun_tanh": "actsearch.networks.keras_activations",
-    "linear": "actsearch.networks.keras_activations",
-    "lisht": "actsearch.networks.keras_activations",
-    "log_sigmoid": "actsearch.networks.keras_activations",
-    "mish": "actsearch.networks.keras_activations",
-    "relu": "actsearch.networks.keras_activations",
-    "relu6": "actsearch.networks.keras_activations",
-    "relu_squared": "actsearch.networks.keras_activations",
-    "selu": "actsearch.networks.keras_activations",
-    "serf": "actsearch.networks.keras_activations",
-    "sigmoid": "actsearch.networks.keras_activations",
-    "silu": "actsearch.networks.keras_activations",
-    "snake": "actsearch.networks.keras_activations",
-    "soft_shrink": "actsearch.networks.keras_activations",
-    "softplus": "actsearch.networks.keras_activations",
-    "softsign": "actsearch.networks.keras_activations",
-    "sparse_plus": "actsearch.networks.keras_activations",
-    "sparse_sigmoid": "actsearch.networks.keras_activations",
-    "squareplus": "actsearch.networks.keras_activations",
-    "tanh": "actsearch.networks.keras_activations",
-    "tanh_shrink": "actsearch.networks.keras_activations",
-    "threshold": "actsearch.networks.keras_activations",
 }
-
-__all__ = [
-    "ActivationLayer",
-    "Diagnostics",
-    "FormulaLayer",
-    "FunctionLayer",
-    "celu",
-    "compare",
-    "elu",
-    "exponential",
-    "gelu",
-    "hard_shrink",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_tanh",
-    "leaky_relu",
-    "lecun_tanh",
-    "linear",
-    "lisht",
-    "load",
-    "load_model",
-    "log_sigmoid",
-    "mish",
-    "read_results",
-    "relu",
-    "relu6",
-    "relu_squared",
-    "run",
-    "selu",
-    "serf",
-    "sigmoid",
-    "silu",
-    "snake",
-    "soft_shrink",
-    "softplus",
-    "softsign",
-    "sparse_plus",
-    "sparse_sigmoid",
-    "squareplus",
-    "tanh",
-    "tanh_shrink",
-    "threshold",
-]
+"""Every public name but those of the activation functions, which the registry has."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+    if name == "__all__":
+        return sorted(_public_names())
+    place = _WHERE.get(name) or (None if name.startswith("_") else _public_names().get(name))
+    if place is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_WHERE[name]), name)
+    return getattr(import_module(place), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted(_public_names())
+
+
+def _public_names() -> dict[str, str]:
+    """The public names, each with its module; a function that always learns is a layer only."""
+    from actsearch.functions.registry import ACTIVATIONS
+
+    functions = [name for name, row in ACTIVATIONS.items() if not row.learned]
+    return {**_WHERE, **dict.fromkeys(functions, _KERAS_ACTIVATIONS)}

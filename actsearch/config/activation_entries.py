@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, create_model
 from pydantic_core import PydanticCustomError
 
 from actsearch.config.strict_models import StrictModel
-from actsearch.functions.registry import ACTIVATIONS, ALIASES, Parameter, can_be_learned
+from actsearch.functions.activation_row import Parameter, can_be_learned
+from actsearch.functions.registry import ACTIVATIONS, ALIASES
 
 
 def _printable_label(value: Any) -> Any:

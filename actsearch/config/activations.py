@@ -12,7 +12,8 @@ from actsearch.config.problems import Problems
 from actsearch.core.experiment import Activation
 from actsearch.core.spelling import did_you_mean
 from actsearch.functions import formula_language, formulas, own_functions
-from actsearch.functions.registry import ACTIVATIONS, can_be_learned
+from actsearch.functions.activation_row import can_be_learned
+from actsearch.functions.registry import ACTIVATIONS
 
 
 def activation_of(at: Location, entry: Mapping[str, Any], folder: Path, problems: Problems) -> Activation | None:

@@ -23,7 +23,7 @@ from actsearch.core.errors import UserError
 from actsearch.core.words import short_names
 from actsearch.figures.drawing import FigureFormat, Ruler, Style, save_figure, save_figures, settings
 from actsearch.figures.frame import EDGE, SWATCH, Margin, Page
-from actsearch.functions.catalogue import ARTICLE_PARAMETERS, Entry, Settings, of_the_article, settings_in_words
+from actsearch.functions.catalogue import Entry, Settings, of_the_article, settings_in_words
 from actsearch.functions.graphs import Which, half_width, pieces, y_limits
 
 MOST_FUNCTIONS = 12
@@ -245,7 +245,7 @@ def _function_figure_of_the_article(entry: Entry, which: Which, style: Style) ->
     axes.set_facecolor(paper)
     _draw_graph(axes, graph, pen)
     _draw_dots(axes, _function_of(entry, which), graph, pen.color, paper)
-    title = _title_of(entry, ARTICLE_PARAMETERS[entry.name])
+    title = _title_of(entry, entry.parameters)
     axes.set_title(title if which == "f" else f"Derivative of {title}", size=15, color=palette.ink)
     axes.set_xlabel("x", size=12, color=palette.ink)
     axes.set_ylabel(_name_of(which), size=12, color=palette.ink)

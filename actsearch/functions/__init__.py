@@ -1,6 +1,7 @@
 """The mathematics of activation functions: the registry, formulas, and what can be computed of them."""
 
 __all__ = [
+    "activation_row",
     "catalogue",
     "catalogue_page",
     "descriptions",

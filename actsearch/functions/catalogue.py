@@ -9,16 +9,17 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from actsearch.core.errors import UserError
 from actsearch.core.spelling import did_you_mean
 from actsearch.functions import formula_language, formulas
+from actsearch.functions.activation_row import ActivationFunction, Parameter
 from actsearch.functions.formula_derivative import differentiate
 from actsearch.functions.formula_tree import written
 from actsearch.functions.formulas import Formula
-from actsearch.functions.registry import ACTIVATIONS, ALIASES, ActivationFunction, Parameter
+from actsearch.functions.registry import ACTIVATIONS, ALIASES, ARTICLE
 
 if TYPE_CHECKING:
     from actsearch.functions.numerical_search import Function
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
 
 Value = float | bool
 Settings = Mapping[str, Value]
-
-ARTICLE_PARAMETERS: Mapping[str, Settings] = {
-    "sigmoid": {},
-    "relu": {},
-    "elu": {"alpha": 0.2},
-    "leaky_relu": {"negative_slope": 0.2},
-    "selu": {},
-    "gelu": {"approximate": True},
-}
-"""The six functions of the article, with the parameters with which it drew them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +37,7 @@ class Entry:
     """The canonical name; of a formula, the formula."""
     formula: Formula
     derivative: Formula | None
-    """As the registry writes it; None of a user's formula, which the rules of calculus differentiate."""
+    """As the registry shows it; None of a user's formula, which the rules of calculus differentiate."""
     parameters: Mapping[str, Value]
     row: ActivationFunction | None = None
     """None for a formula."""
@@ -80,13 +71,13 @@ class Entry:
     def known(self) -> Mapping[str, Parameter]:
         return self.row.parameters if self.row else {}
 
-    @property
+    @cached_property
     def function(self) -> Function:
-        return partial(self.row.function, **self.parameters) if self.row else formulas.numpy_function(self.formula)
+        return self.row.reference(self.parameters) if self.row else formulas.numpy_function(self.formula)
 
-    @property
+    @cached_property
     def gradient(self) -> Function:
-        return partial(self.row.gradient, **self.parameters) if self.row else formulas.numpy_gradient(self.formula)
+        return self.row.reference_gradient(self.parameters) if self.row else formulas.numpy_gradient(self.formula)
 
     @cached_property
     def properties(self) -> Properties:
@@ -115,7 +106,7 @@ def everything(settings: Settings) -> list[Entry]:
 
 def of_the_article() -> list[Entry]:
     """The six functions of the article, as it drew them."""
-    return [_of_the_registry(name, parameters) for name, parameters in ARTICLE_PARAMETERS.items()]
+    return [_of_the_registry(name, ACTIVATIONS[name].article or {}) for name in ARTICLE]
 
 
 def find_functions(texts: Sequence[str], settings: Settings) -> list[Entry]:

@@ -21,6 +21,7 @@ from actsearch.functions.formula_tree import (
     FORMULA_FUNCTIONS,
     VARIABLE,
     Apply,
+    Name,
     Number,
     Tree,
     Where,
@@ -49,23 +50,26 @@ class TreeEvaluation:
 
     def value(self, tree: Tree) -> Any:
         """Of a tree, or of a part of one."""
-        if id(tree) not in self._known:
-            self._known[id(tree)] = self._computed(tree)
-        return self._known[id(tree)]
+        if isinstance(tree, Number):
+            return tree.value
+        if isinstance(tree, Name):
+            return self._named(tree.name)
+        key = id(tree)
+        if key not in self._known:
+            self._known[key] = self._either(tree) if isinstance(tree, Where) else self._operated(tree)
+        return self._known[key]
 
-    def _computed(self, tree: Tree) -> Any:
-        if isinstance(tree, Apply):
-            arguments = [self.value(argument) for argument in tree.arguments]
-            if tree.operation in COMPARISONS:
-                return self.compared(tree, *arguments)
-            return self.signed(tree, *arguments) if tree.operation == "sign" else self._applied(tree, arguments)
-        if isinstance(tree, Where):
-            return self._either(tree)
-        return tree.value if isinstance(tree, Number) else self._named(tree.name)
+    def _operated(self, tree: Apply) -> Any:
+        arguments = [self.value(argument) for argument in tree.arguments]
+        if tree.operation in COMPARISONS:
+            return self.compared(tree, *arguments)
+        return self.signed(tree, *arguments) if tree.operation == "sign" else self._applied(tree, arguments)
 
     def _applied(self, tree: Apply, arguments: list[Any]) -> Any:
-        plain = all(isinstance(argument, float | bool) for argument in arguments)
-        return _APPLY[tree.operation](FLOATS if plain else self.namespace, *arguments)
+        for argument in arguments:
+            if not isinstance(argument, (float, bool)):
+                return _APPLY[tree.operation](self.namespace, *arguments)
+        return _APPLY[tree.operation](FLOATS, *arguments)
 
     def _named(self, name: str) -> Any:
         if name == VARIABLE:
@@ -206,6 +210,9 @@ def numpy_values(tree: Tree, parameters: Mapping[str, float], left: bool = False
         with np.errstate(all="ignore"):
             kind = LeftTreeEvaluation if left else TreeEvaluation
             result = kind(numpy_namespace(), flat, parameters).value(tree)
-        return np.broadcast_to(np.asarray(result, points.dtype), flat.shape).reshape(points.shape).copy()
+        values = np.asarray(result, points.dtype)
+        if values.shape != flat.shape or values is flat:  # a constant, or x itself, which is the caller's
+            values = np.broadcast_to(values, flat.shape).copy()
+        return values.reshape(points.shape)
 
     return function

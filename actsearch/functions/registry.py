@@ -1,498 +1,84 @@
 """The registry of activation functions: what each one is, in one literal table.
 
-Pure data and NumPy references; knows nothing of Keras (see `keras_activations.py`) and imports nothing of ours. NumPy
-itself is imported by the references when they are called, so that a command that only needs the names stays fast.
+A row is all that there is to write of a function: see `activation_row.ActivationFunction` for what follows from it.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
-
-SELU_ALPHA = 1.6732632423543772848170429916717
-SELU_LAMBDA = 1.0507009873554804934193349852946
-"""Both from Klambauer et al. (2017), equation 14."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of an activation function: Keras's name and default, and the range in which it makes sense.
-
-    The range is [`minimum`, `maximum`]; a parameter whose default is a bool, a switch, has none.
-    """
-
-    default: float | bool
-    description: str
-    minimum: float = -math.inf
-    maximum: float = math.inf
-    trainable: bool = True
-    """False where the gradient says nothing about it: the place of a jump. Switches cannot be trained either."""
-
-
-@dataclass(frozen=True)
-class ActivationFunction:
-    """One row of the registry.
-
-    `formula` and `derivative` are expressions in Python's spelling, of x and the parameters, with the functions of a
-    pocket calculator and `erf`, `sigmoid`, `softplus`, `clip(x, low, high)`; `formulas.py` reads them.
-
-    `function` and `gradient` are the references in NumPy: `(x, **parameters)`, element-wise, of x's shape and dtype.
-    They are written for clarity and hold for |x| up to 1e4 and beyond. At a kink the gradient, and the derivative as it
-    is written, are the left derivative; at a jump (hard_shrink, threshold) the slope of the branch that f takes there.
-    """
-
-    title: str
-    formula: str
-    derivative: str
-    function: Callable[..., Array]
-    gradient: Callable[..., Array]
-    paper: str
-    """Where it was proposed; of functions that nobody proposed as an activation, what they are known from."""
-    year: int
-    """Of the publication that `paper` names."""
-    strengths: str
-    weaknesses: str
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    learned: tuple[str, ...] = ()
-    """The parameters that are always trained, one value per channel or unit; theirs in the table is the initial one."""
-    formula_when: Mapping[str, str] = field(default_factory=dict)
-    """What stands in place of `formula` when a switch is on, by the switch's name."""
-    derivative_when: Mapping[str, str] = field(default_factory=dict)
-    aliases: tuple[str, ...] = ()
-    kernel_initializer: str = "glorot_uniform"
-    """What `kernel_initializer: auto` means with this function; Keras's default unless its paper asks for another."""
-    dropout_layer: str = "dropout"
-    """What `dropout_layer: auto` means with this function: `dropout` or `alpha_dropout`."""
-    largest_input: float = math.inf
-    """Beyond it the value itself is no float32 any more, in whatever form it is computed."""
-
-    def written(self, parameters: Mapping[str, object]) -> tuple[str, str]:
-        """The formula and the derivative that hold with these parameters: a switch may select others."""
-        on = [name for name in self.formula_when if parameters.get(name) is True]
-        return (self.formula_when[on[0]], self.derivative_when[on[0]]) if on else (self.formula, self.derivative)
-
-
-def _sigmoid(x: Array) -> Array:
-    import numpy as np
-
-    # e^-|x| cannot overflow; both branches are the same function.
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
-
-
-def _sigmoid_gradient(x: Array) -> Array:
-    import numpy as np
-
-    e: Array = np.exp(-np.abs(x))  # f(x) (1 - f(x)) without the cancellation of 1 - f(x) for large x
-    gradient: Array = e / (1 + e) ** 2
-    return gradient
-
-
-def _relu(x: Array) -> Array:
-    import numpy as np
-
-    return np.maximum(x, 0)
-
-
-def _relu_gradient(x: Array) -> Array:
-    import numpy as np
-
-    return np.where(x > 0, np.ones_like(x), np.zeros_like(x))
-
-
-def _elu(x: Array, alpha: float = 1.0) -> Array:
-    import numpy as np
-
-    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
-
-
-def _elu_gradient(x: Array, alpha: float = 1.0) -> Array:
-    import numpy as np
-
-    return np.where(x > 0, np.ones_like(x), alpha * np.exp(np.minimum(x, 0)))
-
-
-def _leaky_relu(x: Array, negative_slope: float = 0.2) -> Array:
-    import numpy as np
-
-    return np.where(x > 0, x, negative_slope * x)
-
-
-def _leaky_relu_gradient(x: Array, negative_slope: float = 0.2) -> Array:
-    import numpy as np
-
-    return np.where(x > 0, np.ones_like(x), np.full_like(x, negative_slope))
-
-
-def _selu(x: Array) -> Array:
-    return SELU_LAMBDA * _elu(x, SELU_ALPHA)
-
-
-def _selu_gradient(x: Array) -> Array:
-    return SELU_LAMBDA * _elu_gradient(x, SELU_ALPHA)
-
-
-def _gelu(x: Array, approximate: bool = False) -> Array:
-    import numpy as np
-
-    if not approximate:
-        return x * _normal_cdf(x)
-    t: Array = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
-    value: Array = 0.5 * x * (1 + t)
-    return value
-
-
-def _gelu_gradient(x: Array, approximate: bool = False) -> Array:
-    import numpy as np
-
-    if not approximate:
-        density: Array = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
-        total: Array = _normal_cdf(x) + x * density
-        return total
-    t: Array = np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
-    inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2)
-    gradient: Array = 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * inner
-    return gradient
-
-
-def _normal_cdf(x: Array) -> Array:
-    import numpy as np
-
-    twice: Array = np.vectorize(math.erfc, otypes=[x.dtype])(-x / math.sqrt(2))
-    return 0.5 * twice
-
-
-def _erf(x: Array) -> Array:
-    import numpy as np
-
-    values: Array = np.vectorize(math.erf, otypes=[x.dtype])(x)
-    return values
-
-
-def _tanh(x: Array) -> Array:
-    import numpy as np
-
-    values: Array = np.tanh(x)
-    return values
-
-
-def _tanh_gradient(x: Array) -> Array:
-    return 4 * _sigmoid_gradient(2 * x)  # 1 - tanh(x)^2 without its cancellation, as tanh(x) = 2 sigmoid(2 x) - 1
-
-
-def _softplus(x: Array) -> Array:
-    import numpy as np
-
-    values: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-    return values
-
-
-def _softsign(x: Array) -> Array:
-    import numpy as np
-
-    values: Array = x / (1 + np.abs(x))
-    return values
-
-
-def _softsign_gradient(x: Array) -> Array:
-    import numpy as np
-
-    gradient: Array = 1 / (1 + np.abs(x)) ** 2
-    return gradient
-
-
-def _silu(x: Array, beta: float = 1.0) -> Array:
-    return x * _sigmoid(beta * x)
-
-
-def _silu_gradient(x: Array, beta: float = 1.0) -> Array:
-    return _sigmoid(beta * x) + beta * x * _sigmoid_gradient(beta * x)
-
-
-def _mish(x: Array) -> Array:
-    return x * _tanh(_softplus(x))
-
-
-def _mish_gradient(x: Array) -> Array:
-    gradient: Array = _tanh(_softplus(x)) + x * _sigmoid(x) * _tanh_gradient(_softplus(x))
-    return gradient
-
-
-def _clipped(x: Array, low: float, high: float) -> Array:
-    import numpy as np
-
-    return np.clip(x, low, high)
-
-
-def _clip_gradient(x: Array, low: float, high: float) -> Array:
-    gradient: Array = ((x > low) & (x <= high)).astype(x.dtype)
-    return gradient
-
-
-def _hard_sigmoid(x: Array) -> Array:
-    return _clipped(x + 3, 0, 6) / 6
-
-
-def _hard_sigmoid_gradient(x: Array) -> Array:
-    return _clip_gradient(x, -3, 3) / 6
-
-
-def _hard_silu(x: Array) -> Array:
-    return x * _hard_sigmoid(x)
-
-
-def _hard_silu_gradient(x: Array) -> Array:
-    gradient: Array = _hard_sigmoid(x) + x * _hard_sigmoid_gradient(x)
-    return gradient
-
-
-def _hard_tanh(x: Array) -> Array:
-    return _clipped(x, -1, 1)
-
-
-def _hard_tanh_gradient(x: Array) -> Array:
-    return _clip_gradient(x, -1, 1)
-
-
-def _relu6(x: Array) -> Array:
-    return _clipped(x, 0, 6)
-
-
-def _relu6_gradient(x: Array) -> Array:
-    return _clip_gradient(x, 0, 6)
-
-
-def _celu(x: Array, alpha: float = 1.0) -> Array:
-    import numpy as np
-
-    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
-
-
-def _celu_gradient(x: Array, alpha: float = 1.0) -> Array:
-    import numpy as np
-
-    gradient: Array = np.exp(np.minimum(x, 0) / alpha)
-    return gradient
-
-
-def _exponential(x: Array) -> Array:
-    import numpy as np
-
-    values: Array = np.exp(x)
-    return values
-
-
-def _linear(x: Array) -> Array:
-    return x
-
-
-def _linear_gradient(x: Array) -> Array:
-    import numpy as np
-
-    return np.ones_like(x)
-
-
-def _log_sigmoid(x: Array) -> Array:
-    return -_softplus(-x)
-
-
-def _log_sigmoid_gradient(x: Array) -> Array:
-    return _sigmoid(-x)
-
-
-def _hard_shrink(x: Array, threshold: float = 0.5) -> Array:
-    return x * _hard_shrink_gradient(x, threshold)
-
-
-def _hard_shrink_gradient(x: Array, threshold: float = 0.5) -> Array:
-    import numpy as np
-
-    gradient: Array = (np.abs(x) > threshold).astype(x.dtype)
-    return gradient
-
-
-def _soft_shrink(x: Array, threshold: float = 0.5) -> Array:
-    return x - _clipped(x, -threshold, threshold)
-
-
-def _soft_shrink_gradient(x: Array, threshold: float = 0.5) -> Array:
-    return 1 - _clip_gradient(x, -threshold, threshold)
-
-
-def _tanh_shrink(x: Array) -> Array:
-    return x - _tanh(x)
-
-
-def _tanh_shrink_gradient(x: Array) -> Array:
-    return _tanh(x) ** 2
-
-
-def _threshold(x: Array, threshold: float = 1.0, default_value: float = 0.0) -> Array:
-    import numpy as np
-
-    return np.where(x > threshold, x, np.full_like(x, default_value))
-
-
-def _threshold_gradient(x: Array, threshold: float = 1.0, default_value: float = 0.0) -> Array:  # noqa: ARG001
-    gradient: Array = (x > threshold).astype(x.dtype)
-    return gradient
-
-
-def _sparse_plus(x: Array) -> Array:
-    import numpy as np
-
-    return np.where(x < 1, _sparse_sigmoid(x) ** 2, x)
-
-
-def _sparse_sigmoid(x: Array) -> Array:
-    return _clipped(x + 1, 0, 2) / 2
-
-
-def _sparse_sigmoid_gradient(x: Array) -> Array:
-    return _clip_gradient(x, -1, 1) / 2
-
-
-def _squareplus(x: Array, b: float = 4.0) -> Array:
-    import numpy as np
-
-    root: Array = np.sqrt(x**2 + b)
-    twice: Array = np.where(x > 0, x + root, b / (np.abs(x) + root))  # x + root cancels for x < 0
-    return twice / 2
-
-
-def _squareplus_gradient(x: Array, b: float = 4.0) -> Array:
-    import numpy as np
-
-    gradient: Array = _squareplus(x, b) / np.sqrt(x**2 + b)
-    return gradient
-
-
-def _prelu(x: Array, alpha: float = 0.25) -> Array:
-    return _leaky_relu(x, alpha)
-
-
-def _prelu_gradient(x: Array, alpha: float = 0.25) -> Array:
-    return _leaky_relu_gradient(x, alpha)
-
-
-def _relu_squared(x: Array) -> Array:
-    return _relu(x) ** 2
-
-
-def _relu_squared_gradient(x: Array) -> Array:
-    return 2 * _relu(x)
-
-
-def _serf(x: Array) -> Array:
-    return x * _erf(_softplus(x))
-
-
-def _serf_gradient(x: Array) -> Array:
-    import numpy as np
-
-    bell: Array = 2 / math.sqrt(math.pi) * np.exp(-(_softplus(x) ** 2))
-    gradient: Array = _erf(_softplus(x)) + x * _sigmoid(x) * bell
-    return gradient
-
-
-def _lisht(x: Array) -> Array:
-    return x * _tanh(x)
-
-
-def _lisht_gradient(x: Array) -> Array:
-    gradient: Array = _tanh(x) + x * _tanh_gradient(x)
-    return gradient
-
-
-def _snake(x: Array, frequency: float = 1.0) -> Array:
-    import numpy as np
-
-    values: Array = x + np.sin(frequency * x) ** 2 / frequency
-    return values
-
-
-def _snake_gradient(x: Array, frequency: float = 1.0) -> Array:
-    import numpy as np
-
-    gradient: Array = 1 + np.sin(2 * frequency * x)
-    return gradient
-
-
-def _lecun_tanh(x: Array) -> Array:
-    return 1.7159 * _tanh(2 / 3 * x)
-
-
-def _lecun_tanh_gradient(x: Array) -> Array:
-    return 1.7159 * 2 / 3 * _tanh_gradient(2 / 3 * x)
-
-
-ARTICLE = ("sigmoid", "relu", "elu", "leaky_relu", "selu", "gelu")
-"""The article's six functions, in its order: what an experiment compares when its file names none."""
+from collections.abc import Iterator, Mapping
+
+from actsearch.functions.activation_row import ActivationFunction, Kept, Parameter
+from actsearch.functions.kept_kernels import (
+    fused_elu,
+    fused_gelu,
+    fused_leaky_relu,
+    fused_selu,
+    fused_softsign,
+    gelu_with_its_tail,
+    slope_of_gelu,
+    slope_of_hard_shrink,
+    snake_by_a_square,
+    squareplus_without_cancellation,
+)
 
 ACTIVATIONS: Mapping[str, ActivationFunction] = {
     "sigmoid": ActivationFunction(
         title="Sigmoid",
         formula="1 / (1 + exp(-x))",
         derivative="exp(-x) / (1 + exp(-x)) ** 2",
-        function=_sigmoid,
-        gradient=_sigmoid_gradient,
+        summary="1 / (1 + e^-x), element-wise. Rumelhart, Hinton, Williams (1986).",
         paper="Rumelhart, Hinton, Williams: Learning representations by back-propagating errors. Nature 323 (1986)",
         year=1986,
         strengths="bounded in (0, 1) and smooth; reads as a probability or as a gate",
         weaknesses="its derivative is at most 1/4 and under 1 % of that beyond |x| = 6: gradients vanish from layer to"
         " layer; never negative, so not zero-centred",
+        article={},
     ),
     "relu": ActivationFunction(
         title="ReLU",
         formula="max(0, x)",
         derivative="1 if x > 0 else 0",
-        function=_relu,
-        gradient=_relu_gradient,
+        summary="max(0, x), element-wise; the gradient at 0 is 0. Nair, Hinton (2010).",
         paper="Nair, Hinton: Rectified linear units improve restricted Boltzmann machines. ICML 2010",
         year=2010,
         strengths="one comparison; the derivative is exactly 1 for x > 0, and zeros make the activations sparse",
         weaknesses="no gradient for x <= 0: a unit that is pushed there by every example never learns again (it is"
         " dead); not zero-centred",
+        article={},
     ),
     "elu": ActivationFunction(
         title="ELU",
         formula="x if x > 0 else alpha * (exp(x) - 1)",
         derivative="1 if x > 0 else alpha * exp(x)",
-        function=_elu,
-        gradient=_elu_gradient,
         paper="Clevert, Unterthiner, Hochreiter: Fast and accurate deep network learning by exponential linear units"
         " (ELUs). ICLR 2016, arXiv:1511.07289",
         year=2016,
         strengths="negative outputs pull the mean towards 0, and the gradient fades for x < 0 instead of stopping",
         weaknesses="an exponential per element; saturates at -alpha; with alpha other than 1 it has a kink at 0",
         parameters={"alpha": Parameter(1.0, "minus the value that f approaches for x to -infinity", minimum=0.0)},
+        article={"alpha": 0.2},
+        keras=Kept(
+            fused_elu,
+            "fused in TensorFlow, f and f' in 0.4 of the time; 15 % of the values differ in their last bits",
+        ),
     ),
     "leaky_relu": ActivationFunction(
         title="Leaky ReLU",
         formula="x if x > 0 else negative_slope * x",
         derivative="1 if x > 0 else negative_slope",
-        function=_leaky_relu,
-        gradient=_leaky_relu_gradient,
         paper="Maas, Hannun, Ng: Rectifier nonlinearities improve neural network acoustic models. ICML 2013",
         year=2013,
         strengths="at ReLU's cost, and no unit can die: the derivative is never 0",
         weaknesses="large negative inputs are passed on, so activations are not sparse; the slope is one more choice",
         parameters={"negative_slope": Parameter(0.2, "the slope for x <= 0", minimum=0.0, maximum=1.0)},
         aliases=("leaky-relu",),
+        article={"negative_slope": 0.2},
+        keras=Kept(fused_leaky_relu, "fused in TensorFlow, f and f' in 0.55 of the time; in float64 values differ"),
     ),
     "selu": ActivationFunction(
         title="SELU",
         formula="1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * (exp(x) - 1))",
         derivative="1.0507009873554805 * (1 if x > 0 else 1.6732632423543772 * exp(x))",
-        function=_selu,
-        gradient=_selu_gradient,
         paper="Klambauer, Unterthiner, Mayr, Hochreiter: Self-normalizing neural networks. NeurIPS 2017,"
         " arXiv:1706.02515",
         year=2017,
@@ -500,13 +86,16 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         weaknesses="only under its conditions: lecun_normal weights, AlphaDropout, standardised inputs, no branches",
         kernel_initializer="lecun_normal",
         dropout_layer="alpha_dropout",
+        article={},
+        keras=Kept(
+            fused_selu,
+            "TensorFlow's fused ELU within, f and f' in 0.7 of the time; 14 % of the values differ in their last bits",
+        ),
     ),
     "gelu": ActivationFunction(
         title="GELU",
         formula="x * (1 + erf(x / sqrt(2))) / 2",
         derivative="(1 + erf(x / sqrt(2))) / 2 + x * exp(-x**2 / 2) / sqrt(2 * pi)",
-        function=_gelu,
-        gradient=_gelu_gradient,
         paper="Hendrycks, Gimpel: Gaussian error linear units (GELUs). arXiv:1606.08415 (2016)",
         year=2016,
         strengths="smooth, near ReLU at both ends; what BERT and GPT are built with",
@@ -517,13 +106,20 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
             "approximate": "(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2"
             " + x * (1 - tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)) ** 2) * (1 + 0.134145 * x**2) / sqrt(2 * pi)"
         },
+        article={"approximate": True},
+        numpy=Kept(
+            gelu_with_its_tail, "erfc: exact to 1e-13 down to -27, while 1 + erf has no digit right from -8.5 on"
+        ),
+        numpy_gradient=Kept(slope_of_gelu, "erfc: exact to 1e-14 down to -27, while with 1 + erf 1 % is wrong at -8.5"),
+        keras=Kept(
+            fused_gelu,
+            "the bits of earlier trainings: 40 % of the values differ in their last bits; needs 1.1 times the time",
+        ),
     ),
     "tanh": ActivationFunction(
         title="Tanh",
         formula="tanh(x)",
-        derivative="1 - tanh(x) ** 2",
-        function=_tanh,
-        gradient=_tanh_gradient,
+        summary="tanh(x), element-wise. LeCun, Bottou, Orr, Müller (1998).",
         paper="LeCun, Bottou, Orr, Müller: Efficient BackProp. In: Neural networks: Tricks of the trade, Springer 1998",
         year=1998,
         strengths="zero-centred and bounded in (-1, 1), with slope 1 at 0",
@@ -533,8 +129,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Softplus",
         formula="log(1 + exp(x))",
         derivative="1 / (1 + exp(-x))",
-        function=_softplus,
-        gradient=_sigmoid,
+        summary="log(1 + e^x), element-wise. Dugas, Bengio, Bélisle, Nadeau, Garcia (2000).",
         paper="Dugas, Bengio, Bélisle, Nadeau, Garcia: Incorporating second-order functional knowledge for better"
         " option pricing. NeurIPS 2000",
         year=2000,
@@ -545,19 +140,21 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Softsign",
         formula="x / (1 + abs(x))",
         derivative="1 / (1 + abs(x)) ** 2",
-        function=_softsign,
-        gradient=_softsign_gradient,
         paper="Turian, Bergstra, Bengio: Quadratic features and deep architectures for chunking. NAACL HLT 2009",
         year=2009,
         strengths="bounded and zero-centred as tanh, without an exponential; saturates more slowly, as 1 / |x|",
         weaknesses="the derivative falls fast from 1 at 0 to 1/4 at |x| = 1: gradients shrink from layer to layer",
+        keras=Kept(
+            fused_softsign,
+            "fused in TensorFlow, f and f' in 0.5 of the time; 67 % of the gradients differ in their last bits",
+        ),
     ),
     "silu": ActivationFunction(
         title="SiLU",
         formula="x * sigmoid(beta * x)",
         derivative="sigmoid(beta * x) * (1 + beta * x * (1 - sigmoid(beta * x)))",
-        function=_silu,
-        gradient=_silu_gradient,
+        summary="x sigmoid(beta x), element-wise. Ramachandran, Zoph, Le (2017); Elfwing, Uchibe, Doya (2017)"
+        " for beta = 1.",
         paper="Ramachandran, Zoph, Le: Searching for activation functions. arXiv:1710.05941 (2017), as Swish; with"
         " beta = 1 Elfwing, Uchibe, Doya: Sigmoid-weighted linear units. arXiv:1702.03118",
         year=2017,
@@ -570,8 +167,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Mish",
         formula="x * tanh(softplus(x))",
         derivative="tanh(softplus(x)) + x * sigmoid(x) * (1 - tanh(softplus(x)) ** 2)",
-        function=_mish,
-        gradient=_mish_gradient,
+        summary="x tanh(log(1 + e^x)), element-wise. Misra (2020).",
         paper="Misra: Mish: A self regularized non-monotonic activation function. BMVC 2020, arXiv:1908.08681",
         year=2020,
         strengths="smooth; lets small negative inputs through (down to f = -0.31) and with them their gradient",
@@ -581,8 +177,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Hard sigmoid",
         formula="clip((x + 3) / 6, 0, 1)",
         derivative="1 / 6 if x > -3 and x <= 3 else 0",
-        function=_hard_sigmoid,
-        gradient=_hard_sigmoid_gradient,
+        summary="(x + 3) / 6, at least 0 and at most 1, element-wise. Howard and others (2019).",
         paper="Howard, Sandler, Chu and others: Searching for MobileNetV3. ICCV 2019, arXiv:1905.02244",
         year=2019,
         strengths="the sigmoid's shape without an exponential; suits small processors and few bits",
@@ -592,8 +187,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Hard SiLU",
         formula="x * clip((x + 3) / 6, 0, 1)",
         derivative="0 if x <= -3 else (2 * x + 3) / 6 if x <= 3 else 1",
-        function=_hard_silu,
-        gradient=_hard_silu_gradient,
+        summary="x hard_sigmoid(x), element-wise. Howard and others (2019).",
         paper="Howard, Sandler, Chu and others: Searching for MobileNetV3. ICCV 2019, arXiv:1905.02244",
         year=2019,
         strengths="near SiLU without an exponential; made for phones",
@@ -604,8 +198,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Hard tanh",
         formula="clip(x, -1, 1)",
         derivative="1 if x > -1 and x <= 1 else 0",
-        function=_hard_tanh,
-        gradient=_hard_tanh_gradient,
+        summary="x, at least -1 and at most 1, element-wise. Collobert, Weston, Bottou and others (2011).",
         paper="Collobert, Weston, Bottou, Karlen, Kavukcuoglu, Kuksa: Natural language processing (almost) from"
         " scratch. JMLR 12 (2011)",
         year=2011,
@@ -616,8 +209,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="ReLU6",
         formula="clip(x, 0, 6)",
         derivative="1 if x > 0 and x <= 6 else 0",
-        function=_relu6,
-        gradient=_relu6_gradient,
+        summary="max(0, x), at most 6, element-wise. Krizhevsky (2010).",
         paper="Krizhevsky: Convolutional deep belief networks on CIFAR-10. University of Toronto (2010)",
         year=2010,
         strengths="ReLU with an upper bound, so that a few bits hold its values",
@@ -627,8 +219,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="CELU",
         formula="x if x > 0 else alpha * (exp(x / alpha) - 1)",
         derivative="1 if x > 0 else exp(x / alpha)",
-        function=_celu,
-        gradient=_celu_gradient,
+        summary="x if x > 0 else alpha (e^(x / alpha) - 1), element-wise. Barron (2017).",
         paper="Barron: Continuously differentiable exponential linear units. arXiv:1704.07483 (2017)",
         year=2017,
         strengths="ELU with a continuous derivative, between 0 and 1, for every alpha",
@@ -638,9 +229,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
     "exponential": ActivationFunction(
         title="Exponential",
         formula="exp(x)",
-        derivative="exp(x)",
-        function=_exponential,
-        gradient=_exponential,
+        summary="e^x, element-wise: infinite in float32 for x > 88.7, in any form. Nelder, Wedderburn (1972).",
         paper="Nelder, Wedderburn: Generalized linear models. Journal of the Royal Statistical Society A 135 (1972)",
         year=1972,
         strengths="positive, and turns sums into products: the output of a model of rates or counts",
@@ -650,9 +239,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
     "linear": ActivationFunction(
         title="Linear",
         formula="x",
-        derivative="1",
-        function=_linear,
-        gradient=_linear_gradient,
+        summary="x. Saxe, McClelland, Ganguli (2014).",
         paper="Saxe, McClelland, Ganguli: Exact solutions to the nonlinear dynamics of learning in deep linear neural"
         " networks. ICLR 2014, arXiv:1312.6120",
         year=2014,
@@ -663,8 +250,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Log sigmoid",
         formula="-log(1 + exp(-x))",
         derivative="1 / (1 + exp(x))",
-        function=_log_sigmoid,
-        gradient=_log_sigmoid_gradient,
+        summary="-log(1 + e^-x), element-wise. Mikolov, Sutskever, Chen, Corrado, Dean (2013).",
         paper="Mikolov, Sutskever, Chen, Corrado, Dean: Distributed representations of words and phrases and their"
         " compositionality. NeurIPS 2013, arXiv:1310.4546",
         year=2013,
@@ -675,8 +261,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Hard shrink",
         formula="x if abs(x) > threshold else 0",
         derivative="1 if abs(x) > threshold else 0",
-        function=_hard_shrink,
-        gradient=_hard_shrink_gradient,
+        summary="x if |x| > threshold else 0, element-wise. Donoho, Johnstone (1994).",
         paper="Donoho, Johnstone: Ideal spatial adaptation by wavelet shrinkage. Biometrika 81 (1994)",
         year=1994,
         strengths="sets small inputs to 0 and leaves large ones as they are: sparse and zero-centred",
@@ -684,13 +269,16 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         parameters={
             "threshold": Parameter(0.5, "inputs of at most this size become 0", minimum=0.0, trainable=False),
         },
+        numpy_gradient=Kept(
+            slope_of_hard_shrink,
+            "at the jump at -threshold f takes 0, whose slope is 0; the left derivative would be 1",
+        ),
     ),
     "soft_shrink": ActivationFunction(
         title="Soft shrink",
         formula="x - threshold if x > threshold else 0 if x > -threshold else x + threshold",
         derivative="0 if x > -threshold and x <= threshold else 1",
-        function=_soft_shrink,
-        gradient=_soft_shrink_gradient,
+        summary="x brought nearer to 0 by the threshold, at most to 0, element-wise. Donoho (1995).",
         paper="Donoho: De-noising by soft-thresholding. IEEE Transactions on Information Theory 41 (1995)",
         year=1995,
         strengths="sparse, zero-centred and without jumps: what an L1 penalty does to a code",
@@ -701,8 +289,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Tanh shrink",
         formula="x - tanh(x)",
         derivative="tanh(x) ** 2",
-        function=_tanh_shrink,
-        gradient=_tanh_shrink_gradient,
+        summary="x - tanh(x), element-wise. Collobert, Kavukcuoglu, Farabet (2011).",
         paper="Collobert, Kavukcuoglu, Farabet: Torch7: A Matlab-like environment for machine learning. BigLearn, NIPS"
         " workshop 2011",
         year=2011,
@@ -713,8 +300,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Threshold",
         formula="x if x > threshold else default_value",
         derivative="1 if x > threshold else 0",
-        function=_threshold,
-        gradient=_threshold_gradient,
+        summary="x if x > threshold else default_value, element-wise. Konda, Memisevic, Krueger (2015).",
         paper="Konda, Memisevic, Krueger: Zero-bias autoencoders and the benefits of co-adapting features. ICLR 2015,"
         " arXiv:1402.3337",
         year=2015,
@@ -730,8 +316,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Sparse plus",
         formula="0 if x <= -1 else (x + 1) ** 2 / 4 if x < 1 else x",
         derivative="clip((x + 1) / 2, 0, 1)",
-        function=_sparse_plus,
-        gradient=_sparse_sigmoid,
+        summary="0 for x <= -1, (x + 1)^2 / 4 up to 1, x from there, element-wise. Blondel, Martins, Niculae (2020).",
         paper="Blondel, Martins, Niculae: Learning with Fenchel-Young losses. JMLR 21 (2020), arXiv:1901.02324",
         year=2020,
         strengths="a ReLU with a continuous derivative, exactly 0 for x <= -1, without an exponential",
@@ -741,8 +326,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Sparse sigmoid",
         formula="clip((x + 1) / 2, 0, 1)",
         derivative="0.5 if x > -1 and x <= 1 else 0",
-        function=_sparse_sigmoid,
-        gradient=_sparse_sigmoid_gradient,
+        summary="(x + 1) / 2, at least 0 and at most 1, element-wise. Blondel, Martins, Niculae (2020).",
         paper="Blondel, Martins, Niculae: Learning with Fenchel-Young losses. JMLR 21 (2020), arXiv:1901.02324",
         year=2020,
         strengths="a sigmoid that reaches 0 and 1 exactly; slope 1/2 between, twice the sigmoid's",
@@ -752,21 +336,23 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Squareplus",
         formula="(x + sqrt(x**2 + b)) / 2",
         derivative="(1 + x / sqrt(x**2 + b)) / 2",
-        function=_squareplus,
-        gradient=_squareplus_gradient,
         paper="Barron: Squareplus: A softplus-like algebraic rectifier. arXiv:2112.11687 (2021)",
         year=2021,
         strengths="softplus's shape from one square root, without exp and log",
         weaknesses="always positive (1 at 0 with b = 4), and falls to 0 only as b / (4 |x|): never sparse",
         # Not 0: with b = 0 it is ReLU, and its derivative at 0 would be 0 / 0.
         parameters={"b": Parameter(4.0, "the width of the bend; towards 0 it becomes ReLU", minimum=0.0001)},
+        computed="(x + sqrt(x**2 + b)) / 2 if x > 0 else b / (sqrt(x**2 + b) - x) / 2",
+        keras=Kept(
+            squareplus_without_cancellation,
+            "one square root in place of two: 0.8 of the time; 29 % of the gradients differ in their last bits",
+        ),
     ),
     "prelu": ActivationFunction(
         title="PReLU",
         formula="x if x > 0 else alpha * x",
         derivative="1 if x > 0 else alpha",
-        function=_prelu,
-        gradient=_prelu_gradient,
+        summary="x if x > 0 else alpha x, element-wise. He, Zhang, Ren, Sun (2015).",
         paper="He, Zhang, Ren, Sun: Delving deep into rectifiers: Surpassing human-level performance on ImageNet"
         " classification. ICCV 2015, arXiv:1502.01852",
         year=2015,
@@ -780,8 +366,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Squared ReLU",
         formula="max(0, x) ** 2",
         derivative="2 * max(0, x)",
-        function=_relu_squared,
-        gradient=_relu_squared_gradient,
+        summary="max(0, x)^2, element-wise. So, Mańke, Liu, Dai, Shazeer, Le (2021).",
         paper="So, Mańke, Liu, Dai, Shazeer, Le: Primer: Searching for efficient transformers for language modeling."
         " NeurIPS 2021, arXiv:2109.08668",
         year=2021,
@@ -793,8 +378,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Serf",
         formula="x * erf(softplus(x))",
         derivative="erf(softplus(x)) + 2 / sqrt(pi) * x * sigmoid(x) * exp(-(softplus(x) ** 2))",
-        function=_serf,
-        gradient=_serf_gradient,
+        summary="x erf(log(1 + e^x)), element-wise. Nag, Bhattacharyya, Mukherjee, Kundu (2023).",
         paper="Nag, Bhattacharyya, Mukherjee, Kundu: SERF: Towards better training of deep neural networks using"
         " log-softplus error activation function. WACV 2023, arXiv:2108.09598",
         year=2023,
@@ -804,9 +388,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
     "lisht": ActivationFunction(
         title="LiSHT",
         formula="x * tanh(x)",
-        derivative="tanh(x) + x * (1 - tanh(x) ** 2)",
-        function=_lisht,
-        gradient=_lisht_gradient,
+        summary="x tanh(x), element-wise. Roy, Manna, Dubey, Chaudhuri (2019).",
         paper="Roy, Manna, Dubey, Chaudhuri: LiSHT: Non-parametric linearly scaled hyperbolic tangent activation"
         " function for neural networks. arXiv:1901.05894 (2019)",
         year=2019,
@@ -817,8 +399,6 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         title="Snake",
         formula="x + sin(frequency * x) ** 2 / frequency",
         derivative="1 + sin(2 * frequency * x)",
-        function=_snake,
-        gradient=_snake_gradient,
         paper="Ziyin, Hartwig, Ueda: Neural networks fail to learn periodic functions and how to fix it. NeurIPS 2020,"
         " arXiv:2006.08195",
         year=2020,
@@ -827,13 +407,16 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
         parameters={
             "frequency": Parameter(1.0, "of the periodic part; the paper's a", minimum=0.01, maximum=100.0),
         },
+        keras=Kept(
+            snake_by_a_square,
+            "the bits of earlier trainings: 22 % of the gradients differ, unless the frequency is 1; as fast",
+        ),
     ),
     "lecun_tanh": ActivationFunction(
         title="LeCun tanh",
         formula="1.7159 * tanh(2 / 3 * x)",
         derivative="1.7159 * 2 / 3 * (1 - tanh(2 / 3 * x) ** 2)",
-        function=_lecun_tanh,
-        gradient=_lecun_tanh_gradient,
+        summary="1.7159 tanh(2 x / 3), element-wise. LeCun, Bottou, Orr, Müller (1998).",
         paper="LeCun, Bottou, Orr, Müller: Efficient BackProp. In: Neural networks: Tricks of the trade, Springer 1998",
         year=1998,
         strengths="tanh scaled so that f(1) = 1 and f(-1) = -1: with standardised inputs the variance stays near 1",
@@ -842,6 +425,9 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = {
     ),
 }
 """Every activation function by its canonical name, Keras's where Keras has it; the article's six come first."""
+
+ARTICLE = tuple(name for name, row in ACTIVATIONS.items() if row.article is not None)
+"""The article's six functions, in its order: what an experiment compares when its file names none."""
 
 
 def _aliases() -> Iterator[tuple[str, str]]:
@@ -852,9 +438,3 @@ def _aliases() -> Iterator[tuple[str, str]]:
 
 ALIASES: Mapping[str, str] = dict(_aliases())
 """Other spellings, to the canonical name."""
-
-
-def can_be_learned(row: ActivationFunction, parameter: str) -> bool:
-    """Whether a gradient reaches a parameter: not a switch, nor the place of a jump."""
-    known = row.parameters[parameter]
-    return known.trainable and not isinstance(known.default, bool)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from tables import check_each
 
+from actsearch.functions.kept_kernels import SELU_ALPHA, SELU_LAMBDA
 from actsearch.functions.properties import Interval, Properties, properties, shown_number
-from actsearch.functions.registry import ACTIVATIONS, SELU_ALPHA, SELU_LAMBDA
+from actsearch.functions.registry import ACTIVATIONS
 
 PHI0 = 1 / math.sqrt(2 * math.pi)  # the normal density at 0
 INF = math.inf

@@ -13,8 +13,10 @@ import pytest
 from activation_cases import CASES, points
 from tables import check_each
 
+from actsearch.functions.activation_row import ActivationFunction, Parameter
 from actsearch.functions.formulas import check_formula, numpy_function, numpy_gradient, parse_formula
-from actsearch.functions.registry import ACTIVATIONS, ALIASES, ARTICLE, SELU_ALPHA, SELU_LAMBDA
+from actsearch.functions.kept_kernels import SELU_ALPHA, SELU_LAMBDA
+from actsearch.functions.registry import ACTIVATIONS, ALIASES, ARTICLE
 
 CASES_IN_BOTH_TYPES = [(*case, dtype) for dtype in (np.float32, np.float64) for case in CASES]
 LANGUAGE: dict[str, Any] = {
@@ -71,6 +73,8 @@ def test_a_row_says_what_the_function_is_and_where_it_comes_from() -> None:
             if not isinstance(parameter.default, bool):
                 assert parameter.minimum <= parameter.default <= parameter.maximum
         assert set(row.learned) <= {key for key, parameter in row.parameters.items() if parameter.trainable}
+        for kept in (row.numpy, row.numpy_gradient, row.keras):
+            assert kept is None or len(kept.why) > 20, "a kernel by hand, and nobody knows why"
         assert set(row.formula_when) == set(row.derivative_when)
         assert set(row.formula_when) == {key for key, at in row.parameters.items() if isinstance(at.default, bool)}
 
@@ -106,6 +110,26 @@ def test_a_user_can_begin_with_the_formula_of_the_table() -> None:
         parse_formula(derivative, {key: value for key, value in values.items() if key in _names(derivative)})
 
     check_each(CASES, check)
+
+
+def test_a_row_with_a_formula_is_a_function() -> None:
+    """Whoever adds a function writes its row alone."""
+    row = ActivationFunction(
+        title="ISRU",
+        formula="x / sqrt(1 + alpha * x**2)",
+        paper="Carlile and others: Inverse square root linear units. arXiv:1710.09967 (2017)",
+        year=2017,
+        strengths="shaped like tanh, without an exponential",
+        weaknesses="saturates at both ends, for every alpha",
+        parameters={"alpha": Parameter(1.0, "1 / alpha is the square of the bound", minimum=0.01)},
+    )
+    x = np.array([-3.0, -0.5, 0, 2], np.float32)
+    np.testing.assert_allclose(row.function(x, alpha=0.5), x / np.sqrt(1 + 0.5 * x**2), rtol=1e-6)
+    np.testing.assert_allclose(row.gradient(x), (1 + x**2) ** -1.5, rtol=1e-6)
+    shown = _read(row.written({})[1], {"alpha": 1.0})
+    np.testing.assert_allclose(row.gradient(np.array([0.7])), float(shown(mpmath.mpf(0.7))), rtol=1e-14)
+    with pytest.raises(TypeError, match="ISRU has no parameter slope"):
+        row.function(x, slope=0.5)
 
 
 def test_titles_tell_the_functions_apart() -> None:

@@ -6,17 +6,19 @@ import inspect
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from activation_cases import CASES, OTHER, POINTS, points
+from activation_cases import CASES, POINTS, other_value, points
 from tables import check_each
 
 import actsearch
 from actsearch.functions.registry import ACTIVATIONS, ALIASES
+from actsearch.networks import keras_activations
 from actsearch.networks.keras_activations import KERAS_FUNCTIONS, ActivationLayer
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -56,11 +58,6 @@ def _assert_close(computed: np.ndarray, expected: np.ndarray, name: str, dtype: 
     np.testing.assert_allclose(computed, expected, *tolerance)
 
 
-def test_every_row_has_its_keras_function() -> None:
-    """A name that validates must train."""
-    assert list(KERAS_FUNCTIONS) == list(ACTIVATIONS)
-
-
 def test_every_element_wise_function_of_keras_has_its_row() -> None:
     """Whoever looks for a function of Keras finds it, under Keras's name."""
     along_an_axis = {"glu", "log_softmax", "softmax", "sparsemax"}
@@ -91,6 +88,22 @@ def test_the_function_takes_what_its_row_says() -> None:
         assert {at.name: at.default for at in own} == {
             key: row.default for key, row in ACTIVATIONS[name].parameters.items()
         }
+
+    check_each(ACTIVATIONS, check)
+    by_place, by_name = KERAS_FUNCTIONS["celu"](GRID, 0.5), KERAS_FUNCTIONS["celu"](x=GRID, alpha=0.5)
+    np.testing.assert_array_equal(by_place, by_name)
+    with pytest.raises(TypeError, match="slope"):
+        KERAS_FUNCTIONS["celu"](GRID, slope=0.5)
+
+
+def test_help_says_what_the_function_is() -> None:
+    """`help(actsearch.mish)` in a notebook; a row without a text of its own has its formula and its paper."""
+
+    def check(name: str) -> None:
+        row, text = ACTIVATIONS[name], KERAS_FUNCTIONS[name].__doc__
+        assert text is not None
+        assert str(row.year) in text
+        assert keras_activations.help_of(replace(row, summary="", keras=None)) == f"{row.formula}. {row.paper}."
 
     check_each(ACTIVATIONS, check)
 
@@ -335,7 +348,7 @@ def test_a_saved_model_loads_in_another_process(tmp_path: Path) -> None:
         for i, function in enumerate(KERAS_FUNCTIONS.values())
     ]
     parts += [ActivationLayer(name, parameters)(inputs) for name, parameters in CASES]
-    learning = [ActivationLayer(name, {key: OTHER[key]}, [key]) for name, key in TRAINABLE]
+    learning = [ActivationLayer(name, {key: other_value(name, key)}, [key]) for name, key in TRAINABLE]
     parts += [layer(inputs) for layer in learning]
     model = keras.Model(inputs, keras.layers.Concatenate()(parts))
     for layer in learning:
