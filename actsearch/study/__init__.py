@@ -5,6 +5,8 @@ __all__ = [
     "foreseen_stages",
     "outlook",
     "plans",
+    "proposer",
+    "proposers",
     "rounds",
     "runner",
     "schedule",

@@ -12,7 +12,7 @@ from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.identity import expand
 from actsearch.core.results import Choice
 from actsearch.core.trial_results import FINISHED, TrialResult
-from actsearch.study.asked_trials import ResultOf
+from actsearch.study.proposer import ResultOf
 
 
 @dataclass(frozen=True)

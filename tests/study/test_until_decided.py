@@ -20,7 +20,6 @@ from staged_studies import (
     killed_at_write,
     results,
     tuned,
-    waiting,
     without_lock,
 )
 
@@ -31,8 +30,10 @@ from actsearch.core.experiment import Experiment, Trial
 from actsearch.engines.in_process import InProcess
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
-from actsearch.study import rounds, runner, stages, until_decided
-from actsearch.study.plans import Plan
+from actsearch.study import rounds, runner, until_decided
+from actsearch.study.look_by_look import Looks
+from actsearch.study.plans import plan_for
+from actsearch.study.proposer import ResultsSoFar
 from actsearch.study.until_decided import UntilDecided
 
 ACCURACIES = {"relu": 0.9, "elu": 0.89, "selu": 0.45, "sigmoid": 0.4}
@@ -49,7 +50,7 @@ def study(make_experiment: Callable[..., Any], labels: list[str] = LABELS, **cha
 
 def run(folder: Path, experiment: Experiment, train: Train, until: UntilDecided | None = DEFAULTS) -> list[Any]:
     """What `actsearch run --until-decided` does with a folder, without its display."""
-    plan = Plan(experiment, stages.ask(experiment, HASH, waiting, until=until).trials, until)
+    plan = plan_for(experiment, HASH, until)
     kept, engine, told = Store(folder), InProcess(lambda: train), []
     with kept.locked():
         for work in rounds.rounds_of_work(plan, kept):
@@ -141,7 +142,7 @@ def test_a_look_waits_for_what_failed(
     broken = fake_train(fails=["selu"], **NUMBERS)
     told = run(folder, experiment, broken)
     assert len(broken.begun) == 10
-    assert told[-1].asked.waiting == ("the look at 5 seeds waits for 5 trials that failed",)
+    assert told[-1].stage.waiting == ("the look at 5 seeds waits for 5 trials that failed",)
     assert [len(work.left) for work in run(folder, experiment, fake_train(**NUMBERS))] == [5, 0]
 
 
@@ -301,10 +302,11 @@ def test_a_choice_that_changes_is_another_study(make_experiment: Callable[..., A
     """The looks were taken at one setting; another one chosen meanwhile (by a larger grid) was not looked at."""
     experiment = tuned(make_experiment)
     found = {"relu 0.1": 0.9, "relu 0.2": 0.8, "selu 0.1": 0.6, "selu 0.2": 0.7}
-    record = stages.ask(experiment, HASH, results(found), until=UntilDecided(), examples=10).looks
+    looks = Looks(experiment, HASH)
+    record = looks.propose(ResultsSoFar(results(found))).looks
     assert record is not None
     with pytest.raises(UserError, match="relu is gone or another"):
-        stages.ask(experiment, HASH, results(found | {"relu 0.2": 0.95}), until=UntilDecided(), record=record)
+        looks.propose(ResultsSoFar(results(found | {"relu 0.2": 0.95}), record))
 
 
 # --- the command
