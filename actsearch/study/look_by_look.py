@@ -67,7 +67,7 @@ def _stage_of(wants: _Wants, make: TrialMaker, settings: TunedSettings, result_o
     record = wants.record
     return Stage(
         trials=(*settings.trials, *_wanted_trials(make, wants.seeds, every)),
-        is_last=record is not None and record.has_ended,
+        is_last=not settings.open and record is not None and record.has_ended,
         chosen=settings.chosen,
         looks=record,
         waiting=(*settings.waiting, *wants.waiting),

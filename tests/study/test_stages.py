@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Done
-from staged_studies import HASH, MORE, RATE, Write, killed_at_write, results, tuned, waiting, without_lock
+from staged_studies import HASH, MORE, RATE, Write, results, tuned, waiting, without_lock
 
 from actsearch.core.events import Event, Failed, Train
 from actsearch.core.experiment import Experiment, Trial
@@ -146,33 +145,6 @@ def test_without_tuning_seeds_the_plan_is_as_it_was(
     plan = json.loads((hostile / "tiny" / "plan.json").read_bytes())
     assert not {"tuning_seeds", "chosen"} & set(plan)
     assert all(set(trial) == {"id", "seed", "epochs"} for row in plan["candidates"] for trial in row["trials"])
-
-
-@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.slow)])
-def test_killed_in_any_stage_it_goes_on_to_the_same_bytes(
-    hostile: Path,
-    make_experiment: Callable[..., Any],
-    fake_train: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-    step: int,
-) -> None:
-    """Whatever the moment: the same choices, the same trials, none trained twice, every file the same."""
-    experiment = tuned(make_experiment)
-    train = partial(fake_train, accuracies=ACCURACIES, diverges=["nobody"], checkpoints=True)
-    run(hostile / "undisturbed", experiment, train())
-    expected = without_lock(hostile / "undisturbed")
-    fatal = 1
-    while True:
-        folder, first, second = hostile / f"killed {fatal}", train(), train()
-        died = killed_at_write(fatal, monkeypatch, partial(run, folder, experiment, first))
-        finished = {path.parent.name for path in folder.glob("trials/*/trial.json")}
-        run(folder, experiment, second)
-        assert without_lock(folder) == expected
-        assert not finished & set(second.begun)
-        if not died:
-            break
-        fatal += step
-    assert fatal > 60
 
 
 def test_a_damaged_tuning_trial_leaves_nothing_behind(

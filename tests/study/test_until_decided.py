@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from staged_studies import (
     HASH,
     MORE,
     Write,
-    killed_at_write,
     results,
     tuned,
     without_lock,
@@ -147,34 +145,6 @@ def test_a_look_waits_for_what_failed(
 
 
 # --- killed, resumed, changed
-
-
-@pytest.mark.parametrize("step", [23, pytest.param(2, marks=pytest.mark.slow)])
-def test_killed_between_looks_it_goes_on_to_the_same_bytes(
-    hostile: Path,
-    make_experiment: Callable[..., Any],
-    fake_train: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-    step: int,
-) -> None:
-    """The same looks, the same decisions, no trial twice: what was fixed beforehand is not thrown again."""
-    experiment, until = study(make_experiment, ["relu", "elu", "sigmoid"]), UntilDecided(max_seeds=8)
-    train = partial(fake_train, **NUMBERS)
-    run(hostile / "undisturbed", experiment, train(), until)
-    expected = without_lock(hostile / "undisturbed")
-    assert "looks.json" in expected
-    fatal = 1
-    while True:
-        folder, first, second = hostile / f"killed {fatal}", train(), train()
-        died = killed_at_write(fatal, monkeypatch, partial(run, folder, experiment, first, until))
-        finished = {path.parent.name for path in folder.glob("trials/*/trial.json")}
-        run(folder, experiment, second, until)
-        assert without_lock(folder) == expected
-        assert not finished & set(second.begun)
-        if not died:
-            break
-        fatal += step
-    assert fatal > 60
 
 
 def test_what_was_fixed_beforehand_stays_fixed(
