@@ -59,8 +59,8 @@ class Proposer(Protocol):
     down the stage, trains what is not finished of it, and asks for the next one. The study has ended when a stage is
     the last one (`Stage.is_last`), or holds nothing that is not finished or was tried in this run.
 
-    - `propose` returns all trials of the study so far. A finished trial that it asked for stays among them, or tables
-      and figures leave it out; it is not trained again.
+    - `propose` returns all trials of the study so far, each once, of candidates of the experiment (`TrialMaker`). A
+      finished trial that it asked for stays among them, or tables and figures leave it out; it is not trained again.
     - It depends on what is finished alone (`completed` and `diverged`), which never changes, and not on the order in
       which that came: the same results give the same stage, also from another object in another process. So it is
       resumed: after a kill at any moment it is asked again, of what is there. It keeps no state of its own, but for

@@ -121,9 +121,12 @@ def test_decisions_that_are_lost_are_taken_again(name: str, make_experiment: Mak
 def test_what_is_finished_stays_in_the_study(name: str, make_experiment: Make) -> None:
     """A trial that is not asked for any more is in no table, and a run stops at it."""
     member = MEMBERS[name]
+    experiment = member.study(make_experiment)
+    candidates = {id(candidate) for candidate in experiment.candidates}
     before: set[str] = set()
-    for _, stage in finishing_one_by_one(member, member.study(make_experiment), seed=0):
+    for _, stage in finishing_one_by_one(member, experiment, seed=0):
         ids = [trial.id for trial in stage.trials]
+        assert {id(trial.candidate) for trial in stage.trials} <= candidates
         assert len(ids) == len(set(ids))
         assert before <= set(ids)
         before = set(ids)

@@ -185,6 +185,7 @@ def test_a_plain_run_keeps_the_looks_and_asks_for_the_files_seeds(
     assert sorted((t.candidate.label, t.seed) for t in told.left) == [
         *(("selu", 5), ("selu", 6), ("sigmoid", 5), ("sigmoid", 6))
     ]
+    assert (told.stage.is_last, told.stage.to_follow, told.stage.foreseen) == (True, 0, ())
     assert seeds_by_label(folder) == {"relu": 20, "elu": 20, "selu": 7, "sigmoid": 7}
     assert (folder / "looks.json").read_bytes() == looks
     result = read_experiment(folder)
