@@ -208,7 +208,7 @@ def test_it_ends_where_trials_fail(name: str, make_experiment: Make, training: M
     assert after == expected
 
 
-@pytest.mark.parametrize("step", [47, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [47, pytest.param(3, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", slow_but({"tuning", "looks", "halving"}, [*MEMBERS]))
 def test_killed_at_any_write_it_goes_on_to_the_same_bytes(
     name: str, step: int, make_experiment: Make, training: Make, hostile: Path, monkeypatch: pytest.MonkeyPatch
