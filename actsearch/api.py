@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
 from actsearch.store import reader, writer
 from actsearch.study import plans, rounds, runner
+from actsearch.study.proposer import MakeProposer
+from actsearch.study.proposers import PROPOSERS
 from actsearch.study.until_decided import UntilDecided
 from actsearch.training.checkpoint_pace import Spacing
 
@@ -42,6 +44,8 @@ def run(
     margin: float | None = None,
     confidence: float | None = None,
     max_seeds: int | None = None,
+    proposer: str | None = None,
+    proposers: Mapping[str, MakeProposer] = PROPOSERS,
 ) -> ExperimentResult:
     """Trains every trial of an experiment that is not finished, in this process, and returns the results.
 
@@ -54,15 +58,21 @@ def run(
         margin: within which a difference then counts as none (0.001).
         confidence: with which all that is decided holds together (0.95).
         max_seeds: how many seeds there are at most (20).
+        proposer: the name of what says which trials are trained; by default `tuning` for an experiment with tuning
+            seeds, else `seeds`.
+        proposers: the table that it is from; one of your own is a row more (see `study.proposer.Proposer`).
 
     Raises:
         ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
-        UserError: a number is no margin, no confidence or too few seeds, or given without `until_decided`.
+        UserError: a number is no margin, no confidence or too few seeds, or given without `until_decided`; or there is
+            no such proposer.
     """
     if not until_decided and (margin, confidence, max_seeds) != (None, None, None):
         raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
-    plan = plans.make_plan(loaded.experiment, loaded.folder, until)
+    if until is not None and proposer is not None:
+        raise UserError("until_decided and proposer each say which trials are trained; give one of them")
+    plan = plans.make_plan(loaded.experiment, loaded.folder, until, proposer=proposer, proposers=proposers)
     kept = writer.Store(Path(out) / plan.experiment.name)
     with kept.locked(), contextlib.ExitStack() as closing:
         engine = None
@@ -71,7 +81,7 @@ def run(
                 make_train = partial(runner.trainer, plans.load_checked_data(plan), Spacing())
                 engine = closing.enter_context(contextlib.closing(runner.engine("in-process", make_train, jobs=1)))
             if engine is not None:
-                for event, trial in runner.train_all(work.left, kept, engine, keep_engine=True):
+                for event, trial in runner.train_all(work.left, kept, engine, keep_engine=not work.stage.is_last):
                     if on_event is not None:
                         on_event(event, trial)
     return reader.read_experiment(kept.folder)

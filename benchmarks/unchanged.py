@@ -36,9 +36,9 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
-import io
 import importlib
 import importlib.util
+import io
 import json
 import math
 import os

@@ -13,7 +13,7 @@ from conftest import candidate, contents
 
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.core.trial_results import TrialResult
-from actsearch.study import asked_trials
+from actsearch.study.proposer import ResultOf
 
 HASH = "0" * 64
 
@@ -40,7 +40,7 @@ def waiting(trial: Trial) -> TrialResult:
     return TrialResult(trial.id, trial.seed, "waiting", 2)
 
 
-def results(found: Mapping[str, Any]) -> asked_trials.ResultOf:
+def results(found: Mapping[str, Any]) -> ResultOf:
     """Finished trials by `label rate seed`: a number, or a status."""
 
     def result_of(trial: Trial) -> TrialResult:

@@ -14,7 +14,7 @@ from actsearch.engines.in_process import InProcess
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
 from actsearch.study import rounds, runner
-from actsearch.study.plans import Plan
+from actsearch.study.plans import plan_for
 from actsearch.study.rounds import Work
 
 Make = Callable[..., tuple[Experiment, tuple[Trial, ...]]]
@@ -34,7 +34,7 @@ def run(
     """What `actsearch run` does with a folder, without its display."""
     kept = Store(folder, keep_checkpoints)
     with kept.locked():
-        work = rounds.begin_round(Plan(experiment, trials), kept, **how)
+        work = rounds.begin_round(plan_for(experiment, trials[0].data_sha256), kept, **how)
         for _ in runner.train_all(work.left, kept, InProcess(lambda: train)):
             pass
     return read_experiment(folder)
@@ -44,7 +44,7 @@ def begun(folder: Path, experiment: Experiment, trials: tuple[Trial, ...], **how
     """What a run finds before it trains anything."""
     kept = Store(folder)
     with kept.locked():
-        return rounds.begin_round(Plan(experiment, trials), kept, **how)
+        return rounds.begin_round(plan_for(experiment, trials[0].data_sha256), kept, **how)
 
 
 def finished(folder: Path, trials: tuple[Trial, ...]) -> set[str]:

@@ -10,6 +10,7 @@ __all__ = [
     "files",
     "identity",
     "json_values",
+    "later_trials",
     "looks_record",
     "machine",
     "measures",

@@ -147,18 +147,15 @@ class Engine(Protocol):
 
     - `submit` queues a trial and returns at once. `checkpoint` is called in the driver when the trial is about to
       begin, and returns the bytes to go on from, or None.
-    - `events` yields the events of all submitted trials until each has ended or was cancelled. The events of one trial
-      come in order and end with exactly one `Ending` or `Lost`; those of different trials may mix. A trial may be
-      submitted while `events` is being read, and again after it was lost. A training that raises is a `Failed`
-      event, never an exception.
-    - `cancel` drops a trial, queued or running; no event of it follows.
-    - `close` ends everything the engine began, at once, and may be called twice.
+    - `events` yields the events of all submitted trials until each has ended. The events of one trial come in order
+      and end with exactly one `Ending` or `Lost`; those of different trials may mix. A trial may be submitted while
+      `events` is being read, and again after it was lost. A training that raises is a `Failed` event, never an
+      exception.
+    - `close` ends everything the engine began, at once, and may be called twice; no event follows.
     """
 
     def submit(self, trial: Trial, checkpoint: Callable[[], bytes | None]) -> None: ...
 
     def events(self) -> Iterator[Event]: ...
-
-    def cancel(self, trial_id: str) -> None: ...
 
     def close(self) -> None: ...

@@ -9,7 +9,7 @@ from pathlib import Path
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.files import write_atomically
 
-OF_AN_EXPERIMENT = ("experiment.yaml", "plan.json", "looks.json", "run.json", "run.lock", "trials")
+OF_AN_EXPERIMENT = ("experiment.yaml", "plan.json", "looks.json", "decisions.json", "run.json", "run.lock", "trials")
 """What lies in an experiment's folder beside what can be made again; the trials are below the last."""
 WRITTEN_BY_HAND = (".yaml", ".yml", ".py", ".npz")
 """Endings of experiments, functions and data of the user's own, which no table or page replaces."""

@@ -17,11 +17,9 @@ class InProcess:
     def __init__(self, make_train: MakeTrain) -> None:
         self._trainings = Trainings(make_train)
         self._waiting = WaitingTrials()
-        self._cancelled: set[str] = set()
         self._closed = False
 
     def submit(self, trial: Trial, checkpoint: ReadCheckpoint) -> None:
-        self._cancelled.discard(trial.id)
         self._waiting.add(trial, checkpoint)
 
     def events(self) -> Iterator[Event]:
@@ -29,15 +27,11 @@ class InProcess:
             trial, checkpoint = self._waiting.take()
             # This loop alone closes the training: one that is in the middle of a step could not be closed from outside.
             with closing(self._trainings.events(trial, checkpoint())) as events:
-                while not self._closed and trial.id not in self._cancelled:
+                while not self._closed:
                     event = next(events, None)
-                    if event is None or self._closed or trial.id in self._cancelled:
+                    if event is None or self._closed:
                         break
                     yield event
-
-    def cancel(self, trial_id: str) -> None:
-        self._waiting.drop(trial_id)
-        self._cancelled.add(trial_id)
 
     def close(self) -> None:
         self._closed = True

@@ -59,7 +59,7 @@ class Processes(WorkerEngine["_ProcessWorker"]):
                 return
             for connection in wait(list(busy)):
                 worker = busy[connection]  # type: ignore[index]
-                if worker in self._workers:  # else it was cancelled or closed since
+                if worker in self._workers:  # else it was closed since
                     yield self._received(worker)
 
     def close(self) -> None:

@@ -76,7 +76,7 @@ class Ray(WorkerEngine["_ActorWorker"]):
             self._begin_workers()
             self._hand_out()
             for worker, asked in self._ready():
-                if worker.asked is not asked:  # ended since, by `cancel` or `close`
+                if worker.asked is not asked:  # ended since, by `close`
                     continue
                 if worker.trial_id:
                     yield self._received(worker)

@@ -27,8 +27,5 @@ class WaitingTrials:
         """The next one, which waits no longer."""
         return self._queue.popleft()
 
-    def drop(self, trial_id: str) -> None:
-        self._queue = deque(queued for queued in self._queue if queued[0].id != trial_id)
-
     def clear(self) -> None:
         self._queue.clear()

@@ -50,12 +50,6 @@ class WorkerEngine(ABC, Generic[W]):
     def submit(self, trial: Trial, checkpoint: ReadCheckpoint) -> None:
         self._waiting.add(trial, checkpoint)
 
-    def cancel(self, trial_id: str) -> None:
-        self._waiting.drop(trial_id)
-        for worker in self._busy():
-            if worker.trial_id == trial_id:
-                self._end(worker)
-
     def _busy(self) -> list[W]:
         return [worker for worker in self._workers if worker.trial_id is not None]
 

@@ -16,6 +16,7 @@ FORMAT_VERSION = 1
 EXPERIMENT_FILE = "experiment.yaml"
 PLAN_FILE = "plan.json"
 LOOKS_FILE = "looks.json"
+DECISIONS_FILE = "decisions.json"
 LOCK_FILE = "run.lock"
 HOLDER_FILE = "run.json"
 TRIALS_FOLDER = "trials"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from actsearch.core.trial_results import TrialResult
@@ -13,6 +13,7 @@ from actsearch.store.layout import (
     CHECKPOINT_BEFORE,
     CHECKPOINT_FILE,
     CHECKPOINT_FILES,
+    DECISIONS_FILE,
     EXPERIMENT_FILE,
     LOOKS_FILE,
     PLAN_FILE,
@@ -21,19 +22,28 @@ from actsearch.store.layout import (
 )
 from actsearch.store.moving_aside import move_aside
 from actsearch.store.records.checkpoint import checkpoint_content, checkpoint_header
+from actsearch.store.records.decisions import known_decisions
 from actsearch.store.records.looks import known_looks
 from actsearch.store.records.plan import planned_ids, refuse_newer_plan
 from actsearch.store.resuming import is_there
 
 
 def set_damaged_plan_aside(folder: Path) -> list[str]:
-    """Moves plan, experiment and looks out of the way if they cannot be read, to be written anew; a line on each.
+    """Moves plan, experiment, looks and decisions out of the way if they cannot be read, to be written anew.
+
+    Returns:
+        A line on each.
 
     Raises:
         StoreError: the plan was written by a newer version.
     """
     refuse_newer_plan(folder)
-    readers = {PLAN_FILE: planned_ids, EXPERIMENT_FILE: kept_document, LOOKS_FILE: known_looks}
+    readers: dict[str, Callable[[Path], object]] = {
+        PLAN_FILE: planned_ids,
+        EXPERIMENT_FILE: kept_document,
+        LOOKS_FILE: known_looks,
+        DECISIONS_FILE: known_decisions,
+    }
     paths = [folder / name for name, read in readers.items() if (folder / name).is_file() and read(folder) is None]
     with write_errors_in_a_line(folder):
         return [f"{path}: is damaged; kept as {move_aside(path, 'damaged').name}, written anew" for path in paths]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from actsearch.core.errors import StoreError
 from actsearch.core.experiment import Experiment, Trial
+from actsearch.core.later_trials import LaterTrials
 from actsearch.store import changes
 from actsearch.store.experiment_file import kept_document
 from actsearch.store.layout import PLAN_FILE, other_trials, trial_folder
 from actsearch.store.records.plan import planned_ids
-from actsearch.store.records.trial import glance
+from actsearch.store.records.trial import TrialGlance, glance
 
 
 class Stranding(StoreError):
@@ -39,10 +40,12 @@ class LeftBehind(NamedTuple):
     """The trials that it asks for that contain a completed one."""
 
 
-def left_behind(folder: Path, trials: Sequence[Trial], may_follow: Sequence[Trial] = ()) -> LeftBehind:
-    """The finished trials of the plan on disk that these are not, nor those that may follow."""
-    wanted = {trial.id for trial in (*trials, *may_follow)}
-    longest = _longest_by_trajectory((*trials, *may_follow))
+def left_behind(folder: Path, trials: Sequence[Trial], later: LaterTrials | None = None) -> LeftBehind:
+    """The finished trials of the plan on disk that these are not, nor those that are asked for later."""
+    wanted = {trial.id for trial in trials}
+    by_trajectory: dict[str, list[Trial]] = {}
+    for trial in trials:
+        by_trajectory.setdefault(trial.trajectory, []).append(trial)
     left = LeftBehind([], [], set())
     for trial_id in _ids_before(folder):
         if trial_id in wanted:
@@ -50,8 +53,12 @@ def left_behind(folder: Path, trials: Sequence[Trial], may_follow: Sequence[Tria
         commit = glance(trial_folder(folder, trial_id))
         if not commit.is_finished:
             continue
-        containing = longest.get(str(commit.trajectory))
-        if containing is None or containing.candidate.training.epochs < commit.epochs:
+        following = _following(commit, later)
+        if any(trial.id == trial_id for trial in following):
+            continue
+        of_this_training = [*by_trajectory.get(str(commit.trajectory), ()), *following]
+        containing = max(of_this_training, key=_epochs, default=None)
+        if containing is None or _epochs(containing) < commit.epochs:
             left.stranded.append(trial_id)
             continue
         left.contained.append(trial_id)
@@ -67,13 +74,16 @@ def refusal(folder: Path, left: LeftBehind, experiment: Experiment, trials: Sequ
     return Stranding(folder, len(left.stranded), _changes(folder, experiment, trials[0], left.stranded[0]))
 
 
-def _longest_by_trajectory(trials: Iterable[Trial]) -> dict[str, Trial]:
-    longest: dict[str, Trial] = {}
-    for trial in trials:
-        known = longest.setdefault(trial.trajectory, trial)
-        if trial.candidate.training.epochs > known.candidate.training.epochs:
-            longest[trial.trajectory] = trial
-    return longest
+def _following(commit: TrialGlance, later: LaterTrials | None) -> Sequence[Trial]:
+    """The trials of the same training that may be asked for later."""
+    seed = commit.settings.get("seed")
+    if later is None or commit.trajectory is None or not isinstance(seed, int):
+        return ()
+    return later(seed, commit.trajectory)
+
+
+def _epochs(trial: Trial) -> int:
+    return trial.candidate.training.epochs
 
 
 def _ids_before(folder: Path) -> list[str]:

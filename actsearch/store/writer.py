@@ -7,23 +7,26 @@ of its siblings: a folder without it holds no result, whatever else lies in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from actsearch.core.events import Event
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.core.files import write_if_changed
+from actsearch.core.later_trials import LaterTrials
 from actsearch.core.looks_record import LooksRecord
 from actsearch.core.results import Choice
 from actsearch.core.trial_results import TrialResult
 from actsearch.store import plan_writer, repair, resuming, stranding
 from actsearch.store.disk_errors import write_errors_in_a_line
-from actsearch.store.layout import CHECKPOINT_FILES, HOLDER_FILE, LOOKS_FILE, TRIAL_FILE, trial_folder
+from actsearch.store.layout import CHECKPOINT_FILES, DECISIONS_FILE, HOLDER_FILE, LOOKS_FILE, TRIAL_FILE, trial_folder
 from actsearch.store.lock import locked_folder
 from actsearch.store.moving_aside import move_aside
 from actsearch.store.recording import TrialRecorder
+from actsearch.store.records.decisions import DecisionsRecord, known_decisions
 from actsearch.store.records.guards import Damaged
 from actsearch.store.records.looks import known_looks, looks_to_bytes
 from actsearch.store.records.plan import PlannedTrial, refuse_newer_plan
@@ -83,7 +86,7 @@ class Store:
         trials: Sequence[Trial],
         accept_changes: bool = False,
         *,
-        may_follow: Sequence[Trial] = (),
+        later: LaterTrials | None = None,
         chosen: Sequence[Choice] = (),
     ) -> frozenset[str]:
         """Writes what the experiment asks for: `experiment.yaml` and `plan.json`.
@@ -92,7 +95,7 @@ class Store:
             experiment: what is asked for,
             trials: and its trials, as far as it asks for them now.
             accept_changes: go on though finished trials do not belong to the experiment any more.
-            may_follow: trials that it may ask for later: none of them is left out yet.
+            later: knows the trials that it may ask for later: none of them is left out yet.
             chosen: the settings chosen so far, where it chooses any.
 
         Returns:
@@ -103,7 +106,7 @@ class Store:
             StoreError: the folder cannot be written, or holds what a newer version wrote.
         """
         refuse_newer_plan(self.folder)
-        left = left_behind(self.folder, trials, may_follow)
+        left = left_behind(self.folder, trials, later)
         if not accept_changes and (error := stranding.refusal(self.folder, left, experiment, trials)) is not None:
             raise error
         with write_errors_in_a_line(self.folder):
@@ -113,14 +116,14 @@ class Store:
         return frozenset(left.longer)
 
     def refusal(
-        self, experiment: Experiment, trials: Sequence[Trial], may_follow: Sequence[Trial] = ()
+        self, experiment: Experiment, trials: Sequence[Trial], later: LaterTrials | None = None
     ) -> Stranding | None:
         """What `begin` raises unless changes are accepted, if it would."""
-        return stranding.refusal(self.folder, left_behind(self.folder, trials, may_follow), experiment, trials)
+        return stranding.refusal(self.folder, left_behind(self.folder, trials, later), experiment, trials)
 
-    def held(self, trials: Sequence[Trial], may_follow: Sequence[Trial]) -> int:
-        """How many finished trials of the plan on disk these are not, but may follow."""
-        without, with_later = left_behind(self.folder, trials), left_behind(self.folder, trials, may_follow)
+    def held(self, trials: Sequence[Trial], later: LaterTrials) -> int:
+        """How many finished trials of the plan on disk these are not, but may be asked for later."""
+        without, with_later = left_behind(self.folder, trials), left_behind(self.folder, trials, later)
         return len(without.stranded) - len(with_later.stranded)
 
     def looks(self) -> LooksRecord | None:
@@ -135,6 +138,20 @@ class Store:
         """Writes the looks taken so far."""
         with write_errors_in_a_line(self.folder):
             write_if_changed(self.folder / LOOKS_FILE, looks_to_bytes(record))
+
+    def decisions(self, proposer: str) -> Mapping[str, Any] | None:
+        """What a proposer decided so far; None without any, or where damaged.
+
+        Raises:
+            StoreError: they cannot be read, or were written by a newer version.
+        """
+        record = known_decisions(self.folder)
+        return record.decisions if record is not None and record.proposer == proposer else None
+
+    def keep_decisions(self, proposer: str, decisions: Mapping[str, Any]) -> None:
+        """Writes what a proposer decided so far."""
+        with write_errors_in_a_line(self.folder):
+            write_if_changed(self.folder / DECISIONS_FILE, DecisionsRecord(proposer, decisions).to_bytes())
 
     # How the trials stand
 

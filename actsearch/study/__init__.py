@@ -1,10 +1,12 @@
-"""What to train next and what it costs: stages, looks, the runner, the plan, the timing."""
+"""What to train next and what it costs: proposers, the runner, the plan, the timing."""
 
 __all__ = [
     "disk",
     "foreseen_stages",
     "outlook",
     "plans",
+    "proposer",
+    "proposers",
     "rounds",
     "runner",
     "schedule",

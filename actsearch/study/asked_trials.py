@@ -1,53 +1,48 @@
-"""The trials that an experiment asks for at a moment, and what they are collected with."""
+"""The trials of a study: made when they are asked for, each once, and looked up where they may be asked for later."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.identity import expand
-from actsearch.core.looks_record import LooksRecord
-from actsearch.core.results import Choice
-from actsearch.core.trial_results import TrialResult
-
-ResultOf = Callable[[Trial], TrialResult]
-"""How a trial stands at this moment."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The trials that an experiment asks for at a moment, those of the stages before included."""
-
-    trials: tuple[Trial, ...]
-    """Those of the tuning seeds first."""
-    chosen: tuple[Choice, ...] = ()
-    waiting: tuple[str, ...] = ()
-    """What a later stage waits for that training alone will not bring, such as a trial that failed: sentences."""
-    may_follow: tuple[Trial, ...] = ()
-    """Trials that a later stage may ask for; which of them depends on what comes out."""
-    to_follow: int = 0
-    """How many of those it will ask for, at most."""
-    looks: LooksRecord | None = None
-    """Of a study with looks, those taken now included."""
 
 
 class TrialMaker:
     """Makes the trials of an experiment, each once."""
 
     def __init__(self, experiment: Experiment, data_sha256: str) -> None:
-        self._experiment, self._data_sha256 = experiment, data_sha256
+        self.experiment, self.data_sha256 = experiment, data_sha256
         self._made: dict[tuple[int, int], Trial] = {}
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
-        return self._experiment.candidates
+        return self.experiment.candidates
 
     def __call__(self, candidate: Candidate, seed: int) -> Trial:
         key = id(candidate), seed
         if key not in self._made:
-            (self._made[key],) = expand(self._experiment, self._data_sha256, (seed,), (candidate,))
+            (self._made[key],) = expand(self.experiment, self.data_sha256, (seed,), (candidate,))
         return self._made[key]
+
+
+class OpenTrials:
+    """The trials of these candidates with these seeds, as `LaterTrials`: made for the seeds that are asked about."""
+
+    def __init__(self, make: TrialMaker, candidates: Sequence[Candidate], seeds: Collection[int]) -> None:
+        self._make, self._candidates, self._seeds = make, candidates, frozenset(seeds)
+        self._of_seed: dict[int, dict[str, list[Trial]]] = {}
+
+    def __call__(self, seed: int, trajectory: str) -> Sequence[Trial]:
+        if seed not in self._seeds:
+            return ()
+        if seed not in self._of_seed:
+            by_trajectory = self._of_seed[seed] = {}
+            for candidate in self._candidates:
+                trial = self._make(candidate, seed)
+                by_trajectory.setdefault(trial.trajectory, []).append(trial)
+        return self._of_seed[seed].get(trajectory, ())
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from actsearch.core.experiment import Experiment, Trial
+from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.identity import expand
 from actsearch.core.trial_results import Role
 
@@ -15,7 +15,7 @@ been chosen among them by then."""
 
 
 @dataclass(frozen=True)
-class Stage:
+class ForeseenStage:
     """Trials that are trained together: a later stage waits until the one before is finished."""
 
     role: Role
@@ -33,7 +33,7 @@ class Stage:
         return list(self.choices) * len(self.seeds)
 
 
-def foreseen_stages(experiment: Experiment, seeds: int | None = None) -> tuple[Stage, ...]:
+def foreseen_stages(experiment: Experiment, seeds: int | None = None) -> tuple[ForeseenStage, ...]:
     """The stages of an experiment: with tuning seeds, every setting with those first, then one of each activation.
 
     Args:
@@ -43,12 +43,10 @@ def foreseen_stages(experiment: Experiment, seeds: int | None = None) -> tuple[S
     everything = tuple((place,) for place in range(len(experiment.candidates)))
     compared = experiment.seeds if seeds is None else tuple(range(seeds))
     if not experiment.tuning_seeds:
-        return (Stage("comparison", everything, compared),)
-    by_label: dict[str, list[int]] = {}
-    for place, candidate in enumerate(experiment.candidates):
-        by_label.setdefault(candidate.label, []).append(place)
-    one_of_each = tuple(map(tuple, by_label.values()))
-    return Stage("tuning", everything, experiment.tuning_seeds), Stage("comparison", one_of_each, compared)
+        return (ForeseenStage("comparison", everything, compared),)
+    chosen = settings_to_choose(experiment, experiment.candidates)
+    tuning = ForeseenStage("tuning", everything, experiment.tuning_seeds)
+    return tuning, ForeseenStage("comparison", chosen, compared)
 
 
 def contenders(experiment: Experiment) -> tuple[str, ...]:
@@ -56,7 +54,7 @@ def contenders(experiment: Experiment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(candidate.label for candidate in experiment.candidates))
 
 
-def trials_of(stage: Stage, experiment: Experiment, data_sha256: str) -> list[tuple[Trial, ...]]:
+def trials_of(stage: ForeseenStage, experiment: Experiment, data_sha256: str) -> list[tuple[Trial, ...]]:
     """The trials of a stage in their order, each as those that it may turn out to be."""
     everything = expand(experiment, data_sha256, stage.seeds)
     n = len(experiment.candidates)
@@ -67,12 +65,13 @@ def trials_of(stage: Stage, experiment: Experiment, data_sha256: str) -> list[tu
     return trials
 
 
-def choices_to_follow(experiment: Experiment, may_follow: Sequence[Trial]) -> list[tuple[int, ...]]:
-    """Of trials of which one setting for each label and seed will be asked for: the places that it may be at."""
-    choices: dict[tuple[int, str], list[int]] = {}
-    for place, trial in zip(places(experiment, may_follow), may_follow, strict=True):
-        choices.setdefault((trial.seed, trial.candidate.label), []).append(place)
-    return [tuple(choice) for choice in choices.values()]
+def settings_to_choose(experiment: Experiment, candidates: Sequence[Candidate]) -> tuple[tuple[int, ...], ...]:
+    """Of each label of these candidates, of which one is to be chosen: the places that it may be at."""
+    places_of = {id(candidate): place for place, candidate in enumerate(experiment.candidates)}
+    by_label: dict[str, list[int]] = {}
+    for candidate in candidates:
+        by_label.setdefault(candidate.label, []).append(places_of[id(candidate)])
+    return tuple(map(tuple, by_label.values()))
 
 
 def places(experiment: Experiment, trials: Iterable[Trial]) -> list[int]:

@@ -1,60 +1,81 @@
-"""Which trials a study asks for that is run until it is decided: the seeds up to the next look. Pure."""
+"""The proposer of a study that is run until it is decided: the seeds up to the next look."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.looks_record import LooksRecord
 from actsearch.core.tasks import Task
 from actsearch.core.trial_results import FINISHED, TrialResult
-from actsearch.study.asked_trials import Asked, ResultOf, TrialMaker, WantedSeeds
+from actsearch.data.sources import validation_examples
+from actsearch.study.asked_trials import OpenTrials, TrialMaker, WantedSeeds
+from actsearch.study.foreseen_stages import settings_to_choose
 from actsearch.study.looks_record import check_same_study, new_record, planned_looks, with_look
-from actsearch.study.tuned_settings import TunedSettings, by_label
-from actsearch.study.until_decided import MAX_SEEDS, UntilDecided, seeds_of
+from actsearch.study.proposer import ResultOf, ResultsSoFar, Stage
+from actsearch.study.tuned_settings import TunedSettings, by_label, tuned_settings
+from actsearch.study.until_decided import MAX_SEEDS, UntilDecided, check_decidable, seeds_of
+
+DEFAULT_RULE = UntilDecided()
 
 
-def ask_with_looks(
-    experiment: Experiment,
-    data_sha256: str,
-    result_of: ResultOf,
-    settings: TunedSettings,
-    *,
-    until: UntilDecided | None,
-    record: LooksRecord | None,
-    examples: int | None,
-) -> Asked:
-    """What an experiment with looks asks for; see `stages.ask`. Of `until` and `record` one at least is given."""
-    make = TrialMaker(experiment, data_sha256)
-    if until is None:
-        assert record is not None
-        wants = _wants_of_a_plain_run(record, experiment, make, settings)
-    else:
+class Looks:
+    """See `proposer.Proposer`. The seeds up to the next look, of those contenders that are still in.
+
+    Beyond them, what is finished already. With tuning seeds, the settings of the contenders are chosen first.
+
+    Args:
+        experiment: whose.
+        data_sha256: of its data.
+        until: how it is decided.
+
+    Raises:
+        UnsuitableSetting, UserError: see `check_decidable`.
+    """
+
+    def __init__(self, experiment: Experiment, data_sha256: str, until: UntilDecided = DEFAULT_RULE) -> None:
+        check_decidable(experiment)
+        self._until, self._make = until, TrialMaker(experiment, data_sha256)
+
+    def propose(self, results: ResultsSoFar) -> Stage:
+        experiment, until = self._make.experiment, self._until
+        settings = tuned_settings(experiment, self._make.data_sha256, results.of)
         seeds = seeds_of(experiment, until.max_seeds or MAX_SEEDS)
+        record = results.looks
         if record is not None:
-            check_same_study(record, until, make, settings)
+            check_same_study(record, until, self._make, settings)
         elif not settings.open:
-            record = new_record(until, make, settings.compared, seeds, examples, experiment.task)
+            # Only a share moves in whole examples.
+            examples = validation_examples(experiment.data) if experiment.task.decisive.is_share else None
+            record = new_record(until, self._make, settings.compared, seeds, examples, experiment.task)
         if record is None:
             wants = _wants_before_the_looks(settings, seeds)
         else:
-            wants = _wants_until_the_next_look(record, make, result_of, settings, experiment.task)
-    every = tuple(dict.fromkeys((*experiment.seeds, *wants.may_use)))
+            wants = _wants_until_the_next_look(record, self._make, results.of, settings, experiment.task)
+        return _stage_of(wants, self._make, settings, results.of)
+
+
+def stage_beside_looks(record: LooksRecord, make: TrialMaker, settings: TunedSettings, result_of: ResultOf) -> Stage:
+    """What a plain run asks for in a study with looks: all seeds of the file, and what was looked at."""
+    stage = _stage_of(_wants_of_a_plain_run(record, make, settings), make, settings, result_of)
+    foreseen = settings_to_choose(make.experiment, settings.open) * len(make.experiment.seeds)
+    return replace(stage, is_last=not settings.open, to_follow=len(foreseen), foreseen=foreseen)
+
+
+def _stage_of(wants: _Wants, make: TrialMaker, settings: TunedSettings, result_of: ResultOf) -> Stage:
+    every = tuple(dict.fromkeys((*make.experiment.seeds, *wants.may_use)))
     _want_what_is_finished(wants.seeds, settings.compared, every, make, result_of)
-    known = [*settings.compared, *settings.open]
-    return Asked(
+    record = wants.record
+    return Stage(
         trials=(*settings.trials, *_wanted_trials(make, wants.seeds, every)),
+        is_last=not settings.open and record is not None and record.has_ended,
         chosen=settings.chosen,
+        looks=record,
         waiting=(*settings.waiting, *wants.waiting),
-        may_follow=tuple(
-            make(candidate, seed)
-            for candidate, seed in itertools.product(known, every)
-            if seed not in wants.seeds.of(candidate)
-        ),
+        later=OpenTrials(make, (*settings.compared, *settings.open), every),
         to_follow=max(wants.to_follow, 0),
-        looks=wants.record,
     )
 
 
@@ -72,16 +93,13 @@ class _Wants:
     waiting: tuple[str, ...] = ()
 
 
-def _wants_of_a_plain_run(
-    record: LooksRecord, experiment: Experiment, make: TrialMaker, settings: TunedSettings
-) -> _Wants:
+def _wants_of_a_plain_run(record: LooksRecord, make: TrialMaker, settings: TunedSettings) -> _Wants:
     """Run as if there were no looks: all seeds of the file, and what was looked at."""
     contenders = _contenders(record, make, settings.compared)
     wants = _Wants(record.seeds, record=record)
     for taken in record.taken:
         _want(wants, contenders, taken.contenders, taken.seeds)
-    wants.seeds.add(settings.compared, experiment.seeds)
-    wants.to_follow = len(by_label(settings.open)) * len(experiment.seeds)
+    wants.seeds.add(settings.compared, make.experiment.seeds)
     return wants
 
 

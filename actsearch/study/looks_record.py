@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from actsearch.analysis.comparisons.standards import CONFIDENCE
 from actsearch.analysis.comparisons.tuning import value_of
-from actsearch.core.errors import UserError
 from actsearch.core.experiment import Candidate
 from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
 from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.core.trial_results import TrialResult
 from actsearch.study.asked_trials import TrialMaker
+from actsearch.study.proposer import OtherStudy
 from actsearch.study.tuned_settings import TunedSettings, by_label
 from actsearch.study.until_decided import UntilDecided
 
@@ -74,7 +74,7 @@ def check_same_study(record: LooksRecord, until: UntilDecided, make: TrialMaker,
     """That what was fixed when the looks began is as it was.
 
     Raises:
-        UserError: the rule is another, or the contenders are.
+        OtherStudy: the rule is another, or the contenders are.
     """
     _check_same_rule(record, until)
     known = {contender.first for contender in record.contenders}
@@ -85,7 +85,7 @@ def check_same_study(record: LooksRecord, until: UntilDecided, make: TrialMaker,
     new = [label for first, label in compared.items() if first not in known]
     if gone or new or len(by_label([*settings.compared, *settings.open])) != len(known):
         changed = [*(f"{label} is gone or another" for label in gone), *(f"{label} was not there" for label in new)]
-        raise UserError(
+        raise OtherStudy(
             "the looks of this study were taken of other contenders"
             f" ({'; '.join(changed) or 'an activation was added'}), and what is fixed beforehand stays fixed; begin"
             " anew with --name NEW or --fresh, or leave out --until-decided"
@@ -100,7 +100,7 @@ def _check_same_rule(record: LooksRecord, until: UntilDecided) -> None:
     )
     for option, now, before in fixed:
         if now is not None and now != before:
-            raise UserError(
+            raise OtherStudy(
                 f"{option} {now:g}: it was {before:g} when the looks of this study began, and what is fixed beforehand"
                 f" stays fixed; leave {option} out to go on, or begin anew with --name NEW or --fresh"
             )

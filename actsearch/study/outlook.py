@@ -19,7 +19,7 @@ from actsearch.core.words import in_words
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits
 from actsearch.study.disk import Disk, needed_disk
-from actsearch.study.foreseen_stages import Stage, TrialPlaces, contenders, foreseen_stages, trials_of
+from actsearch.study.foreseen_stages import ForeseenStage, TrialPlaces, contenders, foreseen_stages, trials_of
 from actsearch.study.schedule import LOADING_SECONDS, Seconds, total
 from actsearch.study.trial_costs import CostRange, Timed, kind_of
 
@@ -191,7 +191,9 @@ def _side_by_side(experiment: Experiment) -> list[str]:
     return [SIDE_BY_SIDE] if is_grid and not experiment.tuning_seeds else []
 
 
-def _left(stage: Stage, experiment: Experiment, data_sha256: str, finished: Collection[str]) -> list[tuple[int, ...]]:
+def _left(
+    stage: ForeseenStage, experiment: Experiment, data_sha256: str, finished: Collection[str]
+) -> list[tuple[int, ...]]:
     """The choices of the trials of a stage that are not finished."""
     choices = stage.choices_of_trials
     if not finished:

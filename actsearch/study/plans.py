@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from actsearch.core.errors import StoreError, UserError
+from actsearch.core.errors import StoreError
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.core.trial_results import TrialResult
 from actsearch.data.dataset import Dataset
-from actsearch.data.sources import fingerprint, load_dataset, locate, validation_examples
+from actsearch.data.sources import fingerprint, load_dataset, locate
 from actsearch.data.splitting import split
 from actsearch.data.suitability import check_networks
 from actsearch.store.writer import Store
-from actsearch.study import stages, until_decided
-from actsearch.study.asked_trials import Asked
+from actsearch.study import until_decided
+from actsearch.study.look_by_look import Looks
+from actsearch.study.proposer import MakeProposer, OtherStudy, Proposer, ResultsSoFar, Stage
+from actsearch.study.proposers import PROPOSERS, named_proposer, usual_proposer
 from actsearch.study.until_decided import UntilDecided
 
 
 @dataclass(frozen=True)
 class Plan:
-    """An experiment with its trials; the data's path is absolute."""
+    """An experiment with what says which of its trials are trained; the data's path is absolute."""
 
     experiment: Experiment
-    trials: tuple[Trial, ...]
-    """What is asked for while nothing has come out; `ask_now` says what is asked for later."""
+    data_sha256: str
+    proposer: Proposer
+    proposer_name: str
+    """In the table that it is from."""
     until: UntilDecided | None = None
     """That seeds are added until it is decided."""
 
-    @property
-    def data_sha256(self) -> str:
-        return self.trials[0].data_sha256
-
-    @property
-    def in_stages(self) -> bool:
-        """Whether what comes out decides what is trained next."""
-        return bool(self.experiment.tuning_seeds) or self.until is not None
+    @cached_property
+    def trials(self) -> tuple[Trial, ...]:
+        """What is asked for while nothing has come out; `ask_now` says what is asked for later."""
+        return self.proposer.propose(ResultsSoFar(_nothing_yet)).trials
 
     @property
     def threads(self) -> int:
@@ -43,22 +45,56 @@ class Plan:
         return self.experiment.candidates[0].training.threads
 
 
-def make_plan(experiment: Experiment, folder: Path, until: UntilDecided | None = None) -> Plan:
-    """The trials of an experiment whose relative paths are relative to `folder`. Loads no data, only their hash.
+def make_plan(
+    experiment: Experiment,
+    folder: Path,
+    until: UntilDecided | None = None,
+    *,
+    proposer: str | None = None,
+    proposers: Mapping[str, MakeProposer] = PROPOSERS,
+) -> Plan:
+    """The plan of an experiment whose relative paths are relative to `folder`. Loads no data, only their hash.
+
+    Args and errors are those of `plan_for`, and:
 
     Raises:
         DataError: the data cannot be had.
-        UserError: it cannot be run `until` it is decided (see `until_decided.check_decidable`), or not by such a rule.
     """
     if until is not None:
         until_decided.check_rule(until)
         until_decided.check_decidable(experiment)
     located = replace(experiment, data=locate(experiment.data, folder))
-    sha256 = fingerprint(located.data)
-    return Plan(located, stages.ask(located, sha256, _nothing_yet, until=until).trials, until)
+    return plan_for(located, fingerprint(located.data), until, proposer=proposer, proposers=proposers)
 
 
-def ask_now(plan: Plan, store: Store, anew: bool = False) -> Asked:
+def plan_for(
+    experiment: Experiment,
+    data_sha256: str,
+    until: UntilDecided | None = None,
+    *,
+    proposer: str | None = None,
+    proposers: Mapping[str, MakeProposer] = PROPOSERS,
+) -> Plan:
+    """The plan of an experiment whose data have this SHA-256.
+
+    Args:
+        experiment: with an absolute path of its data.
+        data_sha256: of them.
+        until: that it is run until it is decided, which takes the place of another proposer.
+        proposer: the name of the one that says what is trained; by default, what the experiment asks for.
+        proposers: the table that it is from.
+
+    Raises:
+        UserError: there is no such proposer, or it cannot be run `until` it is decided (see `check_decidable`).
+    """
+    if until is not None:
+        return Plan(experiment, data_sha256, Looks(experiment, data_sha256, until), "looks", until)
+    name = proposer or usual_proposer(experiment)
+    make = named_proposer(name, proposers)
+    return Plan(experiment, data_sha256, make(experiment, data_sha256), name)
+
+
+def ask_now(plan: Plan, store: Store, anew: bool = False) -> Stage:
     """What a plan asks for now, from what lies in the store's folder; nothing is changed there.
 
     With `anew`, as if nothing lay there.
@@ -67,10 +103,7 @@ def ask_now(plan: Plan, store: Store, anew: bool = False) -> Asked:
         StoreError: looks were taken in another way than is asked for, or of another experiment.
     """
     if anew:
-        return stages.ask(plan.experiment, plan.data_sha256, _nothing_yet, until=plan.until)
-    record = store.looks()
-    if not plan.in_stages and record is None:
-        return Asked(plan.trials)
+        return plan.proposer.propose(ResultsSoFar(_nothing_yet))
     known: dict[str, TrialResult] = {}
 
     def result_of(trial: Trial) -> TrialResult:
@@ -78,13 +111,10 @@ def ask_now(plan: Plan, store: Store, anew: bool = False) -> Asked:
             known[trial.id] = store.result(trial)
         return known[trial.id]
 
-    begins = record is None and plan.until is not None and plan.experiment.task.decisive.is_share
-    examples = validation_examples(plan.experiment.data) if begins else None
+    results = ResultsSoFar(result_of, store.looks(), store.decisions(plan.proposer_name))
     try:
-        return stages.ask(
-            plan.experiment, plan.data_sha256, result_of, until=plan.until, record=record, examples=examples
-        )
-    except UserError as error:
+        return plan.proposer.propose(results)
+    except OtherStudy as error:
         raise StoreError(f"{store.folder}: {error}") from error
 
 

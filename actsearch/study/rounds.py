@@ -1,4 +1,4 @@
-"""What is trained next: what a plan and its folder leave to be done, round after round."""
+"""What is trained next: what a plan's proposer asks for and its folder leaves to be done, round after round."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from actsearch.core.trial_results import FINISHED, Status
 from actsearch.store.resuming import Origin
 from actsearch.store.survey import Survey
 from actsearch.store.writer import Store
-from actsearch.study.asked_trials import Asked
 from actsearch.study.plans import Plan, ask_now
+from actsearch.study.proposer import Stage
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Work:
     """What a plan and its folder leave to be done."""
 
     left: tuple[Trial, ...]
-    asked: Asked
+    stage: Stage
     """What is asked for now, what is finished included."""
     status: Mapping[str, Status]
     """Of each trial, before anything is trained."""
@@ -58,11 +58,11 @@ class Work:
 def rounds_of_work(
     plan: Plan, store: Store, *, accept_changes: bool = False, only_failed: bool = False
 ) -> Generator[Work, None, None]:
-    """What is left to do, round after round: when all of one is trained, what came out may ask for more.
+    """What is left to do, round after round: when all of one is trained, the proposer says what is trained next.
 
     The caller holds the store's lock, and trains all that is left before it asks for the next round, or stops. The
-    first round comes in any case; that nothing is left ends the rounds. No trial is in two of them: what failed is
-    tried again by the next run.
+    first round comes in any case; the rounds end with the last stage, or where nothing is left. No trial is in two of
+    them: what failed is tried again by the next run.
 
     Args and errors are those of `begin_round`.
     """
@@ -73,7 +73,7 @@ def rounds_of_work(
             plan, store, accept_changes=accept_changes or bool(tried), only_failed=only_failed, tried=tried
         )
         yield replace(work, chosen=tuple(choice for choice in work.chosen if choice not in chosen))
-        if not plan.in_stages or not work.left:
+        if work.stage.is_last or not work.left:
             return
         chosen = work.chosen
         tried |= {trial.id for trial in work.left}
@@ -101,22 +101,22 @@ def begin_round(
     """
     problems = store.set_damaged_plan_aside()
     before = store.looks()
-    asked = ask_now(plan, store)
-    held = store.held(asked.trials, asked.may_follow) if asked.may_follow else 0
-    longer = store.begin(
-        plan.experiment, asked.trials, accept_changes, may_follow=asked.may_follow, chosen=asked.chosen
-    )
-    if asked.looks is not None:
-        store.keep_looks(asked.looks)
-    survey = store.survey(asked.trials)
+    stage = ask_now(plan, store)
+    held = 0 if stage.later is None else store.held(stage.trials, stage.later)
+    longer = store.begin(plan.experiment, stage.trials, accept_changes, later=stage.later, chosen=stage.chosen)
+    if stage.looks is not None:
+        store.keep_looks(stage.looks)
+    if stage.decisions is not None:
+        store.keep_decisions(plan.proposer_name, stage.decisions)
+    survey = store.survey(stage.trials)
     undiagnosed = frozenset() if only_failed else frozenset(survey.undiagnosed.difference(tried))
     store.train_again(undiagnosed)
-    wanted = [trial for trial in trials_to_train(asked.trials, survey, only_failed) if trial.id not in tried]
+    wanted = [trial for trial in trials_to_train(stage.trials, survey, only_failed) if trial.id not in tried]
     problems += [*survey.problems, *store.set_damaged_checkpoints_aside(wanted)]
     origins = {trial.id: origin for trial in wanted if (origin := store.origin(trial)) is not None}
     return Work(
         left=tuple(wanted),
-        asked=asked,
+        stage=stage,
         status=survey.status,
         origins=origins,
         longer=longer,
@@ -126,8 +126,8 @@ def begin_round(
         differing=len(survey.differing),
         unseen=frozenset(trial.id for trial in wanted if trial.id not in origins and store.has_unseen(trial)),
         held=held,
-        chosen=asked.chosen,
-        looks=() if asked.looks is None else asked.looks.taken[0 if before is None else len(before.taken) :],
+        chosen=stage.chosen,
+        looks=() if stage.looks is None else stage.looks.taken[0 if before is None else len(before.taken) :],
         tried=sum(survey.status.get(trial_id) not in FINISHED for trial_id in tried),
     )
 

@@ -13,7 +13,7 @@ from actsearch.core.identity import expand
 from actsearch.core.results import Choice
 from actsearch.core.tasks import Task
 from actsearch.core.trial_results import FINISHED, TrialResult
-from actsearch.study.asked_trials import ResultOf
+from actsearch.study.proposer import ResultOf
 
 
 @dataclass(frozen=True)

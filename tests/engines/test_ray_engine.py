@@ -221,26 +221,6 @@ def test_a_crash_is_told_with_the_last_words(engines: list[Ray], make_trials: Tr
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("local_ray")
-def test_a_cancelled_trial_ends_at_once(engines: list[Ray], make_trials: Trials) -> None:
-    """A dropped candidate must not hold a core of the cluster; what waits takes its place."""
-    engines.append(Ray(partial(slow_train, 0.2), jobs=1))
-    dropped, queued, kept = make_trials(3, epochs=20)
-    kept = replace(kept, candidate=replace(kept.candidate, training=replace(kept.candidate.training, epochs=2)))
-    pid, after = 0, list[Event]()
-    for event in submitted(engines[0], [dropped, queued, kept]).events():
-        if pid:
-            after.append(event)
-        elif isinstance(event, Started):
-            pid = event.machine["pid"]
-            engines[0].cancel(dropped.id)
-            engines[0].cancel(queued.id)
-    assert {event.trial_id for event in after} == {kept.id}
-    assert isinstance(after[-1], Completed)
-    assert gone(pid)
-
-
-@pytest.mark.slow
 def test_a_worker_that_cannot_begin_is_told(local_ray: ModuleType, engines: list[Ray], make_trials: Trials) -> None:
     """A node without the package would take trial after trial, and lose it."""
     elsewhere = ModuleType("only_on_the_driver")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from staged_studies import HASH
 
 from actsearch.core.events import Checkpoint, Completed, EpochDone, Event, Train
 from actsearch.core.experiment import Activation, DiagnosticsSpec, Experiment, Trial
@@ -19,7 +20,7 @@ from actsearch.store.layout import DIAGNOSTICS_FILE
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
 from actsearch.study import rounds, runner
-from actsearch.study.plans import Plan
+from actsearch.study.plans import plan_for
 
 FakeTrain = Callable[..., Train]
 Asked = tuple[Experiment, tuple[Trial, ...]]
@@ -41,7 +42,7 @@ def asked(make_experiment: Callable[..., Asked]) -> Callable[..., Asked]:
 def run(folder: Path, asked: Asked, train: Train) -> Store:
     store = Store(folder)
     with store.locked():
-        work = rounds.begin_round(Plan(*asked), store)
+        work = rounds.begin_round(plan_for(asked[0], HASH), store)
         for _ in runner.train_all(work.left, store, InProcess(lambda: train)):
             pass
     return store
@@ -51,7 +52,7 @@ def left(folder: Path, asked: Asked) -> list[str]:
     """The labels of the trials that a run would train."""
     store = Store(folder)
     with store.locked():
-        return [trial.candidate.label for trial in rounds.begin_round(Plan(*asked), store).left]
+        return [trial.candidate.label for trial in rounds.begin_round(plan_for(asked[0], HASH), store).left]
 
 
 def trials_in(folder: Path, diagnostics: bool = True) -> list[TrialResult]:
@@ -203,7 +204,7 @@ def test_what_is_asked_to_be_kept_is_kept_of_the_second_training_too(
 
     store = Store(folder, keep_checkpoints=True)
     with store.locked():
-        work = rounds.begin_round(Plan(*asked()), store)
+        work = rounds.begin_round(plan_for(asked()[0], HASH), store)
         for _ in runner.train_all(work.left, store, InProcess(lambda: saving)):
             pass
     assert set(files(folder, "model.keras").values()) == {b"network"}
@@ -211,7 +212,7 @@ def test_what_is_asked_to_be_kept_is_kept_of_the_second_training_too(
     longer = fake_train(checkpoints=True)
     store = Store(folder)
     with store.locked():
-        work = rounds.begin_round(Plan(*asked(epochs=4)), store)
+        work = rounds.begin_round(plan_for(asked(epochs=4)[0], HASH), store)
         assert len(work.origins) == 2
         for _ in runner.train_all(work.left, store, InProcess(lambda: longer)):
             pass
@@ -227,10 +228,10 @@ def test_a_trial_that_had_begun_without_is_told_to_begin_anew(
         run(folder, asked(None, epochs=4), stopping_after(fake_train(checkpoints=True), epoch=2))
     store = Store(folder)
     with store.locked():
-        work = rounds.begin_round(Plan(*asked(epochs=4)), store)
+        work = rounds.begin_round(plan_for(asked(epochs=4)[0], HASH), store)
         assert [work.left[0].id] == list(work.unseen)
         assert not work.origins
-        assert not rounds.begin_round(Plan(*asked(None, epochs=4)), store).unseen
+        assert not rounds.begin_round(plan_for(asked(None, epochs=4)[0], HASH), store).unseen
 
 
 def test_status_tells_what_is_looked_into_again(

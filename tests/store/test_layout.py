@@ -10,8 +10,9 @@ from actsearch.store import layout
 
 def test_no_page_or_table_takes_the_place_of_an_experiments_own_files() -> None:
     """`core` does not know the store: its list of names must grow with the store's."""
-    own = {layout.EXPERIMENT_FILE, layout.PLAN_FILE, layout.LOOKS_FILE, layout.HOLDER_FILE, layout.LOCK_FILE}
-    assert set(user_files.OF_AN_EXPERIMENT) == own | {layout.TRIALS_FOLDER}
+    own = {layout.EXPERIMENT_FILE, layout.PLAN_FILE, layout.LOOKS_FILE, layout.DECISIONS_FILE}
+    own |= {layout.HOLDER_FILE, layout.LOCK_FILE, layout.TRIALS_FOLDER}
+    assert set(user_files.OF_AN_EXPERIMENT) == own
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from actsearch.core.events import Checkpoint, EpochDone
 from actsearch.core.experiment import Activation
 from actsearch.core.json_values import to_json
 from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
-from actsearch.store.layout import LOOKS_FILE
+from actsearch.store.layout import DECISIONS_FILE, LOOKS_FILE
 from actsearch.store.records.checkpoint import CheckpointHeader, checkpoint_content, checkpoint_header
+from actsearch.store.records.decisions import DecisionsRecord, known_decisions
 from actsearch.store.records.history import history_to_bytes
 from actsearch.store.records.holder import Holder
 from actsearch.store.records.looks import looks_to_bytes, read_looks
@@ -74,6 +75,15 @@ def test_looks_are_written_as_they_were(hostile: Path) -> None:
     (hostile / LOOKS_FILE).write_bytes(content)
     assert read_looks(hostile) == record
     assert list(json.loads(content)) == ["format_version", *to_json(record), "checksum"]
+
+
+def test_decisions_are_read_as_they_were_written(hostile: Path) -> None:
+    """An edited decision is damage: it would be shown as the proposer's own."""
+    record = DecisionsRecord("halving", {"halvings": [{"seed": 0, "stays": ["ü"]}], "limit": None})
+    (hostile / DECISIONS_FILE).write_bytes(record.to_bytes())
+    assert known_decisions(hostile) == record
+    (hostile / DECISIONS_FILE).write_bytes(record.to_bytes().replace(b'"seed": 0', b'"seed": 1'))
+    assert known_decisions(hostile) is None
 
 
 def test_who_holds_a_folder_is_said_as_far_as_it_is_known() -> None:

@@ -13,7 +13,7 @@ from actsearch.core.experiment import Experiment, Trial
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
 from actsearch.study import rounds
-from actsearch.study.plans import Plan
+from actsearch.study.plans import plan_for
 
 
 def trained_until(kept: Store, trial: Trial, train: Train, epoch: int) -> None:
@@ -29,7 +29,7 @@ def left_off(folder: Path, experiment: Experiment, trials: tuple[Trial, ...], tr
     """The folder of the first trial, which was killed after its checkpoint of an epoch."""
     kept = Store(folder)
     with kept.locked():
-        rounds.begin_round(Plan(experiment, trials), kept)
+        rounds.begin_round(plan_for(experiment, trials[0].data_sha256), kept)
         trained_until(kept, trials[0], train, epoch)
     return folder / "trials" / trials[0].id
 

@@ -9,7 +9,7 @@ from store_runs import Asked, FakeTrain, Make, Snapshot, begun, run
 from actsearch.engines.in_process import InProcess
 from actsearch.store.writer import Store
 from actsearch.study import rounds, runner
-from actsearch.study.plans import Plan
+from actsearch.study.plans import plan_for
 
 
 def test_only_failed_trials_are_left_when_only_they_are_asked_for(
@@ -19,7 +19,7 @@ def test_only_failed_trials_are_left_when_only_they_are_asked_for(
     experiment, trials = asked(seeds=1)
     kept = Store(folder)
     with kept.locked():
-        rounds.begin_round(Plan(experiment, trials), kept)
+        rounds.begin_round(plan_for(experiment, trials[0].data_sha256), kept)
         for _ in runner.train_all(trials[:1], kept, InProcess(lambda: fake_train(fails=["relu"]))):
             pass
     assert [trial.id for trial in begun(folder, experiment, trials, only_failed=True).left] == [trials[0].id]

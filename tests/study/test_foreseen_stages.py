@@ -10,7 +10,6 @@ import pytest
 from planned_studies import tuned_pair
 
 from actsearch.core.experiment import Experiment
-from actsearch.core.identity import expand
 from actsearch.study import foreseen_stages
 
 
@@ -21,8 +20,8 @@ def tuned(make_experiment: Callable[..., Any]) -> Experiment:
 
 def test_what_may_follow_is_one_setting_of_each(tuned: Experiment) -> None:
     """Which setting, the tuning will tell."""
-    compared = [trial for trial in expand(tuned, "") if trial.seed in tuned.seeds]
-    assert foreseen_stages.choices_to_follow(tuned, compared) == [(0, 1), (2, 3)] * 2
+    assert foreseen_stages.settings_to_choose(tuned, tuned.candidates) == ((0, 1), (2, 3))
+    assert foreseen_stages.settings_to_choose(tuned, tuned.candidates[2:]) == ((2, 3),)
 
 
 def test_the_stages_are_those_of_the_run(tuned: Experiment) -> None:

@@ -5,35 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Done
-from staged_studies import HASH, MORE, RATE, Write, killed_at_write, results, tuned, waiting, without_lock
+from staged_studies import HASH, MORE, RATE, Write, results, tuned, waiting, without_lock
 
 from actsearch.core.events import Event, Failed, Train
 from actsearch.core.experiment import Experiment, Trial
+from actsearch.core.identity import expand
 from actsearch.engines.in_process import InProcess
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
-from actsearch.study import rounds, runner, stages
-from actsearch.study.plans import Plan
+from actsearch.study import rounds, runner
+from actsearch.study.plans import plan_for
+from actsearch.study.proposer import ResultOf, ResultsSoFar, Stage
 
 ACCURACIES = {"relu 0.1": 0.9, "relu 0.2": 0.8, "selu 0.1": 0.6, "selu 0.2": 0.7}
 """The best settings are relu 0.1 and selu 0.2."""
 
 
-def plan_of(experiment: Experiment) -> Plan:
-    return Plan(experiment, stages.ask(experiment, HASH, waiting).trials)
+def stage_of(experiment: Experiment, result_of: ResultOf) -> Stage:
+    return plan_for(experiment, HASH).proposer.propose(ResultsSoFar(result_of))
 
 
 def run(folder: Path, experiment: Experiment, train: Train, **how: Any) -> list[rounds.Work]:
     """What `actsearch run` does with a folder, without its display."""
     kept, engine, told = Store(folder), InProcess(lambda: train), []
     with kept.locked():
-        for work in rounds.rounds_of_work(plan_of(experiment), kept, **how):
+        for work in rounds.rounds_of_work(plan_for(experiment, HASH), kept, **how):
             told.append(work)
             for _ in runner.train_all(work.left, kept, engine, keep_engine=True):
                 pass
@@ -49,33 +50,37 @@ def names(trials: tuple[Trial, ...]) -> list[str]:
 
 def test_settings_are_tried_on_tuning_seeds_first(make_experiment: Callable[..., Any]) -> None:
     """What is compared must not have been chosen on the same seeds."""
-    asked = stages.ask(tuned(make_experiment), HASH, waiting)
-    assert len(asked.trials) == 12
-    assert {trial.seed for trial in asked.trials} == {1000, 1001, 1002}
-    assert asked.to_follow == 4
-    assert len(asked.may_follow) == 8
-    assert asked.chosen == ()
+    stage = stage_of(tuned(make_experiment), waiting)
+    assert len(stage.trials) == 12
+    assert {trial.seed for trial in stage.trials} == {1000, 1001, 1002}
+    assert stage.to_follow == 4
+    assert stage.foreseen == ((0, 2), (1, 3)) * 2
+    assert stage.later is not None
+    may_follow = expand(tuned(make_experiment), HASH)
+    assert all(len(stage.later(trial.seed, trial.trajectory)) == 1 for trial in may_follow)
+    assert not any(stage.later(trial.seed, trial.trajectory) for trial in stage.trials)
+    assert stage.chosen == ()
 
 
 def test_each_activation_is_compared_at_its_own_best_setting(make_experiment: Callable[..., Any]) -> None:
     """One setting for all would favour whichever it suits."""
-    asked = stages.ask(tuned(make_experiment), HASH, results(ACCURACIES))
-    assert names(asked.trials[12:]) == ["relu 0.1 0", "selu 0.2 0", "relu 0.1 1", "selu 0.2 1"]
-    assert [(c.label, c.setting[RATE], round(c.mean or 0, 6)) for c in asked.chosen] == [
+    stage = stage_of(tuned(make_experiment), results(ACCURACIES))
+    assert names(stage.trials[12:]) == ["relu 0.1 0", "selu 0.2 0", "relu 0.1 1", "selu 0.2 1"]
+    assert [(c.label, c.setting[RATE], round(c.mean or 0, 6)) for c in stage.chosen] == [
         ("relu", 0.1, 0.9),
         ("selu", 0.2, 0.7),
     ]
-    assert (asked.to_follow, asked.may_follow, asked.waiting) == (0, (), ())
+    assert (stage.to_follow, stage.later, stage.waiting) == (0, None, ())
 
 
 def test_an_activation_is_chosen_for_as_soon_as_its_own_trials_are_finished(
     make_experiment: Callable[..., Any],
 ) -> None:
     """And the choice is the same whatever else is finished: a run that was killed goes on with the same."""
-    asked = stages.ask(tuned(make_experiment), HASH, results(ACCURACIES | {"selu 0.1 1002": "interrupted"}))
-    assert names(asked.trials[12:]) == ["relu 0.1 0", "relu 0.1 1"]
-    assert [c.label for c in asked.chosen] == ["relu"]
-    assert asked.to_follow == 2
+    stage = stage_of(tuned(make_experiment), results(ACCURACIES | {"selu 0.1 1002": "interrupted"}))
+    assert names(stage.trials[12:]) == ["relu 0.1 0", "relu 0.1 1"]
+    assert [c.label for c in stage.chosen] == ["relu"]
+    assert stage.to_follow == 2
 
 
 @pytest.mark.parametrize(
@@ -90,24 +95,22 @@ def test_an_activation_is_chosen_for_as_soon_as_its_own_trials_are_finished(
 )
 def test_how_a_setting_is_chosen(make_experiment: Callable[..., Any], found: dict[str, Any], rate: float) -> None:
     """A setting that diverges on one seed in three is no setting to compare at, whatever the other two reach."""
-    (choice,) = stages.ask(tuned(make_experiment), HASH, results(found)).chosen
+    (choice,) = stage_of(tuned(make_experiment), results(found)).chosen
     assert (choice.label, choice.setting[RATE]) == ("relu", rate)
 
 
 def test_nothing_is_chosen_while_a_tuning_trial_has_failed(make_experiment: Callable[..., Any]) -> None:
     """A setting that lost by running out of memory has not lost."""
-    asked = stages.ask(tuned(make_experiment), HASH, results(ACCURACIES | {"relu 0.2 1000": "failed"}))
-    assert [c.label for c in asked.chosen] == ["selu"]
-    assert asked.waiting == ("relu: its setting can be chosen once 1 of its tuning trials that failed can be trained",)
+    stage = stage_of(tuned(make_experiment), results(ACCURACIES | {"relu 0.2 1000": "failed"}))
+    assert [c.label for c in stage.chosen] == ["selu"]
+    assert stage.waiting == ("relu: its setting can be chosen once 1 of its tuning trials that failed can be trained",)
 
 
 def test_a_trial_is_the_same_in_either_role(make_experiment: Callable[..., Any]) -> None:
     """What was trained as one is not trained again as the other."""
     experiment = tuned(make_experiment)
     other = replace(experiment, tuning_seeds=(), seeds=(1000,))
-    assert {t.id for t in stages.ask(other, HASH, waiting).trials} < {
-        t.id for t in stages.ask(experiment, HASH, waiting).trials
-    }
+    assert {t.id for t in stage_of(other, waiting).trials} < {t.id for t in stage_of(experiment, waiting).trials}
 
 
 # --- on disk
@@ -119,8 +122,8 @@ def test_the_folder_tells_roles_and_choices(
     """A table that mixed tuning trials in would compare what was chosen with the seeds that chose it."""
     train = fake_train(accuracies=ACCURACIES)
     told = run(hostile / "tiny", tuned(make_experiment), train)
-    assert [len(work.left) for work in told] == [12, 4, 0]
-    assert [[c.label for c in work.chosen] for work in told] == [[], ["relu", "selu"], []]
+    assert [len(work.left) for work in told] == [12, 4]
+    assert [[c.label for c in work.chosen] for work in told] == [[], ["relu", "selu"]]
     assert len(train.begun) == len(set(train.begun)) == 16
     plan = json.loads((hostile / "tiny" / "plan.json").read_bytes())
     assert plan["tuning_seeds"] == [1000, 1001, 1002]
@@ -142,33 +145,6 @@ def test_without_tuning_seeds_the_plan_is_as_it_was(
     plan = json.loads((hostile / "tiny" / "plan.json").read_bytes())
     assert not {"tuning_seeds", "chosen"} & set(plan)
     assert all(set(trial) == {"id", "seed", "epochs"} for row in plan["candidates"] for trial in row["trials"])
-
-
-@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.slow)])
-def test_killed_in_any_stage_it_goes_on_to_the_same_bytes(
-    hostile: Path,
-    make_experiment: Callable[..., Any],
-    fake_train: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-    step: int,
-) -> None:
-    """Whatever the moment: the same choices, the same trials, none trained twice, every file the same."""
-    experiment = tuned(make_experiment)
-    train = partial(fake_train, accuracies=ACCURACIES, diverges=["nobody"], checkpoints=True)
-    run(hostile / "undisturbed", experiment, train())
-    expected = without_lock(hostile / "undisturbed")
-    fatal = 1
-    while True:
-        folder, first, second = hostile / f"killed {fatal}", train(), train()
-        died = killed_at_write(fatal, monkeypatch, partial(run, folder, experiment, first))
-        finished = {path.parent.name for path in folder.glob("trials/*/trial.json")}
-        run(folder, experiment, second)
-        assert without_lock(folder) == expected
-        assert not finished & set(second.begun)
-        if not died:
-            break
-        fatal += step
-    assert fatal > 60
 
 
 def test_a_damaged_tuning_trial_leaves_nothing_behind(
@@ -196,9 +172,9 @@ def test_what_failed_is_tried_once_a_run(
     told = run(folder, experiment, broken)
     assert len(broken.begun) == len(set(broken.begun)) == 12 + 2
     assert told[-1].left == ()
-    assert len(told[-1].asked.waiting) == 1
+    assert len(told[-1].stage.waiting) == 1
     assert [c.label for c in read_experiment(folder).chosen] == ["selu"]
-    assert [len(work.left) for work in run(folder, experiment, fake_train(accuracies=ACCURACIES))] == [6, 2, 0]
+    assert [len(work.left) for work in run(folder, experiment, fake_train(accuracies=ACCURACIES))] == [6, 2]
 
 
 def test_retry_failed_trains_those_alone(

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,8 @@ from staged_studies import (
     HASH,
     MORE,
     Write,
-    killed_at_write,
     results,
     tuned,
-    waiting,
     without_lock,
 )
 
@@ -31,8 +28,10 @@ from actsearch.core.experiment import Experiment, Trial
 from actsearch.engines.in_process import InProcess
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
-from actsearch.study import rounds, runner, stages, until_decided
-from actsearch.study.plans import Plan
+from actsearch.study import rounds, runner, until_decided
+from actsearch.study.look_by_look import Looks
+from actsearch.study.plans import plan_for
+from actsearch.study.proposer import ResultsSoFar
 from actsearch.study.until_decided import UntilDecided
 
 ACCURACIES = {"relu": 0.9, "elu": 0.89, "selu": 0.45, "sigmoid": 0.4}
@@ -49,7 +48,7 @@ def study(make_experiment: Callable[..., Any], labels: list[str] = LABELS, **cha
 
 def run(folder: Path, experiment: Experiment, train: Train, until: UntilDecided | None = DEFAULTS) -> list[Any]:
     """What `actsearch run --until-decided` does with a folder, without its display."""
-    plan = Plan(experiment, stages.ask(experiment, HASH, waiting, until=until).trials, until)
+    plan = plan_for(experiment, HASH, until)
     kept, engine, told = Store(folder), InProcess(lambda: train), []
     with kept.locked():
         for work in rounds.rounds_of_work(plan, kept):
@@ -141,39 +140,11 @@ def test_a_look_waits_for_what_failed(
     broken = fake_train(fails=["selu"], **NUMBERS)
     told = run(folder, experiment, broken)
     assert len(broken.begun) == 10
-    assert told[-1].asked.waiting == ("the look at 5 seeds waits for 5 trials that failed",)
+    assert told[-1].stage.waiting == ("the look at 5 seeds waits for 5 trials that failed",)
     assert [len(work.left) for work in run(folder, experiment, fake_train(**NUMBERS))] == [5, 0]
 
 
 # --- killed, resumed, changed
-
-
-@pytest.mark.parametrize("step", [23, pytest.param(2, marks=pytest.mark.slow)])
-def test_killed_between_looks_it_goes_on_to_the_same_bytes(
-    hostile: Path,
-    make_experiment: Callable[..., Any],
-    fake_train: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-    step: int,
-) -> None:
-    """The same looks, the same decisions, no trial twice: what was fixed beforehand is not thrown again."""
-    experiment, until = study(make_experiment, ["relu", "elu", "sigmoid"]), UntilDecided(max_seeds=8)
-    train = partial(fake_train, **NUMBERS)
-    run(hostile / "undisturbed", experiment, train(), until)
-    expected = without_lock(hostile / "undisturbed")
-    assert "looks.json" in expected
-    fatal = 1
-    while True:
-        folder, first, second = hostile / f"killed {fatal}", train(), train()
-        died = killed_at_write(fatal, monkeypatch, partial(run, folder, experiment, first, until))
-        finished = {path.parent.name for path in folder.glob("trials/*/trial.json")}
-        run(folder, experiment, second, until)
-        assert without_lock(folder) == expected
-        assert not finished & set(second.begun)
-        if not died:
-            break
-        fatal += step
-    assert fatal > 60
 
 
 def test_what_was_fixed_beforehand_stays_fixed(
@@ -214,6 +185,7 @@ def test_a_plain_run_keeps_the_looks_and_asks_for_the_files_seeds(
     assert sorted((t.candidate.label, t.seed) for t in told.left) == [
         *(("selu", 5), ("selu", 6), ("sigmoid", 5), ("sigmoid", 6))
     ]
+    assert (told.stage.is_last, told.stage.to_follow, told.stage.foreseen) == (True, 0, ())
     assert seeds_by_label(folder) == {"relu": 20, "elu": 20, "selu": 7, "sigmoid": 7}
     assert (folder / "looks.json").read_bytes() == looks
     result = read_experiment(folder)
@@ -301,10 +273,11 @@ def test_a_choice_that_changes_is_another_study(make_experiment: Callable[..., A
     """The looks were taken at one setting; another one chosen meanwhile (by a larger grid) was not looked at."""
     experiment = tuned(make_experiment)
     found = {"relu 0.1": 0.9, "relu 0.2": 0.8, "selu 0.1": 0.6, "selu 0.2": 0.7}
-    record = stages.ask(experiment, HASH, results(found), until=UntilDecided(), examples=10).looks
+    looks = Looks(experiment, HASH)
+    record = looks.propose(ResultsSoFar(results(found))).looks
     assert record is not None
     with pytest.raises(UserError, match="relu is gone or another"):
-        stages.ask(experiment, HASH, results(found | {"relu 0.2": 0.95}), until=UntilDecided(), record=record)
+        looks.propose(ResultsSoFar(results(found | {"relu 0.2": 0.95}), record))
 
 
 # --- the command

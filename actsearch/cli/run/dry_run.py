@@ -51,21 +51,19 @@ def dry_run_of(plan: Plan, dataset: Dataset, options: RunOptions) -> DryRun:
     experiment, store = plan.experiment, Store(options.folder_of(plan))
     jobs = options.workers(plan, dataset.nbytes)
     refusal = would_stop_at(plan, options)
-    asked = plans.ask_now(plan, store, options.fresh)
-    survey = store.survey(() if options.fresh else asked.trials, repair=False)
-    left = list(asked.trials) if options.fresh else rounds.trials_to_train(asked.trials, survey, options.retry_failed)
+    stage = plans.ask_now(plan, store, options.fresh)
+    survey = store.survey(() if options.fresh else stage.trials, repair=False)
+    left = list(stage.trials) if options.fresh else rounds.trials_to_train(stage.trials, survey, options.retry_failed)
     to_train = {trial.id for trial in left}
-    times = guessed_times(plan, asked.trials, store, dataset, splitting.split(dataset, experiment.data))
-    stages: list[list[tuple[int, ...]]] = [[(place,) for place in foreseen_stages.places(experiment, left)]]
-    if plan.until is None:
-        stages.append(foreseen_stages.choices_to_follow(experiment, asked.may_follow))
+    times = guessed_times(plan, stage.trials, store, dataset, splitting.split(dataset, experiment.data))
+    stages = [[(place,) for place in foreseen_stages.places(experiment, left)], stage.foreseen]
     return DryRun(
         experiment=experiment.name,
         folder=store.folder,
-        trials=asked.trials,
+        trials=stage.trials,
         left=tuple(left),
         finished=frozenset(trial_id for trial_id, status in survey.status.items() if status in FINISHED) - to_train,
-        to_follow=asked.to_follow,
+        to_follow=stage.to_follow,
         until_decided=plan.until is not None,
         workers=max(1, min(jobs, max(map(len, stages)))),
         seconds=schedule.total(stages, times.costs, jobs),

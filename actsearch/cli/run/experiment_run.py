@@ -74,14 +74,14 @@ class ExperimentRun:
         """What the trials that ended before this round decided."""
         for choice in work.chosen:
             self._tell(choice_line(choice, self.plan.experiment.task), {"event": "chosen", **json_value(choice)})
-        record = work.asked.looks
+        record = work.stage.looks
         if record is not None:
             for taken in work.looks:
                 self._tell(look_line(record, taken), {"event": "look", **look_row(record, taken)})
-        for sentence in work.asked.waiting:
+        for sentence in work.stage.waiting:
             if sentence not in self.said_of_waiting:
                 click.echo(f"note: {printable_text(sentence)}", err=True)
-        self.said_of_waiting.update(work.asked.waiting)
+        self.said_of_waiting.update(work.stage.waiting)
 
     def _tell(self, line: str, row: Mapping[str, Any]) -> None:
         """Prints the line for people, or the row for other programs."""
@@ -110,7 +110,7 @@ class ExperimentRun:
         """
         finished = work.finished
         if finished:
-            n = len(work.asked.trials)
+            n = len(work.stage.trials)
             self.options.say(f"{len(finished)} of {n} trials are finished already; {len(work.left)} to train")
             self._tell_of_missing_models(work)
         try:
@@ -133,7 +133,7 @@ class ExperimentRun:
             self.options.say(f"note: {warning}")
         most = self.options.most_workers(self.plan, dataset.nbytes)
         jobs = min(most, len(work.left))
-        engine = self._engine(dataset, most if self.plan.in_stages else jobs)
+        engine = self._engine(dataset, jobs if work.stage.is_last else most)
         closing.callback(engine.close)
         where = run_notices.where(self.options.engine, jobs)
         trials = number_of(len(work.left), "trial")
@@ -159,7 +159,7 @@ class ExperimentRun:
             engine,
             retries=self.options.retries,
             fail_fast=self.options.fail_fast,
-            keep_engine=self.plan.in_stages,
+            keep_engine=not work.stage.is_last,
         )
         any_failed = False
         with display_of(self.name, work, jobs, self.options) as display, contextlib.closing(events):

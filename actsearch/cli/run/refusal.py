@@ -14,5 +14,5 @@ def would_stop_at(plan: Plan, options: RunOptions) -> StoreError | None:
     if options.fresh or options.accept_changes:
         return None
     store = Store(options.folder_of(plan))
-    asked = plans.ask_now(plan, store)
-    return store.refusal(plan.experiment, asked.trials, asked.may_follow)
+    stage = plans.ask_now(plan, store)
+    return store.refusal(plan.experiment, stage.trials, stage.later)

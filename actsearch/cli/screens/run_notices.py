@@ -33,11 +33,11 @@ def what_stays_as_it_is(work: Work) -> Iterator[str]:
 
 def nothing_left(work: Work, retry_failed: bool) -> str:
     """Why nothing is trained."""
-    n = len(work.asked.trials)
+    n = len(work.stage.trials)
     if retry_failed and len(work.finished) < n:
         return "no trial has failed; without --retry-failed the rest is trained"
     done = "its trial is" if n == 1 else f"all {n} trials are"
-    looks = work.asked.looks
+    looks = work.stage.looks
     if looks is not None and looks.has_ended:
         return f"{done} finished already; {end_of_looks(looks)} (--fresh would begin anew)"
     return f"{done} finished already; nothing is trained again (--fresh would)"
