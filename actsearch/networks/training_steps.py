@@ -22,6 +22,9 @@ def stepping(model: keras.Model) -> TrainSteps:
     The loop looks at the clock itself. So a call is short on a slow machine too, and signals are heeded after it.
     """
 
+    # A function of its own, as with Keras: written out in the loop, some products would be taken in another order.
+    one_step = tf.function(model.train_step, reduce_retracing=True, autograph=False, jit_compile=False)
+
     def steps(iterator: Any, most: Any, seconds: Any) -> Any:
         began = tf.timestamp()
 
@@ -32,7 +35,7 @@ def stepping(model: keras.Model) -> TrainSteps:
             return tf.logical_or(done < 1, tf.logical_and(done < most, in_time))
 
         def step(done: Any) -> tuple[Any]:
-            model.train_step(next(iterator))
+            one_step(next(iterator))
             return (done + 1,)
 
         return tf.while_loop(goes_on, step, (tf.constant(0),), parallel_iterations=1)[0]
