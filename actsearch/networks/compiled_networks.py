@@ -17,6 +17,7 @@ from actsearch.networks.evaluation import EvaluateBatch, evaluating
 from actsearch.networks.layer_probe import LayerProbe
 from actsearch.networks.models import build, weighted_loss
 from actsearch.networks.sizes import NETWORKS_KEPT
+from actsearch.networks.training_steps import TrainSteps, stepping
 from actsearch.networks.variable_values import copied_values, overwrite
 
 
@@ -25,6 +26,7 @@ class CompiledNetwork:
     """A compiled model with what is compiled around it."""
 
     model: keras.Model
+    train_steps: TrainSteps
     evaluate_batch: EvaluateBatch
     optimizer_values: Sequence[np.ndarray]
     """Of the optimizer's variables before the first step; they do not depend on the seed."""
@@ -86,7 +88,7 @@ def _compiled_network(
     keras.utils.clear_session()
     model = build(candidate, input_shape, classes, seed)
     model.optimizer.build(model.trainable_variables)
-    compiled = CompiledNetwork(model, evaluating(model), copied_values(model.optimizer.variables))
+    compiled = CompiledNetwork(model, stepping(model), evaluating(model), copied_values(model.optimizer.variables))
     if diagnostics is None:
         return compiled
     probe = LayerProbe(model, weighted_loss(candidate.training), training=diagnostics.training)

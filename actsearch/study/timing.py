@@ -1,7 +1,8 @@
 """Times a few real steps of each kind of network that an experiment trains. Imports TensorFlow, and writes nothing.
 
-The steps are those of `training`: the same compiled functions over the same batches. Beside them run as many busy
-processes as there will be further workers, since cores share their caches, their clock and often their arithmetic.
+The steps are those of `training`: the same compiled functions over the same batches, several in a call. Beside them
+run as many busy processes as there will be further workers, since cores share their caches, their clock and often
+their arithmetic.
 """
 
 from __future__ import annotations
@@ -32,11 +33,16 @@ from actsearch.training.batches import Batches, Pipelines
 from actsearch.training.observation import Observer
 
 SECONDS = 1.5
-"""How long the steps of a kind of network are timed, if `FEWEST_STEPS` of them take no longer."""
-FEWEST_STEPS, MOST_TIMED_STEPS = 8, 400
-"""How many training steps are timed."""
+"""How long the steps of a kind of network are timed, if `FEWEST_CALLS` take no longer."""
+SECONDS_IN_A_TIMED_CALL = 0.02
+"""How long the training steps of a call are: shorter than in a training, to see how much they vary."""
+FEWEST_CALLS, MOST_TIMED_CALLS = 8, 400
+"""How many calls are timed, with one step of evaluation or several of training."""
 WARMING = 2
-"""Steps after the first that are not counted: memory is still being taken."""
+"""Calls after the first that are not counted: memory is still being taken."""
+
+Call = Callable[[], int]
+"""Does some steps, and returns how many."""
 
 BUSY = """
 import os, sys
@@ -92,30 +98,33 @@ class Timer:
 
         began = clock()
         network = networks.fresh(trial.candidate, *shape, trial.seed, trial.diagnostics)
-        network.model.make_train_function()
-        step = _endless_steps(batches.training, batches.order, network.model.train_function)
-        evaluation = _endless_steps(
-            batches.validation, batches.validation_index, lambda iterator: network.evaluate_batch(iterator).numpy()
+        training = _endless_calls(
+            batches.training,
+            batches.order,
+            lambda iterator, left: network.train_steps(iterator, left, SECONDS_IN_A_TIMED_CALL),
         )
-        step()
+        evaluation = _endless_calls(
+            batches.validation, batches.validation_index, lambda iterator, _: _evaluated_batches(network, iterator)
+        )
+        first_steps = training()
         evaluation()
         network.evaluate_batch(batches.test.of(batches.test_index))  # may be compiled once more, for another shape
         first_look, look = self._looks(trial, network)
         begun = clock() - began
 
-        took = _seconds_of_steps(step, seconds, clock)
-        evaluated = statistics.median(_seconds_of_steps(evaluation, seconds / 2, clock))
+        took, steps = _seconds_of_steps(training, seconds, clock)
+        evaluated = statistics.median(_seconds_of_steps(evaluation, seconds / 2, clock)[0])
         began = clock()
         networks.fresh(trial.candidate, *shape, trial.seed + 1, trial.diagnostics)
         again = clock() - began
         low, typical, high = statistics.quantiles(took, n=4)
         return Timed(
-            start=max(0.0, begun - (typical + 2 * evaluated + 2 * look)),
+            start=max(0.0, begun - (first_steps * typical + 2 * evaluated + 2 * look)),
             again=again,
             step=typical,
             low=low,
             high=high,
-            steps=len(took),
+            steps=steps,
             evaluation=evaluated,
             look=min(first_look, look),
         )
@@ -160,32 +169,44 @@ class _TrialBatches:
     test_index: np.ndarray
 
 
-def _endless_steps(batches: Batches, order: np.ndarray, run: Callable[[Any], object]) -> Callable[[], None]:
-    """What does one step after the other, and begins anew where the examples end."""
+def _endless_calls(batches: Batches, order: np.ndarray, run: Callable[[Any, int], int]) -> Call:
+    """What does steps after steps, and begins anew where the examples end.
+
+    `run` takes the batches and how many of them are left.
+    """
     left = 0
     iterator: Any = None
 
-    def step() -> None:
+    def call() -> int:
         nonlocal left, iterator
         if not left:
             left, iterator = batches.steps, batches.of(order)
-        left -= 1
-        run(iterator)
+        done = run(iterator, left)
+        left -= done
+        return done
 
-    return step
+    return call
 
 
-def _seconds_of_steps(step: Callable[[], None], seconds: float, clock: Callable[[], float]) -> list[float]:
-    """The seconds of each of several steps."""
+def _evaluated_batches(network: CompiledNetwork, iterator: Any) -> int:
+    """Evaluates one batch."""
+    network.evaluate_batch(iterator).numpy()
+    return 1
+
+
+def _seconds_of_steps(call: Call, seconds: float, clock: Callable[[], float]) -> tuple[list[float], int]:
+    """The seconds of a step in each of several calls, and how many steps those were."""
     for _ in range(WARMING):
-        step()
+        call()
     took: list[float] = []
+    steps = 0
     until = clock() + seconds
-    while len(took) < FEWEST_STEPS or (clock() < until and len(took) < MOST_TIMED_STEPS):
+    while len(took) < FEWEST_CALLS or (clock() < until and len(took) < MOST_TIMED_CALLS):
         began = clock()
-        step()
-        took.append(clock() - began)
-    return took
+        done = call()
+        took.append((clock() - began) / done)
+        steps += done
+    return took, steps
 
 
 def expected_seconds(kinds: int) -> float:

@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 import tensorflow as tf
 
-from actsearch.data import conversion
 from actsearch.data.dataset import Dataset
 
 
@@ -49,8 +48,8 @@ class Batches:
         size = batch_size if examples % batch_size == 0 else None
         with tf.device("CPU:0"):
             x_all, y_all = tf.convert_to_tensor(x), tf.convert_to_tensor(labels)
-            # Looked up, not computed, so that the values are those of `data.as_float` to the bit.
-            scaled = tf.convert_to_tensor(conversion.as_float(np.arange(256, dtype=np.uint8)))
+            # As a tensor: TensorFlow would multiply by the inverse of a number, and round otherwise than `as_float`.
+            largest = tf.constant(255, tf.float32)
             rows = tf.convert_to_tensor(np.eye(classes, dtype=np.float32))
             order = tf.Variable(tf.zeros(examples, tf.int64), trainable=False)
 
@@ -60,7 +59,7 @@ class Batches:
             chosen = order[start : tf.minimum(start + batch_size, examples)]
             inputs = tf.gather(x_all, chosen)
             if x_all.dtype == tf.uint8:
-                inputs = tf.gather(scaled, tf.cast(inputs, tf.int32))
+                inputs = tf.cast(inputs, tf.float32) / largest
             targets = tf.gather(rows, tf.gather(y_all, chosen))
             return tf.ensure_shape(inputs, (size, *x_all.shape[1:])), tf.ensure_shape(targets, (size, classes))
 

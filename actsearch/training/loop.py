@@ -1,6 +1,6 @@
 """Trains one trial: a generator of events that writes nothing. Imports Keras and TensorFlow.
 
-An epoch is Keras's own compiled training step over a permutation that depends on the trial's seed and the epoch alone,
+An epoch is Keras's own training step over a permutation that depends on the trial's seed and the epoch alone,
 so that any epoch can be begun without the ones before it, from the variables of the network and its optimizer.
 """
 
@@ -33,6 +33,8 @@ from actsearch.training.split_evaluation import SplitEvaluation
 
 DIVERGED_ABOVE = 1e6
 PROGRESS_SECONDS = 0.5
+SECONDS_IN_A_CALL = 0.25
+"""For how long steps go on without a look at signals and at what the driver asks for."""
 
 Clock = Callable[[], float]
 Machines = tuple[Mapping[str, Any], ...]
@@ -48,6 +50,7 @@ def train(
     spacing: Spacing | None = None,
     save_model: Literal["best", "last"] | None = None,
     clock: Clock = time.perf_counter,
+    seconds_in_a_call: float = SECONDS_IN_A_CALL,
 ) -> Iterator[Event]:
     """Trains a trial, and yields what happens.
 
@@ -61,6 +64,8 @@ def train(
         spacing: when to yield a `Checkpoint`; by default, never.
         save_model: put this network into `Completed.model`.
         clock: seconds, for the times in the events and between checkpoints; no result depends on it.
+        seconds_in_a_call: after how many the compiled steps return to Python; at 0, after each step. No result
+            depends on it.
 
     Yields:
         `Started`; with diagnostics, a `Diagnosed` of the untrained network; for each epoch any number of `Progress`,
@@ -76,7 +81,8 @@ def train(
     state = resume(network.model, trial, checkpoint)
     machines = distinct_machines([*state.machines, machine_here])
     yield Started(trial.id, machine_here, state.epochs, machines[:-1], state.diagnosed)
-    training = _Training(trial, dataset, splits, network, pipelines or Pipelines(dataset), state, clock)
+    pipelines = pipelines or Pipelines(dataset)
+    training = _Training(trial, dataset, splits, network, pipelines, state, clock, seconds_in_a_call)
     yield from training.untrained_layers()
     pace = Pace(spacing, clock)
     for epoch in training.epochs_left():
@@ -113,8 +119,10 @@ class _Training:
         pipelines: Pipelines,
         state: TrainingState,
         clock: Clock,
+        seconds_in_a_call: float,
     ) -> None:
         self._trial, self._model, self._train_part, self._clock = trial, network.model, splits.train, clock
+        self._train_steps, self._seconds_in_a_call = network.train_steps, seconds_in_a_call
         self.done = TrainedSoFar(list(state.epochs), list(state.diagnosed), state.best_epoch, state.best_variables)
         self.evaluation = SplitEvaluation(network, pipelines, dataset, splits)
         self._batches = pipelines.batches("train", trial.candidate.training.batch_size, len(splits.train))
@@ -159,15 +167,15 @@ class _Training:
 
     def _steps(self, epoch: int, in_order: np.ndarray) -> Iterator[Progress]:
         """The steps of an epoch. Keras's `fit` does the same ones, but could not be left between two of them."""
-        self._model.make_train_function()
         self._model.reset_metrics()
         iterator = self._batches.of(in_order)
+        done, steps = 0, self._batches.steps
         last_progress = self._clock()
-        for step in range(1, self._batches.steps + 1):
-            self._model.train_function(iterator)
+        while done < steps:
+            done += self._train_steps(iterator, steps - done, self._seconds_in_a_call)
             if self._clock() - last_progress >= PROGRESS_SECONDS:
                 last_progress = self._clock()
-                yield Progress(self._trial.id, epoch + 1, step, self._batches.steps)
+                yield Progress(self._trial.id, epoch + 1, done, steps)
 
     def _keep_if_best(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Keeps the network's variables where it validates better than after every epoch before."""
