@@ -80,12 +80,12 @@ def events_of(
     saved = {"epochs": 0} if checkpoint is None else json.loads(checkpoint)
     done = saved["epochs"]
     assert saved.get("trajectory", trial.trajectory) == trial.trajectory
-    rows = [{name: rng.random() for name in MULTICLASS.history_metrics} for _ in range(epochs)]
+    rows = [{name: rng.random() for name in trial.task.history_metrics} for _ in range(epochs)]
     if accuracies is not None:
         candidate = trial.candidate
         name = " ".join([candidate.label, *map(str, candidate.setting.values())])
         value = accuracies.get(name, accuracies.get(candidate.label, 0.5)) + noise * rng.gauss()
-        rows = [{**row, "val_accuracy": value} for row in rows]
+        rows = [{**row, trial.task.validated_by: value} for row in rows]
     before = tuple(EpochDone(trial.id, epoch + 1, rows[epoch], seconds) for epoch in range(done))
     seen = [diagnosed(trial, epoch) for epoch in range(epochs + 1)] if trial.diagnostics is not None else []
     yield Started(trial.id, MACHINE, before, diagnosed=tuple(seen[: done + 1]) if done else ())
@@ -94,7 +94,7 @@ def events_of(
     for epoch in range(done + 1, epochs + 1):
         yield Progress(trial.id, epoch, 1, 2)
         if epoch == diverges_in:
-            yield EpochDone(trial.id, epoch, dict.fromkeys(MULTICLASS.history_metrics, None), seconds)
+            yield EpochDone(trial.id, epoch, dict.fromkeys(trial.task.history_metrics, None), seconds)
             yield from seen[epoch : epoch + 1]
             yield Diverged(trial.id, epoch)
             return
@@ -103,9 +103,13 @@ def events_of(
         if epoch < epochs or at_end:
             content = json.dumps({"epochs": epoch, "trajectory": trial.trajectory}).encode()
             yield Checkpoint(trial.id, epoch, content)
-    test = {name: rows[-1][name] for name in ("loss", "accuracy", "binary_accuracy")}
+    test = {metric.name: rows[-1][metric.name] for metric in trial.task.metrics}
     labels = np.arange(4, dtype=np.uint8)
     predictions = {f"test_{what}": labels for what in ("index", "y_best", "y_last", "y_true")}
+    if trial.task != MULTICLASS:
+        decisive = trial.task.decide_by
+        scores = {f"test_{decisive}_{which}": np.full(4, test[decisive], np.float32) for which in ("best", "last")}
+        predictions = {"test_index": labels, **scores}
     yield Completed(trial.id, Evaluation(epochs, test), Evaluation(1, test), predictions)
 
 
