@@ -78,6 +78,7 @@ def page_of(
             functions=[function_view(activation, labels, pens) for activation, labels in activations_of(result)],
             trials=trials_view(result, comparisons, pens),
             tuning=tuning_view(result, pens),
+            decisive=result.task.decisive.in_words,
             tuning_seeds=listed([str(seed) for seed in result.tuning_seeds]),
             looks=looks_view(result.looks),
             settings=settings_view(result),

@@ -304,7 +304,8 @@ def _sentences_on_seeds(result: ExperimentResult, measure: Measure, seeds: int) 
         most = "highest" if measure.higher_is_better else "lowest"
         yield f"Rings: the {most} mean of a line; being the best of several, it flatters."
     elif result.chosen:
-        yield ("Rings: the settings chosen on these seeds, by the best mean validation accuracy after the last epoch.")
+        decisive = result.task.decisive.in_words
+        yield f"Rings: the settings chosen on these seeds, by the best mean validation {decisive} after the last epoch."
     else:
         yield "No setting is chosen yet."
 

@@ -62,9 +62,10 @@ def title(comparison: Comparison) -> str:
 def _own_settings(comparison: Comparison) -> Iterator[str]:
     if comparison.choices:
         seeds = listed([str(seed) for seed in comparison.choices[0].seeds])
+        decisive = comparison.measure.task.decisive.in_words
         yield (
             f"Each is compared at its own setting ({_chosen_settings(comparison)}), which had the best mean validation"
-            f" accuracy on the tuning seeds {seeds}; these seeds are not among those compared."
+            f" {decisive} on the tuning seeds {seeds}; these seeds are not among those compared."
         )
 
 

@@ -22,6 +22,7 @@ from actsearch.analysis.findings.updates import large_update_findings, small_upd
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.errors import NoDiagnostics, NothingToShow
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import CandidateResult
 
 FINDERS: Sequence[Callable[[Readings], Iterable[Finding]]] = (
@@ -49,8 +50,10 @@ class CandidateFindings:
     """How many seeds have diagnostics that count."""
     epoch: int
     """The last one of any completed seed, 0 if none is completed."""
-    accuracy: float | None
-    """Validation accuracy at the last epoch, the median of the completed seeds."""
+    task: Task
+    """What was learned."""
+    value: float | None
+    """The validation metric that decides, at the last epoch: the median of the completed seeds."""
     loss: float | None
     findings: tuple[Finding, ...]
 
@@ -82,7 +85,7 @@ class Explanation:
 
 def explanation_of(result: ExperimentResult) -> Explanation:
     """Raises NothingToShow if no trial has diagnostics."""
-    probed = [Readings.of(candidate) for candidate in result.compared if candidate.probed]
+    probed = [Readings.of(candidate, result.task) for candidate in result.compared if candidate.probed]
     if not probed:
         raise _nothing_probed(result)
     has_selu = any(readings.candidate.activation.name == "selu" for readings in probed)
@@ -111,12 +114,14 @@ def _findings_on(readings: Readings, has_selu: bool) -> CandidateFindings:
     if all(finding.kind in HARMLESS for finding in findings):
         findings.append(nothing_remarkable(readings))
     completed = [trial for trial in readings.candidate.trials if trial.status == "completed"]
-    losses, accuracies = medians_by_epoch(completed, "val_loss"), medians_by_epoch(completed, "val_accuracy")
+    task = readings.task
+    losses, values = medians_by_epoch(completed, task.validated_loss), medians_by_epoch(completed, task.validated_by)
     return CandidateFindings(
         candidate=readings.candidate,
         probed=len(readings.probes),
         epoch=max((trial.epochs_done for trial in completed), default=0),
-        accuracy=accuracies[-1] if accuracies else None,
+        task=task,
+        value=values[-1] if values else None,
         loss=losses[-1] if losses else None,
         findings=tuple(sorted(findings, key=lambda finding: BY_IMPORTANCE.index(finding.kind))),
     )
@@ -139,21 +144,6 @@ class FindingRecord(TypedDict):
     files: list[str]
 
 
-class CandidateRecord(TypedDict):
-    """The findings on a candidate as JSON."""
-
-    label: str
-    activation: str
-    parameters: dict[str, Any]
-    setting: dict[str, Any]
-    seeds: int
-    probed: int
-    epoch: int
-    val_accuracy: float | None
-    val_loss: float | None
-    findings: list[FindingRecord]
-
-
 class UnprobedRecord(TypedDict):
     """A candidate without diagnostics as JSON."""
 
@@ -167,7 +157,8 @@ class ExplanationRecord(TypedDict):
     experiment: str
     folder: str
     validation_is_test: bool
-    candidates: list[CandidateRecord]
+    candidates: list[dict[str, Any]]
+    """With the validation values under the names of their metrics."""
     without_diagnostics: list[UnprobedRecord]
     definitions: list[str]
     notes: list[str]
@@ -189,7 +180,7 @@ def explanation_record(explanation: Explanation) -> ExplanationRecord:
     }
 
 
-def _candidate_record(findings: CandidateFindings) -> CandidateRecord:
+def _candidate_record(findings: CandidateFindings) -> dict[str, Any]:
     candidate = findings.candidate
     return {
         "label": candidate.label,
@@ -199,8 +190,8 @@ def _candidate_record(findings: CandidateFindings) -> CandidateRecord:
         "seeds": len(candidate.trials),
         "probed": findings.probed,
         "epoch": findings.epoch,
-        "val_accuracy": findings.accuracy,
-        "val_loss": findings.loss,
+        findings.task.validated_by: findings.value,
+        findings.task.validated_loss: findings.loss,
         "findings": [_finding_record(finding, candidate) for finding in findings.findings],
     }
 

@@ -10,6 +10,7 @@ from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch,
 from actsearch.analysis.findings.readings import ProbedSeed, Readings
 from actsearch.analysis.findings.spreads import Spread, factor_text, multiple_text
 from actsearch.analysis.number_format import epochs_text, three_digits
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import TrialResult
 
 RATIO = 10.0
@@ -46,7 +47,7 @@ def layers_with_gradients(readings: Readings) -> list[str]:
 
 
 def _no_gradient(readings: Readings, layers: Sequence[str]) -> Iterator[Finding]:
-    starts = [_silent_from(probe, layers) for probe in readings.before_divergence.probes]
+    starts = [_silent_from(probe, layers, readings.task) for probe in readings.before_divergence.probes]
     silent = [start for start in starts if start is not None]
     if silent:
         start = max(silent)
@@ -56,7 +57,7 @@ def _no_gradient(readings: Readings, layers: Sequence[str]) -> Iterator[Finding]
         yield finding_from(readings, "no gradient", text, layers=layers, epochs=(start, readings.last), value=0.0)
 
 
-def _silent_from(probe: ProbedSeed, layers: Sequence[str]) -> int | None:
+def _silent_from(probe: ProbedSeed, layers: Sequence[str], task: Task) -> int | None:
     """The epoch from which on the gradients of all layers are 0, if there is one and something is left to learn."""
     largest: dict[int, float] = {}
     for layer in layers:
@@ -64,13 +65,15 @@ def _silent_from(probe: ProbedSeed, layers: Sequence[str]) -> int | None:
             largest[epoch] = max(largest.get(epoch, 0.0), norm)
     loud = max((epoch for epoch, norm in largest.items() if norm > 0), default=-1)
     silent = min((epoch for epoch in largest if epoch > loud), default=None)
-    return None if silent is None or _has_learned_all(probe.trial, silent) else silent
+    return None if silent is None or _has_learned_all(probe.trial, silent, task) else silent
 
 
-def _has_learned_all(trial: TrialResult, epoch: int) -> bool:
-    accuracy = trial.history.get("accuracy", ())[epoch - 1 : epoch]
-    loss = trial.history.get("loss", ())[epoch - 1 : epoch]
-    return any(value is not None and value >= LEARNED for value in accuracy) or any(value == 0 for value in loss)
+def _has_learned_all(trial: TrialResult, epoch: int, task: Task) -> bool:
+    loss = trial.history.get(task.metrics[0].name, ())[epoch - 1 : epoch]
+    if any(value == 0 for value in loss):
+        return True
+    decisive = trial.history.get(task.decide_by, ())[epoch - 1 : epoch]
+    return task.decisive.is_share and any(value is not None and value >= LEARNED for value in decisive)
 
 
 # --- the first hidden layer beside the last one
@@ -207,5 +210,5 @@ def plateau_findings(readings: Readings) -> Iterator[Finding]:
 
 def _on_its_plateau(readings: Readings) -> str:
     assert readings.plateau is not None
-    where = f"plateau of {readings.plateau.loss:.3g} (accuracy {readings.plateau.accuracy:.2f})"
+    where = f"plateau of {readings.plateau.loss:.3g} ({readings.task.decisive.in_words} {readings.plateau.value:.2f})"
     return f"the validation loss{of_how_many_seeds(readings, readings.plateau.seeds)} stays on its {where}"

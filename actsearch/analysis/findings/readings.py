@@ -16,6 +16,7 @@ from typing import Literal
 from actsearch.analysis.findings.plateaus import Plateau, plateau_of
 from actsearch.analysis.findings.spreads import Spread
 from actsearch.core.diagnostics import TrialDiagnostics
+from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.core.trial_results import CandidateResult, TrialResult
 
 When = Literal["start", "end", "most", "usual"]
@@ -69,15 +70,17 @@ class Readings:
     probes: tuple[ProbedSeed, ...]
     layers: tuple[str, ...]
     plateau: Plateau | None
+    task: Task = MULTICLASS
+    """What was learned."""
     _spreads: dict[tuple[str, ...], Mapping[int, Spread]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     @classmethod
-    def of(cls, candidate: CandidateResult) -> Readings:
+    def of(cls, candidate: CandidateResult, task: Task = MULTICLASS) -> Readings:
         probes = tuple(ProbedSeed(trial, diagnostics) for trial, diagnostics in candidate.probed)
         layers = dict.fromkeys(chain.from_iterable(probe.diagnostics.layers for probe in probes))
-        return cls(candidate, probes, tuple(layers), plateau_of([probe.trial for probe in probes]))
+        return cls(candidate, probes, tuple(layers), plateau_of([probe.trial for probe in probes], task), task)
 
     @property
     def seeds_asked(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -70,7 +71,8 @@ def _show_what_to_do_next(result: ExperimentResult, plan: Plan, folder: Path, fi
 
 def _draw(result: ExperimentResult, store: Store, options: RunOptions, trained: bool) -> list[Path]:
     """Draws what is new, and removes second figures that the experiment as it is now has no more."""
-    existing = sorted(store.folder.glob("accuracy*.png")) + sorted(store.folder.glob("loss*.png"))
+    stems = result.task.decide_by, result.task.metrics[0].name
+    existing = list(chain.from_iterable(sorted(store.folder.glob(f"{stem}*.png")) for stem in stems))
     planned = (store.folder / PLAN_FILE).stat().st_mtime_ns
     if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:
         return existing

@@ -41,8 +41,9 @@ def _how_it_ended(explained: CandidateFindings, split: str) -> str:
     """How it ended, as far as it has."""
     if not explained.epoch:
         return "no seed is completed"
-    accuracy, loss = table_number(explained.accuracy), table_number(explained.loss)
-    return f"{split} accuracy {accuracy}, loss {loss} after epoch {explained.epoch}{_of_which_seeds(explained)}"
+    value, loss = table_number(explained.value), table_number(explained.loss)
+    measured = f"{split} {explained.task.decisive.in_words} {value}, loss {loss}"
+    return f"{measured} after epoch {explained.epoch}{_of_which_seeds(explained)}"
 
 
 def _of_which_seeds(explained: CandidateFindings) -> str:

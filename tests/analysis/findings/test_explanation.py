@@ -14,6 +14,8 @@ from fake_diagnostics import candidate, diagnostics, experiment, layer_names, tr
 from actsearch.analysis.findings.explanation import explanation_of, explanation_record
 from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.errors import NoDiagnostics, NothingToShow
+from actsearch.core.metrics import Metric
+from actsearch.core.tasks import Task
 
 
 def test_the_most_important_comes_first_and_the_harmless_last() -> None:
@@ -35,9 +37,9 @@ def test_results_stand_beside_the_findings() -> None:
     """Median of the completed seeds; one that diverged has no say."""
     gone = trial(diagnostics(), 2, "diverged", losses=[9.0, None], accuracies=[0.1, None])
     (one,) = explanation_of(experiment(candidate("relu", trial(diagnostics()), gone))).candidates
-    assert (one.epoch, one.accuracy, one.loss) == (4, 0.875, 0.25)
+    assert (one.epoch, one.value, one.loss) == (4, 0.875, 0.25)
     (none,) = explanation_of(experiment(candidate("relu", gone))).candidates
-    assert (none.epoch, none.accuracy, none.loss) == (0, None, None)
+    assert (none.epoch, none.value, none.loss) == (0, None, None)
 
 
 def test_a_seed_that_ended_early_has_no_say_in_how_it_ends() -> None:
@@ -86,3 +88,15 @@ def test_odd_diagnostics_are_explained_all_the_same(odd: TrialDiagnostics, statu
     told = explained(candidate("selu", one, trial(diagnostics(), 1)))
     assert told
     assert "nan" not in " ".join(finding.text for finding in [*told, *explained(candidate("selu", one))])
+
+
+def test_of_another_task_it_tells_that_tasks_metric() -> None:
+    """A plateau is known by the level of guessing, which a metric without bounds does not have."""
+    errors = Task("errors", (Metric("loss", False), Metric("mae", False, least=0)), "mae")
+    probed = trial(diagnostics())
+    renamed = replace(probed, history={name.replace("accuracy", "mae"): row for name, row in probed.history.items()})
+    explained = explanation_of(replace(experiment(candidate("relu", renamed)), task=errors))
+    (of_relu,) = explanation_record(explained)["candidates"]
+    assert of_relu["val_mae"] == probed.history["val_accuracy"][-1]
+    assert "val_accuracy" not in of_relu
+    assert "plateau" not in [finding["kind"] for finding in of_relu["findings"]]
