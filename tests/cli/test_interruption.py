@@ -174,6 +174,8 @@ IN_A_TERMINAL = """
             os.kill(os.getpid(), signal.SIGHUP)  # the shell sends one, and so does the system
             print("to a terminal that is gone", flush=True)
             Path(sys.argv[1]).write_text("in good order")
+            while not Path(sys.argv[2]).exists():  # until the last signal is sent
+                time.sleep(0.01)
     """
 
 
@@ -181,12 +183,13 @@ IN_A_TERMINAL = """
 def test_a_terminal_that_is_closed_stops_in_good_order(tmp_path: Path) -> None:
     """Nothing can be written there any more, and two signals are no second wish."""
     here, there = os.openpty()
-    command = [sys.executable, "-c", textwrap.dedent(IN_A_TERMINAL), str(tmp_path / "said")]
+    command = [sys.executable, "-c", textwrap.dedent(IN_A_TERMINAL), tmp_path / "said", tmp_path / "sent"]
     with started(command, stdin=there, stdout=there, stderr=there, start_new_session=True) as process:
         os.close(there)
         assert os.read(here, 100).startswith(b"ready")
         os.close(here)
         process.send_signal(signal.SIGHUP)  # what the system does if it is the terminal of the session
+        (tmp_path / "sent").touch()
         assert process.wait(20) == 0
     assert (tmp_path / "said").read_text(encoding="utf-8") == "in good order"
 
