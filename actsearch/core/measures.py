@@ -112,12 +112,13 @@ class Measure:
         return f"at epoch {self.at}"
 
 
-def measure(result: ExperimentResult, metric: str, at: str) -> Measure:
-    """The measure of a name and an epoch.
+def measure(result: ExperimentResult, metric: str | None, at: str) -> Measure:
+    """The measure of a name (None: the validation metric by which the task decides) and an epoch.
 
     Raises:
         UserError: there is no such metric or epoch.
     """
+    metric = metric or result.task.validated_by
     known = known_metrics(result)
     if metric not in known:
         raise UserError(f"--metric {metric}: no such metric; {did_you_mean(metric, known)}")

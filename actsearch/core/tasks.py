@@ -35,8 +35,12 @@ class Task:
         return f"{VALIDATION}{self.decide_by}"
 
     @property
+    def loss(self) -> Metric:
+        return self.metrics[0]
+
+    @property
     def validated_loss(self) -> str:
-        return f"{VALIDATION}{self.metrics[0].name}"
+        return f"{VALIDATION}{self.loss.name}"
 
     @property
     def history_metrics(self) -> tuple[str, ...]:
@@ -51,7 +55,7 @@ class Task:
         return tuple(f"{TEST}{name}" for name in names)
 
     def _place(self, name: str) -> int:
-        return {self.decide_by: 0, self.metrics[0].name: 2}.get(name, 1)
+        return {self.decide_by: 0, self.loss.name: 2}.get(name, 1)
 
     def metric(self, name: str) -> Metric:
         """The metric of a name, which may begin with `val_` or `test_`. Raises KeyError."""

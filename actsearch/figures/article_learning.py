@@ -43,7 +43,7 @@ def _metrics_of_the_article(result: ExperimentResult) -> dict[str, str]:
     metric = f"{VALIDATION}{dict(task.of_loss).get(result.loss, task.decide_by)}"
     if metric not in known_curve_metrics(result):
         metric = task.validated_by
-    return {metric: task.metric(metric).in_short, task.validated_loss: task.metrics[0].in_short}
+    return {metric: task.metric(metric).in_short, task.validated_loss: task.loss.in_short}
 
 
 def _learning_figure_of_the_article(result: ExperimentResult, table: LearningCurves, log: bool) -> Figure:

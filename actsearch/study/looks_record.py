@@ -15,7 +15,7 @@ from actsearch.analysis.comparisons.standards import CONFIDENCE
 from actsearch.analysis.comparisons.tuning import value_of
 from actsearch.core.experiment import Candidate
 from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
-from actsearch.core.tasks import MULTICLASS, Task
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import TrialResult
 from actsearch.study.asked_trials import TrialMaker
 from actsearch.study.proposer import OtherStudy
@@ -106,9 +106,7 @@ def _check_same_rule(record: LooksRecord, until: UntilDecided) -> None:
             )
 
 
-def with_look(
-    record: LooksRecord, results: Mapping[int, Sequence[TrialResult]], seeds: int, task: Task = MULTICLASS
-) -> LooksRecord:
+def with_look(record: LooksRecord, results: Mapping[int, Sequence[TrialResult]], seeds: int, task: Task) -> LooksRecord:
     """The record with a look more.
 
     Args:
@@ -117,12 +115,12 @@ def with_look(
         seeds: up to how many seeds is looked.
         task: whose metric decides.
     """
+    from actsearch.analysis.comparisons.contenders import nan_if_unknown
     from actsearch.study.looks import decide
 
     values = [[math.nan] * seeds for _ in record.contenders]
     for place, of_contender in results.items():
-        known = [value_of(result, task) for result in of_contender]
-        values[place] = [math.nan if value is None else value for value in known]
+        values[place] = [nan_if_unknown(value_of(result, task)) for result in of_contender]
     decision = decide(
         values,
         family=record.family,

@@ -121,7 +121,7 @@ def sensitivity_table(
         NothingToShow: the experiment has no grid, or no trial of it is completed.
     """
     setting = _varied_setting(result)
-    measure = measures.measure(result, question.metric or result.task.validated_by, question.at)
+    measure = measures.measure(result, question.metric, question.at)
     shown = [candidate for candidate in result.candidates if drawn is None or candidate.label in drawn]
     on_axis = [candidate for candidate in shown if setting.key in candidate.setting]
     panels = _panels(result, on_axis, setting, measure)

@@ -56,7 +56,7 @@ def comparisons_of(result: ExperimentResult, question: Question = USUAL_QUESTION
         NothingToShow: fewer than two contenders have a value.
     """
     question = as_fixed_beforehand(question, result)
-    measure = measures.measure(result, question.metric or result.task.validated_by, question.at)
+    measure = measures.measure(result, question.metric, question.at)
     question = filled_in_question(question, result, measure)
     if question.by == "activation":
         return (_comparison(result, question, measure, _candidates_at_one_setting(result), {}, tables=1),)

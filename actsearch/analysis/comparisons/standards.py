@@ -4,8 +4,6 @@ from __future__ import annotations
 
 CONFIDENCE = 0.95
 """With which all intervals of a comparison hold together, unless the user says otherwise."""
-ACCURACY_MARGIN = 0.001
-"""What an accuracy must differ by to matter, unless the user says otherwise: 0.1 percentage points."""
 FEWEST_SEEDS = 3
 """With fewer there is no verdict."""
 ENOUGH_SEEDS = 5

@@ -69,7 +69,7 @@ def _silent_from(probe: ProbedSeed, layers: Sequence[str], task: Task) -> int | 
 
 
 def _has_learned_all(trial: TrialResult, epoch: int, task: Task) -> bool:
-    loss = trial.history.get(task.metrics[0].name, ())[epoch - 1 : epoch]
+    loss = trial.history.get(task.loss.name, ())[epoch - 1 : epoch]
     if any(value == 0 for value in loss):
         return True
     decisive = trial.history.get(task.decide_by, ())[epoch - 1 : epoch]

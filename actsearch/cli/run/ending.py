@@ -71,7 +71,7 @@ def _show_what_to_do_next(result: ExperimentResult, plan: Plan, folder: Path, fi
 
 def _draw(result: ExperimentResult, store: Store, options: RunOptions, trained: bool) -> list[Path]:
     """Draws what is new, and removes second figures that the experiment as it is now has no more."""
-    stems = result.task.decide_by, result.task.metrics[0].name
+    stems = result.task.decide_by, result.task.loss.name
     existing = list(chain.from_iterable(sorted(store.folder.glob(f"{stem}*.png")) for stem in stems))
     planned = (store.folder / PLAN_FILE).stat().st_mtime_ns
     if existing and not trained and min(figure.stat().st_mtime_ns for figure in existing) >= planned:

@@ -27,7 +27,7 @@ def plain_line(event: Event, trial: Trial) -> str:
 
 def _epoch_line(event: EpochDone, trial: Trial) -> str:
     task = trial.task
-    names = (task.metrics[0].name, task.decide_by, task.validated_loss, task.validated_by)
+    names = (task.loss.name, task.decide_by, task.validated_loss, task.validated_by)
     metrics = [f"{name} {table_number(event.metrics[name])}" for name in names]
     return "  ".join([f"epoch {event.epoch}/{trial.candidate.training.epochs}", *metrics, f"{event.seconds:.1f} s"])
 

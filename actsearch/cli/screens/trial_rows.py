@@ -183,7 +183,7 @@ class TrialColumns:
 
 def shown_metrics(task: Task) -> tuple[str, ...]:
     """The metrics of a table of trials."""
-    return task.metrics[0].name, task.validated_loss, task.validated_by
+    return task.loss.name, task.validated_loss, task.validated_by
 
 
 def row_layouts(task: Task) -> Sequence[tuple[str, Sequence[str]]]:
