@@ -15,6 +15,7 @@ import numpy as np
 from actsearch.core.events import Checkpoint, Completed, EpochDone, Event
 from actsearch.core.experiment import Activation, Candidate, Cnn, DataSpec, Experiment, Mlp, Optimizer, Training, Trial
 from actsearch.core.identity import expand
+from actsearch.core.tasks import MULTICLASS
 from actsearch.data.dataset import Dataset
 from actsearch.data.sources import load_dataset
 from actsearch.networks import models
@@ -118,6 +119,6 @@ def variables_of(model: keras.Model) -> list[bytes]:
 
 def built_variables(trial: Trial, dataset: Dataset) -> list[bytes]:
     """The variables of a network that was never used."""
-    model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
+    model = models.build(trial.candidate, MULTICLASS, dataset.input_shape, dataset.outputs, trial.seed)
     model.optimizer.build(model.trainable_variables)
     return variables_of(model)

@@ -25,7 +25,7 @@ class BundledMnist:
         return digest
 
     def load(self) -> Dataset:
-        return checked_dataset(read_npz(MNIST_FILE), str(MNIST_FILE))
+        return checked_dataset(read_npz(MNIST_FILE), str(MNIST_FILE), "labels")
 
     def test_examples(self) -> int:
         return NAMED_SETS["mnist"].test_examples

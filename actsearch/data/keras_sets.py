@@ -59,7 +59,7 @@ class KerasSet:
         return hashlib.sha256("".join(map(file_sha256, files)).encode("ascii")).hexdigest()
 
     def load(self) -> Dataset:
-        return checked_dataset(load_from_keras(self.name), self.name)
+        return checked_dataset(load_from_keras(self.name), self.name, "labels")
 
     def test_examples(self) -> int:
         return NAMED_SETS[self.name].test_examples

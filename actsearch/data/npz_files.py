@@ -27,7 +27,7 @@ class NpzFile:
         return file_sha256(self.path)
 
     def load(self) -> Dataset:
-        return checked_dataset(read_npz(self.path), str(self.path))
+        return checked_dataset(read_npz(self.path), str(self.path), "labels")
 
     def test_examples(self) -> int:
         return len(read_npz(self.path)["y_test"])

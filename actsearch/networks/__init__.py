@@ -5,6 +5,7 @@ __all__ = [
     "compiled_networks",
     "evaluation",
     "keras_activations",
+    "keras_task",
     "layer_probe",
     "models",
     "own_activations",

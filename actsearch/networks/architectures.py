@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -18,18 +19,26 @@ OUTPUT_INITIALIZER = "glorot_uniform"
 DROPOUT_LAYERS = {"dropout": layers.Dropout, "alpha_dropout": layers.AlphaDropout}
 
 
+@dataclass(frozen=True)
+class Head:
+    """The output layer: how many units, and their activation by Keras's name."""
+
+    units: int
+    activation: str
+
+
 def network(
     model: Cnn | Mlp,
     activation: Activation,
     input_shape: tuple[int, ...],
-    classes: int,
+    head: Head,
     seed: int,
     precision: str = "float32",
 ) -> keras.Model:
     """The network, not compiled.
 
     `cnn` is the article's: convolutions ("valid"), one 2 x 2 max pooling, dropout, dense layers each with dropout, and
-    a softmax. `mlp` is the dense part of it. With batch normalisation, it stands between a layer and its activation.
+    the output. `mlp` is the dense part of it. With batch normalisation, it stands between a layer and its activation.
     """
     inputs = keras.Input(input_shape)
     maker = _LayerMaker(model, activation, seed, precision)
@@ -42,10 +51,9 @@ def network(
     for i, units in enumerate(model.dense, start=1):
         x = maker.activated(x, layers.Dense, f"dense_{i}", units=units)
         x = maker.dropout(x, rate)
-    x = maker.output(x, classes)
+    x = maker.output(x, head.units)
     # In float32 whatever the precision, as Keras advises for mixed precision.
-    function = model.output_activation or "softmax"
-    outputs = layers.Activation(function, name=function, dtype="float32")(x)
+    outputs = layers.Activation(head.activation, name=head.activation, dtype="float32")(x)
     return keras.Model(inputs, outputs)
 
 
@@ -73,11 +81,11 @@ class _LayerMaker:
             x = layers.BatchNormalization(name=f"{name}_normalization", dtype=self.precision)(x)
         return layer_of_activation(self.activation, name=f"{name}_activation", dtype=self.precision)(x)
 
-    def output(self, x: Any, classes: int) -> Any:
+    def output(self, x: Any, units: int) -> Any:
         """The output layer, without its activation."""
         kernel = self.model.output_kernel_initializer or OUTPUT_INITIALIZER
         initial = self._initial_weights(kernel, self.model.output_bias_initializer)
-        return layers.Dense(classes, name="output", **initial, dtype=self.precision)(x)
+        return layers.Dense(units, name="output", **initial, dtype=self.precision)(x)
 
     def dropout(self, x: Any, rate: float) -> Any:
         seed = seed_of_draw(self.seed, DROPOUT_STREAM, self.dropouts)

@@ -66,4 +66,4 @@ def _bytes_left(candidate: Candidate, diagnostics: DiagnosticsSpec | None, datas
 def _checkpoint_bytes(candidate: Candidate, dataset: Dataset) -> int:
     """The weights, those of the best epoch, and what the optimizer keeps of each, as float32."""
     slots = OPTIMIZER_SLOTS.get(candidate.training.optimizer.name, 2)
-    return 4 * number_of_parameters(candidate.model, dataset.input_shape, dataset.classes) * (2 + slots)
+    return 4 * number_of_parameters(candidate.model, dataset.input_shape, dataset.outputs) * (2 + slots)

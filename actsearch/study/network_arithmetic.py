@@ -33,7 +33,7 @@ class LayerShape:
         return (self.inputs + 1) * self.outputs
 
 
-def layer_shapes(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> Iterator[LayerShape]:
+def layer_shapes(model: Cnn | Mlp, input_shape: tuple[int, ...], outputs: int) -> Iterator[LayerShape]:
     """The layers with weights, in their order, the output last."""
     if isinstance(model, Cnn):
         height, width, channels = input_shape
@@ -44,19 +44,19 @@ def layer_shapes(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -
         features = (height // 2) * (width // 2) * channels
     else:
         features = math.prod(input_shape)
-    for units in (*model.dense, classes):
+    for units in (*model.dense, outputs):
         yield LayerShape(1, features, units)
         features = units
 
 
-def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
+def forward_flops(model: Cnn | Mlp, input_shape: tuple[int, ...], outputs: int) -> int:
     """Multiplications and additions of a forward pass of one example, convolutions and dense layers only."""
-    return sum(layer.flops for layer in layer_shapes(model, input_shape, classes))
+    return sum(layer.flops for layer in layer_shapes(model, input_shape, outputs))
 
 
-def number_of_parameters(model: Cnn | Mlp, input_shape: tuple[int, ...], classes: int) -> int:
+def number_of_parameters(model: Cnn | Mlp, input_shape: tuple[int, ...], outputs: int) -> int:
     """The weights and biases of a network; what batch normalisation and learned parameters add is left out."""
-    return sum(layer.parameters for layer in layer_shapes(model, input_shape, classes))
+    return sum(layer.parameters for layer in layer_shapes(model, input_shape, outputs))
 
 
 def matrix_product_speed(seconds: float = 0.3) -> float:

@@ -248,7 +248,7 @@ def _work_of_training(candidate: Candidate, dataset: Dataset, splits: Splits) ->
     epochs, examples = candidate.training.epochs, ExampleCounts.of(dataset, splits)
     passes = epochs * (TRAINING_PASSES * examples.training + examples.validation) + TESTED_NETWORKS * examples.test
     steps = Steps.of(candidate, dataset, splits)
-    flops = forward_flops(candidate.model, dataset.input_shape, dataset.classes)
+    flops = forward_flops(candidate.model, dataset.input_shape, dataset.outputs)
     return Arithmetic(float(passes * flops), float(epochs * (steps.training + steps.validation) + steps.test))
 
 
@@ -260,5 +260,5 @@ def _work_of_looking(
         return Arithmetic(0.0, 0.0)
     looks = number_of_looks(candidate, diagnostics)
     passes = LOOKING_PASSES * min(diagnostics.probe_size, len(splits.train))
-    flops = forward_flops(candidate.model, dataset.input_shape, dataset.classes)
+    flops = forward_flops(candidate.model, dataset.input_shape, dataset.outputs)
     return Arithmetic(float(looks * passes * flops), float(looks * LOOKING_STEPS))

@@ -13,6 +13,7 @@ from daily import slow_but
 from small_trainings import variables_of
 
 from actsearch.core.experiment import Activation, Candidate, Cnn, Mlp, Optimizer, Training
+from actsearch.core.tasks import MULTICLASS
 from actsearch.networks.models import build
 from actsearch.networks.training_steps import stepping
 from actsearch.training.batches import Batches
@@ -37,8 +38,8 @@ def test_steps_in_one_call_are_keras_own_to_the_bit(model: Mlp | Cnn, precision:
     optimizer = Optimizer("adam", {"learning_rate": 0.01, "clipnorm": 0.1})
     settings = Training(optimizer, "categorical_crossentropy", 1, 64, precision, 1)
     candidate = Candidate("formula", FORMULA, model, settings)
-    batches = Batches(PIXELS, LABELS, 3, 64, examples)
-    keras_own, together, single = (build(candidate, (5, 5, 1), 3, seed=0) for _ in range(3))
+    batches = Batches(PIXELS, LABELS, np.eye(3, dtype=np.float32), 64, examples)
+    keras_own, together, single = (build(candidate, MULTICLASS, (5, 5, 1), 3, seed=0) for _ in range(3))
     for network in (keras_own, together, single):
         network.optimizer.build(network.trainable_variables)
     keras_own.make_train_function()

@@ -135,5 +135,5 @@ def test_the_parameters_are_those_of_keras() -> None:
     mlp = Mlp((16,), 0.0, "glorot_uniform", "dropout", False)
     cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
     for model in (mlp, cnn):
-        built = architectures.network(model, Activation("relu"), (28, 28, 1), 10, 0)
+        built = architectures.network(model, Activation("relu"), (28, 28, 1), architectures.Head(10, "softmax"), 0)
         assert network_arithmetic.number_of_parameters(model, (28, 28, 1), 10) == built.count_params()
