@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -59,6 +59,11 @@ class Task:
     """The metric that Keras 2.2 called accuracy with a loss, where that is not the one that decides."""
     learning: Learning | None = field(default=None, repr=False, compare=False, metadata=OPTIONAL)
     """None: as results have it, which cannot be trained."""
+
+    @property
+    def of_results(self) -> Task:
+        """As results keep it: they name nothing that would be imported."""
+        return replace(self, learning=None)
 
     @property
     def as_learned(self) -> Learning:
