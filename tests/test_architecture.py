@@ -47,7 +47,7 @@ HEAVY = {
     *("rich", "scipy", "sqlalchemy", "sympy", "tensorboard", "tensorflow", "yaml"),
 }
 LOADS_AT_ONCE = {
-    "core": set(),
+    "core": {"pydantic"},  # strict_models, for the keys of those rooms whose members have keys in the file
     "functions": {"numpy", "sympy"},
     "config": {"pydantic", "yaml"},
     "data": set(),

@@ -12,8 +12,8 @@ from actsearch.config.data_section import DataField, NamedData
 from actsearch.config.diagnostics_section import DiagnosticsField, DiagnosticsSection
 from actsearch.config.model_section import CnnModel, ModelField
 from actsearch.config.seeds import SeedsField, TuningSeedsField
-from actsearch.config.strict_models import StrictModel
 from actsearch.config.training_section import TrainingSection
+from actsearch.core.strict_models import StrictModel
 from actsearch.functions.registry import ARTICLE
 
 SCHEMA_FILE = Path(__file__).parent.parent / "experiment.schema.json"

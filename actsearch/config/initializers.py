@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from actsearch.config.strict_models import Positive, StrictModel
 from actsearch.core.experiment import Initializer
+from actsearch.core.strict_models import Positive, StrictModel
 
 INITIALIZERS = (
     "glorot_uniform",

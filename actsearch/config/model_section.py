@@ -12,8 +12,8 @@ from actsearch.config.initializers import (
     InitializerField,
     initializer_of,
 )
-from actsearch.config.strict_models import Share, StrictModel, Width
 from actsearch.core.experiment import Activation, Cnn, Mlp
+from actsearch.core.strict_models import Share, StrictModel, Width
 from actsearch.functions.registry import ACTIVATIONS
 
 _KERNEL_INITIALIZER = (

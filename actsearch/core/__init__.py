@@ -19,6 +19,7 @@ __all__ = [
     "results",
     "signals",
     "spelling",
+    "strict_models",
     "tables",
     "tasks",
     "trial_results",
