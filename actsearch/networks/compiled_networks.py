@@ -11,11 +11,10 @@ import keras
 import numpy as np
 
 from actsearch.core.experiment import Candidate, DiagnosticsSpec
-from actsearch.networks.architectures import network
 from actsearch.networks.clipping import ClippingCount
 from actsearch.networks.evaluation import EvaluateBatch, evaluating
 from actsearch.networks.layer_probe import LayerProbe
-from actsearch.networks.models import build, weighted_loss
+from actsearch.networks.models import build, head_of, weighted_loss
 from actsearch.networks.sizes import NETWORKS_KEPT
 from actsearch.networks.training_steps import TrainSteps, stepping
 from actsearch.networks.variable_values import copied_values, overwrite
@@ -69,8 +68,9 @@ class CompiledNetworks:
                 gc.collect()  # a model is full of circles
         else:
             with _garbage_collected_at_once():
-                arguments = candidate.model, candidate.activation, input_shape, classes, seed, training.precision
-                initial = copied_values(network(*arguments).variables)
+                head, precision = head_of(candidate.model, classes), training.precision
+                arguments = candidate.activation, input_shape, head, seed, precision
+                initial = copied_values(candidate.model.build(*arguments).variables)
             overwrite(held.model.variables, initial)
             overwrite(held.model.optimizer.variables, held.optimizer_values)
         self._held[key] = held

@@ -8,8 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from actsearch.core.architecture import Architecture, Head
 from actsearch.core.experiment import Candidate, Training
-from actsearch.networks.architectures import network
 from actsearch.networks.keras_activations import KERAS_PACKAGE
 
 KERAS_OPTIMIZERS = {
@@ -57,9 +57,15 @@ def build(candidate: Candidate, input_shape: tuple[int, ...], classes: int, seed
     Returns:
         A model from float32 (batch, *input_shape) to float32 probabilities (batch, classes).
     """
-    model = network(candidate.model, candidate.activation, input_shape, classes, seed, candidate.training.precision)
+    head = head_of(candidate.model, classes)
+    model = candidate.model.build(candidate.activation, input_shape, head, seed, candidate.training.precision)
     compile_for(model, candidate.training)
     return model
+
+
+def head_of(model: Architecture, classes: int) -> Head:
+    """The outputs of a network for so many classes."""
+    return Head(classes, model.output_activation or "softmax")
 
 
 def weighted_loss(training: Training) -> Callable[[Any, Any], Any]:

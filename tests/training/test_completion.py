@@ -19,13 +19,14 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Event
-from actsearch.core.experiment import DataSpec, Mlp, Optimizer, Trial
+from actsearch.core.experiment import DataSpec, Optimizer, Trial
 from actsearch.data.conversion import as_float, one_hot
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import split
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.networks.evaluation import values_on_test
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 
 pytestmark = pytest.mark.xdist_group("tensorflow")

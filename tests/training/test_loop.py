@@ -28,13 +28,15 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Progress, Started
-from actsearch.core.experiment import Cnn, DataSpec, Mlp, Optimizer, Trial
+from actsearch.core.experiment import DataSpec, Optimizer, Trial
 from actsearch.data import bundled_mnist, conversion
 from actsearch.data.dataset import Dataset
 from actsearch.data.sources import load_dataset
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
