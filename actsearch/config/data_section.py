@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from actsearch.config.problems import Problems
-from actsearch.config.strict_models import StrictModel, chosen_by_type
 from actsearch.core.experiment import DataSpec
+from actsearch.core.strict_models import StrictModel, chosen_by_type
 from actsearch.data.named_sets import NAMED_SETS
 
 

@@ -1,6 +1,8 @@
 """Frozen values and words: experiment, trial, identity, events, results, tables, measures, errors; whole files."""
 
 __all__ = [
+    "activation",
+    "architecture",
     "capacity",
     "diagnostics",
     "dotted_keys",
@@ -19,6 +21,7 @@ __all__ = [
     "results",
     "signals",
     "spelling",
+    "strict_models",
     "tables",
     "tasks",
     "trial_results",

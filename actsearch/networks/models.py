@@ -7,9 +7,9 @@ from typing import Any
 
 import keras
 
+from actsearch.core.architecture import Head
 from actsearch.core.experiment import Candidate, Training
 from actsearch.core.tasks import Task
-from actsearch.networks.architectures import Head, network
 from actsearch.networks.keras_task import keras_half
 
 KERAS_OPTIMIZERS = {
@@ -41,7 +41,7 @@ def build(candidate: Candidate, task: Task, input_shape: tuple[int, ...], output
 def uncompiled(candidate: Candidate, task: Task, input_shape: tuple[int, ...], outputs: int, seed: int) -> keras.Model:
     """The same network, not compiled."""
     head = Head(outputs, candidate.model.output_activation or task.as_learned.usual_output)
-    return network(candidate.model, candidate.activation, input_shape, head, seed, candidate.training.precision)
+    return candidate.model.build(candidate.activation, input_shape, head, seed, candidate.training.precision)
 
 
 def weighted_loss(training: Training, task: Task) -> Callable[[Any, Any], Any]:

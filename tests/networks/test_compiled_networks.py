@@ -14,10 +14,11 @@ from small_trainings import (
     variables_of,
 )
 
-from actsearch.core.experiment import Mlp, Optimizer
+from actsearch.core.experiment import Optimizer
 from actsearch.core.tasks import MULTICLASS
 from actsearch.data.dataset import Dataset
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
 

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from daily import slow_but
 
-from actsearch.core.experiment import Activation, Candidate, Mlp, Optimizer, Training
+from actsearch.core.activation import Activation
+from actsearch.core.experiment import Candidate, Optimizer, Training
 from actsearch.core.tasks import MULTICLASS
 from actsearch.data import conversion
 from actsearch.networks.evaluation import evaluate_batches, evaluating
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.networks.models import build
 from actsearch.training.batches import Batches
 

@@ -13,10 +13,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from actsearch.core.experiment import Activation, Candidate, Cnn, Mlp, Optimizer, Training
+from actsearch.core.activation import Activation
+from actsearch.core.architecture import Head
+from actsearch.core.experiment import Candidate, Optimizer, Training
 from actsearch.core.tasks import MULTICLASS
 from actsearch.functions.registry import ACTIVATIONS
-from actsearch.networks import architectures, models, multiclass, random_streams
+from actsearch.networks import models, multiclass, random_streams
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -28,7 +32,7 @@ PLAIN = Training(Optimizer("adam", {}), "categorical_crossentropy", 1, 16, "floa
 def _article(activation: str, seed: int = 0, **changes: Any) -> keras.Model:
     row = ACTIVATIONS[activation]
     model = replace(ARTICLE, kernel_initializer=row.kernel_initializer, dropout_layer=row.dropout_layer, **changes)
-    return architectures.network(model, Activation(activation), (28, 28, 1), architectures.Head(10, "softmax"), seed)
+    return model.build(Activation(activation), (28, 28, 1), Head(10, model.output_activation or "softmax"), seed)
 
 
 def _small(activation: str = "relu", seed: int = 0, model: Mlp = SMALL, **changes: Any) -> keras.Model:
@@ -137,16 +141,12 @@ def test_mlp_with_batch_normalization() -> None:
 
 def test_mlp_takes_images_and_vectors() -> None:
     for shape in ((12,), (3, 2, 2)):
-        assert architectures.network(
-            SMALL, Activation("relu"), shape, architectures.Head(4, "softmax"), 0
-        ).output_shape == (None, 4)
+        assert SMALL.build(Activation("relu"), shape, Head(4, "softmax"), 0).output_shape == (None, 4)
 
 
 def test_parameters_reach_every_activation() -> None:
     """`negative_slope: 0.1` in the file would otherwise train the default under its name."""
-    model = architectures.network(
-        SMALL, Activation("leaky_relu", {"negative_slope": 0.1}), (12,), architectures.Head(10, "softmax"), 0
-    )
+    model = SMALL.build(Activation("leaky_relu", {"negative_slope": 0.1}), (12,), Head(10, "softmax"), 0)
     layers = [layer for layer in model.layers if type(layer).__name__ == "ActivationLayer"]
     assert [(layer.function, layer.parameters) for layer in layers] == [("leaky_relu", {"negative_slope": 0.1})] * 2
 

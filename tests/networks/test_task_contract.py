@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 from toy_members.toy_task import DISTANCES
 
-from actsearch.core.experiment import Activation, Candidate, Mlp, Optimizer, Training
+from actsearch.core.activation import Activation
+from actsearch.core.experiment import Candidate, Optimizer, Training
 from actsearch.core.json_values import to_json
 from actsearch.core.tasks import TASKS, Task
 from actsearch.data.array_checks import checked_dataset
 from actsearch.data.dataset import Dataset
 from actsearch.networks import keras_task, models
+from actsearch.networks.kinds.mlp import Mlp
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 

@@ -11,7 +11,7 @@ from planned_studies import DATASET, SPLITS
 
 from actsearch.core.experiment import Candidate, DataSpec, DiagnosticsSpec, Optimizer
 from actsearch.data.splitting import split
-from actsearch.study import network_arithmetic, trial_costs
+from actsearch.study import trial_costs
 from actsearch.study.trial_costs import Cost, Timed
 
 
@@ -19,13 +19,15 @@ def test_a_guess_counts_the_steps_of_the_run(make_experiment: Callable[..., Any]
     """By hand: 30 examples to train with, 10 to validate, 40 to test, two networks of which are tested at the end."""
     experiment, _ = make_experiment(epochs=5)
     (candidate,) = experiment.candidates
-    flops = network_arithmetic.forward_flops(candidate.model, DATASET.input_shape, 4)
-    assert trial_costs._work_of_training(candidate, DATASET, SPLITS) == (
+    cost = candidate.model.cost(DATASET.input_shape, 4)
+    assert cost is not None
+    flops = cost.flops
+    assert trial_costs._work_of_training(candidate, DATASET, SPLITS, flops) == (
         (5 * (3 * 30 + 10) + 2 * 40) * flops,
         5 * (4 + 1) + 2,
     )
     tested = split(DATASET, DataSpec("mnist"))  # nothing is held out, and nothing more tested at the end
-    assert trial_costs._work_of_training(candidate, DATASET, tested) == (5 * (3 * 40 + 40) * flops, 5 * (5 + 1))
+    assert trial_costs._work_of_training(candidate, DATASET, tested, flops) == (5 * (3 * 40 + 40) * flops, 5 * (5 + 1))
 
 
 def test_epochs_of_other_settings_are_no_measure(make_experiment: Callable[..., Any]) -> None:

@@ -19,13 +19,14 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Event
-from actsearch.core.experiment import DataSpec, Mlp, Optimizer, Trial
+from actsearch.core.experiment import DataSpec, Optimizer, Trial
 from actsearch.core.tasks import MULTICLASS
 from actsearch.data.conversion import as_float
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import split
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.networks.multiclass import MulticlassInKeras
 from actsearch.training import loop
 

@@ -28,7 +28,7 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Progress, Started
-from actsearch.core.experiment import Cnn, DataSpec, Mlp, Optimizer, Trial
+from actsearch.core.experiment import DataSpec, Optimizer, Trial
 from actsearch.core.tasks import MULTICLASS
 from actsearch.data import bundled_mnist
 from actsearch.data.dataset import Dataset
@@ -36,6 +36,8 @@ from actsearch.data.sources import load_dataset
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 
 pytestmark = pytest.mark.xdist_group("tensorflow")

@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from actsearch.core.experiment import Activation, Candidate, Cnn, Optimizer, Precision, Training
+from actsearch.core.activation import Activation
+from actsearch.core.experiment import Candidate, Optimizer, Precision, Training
 from actsearch.core.tasks import MULTICLASS
+from actsearch.networks.kinds.cnn import Cnn
 
 PRECISIONS: tuple[Precision, Precision] = ("float32", "mixed_bfloat16")
 BATCH_SIZE = 128
