@@ -27,10 +27,12 @@ class NetworkCost:
     """What a network holds and computes."""
 
     parameters: int
-    """All that the built model counts, with an activation that learns nothing. Each parameter that an activation
-    learns is one more a site."""
+    """Kernels and biases. With those of normalisation, and one a site for each parameter that the activation learns,
+    they are all that Keras counts in the built model."""
     flops: int
-    """Multiplications and additions of a forward pass of one example, in convolutions and dense layers."""
+    """Multiplications and additions of a forward pass of one example, in layers with a kernel."""
+    normalization: int = 0
+    """What normalisation keeps: scales, offsets, moving means and variances."""
 
 
 @dataclass(frozen=True)

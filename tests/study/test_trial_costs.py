@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from planned_studies import DATASET, SPLITS
+from toy_members.toy_network import Residual
 
 from actsearch.core.experiment import Candidate, DataSpec, DiagnosticsSpec, Optimizer
 from actsearch.data.splitting import split
-from actsearch.study import trial_costs
+from actsearch.study import disk, trial_costs
 from actsearch.study.trial_costs import Cost, Timed
 
 
@@ -89,3 +90,22 @@ def test_a_guess_goes_by_measured_epochs_where_there_are_any(make_experiment: Ca
     assert [cost.rest for cost in high] == pytest.approx([1.3 * 4 * 3] * 2)
     low, high = trial_costs.guessed_costs(experiment, DATASET, SPLITS, {}, speed=1e9)
     assert 0 < low[0].rest < high[0].rest < 1
+
+
+def test_a_network_whose_arithmetic_is_unknown_is_not_guessed(make_experiment: Callable[..., Any]) -> None:
+    """A number out of the air would be believed; epochs that were measured are worth as much as for any network."""
+    experiment, _ = make_experiment(["relu", "gelu"], epochs=4, diagnostics=DiagnosticsSpec(every=2))
+    networks = [replace(candidate, model=Residual(8, 2)) for candidate in experiment.candidates]
+    unknown = replace(experiment, candidates=tuple(networks))
+    assert trial_costs.guess(unknown, DATASET, SPLITS, {}) == (None, trial_costs.NO_BASIS)
+    costs, basis = trial_costs.guess(unknown, DATASET, SPLITS, {0: [2.0, 3.0, 10.0]})
+    assert basis == "3 measured epochs"
+    assert costs is not None
+    looks = 1 + 2  # the untrained network, and epochs 2 and 4: four passes of 30 examples, of 3 * 30 + 10 in an epoch
+    share, steps = 4 * 30 / 100, trial_costs.LOOKING_STEPS * trial_costs.STEP_SECONDS
+    for of, factor in zip(costs, (0.8, 1.3), strict=True):
+        assert [cost.looking for cost in of] == pytest.approx([looks * (3 * factor * share + steps)] * 2)
+        assert [cost.rest - cost.looking for cost in of] == pytest.approx([4 * 3 * factor] * 2)
+    needed = disk.needed_disk(unknown, DATASET, SPLITS, [(0,), (1,)], jobs=1)
+    assert needed.results > 0
+    assert needed.checkpoints is None

@@ -29,8 +29,13 @@ class LayerShape:
 
     @property
     def parameters(self) -> int:
-        """Weights, biases, and what batch normalisation keeps."""
-        return (self.inputs + 1 + NORMALIZATION_PARAMETERS * self.normalized) * self.outputs
+        """Weights and biases."""
+        return (self.inputs + 1) * self.outputs
+
+    @property
+    def normalization(self) -> int:
+        """What batch normalisation keeps."""
+        return NORMALIZATION_PARAMETERS * self.outputs if self.normalized else 0
 
 
 def dense_shapes(features: int, hidden: Sequence[int], outputs: int, normalized: bool) -> Iterator[LayerShape]:
@@ -44,4 +49,8 @@ def dense_shapes(features: int, hidden: Sequence[int], outputs: int, normalized:
 def cost_of_layers(shapes: Iterable[LayerShape]) -> NetworkCost:
     """That of all of them."""
     layers = list(shapes)
-    return NetworkCost(sum(layer.parameters for layer in layers), sum(layer.flops for layer in layers))
+    return NetworkCost(
+        parameters=sum(layer.parameters for layer in layers),
+        flops=sum(layer.flops for layer in layers),
+        normalization=sum(layer.normalization for layer in layers),
+    )
