@@ -18,6 +18,7 @@ __all__ = [
     "native_output",
     "results",
     "signals",
+    "source",
     "spelling",
     "strict_models",
     "tables",

@@ -132,8 +132,8 @@ def loading_trainer(
     Raises:
         DataError: the data are not there any more, or others.
     """
-    if sources.fingerprint(spec) != sha256:
-        raise DataError(f"{spec.path or spec.name}: has changed since the run began; run the experiment again")
+    if spec.source.fingerprint() != sha256:
+        raise DataError(f"{spec.source.place}: has changed since the run began; run the experiment again")
     return trainer(sources.load_dataset(spec), spacing, save_model)
 
 

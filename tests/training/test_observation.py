@@ -27,6 +27,7 @@ from actsearch.core.experiment import (
 )
 from actsearch.core.identity import expand
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
@@ -45,7 +46,7 @@ def trial(
 ) -> Trial:
     settings = Training(optimizer, "categorical_crossentropy", 3, 64, "float32", 1)
     candidate = Candidate("tried", activation, model, replace(settings, **changes))
-    spec = DataSpec("mnist", holdout=64, train_size=256)
+    spec = DataSpec(NamedSource("mnist"), holdout=64, train_size=256)
     return expand(Experiment("tests", "", (0,), spec, (candidate,), {}, diagnostics=diagnostics), "0" * 64)[0]
 
 
