@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from actsearch.config.activation_entries import ENTRIES
+from actsearch.config.data_section import kind_of_data
 from actsearch.config.model_section import keys_of_kind, usual_kind
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.places import Location
@@ -16,7 +17,6 @@ from actsearch.networks.architectures import ARCHITECTURES
 
 EXAMPLE_VALUES: Mapping[str, str] = {
     "name": "my-experiment",
-    "npz": "my.npz",
     "holdout": "10000",
     "first": "1000",
     "seeds": "[0, 1, 2]",
@@ -48,6 +48,8 @@ def example(location: Location, content: Any) -> str:
     key = keys[-1] if keys else "name"
     if location[:1] == ("grid",) and len(location) > 1:
         return f"{key}: [first value, second value]"
+    if location[:1] == ("data",) and key in (known := kind_of_data(content.get("data")).key_examples):
+        return f"{key}: {known[key]}"
     if key in EXAMPLE_VALUES:
         return f"{key}: {EXAMPLE_VALUES[key]}"
     if isinstance(location[-1], int) and location[0] in ("seeds", "tuning_seeds"):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel
 
 from actsearch.config.activation_entries import ENTRIES, OWN_ENTRIES, SPELLINGS, own_key
-from actsearch.config.data_section import First, HoldOut, Last, NamedData, NpzData
+from actsearch.config.data_section import data_forms, kind_of_data, source_key
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.example_values import example
 from actsearch.config.experiment_file import ExperimentFile
@@ -20,6 +20,8 @@ from actsearch.config.places import Location
 from actsearch.config.training_section import TrainingSection
 from actsearch.core.spelling import did_you_mean
 from actsearch.core.words import number_of
+from actsearch.data.source_keys import First, HoldOut, Last
+from actsearch.data.sources import SOURCES
 from actsearch.functions.registry import ALIASES
 from actsearch.networks.architecture_keys import ArchitectureKeys
 from actsearch.networks.architectures import ARCHITECTURES
@@ -86,8 +88,9 @@ def _unknown_key(mistake: _Mistake) -> Words:
         if {"holdout", "last"} <= set(mistake.beside):
             return Words("stands beside last", "give one of holdout and last")
         return Words("unknown key", did_you_mean(key, ("holdout", "last"), "the keys are "))
-    if location == ("data", "name"):
-        return Words("stands beside npz", "give one of name and npz")
+    if location[:-1] == ("data",) and key in SOURCES:
+        other = source_key(mistake.beside)
+        return Words(f"stands beside {other}", f"give one of {key} and {other}")
     others = [kind for kind, keys in ARCHITECTURES.items() if key in keys.model_fields]
     if location[:-1] == ("model",) and others:  # as where `kind` alone was changed
         return Words(f"is for kind: {' and '.join(others)} alone", "remove it")
@@ -203,7 +206,7 @@ def _unknown_member(mistake: _Mistake) -> Words:
 
 
 _FORMS: Mapping[Location, str] = {
-    ("data",): "data: mnist, or data: {npz: my.npz, validation: {holdout: 1000}}",
+    ("data",): data_forms(),
     ("data", "validation"): "validation: {holdout: 10000}, or validation: test",
     ("data", "train_size"): "train_size: 5000, or train_size: {first: 1000}",
     ("diagnostics",): "diagnostics: false, or diagnostics: {every: 10}",
@@ -276,7 +279,7 @@ def _model_at(location: Location, value: Any) -> type[BaseModel]:
     if location == ("training", "optimizer"):
         return OPTIMIZER_MODELS[value.get("name", "adam")]
     models: dict[Location, type[BaseModel]] = {
-        ("data",): NpzData if isinstance(value, dict) and "npz" in value else NamedData,
+        ("data",): kind_of_data(value),
         ("data", "validation"): Last if isinstance(value, dict) and "last" in value else HoldOut,
         ("data", "train_size"): First,
         ("diagnostics",): DiagnosticsSection,
