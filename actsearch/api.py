@@ -17,6 +17,7 @@ from actsearch.core.errors import UserError
 from actsearch.core.events import Event
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import TASKS
 from actsearch.store import reader, writer
 from actsearch.study import plans, rounds, runner
 from actsearch.study.proposer import MakeProposer
@@ -94,8 +95,10 @@ def load_model(path: str | Path) -> Any:
     """
     import keras
 
-    from actsearch.networks import models  # noqa: F401  (importing it registers all of them with Keras)
+    from actsearch.networks import keras_task, own_activations  # noqa: F401  (importing it registers all with Keras)
 
+    for task in TASKS.values():
+        keras_task.keras_half(task)  # registers its losses
     return keras.saving.load_model(path)
 
 

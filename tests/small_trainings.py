@@ -12,14 +12,18 @@ from typing import Any
 import keras
 import numpy as np
 
+from actsearch.core.activation import Activation
+from actsearch.core.architecture import Architecture
 from actsearch.core.events import Checkpoint, Completed, EpochDone, Event
-from actsearch.core.experiment import Activation, Candidate, Cnn, DataSpec, Experiment, Mlp, Optimizer, Training, Trial
+from actsearch.core.experiment import Candidate, DataSpec, Experiment, Optimizer, Training, Trial
 from actsearch.core.identity import expand
+from actsearch.core.tasks import MULTICLASS
 from actsearch.data.dataset import Dataset
 from actsearch.data.kinds.named import NamedSource
 from actsearch.data.kinds.npz import NpzSource
 from actsearch.data.sources import load_dataset
 from actsearch.networks import models
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.networks.variable_values import copied_values
 from actsearch.training.checkpoint_pace import Spacing
 
@@ -50,7 +54,7 @@ def trial_on_mnist(
     activation: str = "relu",
     *,
     parameters: dict[str, Any] | None = None,
-    model: Cnn | Mlp = SMALL,
+    model: Architecture = SMALL,
     spec: DataSpec = HELD_OUT,
     seed: int = 0,
     **changes: Any,
@@ -120,6 +124,6 @@ def variables_of(model: keras.Model) -> list[bytes]:
 
 def built_variables(trial: Trial, dataset: Dataset) -> list[bytes]:
     """The variables of a network that was never used."""
-    model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
+    model = models.build(trial.candidate, MULTICLASS, dataset.input_shape, dataset.outputs, trial.seed)
     model.optimizer.build(model.trainable_variables)
     return variables_of(model)

@@ -25,7 +25,7 @@ BESIDE_THE_ROOMS = {"__init__", "__main__", "api"}
 MAY_LOOK_AT = {
     "core": set(),
     "functions": {"core"},
-    "config": {"core", "functions", "data"},
+    "config": {"core", "functions", "data", "networks"},
     "data": {"core"},
     "networks": {"core", "functions"},
     "training": {"core", "data", "networks"},
@@ -51,7 +51,7 @@ LOADS_AT_ONCE = {
     "functions": {"numpy", "sympy"},
     "config": {"pydantic", "yaml"},
     "data": {"pydantic"},  # the keys of the kinds of source
-    "networks": {"keras", "numpy", "tensorflow"},
+    "networks": {"keras", "numpy", "pydantic", "tensorflow"},
     "training": {"keras", "numpy", "tensorflow"},
     "engines": set(),
     "store": set(),

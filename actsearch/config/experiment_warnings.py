@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from actsearch.config.activation_entries import own_parameters
-from actsearch.core.experiment import Candidate, DataSpec, Mlp
+from actsearch.core.architecture import Surroundings
+from actsearch.core.experiment import Candidate, DataSpec
 from actsearch.functions import formulas
 
 
@@ -54,26 +55,24 @@ def _loss_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:
 
 
 def _selu_warnings(candidate: Candidate) -> Iterator[str]:
-    model, label = candidate.model, candidate.label
-    rates = (model.dropout,) if isinstance(model, Mlp) else model.dropout
+    around, label = candidate.model.surroundings(), candidate.label
+    if around is None:
+        return
     if candidate.activation.name == "selu":
-        broken = list(_broken_conditions(candidate, any(rates)))
+        broken = list(_broken_conditions(around))
         if broken:
             yield f"{label}: SELU does not normalise itself here: {'; '.join(broken)}."
-    elif model.dropout_layer == "alpha_dropout" and any(rates):
+    elif around.dropout_layer == "alpha_dropout" and around.drops_out:
         yield f"{label}: alpha_dropout is made for SELU; other activations want dropout."
 
 
-def _broken_conditions(candidate: Candidate, drops_out: bool) -> Iterator[str]:
-    """What SELU needs and a candidate does not give it."""
-    model = candidate.model
-    if model.kernel_initializer != "lecun_normal":
-        given = model.kernel_initializer
-        name = given if isinstance(given, str) else given.name
-        yield f"kernel_initializer is {name}, not lecun_normal"
-    if model.dropout_layer != "alpha_dropout" and drops_out:
+def _broken_conditions(around: Surroundings) -> Iterator[str]:
+    """What SELU needs and a network does not give it."""
+    if around.kernel_initializer != "lecun_normal":
+        yield f"kernel_initializer is {around.kernel_initializer}, not lecun_normal"
+    if around.dropout_layer != "alpha_dropout" and around.drops_out:
         yield "dropout_layer is dropout, not alpha_dropout"
-    if model.batch_normalization:
+    if around.batch_normalization:
         yield "batch normalisation comes between a layer and its SELU"
 
 

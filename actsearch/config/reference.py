@@ -16,13 +16,15 @@ from actsearch.config.activation_entries import OWN_ENTRIES
 from actsearch.config.data_section import usual_data
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.experiment_file import ExperimentFile
-from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
-from actsearch.config.model_section import L1L2, CnnModel, MlpModel
+from actsearch.config.model_section import usual_kind
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.training_section import TrainingSection
 from actsearch.core.experiment import CLIPPING
 from actsearch.data.sources import SOURCES
 from actsearch.functions import formula_tree
+from actsearch.networks.architectures import ARCHITECTURES
+from actsearch.networks.kinds.hidden_layer_settings import L1L2
+from actsearch.networks.kinds.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
 
 CONFIGURATION_TEMPLATE = Path(__file__).with_name("configuration.md.jinja")
 
@@ -43,8 +45,7 @@ def _template_values() -> dict[str, Any]:
     return {
         "top_level_keys": _key_table(ExperimentFile),
         "data_keys": _source_tables(),
-        "cnn_keys": _key_table(CnnModel),
-        "mlp_keys": _key_table(MlpModel, only=["dense", "dropout"]),
+        **{f"{kind}_keys": _key_table(keys, _only_of(kind)) for kind, keys in ARCHITECTURES.items()},
         "initializer_names": _listed(INITIALIZERS),
         "initializers_with_arguments": _argument_table(INITIALIZERS_WITH_ARGUMENTS),
         "regularizer_keys": _key_table(L1L2),
@@ -56,6 +57,15 @@ def _template_values() -> dict[str, Any]:
         "formula_functions": _listed(formula_tree.FORMULA_FUNCTIONS),
         "diagnostics_keys": _key_table(DiagnosticsSection),
     }
+
+
+def _only_of(kind: str) -> list[str] | None:
+    """The keys of a kind of network that the usual kind does not have so; None: all, of the usual one."""
+    if kind == usual_kind():
+        return None
+    usual = ARCHITECTURES[usual_kind()].model_fields
+    own = {key: field for key, field in ARCHITECTURES[kind].model_fields.items() if key != "kind"}
+    return [key for key, field in own.items() if repr(field) != repr(usual.get(key))]
 
 
 def _listed(names: Iterable[str]) -> str:

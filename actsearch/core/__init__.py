@@ -1,6 +1,8 @@
 """Frozen values and words: experiment, trial, identity, events, results, tables, measures, errors; whole files."""
 
 __all__ = [
+    "activation",
+    "architecture",
     "capacity",
     "diagnostics",
     "dotted_keys",

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from actsearch.core.experiment import Candidate, DataSpec, Experiment, Scalar, Trial
+from actsearch.core.activation import Scalar
+from actsearch.core.experiment import Candidate, DataSpec, Experiment, Trial
 from actsearch.core.json_values import canonical_json
 from actsearch.core.tasks import MULTICLASS, Task
 
@@ -47,7 +48,7 @@ def identity(
     whole = {
         "version": IDENTITY_VERSION,
         "activation": candidate.activation.as_plain(),
-        "model": asdict(candidate.model),
+        "model": candidate.model.identity(),
         "training": asdict(candidate.training),
         "data": {"sha256": data_sha256, **data.identity()},
         "seed": seed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from actsearch.core.experiment import DataSpec
+from actsearch.core.tasks import TargetKind
 from actsearch.data.array_checks import checked_dataset
 from actsearch.data.dataset import Dataset
 from actsearch.data.kinds.named import NamedData
@@ -20,20 +21,24 @@ SOURCES: Mapping[str, type[SourceKeys]] = {"name": NamedData, "npz": NpzData}
 """
 
 
-def load_dataset(spec: DataSpec) -> Dataset:
+def load_dataset(spec: DataSpec, target: TargetKind = "labels") -> Dataset:
     """The data set, checked, and prepared where its source prepares it.
+
+    Args:
+        spec: where it comes from, and how it is divided.
+        target: what the task asks of an example's target.
 
     Raises:
         DataError: a file is missing or damaged, or its arrays are not what they must be; the message names the array.
         UnsuitableSetting: the preparation is to be fitted on more examples than there are.
     """
     source = spec.source
-    dataset = checked_dataset(dict(source.load()), source.place)
+    dataset = checked_dataset(source.load(), source.place, target)
     if source.preparation.identity() is None:
         return dataset
     x_train, x_test = prepared_inputs(dataset, spec)
     arrays = {"x_train": x_train, "y_train": dataset.y_train, "x_test": x_test, "y_test": dataset.y_test}
-    return checked_dataset(arrays, f"{source.place}, prepared")
+    return checked_dataset(arrays, f"{source.place}, prepared", target)
 
 
 def validation_examples(spec: DataSpec) -> int:

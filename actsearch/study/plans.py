@@ -125,7 +125,7 @@ def load_checked_data(plan: Plan) -> Dataset:
         DataError: the data are missing or damaged.
         UnsuitableSetting: a setting does not fit them.
     """
-    dataset = load_dataset(plan.experiment.data)
+    dataset = load_dataset(plan.experiment.data, plan.experiment.task.as_learned.target)
     split(dataset, plan.experiment.data)
     check_networks(dataset, plan.experiment.candidates)
     return dataset

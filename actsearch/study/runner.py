@@ -14,6 +14,7 @@ from actsearch.core import capacity
 from actsearch.core.errors import DataError
 from actsearch.core.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.core.experiment import DataSpec, Trial
+from actsearch.core.tasks import TargetKind
 from actsearch.data import sources
 from actsearch.data.dataset import Dataset
 from actsearch.store.writer import Store
@@ -125,7 +126,11 @@ def trainer(dataset: Dataset, spacing: Spacing | None = None, save_model: SaveMo
 
 
 def loading_trainer(
-    spec: DataSpec, sha256: str, spacing: Spacing | None = None, save_model: SaveModel | None = None
+    spec: DataSpec,
+    sha256: str,
+    spacing: Spacing | None = None,
+    save_model: SaveModel | None = None,
+    target: TargetKind = "labels",
 ) -> Train:
     """The same for another process of this machine, which loads the data itself and checks that they are the same.
 
@@ -134,7 +139,7 @@ def loading_trainer(
     """
     if spec.source.fingerprint() != sha256:
         raise DataError(f"{spec.source.place}: has changed since the run began; run the experiment again")
-    return trainer(sources.load_dataset(spec), spacing, save_model)
+    return trainer(sources.load_dataset(spec, target), spacing, save_model)
 
 
 def _given_up(event: Lost, times: int) -> Failed:

@@ -15,9 +15,10 @@ from written_experiments import Write, again, experiment, only, problems
 
 from actsearch.config.experiment_file import json_schema
 from actsearch.config.loading import load_experiment
-from actsearch.core.experiment import Cnn, Mlp
 from actsearch.core.identity import expand
 from actsearch.functions.registry import ARTICLE
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 
 CONFIGS_FOLDER = Path(__file__).parent.parent.parent / "configs"
 CONFIGS = sorted(CONFIGS_FOLDER.rglob("*.yaml"))

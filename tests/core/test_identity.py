@@ -12,20 +12,14 @@ from typing import Any
 import pytest
 
 from actsearch.config import loading
-from actsearch.core.experiment import (
-    Activation,
-    Candidate,
-    Cnn,
-    DiagnosticsSpec,
-    Experiment,
-    Initializer,
-    Mlp,
-    Optimizer,
-    Trial,
-)
+from actsearch.core.activation import Activation
+from actsearch.core.experiment import Candidate, DiagnosticsSpec, Experiment, Optimizer, Trial
 from actsearch.core.identity import expand, identity
 from actsearch.core.json_values import canonical_json
 from actsearch.data.kinds.npz import NpzSource
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.initializers import Initializer
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.study import plans
 
 HASH, OTHER_HASH = "0" * 64, "1" * 64

@@ -12,13 +12,13 @@ import psutil
 import pytest
 from daily import slow_but
 
+from actsearch.core.activation import Activation
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
+from actsearch.core.experiment import DataSpec, DiagnosticsSpec, Trial
 from actsearch.data import sources, splitting
 from actsearch.data.dataset import Dataset
 from actsearch.data.kinds.npz import NpzSource
-from actsearch.networks import architectures
-from actsearch.study import network_arithmetic, timing, trial_costs
+from actsearch.study import timing, trial_costs
 from actsearch.study.trial_costs import Timed
 from actsearch.training import devices, loop
 
@@ -129,12 +129,3 @@ def test_neighbours_are_busy() -> None:
             time.sleep(0.05)
         assert busy.num_threads() <= 3
     assert not busy.is_running()
-
-
-def test_the_parameters_are_those_of_keras() -> None:
-    """The size of a checkpoint goes by them."""
-    mlp = Mlp((16,), 0.0, "glorot_uniform", "dropout", False)
-    cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
-    for model in (mlp, cnn):
-        built = architectures.network(model, Activation("relu"), (28, 28, 1), 10, 0)
-        assert network_arithmetic.number_of_parameters(model, (28, 28, 1), 10) == built.count_params()

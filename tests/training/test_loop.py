@@ -28,8 +28,9 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Progress, Started
-from actsearch.core.experiment import Cnn, DataSpec, Mlp, Optimizer, Trial
-from actsearch.data import bundled_mnist, conversion
+from actsearch.core.experiment import DataSpec, Optimizer, Trial
+from actsearch.core.tasks import MULTICLASS
+from actsearch.data import bundled_mnist
 from actsearch.data.dataset import Dataset
 from actsearch.data.kinds.named import NamedSource
 from actsearch.data.kinds.npz import NpzSource
@@ -37,6 +38,8 @@ from actsearch.data.sources import load_dataset
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -142,7 +145,7 @@ def test_the_articles_network_trains_as_in_plain_keras(
 ) -> None:
     """What a user measures here is what Keras itself gives, to the bit: network, loss, optimizer, dropout, metrics."""
     trial = _article_trial(activation, parameters, examples)
-    initial = models.build(trial.candidate, (28, 28, 1), 10, trial.seed)
+    initial = models.build(trial.candidate, MULTICLASS, (28, 28, 1), 10, trial.seed)
     seeds = [layer.seed for layer in initial.layers if hasattr(layer, "rate")]
     orders = [loop.order(trial, epoch, examples) for epoch in range(2)]
     plain = _plain_keras(function, activation == "selu", initial.get_weights(), seeds, orders)
@@ -300,8 +303,8 @@ def test_a_finite_loss_above_a_million_is_divergence(scale: float, ending: type)
     dataset = Dataset(x, y, x, y, classes=2)
     still = Optimizer("sgd", {"learning_rate": 1e-30})
     trial = trial_on_mnist(spec=DataSpec(NpzSource("own.npz")), optimizer=still, epochs=1)
-    model = models.build(trial.candidate, (6,), 2, trial.seed)
-    loss = model.evaluate(x, conversion.one_hot(y, 2), verbose=0, return_dict=True)["loss"]
+    model = models.build(trial.candidate, MULTICLASS, (6,), 2, trial.seed)
+    loss = model.evaluate(x, dataset.targets(y), verbose=0, return_dict=True)["loss"]
     assert np.isfinite(loss)
     assert (loss > 1e6) is (ending is Diverged)
     assert type(list(loop.train(trial, dataset))[-1]) is ending

@@ -13,22 +13,14 @@ from daily import slow_but
 from small_trainings import EVERY_EPOCH, small_mnist
 
 from actsearch.config.loading import load_experiment
+from actsearch.core.activation import Activation
 from actsearch.core.events import Checkpoint, Completed, Diagnosed, Diverged, EpochDone, Event, Progress, Started
-from actsearch.core.experiment import (
-    Activation,
-    Candidate,
-    DataSpec,
-    DiagnosticsSpec,
-    Experiment,
-    Mlp,
-    Optimizer,
-    Training,
-    Trial,
-)
+from actsearch.core.experiment import Candidate, DataSpec, DiagnosticsSpec, Experiment, Optimizer, Training, Trial
 from actsearch.core.identity import expand
 from actsearch.data.dataset import Dataset
 from actsearch.data.kinds.named import NamedSource
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
 

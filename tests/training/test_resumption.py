@@ -23,11 +23,12 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Completed, EpochDone, Progress, Started
-from actsearch.core.experiment import DataSpec, Mlp, Optimizer
+from actsearch.core.experiment import DataSpec, Optimizer
 from actsearch.data.dataset import Dataset
 from actsearch.data.kinds.named import NamedSource
 from actsearch.data.kinds.npz import NpzSource
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
 from actsearch.training.checkpoint_pace import Spacing

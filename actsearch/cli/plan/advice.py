@@ -105,7 +105,7 @@ def _for_the_margin(outlook: Outlook, power: Power) -> Iterator[str]:
 
 def _time_for(outlook: Outlook, seeds: float) -> str:
     cost = outlook.by_seeds.get(round(seeds)) if math.isfinite(seeds) else None
-    return "" if cost is None else f", {duration_range(*cost.seconds)} in all"
+    return "" if cost is None or cost.seconds is None else f", {duration_range(*cost.seconds)} in all"
 
 
 def _seeds_in_words(seeds: NumberRange) -> str:

@@ -39,6 +39,8 @@ def _state_in(dry_run: DryRun, trial_id: str, to_train: set[str]) -> str:
 
 
 def _time_line(dry_run: DryRun) -> str:
+    if dry_run.seconds is None or dry_run.looking is None:
+        return "how long it takes is unknown before these networks are built: actsearch plan times them"
     workers = number_of(dry_run.workers, "worker")
     first = f" for the first {len(dry_run.left)}" if dry_run.until_decided and dry_run.to_follow else ""
     share = f", {max(dry_run.looking, 0.001):.1%} of it for diagnostics" if dry_run.left[0].diagnostics else ""

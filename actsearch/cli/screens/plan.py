@@ -22,7 +22,9 @@ from actsearch.cli.screens.numbers import (
 from actsearch.cli.screens.tables import plain_table
 from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
 from actsearch.core.words import number_of
+from actsearch.study.disk import Disk
 from actsearch.study.outlook import Outlook
+from actsearch.study.schedule import Seconds
 from actsearch.study.trial_costs import Timed
 
 
@@ -32,7 +34,7 @@ def plan_lines(outlook: Outlook) -> Iterator[RenderableType]:
     yield _cost_table(outlook)
     yield Text()
     yield _networks_table(outlook)
-    yield Paragraph(f"From {outlook.basis}.", style="dim")
+    yield Paragraph(_where_the_times_are_from(outlook), style="dim")
     if outlook.power is not None:
         yield Text()
         yield _detectable_table(outlook, outlook.power)
@@ -57,15 +59,32 @@ def _cost_table(outlook: Outlook) -> Table:
     table.add_row("time", _time_of_what_is_left(outlook))
     needed = f"{size_text(outlook.jobs * outlook.worker_memory)} for {number_of(outlook.jobs, 'worker')}"
     table.add_row("memory", f"{needed}; {size_text(outlook.available_memory)} are free")
-    checkpoints = f"; while it runs, up to {size_text(outlook.disk.checkpoints)} more for checkpoints"
-    table.add_row("disk", f"{size_text(outlook.disk.results)}{checkpoints}")
+    table.add_row("disk", f"{size_text(outlook.disk.results)}; {_checkpoints(outlook.disk)}")
     return table
+
+
+def _checkpoints(disk: Disk) -> str:
+    if disk.checkpoints is None:
+        return "how much more for checkpoints is unknown before the network is built"
+    return f"while it runs, up to {size_text(disk.checkpoints)} more for checkpoints"
 
 
 def _time_of_what_is_left(outlook: Outlook) -> str:
     if not outlook.left:
         return "none, all is finished"
+    if outlook.seconds is None:
+        return "unknown without timing"
     return f"{duration_range(*outlook.seconds)} with {number_of(outlook.jobs, 'worker')}"
+
+
+def _where_the_times_are_from(outlook: Outlook) -> str:
+    if any(network.trial is None for network in outlook.networks):
+        return "What these networks compute is unknown before they are built: plan without --no-timing to time them."
+    return f"From {outlook.basis}."
+
+
+def _duration_cell(seconds: Seconds | None) -> str:
+    return "unknown" if seconds is None else duration_range(*seconds)
 
 
 def _networks_table(outlook: Outlook) -> Table:
@@ -74,7 +93,7 @@ def _networks_table(outlook: Outlook) -> Table:
     table = plain_table("candidate", *numbers, right=numbers)
     for network in outlook.networks:
         steps = _step_cells(network.timed) if network.timed is not None else []
-        table.add_row(cut_text(printable_text(network.name)), *steps, duration_range(*network.trial))
+        table.add_row(cut_text(printable_text(network.name)), *steps, _duration_cell(network.trial))
     return table
 
 
@@ -89,7 +108,7 @@ def _detectable_table(outlook: Outlook, power: Power) -> Table:
     table = plain_table(*numbers, "", right=numbers)
     for row in power.rows:
         cost = outlook.by_seeds[row.seeds]
-        cells = [str(row.seeds), str(cost.trials), duration_range(*cost.seconds)]
+        cells = [str(row.seeds), str(cost.trials), _duration_cell(cost.seconds)]
         cells.append("no verdict" if row.detectable is None else points_range(row.detectable))
         if row.seeds == power.planned:
             table.add_row(*cells, "as in the file", style="bold")
