@@ -12,12 +12,17 @@ from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.comparison import Comparison
 from actsearch.analysis.comparisons.question import Question, scores_needed
 from actsearch.config import loading
+from actsearch.config.file_schema import Tables
 from actsearch.config.loading import Loaded
 from actsearch.core.errors import UserError
 from actsearch.core.events import Engine, Event
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
-from actsearch.core.tasks import TASKS
+from actsearch.core.tasks import TASKS, Task
+from actsearch.data.source_keys import SourceKeys
+from actsearch.data.sources import SOURCES
+from actsearch.networks.architecture_keys import ArchitectureKeys
+from actsearch.networks.architectures import ARCHITECTURES
 from actsearch.store import reader, writer
 from actsearch.study import plans, rounds, runner
 from actsearch.study.plans import Plan
@@ -27,13 +32,28 @@ from actsearch.study.until_decided import UntilDecided
 from actsearch.training.checkpoint_pace import Spacing
 
 
-def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
-    """Reads and checks an experiment file; `overrides` are texts such as `"training.epochs=2"`.
+def load(
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    *,
+    tasks: Mapping[str, Task] = TASKS,
+    architectures: Mapping[str, type[ArchitectureKeys]] = ARCHITECTURES,
+    sources: Mapping[str, type[SourceKeys]] = SOURCES,
+) -> Loaded:
+    """Reads and checks an experiment file.
+
+    Args:
+        path: the YAML file.
+        overrides: texts such as `"training.epochs=2"`.
+        tasks: what the file can ask for as `task`; one of your own is a row more, and so with the other tables
+            (CONTRIBUTING.md walks through adding one). It is kept in a module that workers can import.
+        architectures: the kinds of network, by `model.kind`.
+        sources: the kinds of data, by the key of `data` that tells them.
 
     Raises:
         InvalidExperiment: with every mistake in the file, each with its line.
     """
-    return loading.load_experiment(Path(path), overrides)
+    return loading.load_experiment(Path(path), overrides, Tables(tasks, architectures, sources))
 
 
 def run(

@@ -56,6 +56,8 @@ def data_forms(table: Kinds = SOURCES) -> str:
 
 if TYPE_CHECKING:
     DataField: TypeAlias = str | SourceKeys
+
+    def data_field(table: Kinds) -> Any: ...
 else:
 
     def data_field(table):
