@@ -75,27 +75,10 @@ def test_the_lowest_leads_and_the_margin_is_the_metrics(folder: Path, capsys: py
 @pytest.mark.parametrize(
     "command",
     [
-        ["status", "{folder}", "--trials"],
         ["status", "{folder}", "--json"],
         ["compare", "{folder}", "--require", "relu <= 30"],
-        ["compare", "{folder}", "--metric", "test_mae"],
-        ["plot", "{folder}", "--out", "{out}"],
         ["plot", "{folder}", "--log", "--out", "{out}"],
         ["plot", "{folder}", "--style", "article", "--out", "{out}"],
-        [
-            "plot",
-            "{folder}",
-            "--kind",
-            "ranking",
-            "--kind",
-            "differences",
-            "--kind",
-            "learning-speed",
-            "--out",
-            "{out}",
-        ],
-        ["report", "{folder}", "--out", "{out}/page.html"],
-        ["export", "{folder}", "--to", "csv", "--out", "{out}"],
     ],
     ids=lambda command: " ".join(command[:1] + command[2:4]),
 )

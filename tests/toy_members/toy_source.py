@@ -1,4 +1,7 @@
-"""A source from outside the package: waves of two frequencies, computed from the keys and standardised."""
+"""A source from outside the package: waves of two frequencies, computed from the keys and standardised.
+
+What is learned of a wave is its frequency, one of two, or its phase, a number.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from actsearch.core.source import KnownSizes
 from actsearch.data.source_keys import SourceKeys
+
+Target = Literal["frequency", "phase"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class WavesSource:
 
     waves: int
     noise: float
+    target: Target = "frequency"
     name = "waves"
     place = "waves"
     preparation = Standardised()
@@ -42,21 +48,22 @@ class WavesSource:
         return self
 
     def known_sizes(self) -> KnownSizes:
-        return KnownSizes(self.waves, self.test_examples(), 2)
+        return KnownSizes(self.waves, self.test_examples(), 2 if self.target == "frequency" else None)
 
     def check(self, _folder: Path) -> None:
         """There is nothing to see."""
 
     def fingerprint(self) -> str:
-        return hashlib.sha256(f"waves, version 1: {self.waves}, {self.noise!r}".encode()).hexdigest()
+        return hashlib.sha256(f"waves, version 1: {self.waves}, {self.noise!r}, {self.target}".encode()).hexdigest()
 
     def load(self) -> Mapping[str, np.ndarray]:
         rng = np.random.default_rng(0)
         arrays: dict[str, np.ndarray] = {}
         for part, examples in (("train", self.waves), ("test", self.test_examples())):
-            y = np.arange(examples) % 2
+            frequencies = np.arange(examples) % 2
             phases = rng.uniform(0, 1, (examples, 1))
-            x = np.sin(2 * np.pi * (phases + np.linspace(0, 1, 12) * (y[:, np.newaxis] + 1)))
+            x = np.sin(2 * np.pi * (phases + np.linspace(0, 1, 12) * (frequencies[:, np.newaxis] + 1)))
+            y = frequencies if self.target == "frequency" else phases
             arrays |= {f"x_{part}": x + self.noise * rng.normal(size=x.shape), f"y_{part}": y}
         return arrays
 
@@ -72,6 +79,7 @@ class WavesData(SourceKeys):
 
     waves: int = Field(ge=8, description="So many training examples.")
     noise: float = Field(0.1, ge=0, description="Its standard deviation.")
+    target: Target = Field("frequency", description="What is learned of a wave.")
 
     def source(self) -> WavesSource:
-        return WavesSource(self.waves, self.noise)
+        return WavesSource(self.waves, self.noise, self.target)
