@@ -24,6 +24,7 @@ from actsearch.core.events import Checkpoint, EpochDone, Event, Train
 from actsearch.core.experiment import Candidate, DataSpec, Experiment, Optimizer, Training, Trial
 from actsearch.core.identity import expand
 from actsearch.core.signals import SIGNALS
+from actsearch.data.kinds.named import NamedSource
 from actsearch.engines.in_process import InProcess
 from actsearch.networks.kinds.mlp import Mlp
 
@@ -98,7 +99,7 @@ def make_experiment() -> Callable[..., tuple[Experiment, tuple[Trial, ...]]]:
             name="tiny",
             description="Für Tests.",
             seeds=tuple(range(seeds)),
-            data=DataSpec("mnist", holdout=10),
+            data=DataSpec(NamedSource("mnist"), holdout=10),
             candidates=tuple(candidate(label, epochs) for label in labels),
             document={"name": "tiny", "activations": list(labels)},
         )

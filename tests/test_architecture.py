@@ -50,7 +50,7 @@ LOADS_AT_ONCE = {
     "core": {"pydantic"},  # strict_models, for the keys of those rooms whose members have keys in the file
     "functions": {"numpy", "sympy"},
     "config": {"pydantic", "yaml"},
-    "data": set(),
+    "data": {"pydantic"},  # the keys of the kinds of source
     "networks": {"keras", "numpy", "pydantic", "tensorflow"},
     "training": {"keras", "numpy", "tensorflow"},
     "engines": set(),

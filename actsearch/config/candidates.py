@@ -21,6 +21,7 @@ from actsearch.config.training_section import TrainingSection, training_of
 from actsearch.core.activation import Activation
 from actsearch.core.architecture import Architecture
 from actsearch.core.experiment import Candidate
+from actsearch.core.tasks import Task
 
 MOST_CANDIDATES = 10_000
 
@@ -55,7 +56,7 @@ def candidates_of(
     if number > MOST_CANDIDATES:
         problems.add(("grid",), f"asks for {number:,} candidates", f"ask for at most {MOST_CANDIDATES:,}")
         return []
-    sections = Sections(checked.sound, problems)
+    sections = Sections(checked, problems)
     points: list[_Point] = []
     seen: set[tuple[int, tuple[Location, ...]]] = set()
     for values, entry in itertools.product(itertools.product(*axes), entries):
@@ -73,7 +74,7 @@ def candidates_of(
 
 def _entries(checked: CheckedFile, folder: Path, problems: Problems) -> list[_ListedActivation]:
     contents = [full_entry(entry) for entry in checked.values.model_dump(by_alias=True)["activations"]]
-    own = [own_settings(i, content, problems) for i, content in enumerate(contents)]
+    own = [own_settings(i, content, checked.schema, problems) for i, content in enumerate(contents)]
     activations = [
         None if i in checked.broken else activation_of(("activations", i), content, folder, problems)
         for i, content in enumerate(contents)
@@ -94,21 +95,27 @@ def _candidate_with(
     if model is None or training is None or activation is None:
         return None
     network = model.resolved(activation)
-    _check_output(network, training, settings, problems)
+    _check_output(sections.task, network, training, settings, problems)
     label = entry.content.get("label") or automatic_label(entry.content)
     setting = shown_settings(grid, settings)
     return Candidate(label, activation, network, training_of(training), setting)
 
 
 def _check_output(
-    network: Architecture, training: TrainingSection, settings: Sequence[Setting], problems: Problems
+    task: Task,
+    network: Architecture,
+    training: TrainingSection,
+    settings: Sequence[Setting],
+    problems: Problems,
 ) -> None:
-    """A sigmoid's outputs are no distribution over the classes, of which that cross-entropy is."""
-    if network.output_activation == "sigmoid" and training.loss == "categorical_crossentropy":
+    """That the loss goes with the activation of the outputs."""
+    output = network.output_activation or task.as_learned.usual_output
+    losses = dict(task.as_learned.outputs).get(output, ())
+    if training.loss not in losses:
         mine = [setting for setting in settings if setting.key in ("training.loss", "model.output_activation")]
         at = mine[-1].at if mine else ("model", "output_activation")
-        what = "sigmoid does not go with the loss categorical_crossentropy"
-        problems.add(at, what, "write training.loss: binary_crossentropy, or mean_squared_error")
+        what = f"{output} does not go with the loss {training.loss}"
+        problems.add(at, what, f"write training.loss: {', or '.join(losses)}")
 
 
 def _refuse_twins(points: Sequence[_Point], problems: Problems) -> None:

@@ -8,21 +8,19 @@ from typing import Any
 from pydantic import BaseModel
 
 from actsearch.config.activation_entries import ENTRIES
+from actsearch.config.data_section import kind_of_data
+from actsearch.config.file_schema import FileSchema
 from actsearch.config.model_section import keys_of_kind, usual_kind
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.places import Location
-from actsearch.config.training_section import TrainingSection
-from actsearch.networks.architectures import ARCHITECTURES
 
 EXAMPLE_VALUES: Mapping[str, str] = {
     "name": "my-experiment",
-    "npz": "my.npz",
     "holdout": "10000",
     "first": "1000",
     "seeds": "[0, 1, 2]",
     "tuning_seeds": "[1000, 1001, 1002]",
     "activations": "[relu, gelu]",
-    "kind": usual_kind(),
     "formula": "x * sigmoid(beta * x)",
     "function": "my_module:my_activation",
     "parameters": "{beta: 1.5}",
@@ -42,29 +40,34 @@ EXAMPLE_VALUES: Mapping[str, str] = {
 }
 
 
-def example(location: Location, content: Any) -> str:
+def example(location: Location, content: Any, schema: FileSchema) -> str:
     """`epochs: 10`: a key with its default, or with something that could stand there."""
     keys = [part for part in location if isinstance(part, str)]
     key = keys[-1] if keys else "name"
     if location[:1] == ("grid",) and len(location) > 1:
         return f"{key}: [first value, second value]"
+    if location[:1] == ("data",) and key in (known := kind_of_data(content.get("data"), schema.sources).key_examples):
+        return f"{key}: {known[key]}"
+    if key == "kind":
+        return f"{key}: {usual_kind(schema.architectures)}"
     if key in EXAMPLE_VALUES:
         return f"{key}: {EXAMPLE_VALUES[key]}"
     if isinstance(location[-1], int) and location[0] in ("seeds", "tuning_seeds"):
         return f"{location[0]}: {EXAMPLE_VALUES[location[0]]}"
-    for model in _models(content):
+    for model in _models(content, schema):
         field = model.model_fields.get(key)
         if field is not None and not field.is_required() and not isinstance(field.default, BaseModel):
             return f"{key}: {_as_in_yaml(field.default)}"
     return f"{key}: {{...}}" if key in ("data", "model", "training", "optimizer") else f"{key}: ..."
 
 
-def _models(content: Any) -> Iterator[type[BaseModel]]:
+def _models(content: Any, schema: FileSchema) -> Iterator[type[BaseModel]]:
     """Those whose defaults are examples; first the one of the network that is asked for."""
-    yield keys_of_kind(content.get("model") if isinstance(content, dict) else None) or ARCHITECTURES[usual_kind()]
+    known = schema.architectures
+    yield keys_of_kind(content.get("model") if isinstance(content, dict) else None, known) or known[usual_kind(known)]
     yield from OPTIMIZER_MODELS.values()
-    yield from ARCHITECTURES.values()
-    yield TrainingSection
+    yield from known.values()
+    yield schema.training
     yield from ENTRIES.values()
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from actsearch.config.activation_entries import EntryField
-from actsearch.config.data_section import DataField, NamedData
+from actsearch.config.data_section import DataField, usual_data
 from actsearch.config.diagnostics_section import DiagnosticsField, DiagnosticsSection
 from actsearch.config.model_section import ModelField, usual_model
 from actsearch.config.seeds import SeedsField, TuningSeedsField
@@ -32,7 +32,7 @@ class ExperimentFile(StrictModel):
         description="With a grid: each activation's setting is chosen with these, the best mean validation accuracy"
         " after the last epoch, and compared with `seeds`, which must be others. A list, or n for 1000 .. 1000+n-1.",
     )
-    data: DataField = Field(NamedData(), description="See below.")
+    data: DataField = Field(usual_data(), description="See below.")
     model: ModelField = Field(usual_model(), description="See below.")
     training: TrainingSection = Field(TrainingSection(), description="See below.")
     activations: list[EntryField] = Field(

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from actsearch.config.file_schema import FileSchema
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.places import Location
 from actsearch.config.problems import Problems
-from actsearch.config.training_section import TrainingSection
+from actsearch.config.schema_check import CheckedFile
 from actsearch.core.spelling import did_you_mean
-from actsearch.networks.architectures import ARCHITECTURES
 
 OTHER_NAMES: Mapping[str, str] = {"training.optimizer.lr": "training.optimizer.learning_rate"}
 """What others call a setting, where another key is spelled more like it."""
@@ -22,15 +22,17 @@ TOGETHER: Mapping[str, str] = {
 """What decides which other keys there are, and how to vary it."""
 
 
-def _settable_keys() -> Iterator[str]:
-    for model in ARCHITECTURES.values():
+def variable_keys(schema: FileSchema) -> tuple[str, ...]:
+    """The dotted keys that may vary."""
+    return tuple(key for key in _settable_keys(schema) if key not in TOGETHER)
+
+
+def _settable_keys(schema: FileSchema) -> Iterator[str]:
+    for model in schema.architectures.values():
         yield from (f"model.{key}" for key in model.model_fields if key != "kind")
-    yield from (f"training.{key}" for key in TrainingSection.model_fields if key not in ("epochs", "threads"))
+    yield from (f"training.{key}" for key in schema.training.model_fields if key not in ("epochs", "threads"))
     for optimizer in OPTIMIZER_MODELS.values():
         yield from (f"training.optimizer.{key}" for key in optimizer.model_fields)
-
-
-VARIABLE_KEYS = tuple(key for key in _settable_keys() if key not in TOGETHER)
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,14 @@ class Setting:
     at: Location
 
 
-def check_grid(given: Any, grid: Mapping[str, list[Any]], problems: Problems) -> dict[str, list[Any]]:
+def check_grid(given: Any, checked: CheckedFile, problems: Problems) -> dict[str, list[Any]]:
     """The grid without what cannot vary, which is told. `given` is what the file has there, right or wrong."""
-    varied = {key: grid[key] for key in grid if can_vary(("grid", key), key, problems)}
+    grid, schema = checked.sound.get("grid", {}), checked.schema
+    varied = {key: grid[key] for key in grid if can_vary(("grid", key), key, schema, problems)}
     if isinstance(given, dict):
         for key in given:
             if key not in grid:
-                can_vary(("grid", key), key, problems)
+                can_vary(("grid", key), key, schema, problems)
     return {key: _without_repeats(key, values, problems) for key, values in varied.items()}
 
 
@@ -65,15 +68,15 @@ def _form(value: Any) -> str:
     return repr(float(value)) if isinstance(value, int) and not isinstance(value, bool) else repr(value)
 
 
-def can_vary(location: Location, key: str, problems: Problems) -> bool:
+def can_vary(location: Location, key: str, schema: FileSchema, problems: Problems) -> bool:
     """Whether a setting may vary; if not, it is told."""
     if key in SAME_FOR_ALL:
         problems.add(location, "must be the same for every candidate", f"set {key} itself")
     elif key in TOGETHER:
         problems.add(location, "cannot vary apart from what belongs to it", TOGETHER[key])
-    elif key not in VARIABLE_KEYS:
+    elif key not in (known := variable_keys(schema)):
         wanted = OTHER_NAMES.get(key, key)
-        problems.add(location, "is not a setting that can vary", did_you_mean(wanted, VARIABLE_KEYS, "the keys are "))
+        problems.add(location, "is not a setting that can vary", did_you_mean(wanted, known, "the keys are "))
     else:
         return True
     return False
@@ -84,10 +87,10 @@ def axes_of(grid: Mapping[str, Sequence[Any]]) -> list[list[Setting]]:
     return [[Setting(key, value, ("grid", key, i)) for i, value in enumerate(values)] for key, values in grid.items()]
 
 
-def own_settings(i: int, entry: Mapping[str, Any], problems: Problems) -> list[Setting]:
+def own_settings(i: int, entry: Mapping[str, Any], schema: FileSchema, problems: Problems) -> list[Setting]:
     """The settings of an activation's `with`, without what cannot vary, which is told."""
     settings = [Setting(key, value, ("activations", i, "with", key)) for key, value in entry.get("with", {}).items()]
-    return [setting for setting in settings if can_vary(setting.at, setting.key, problems)]
+    return [setting for setting in settings if can_vary(setting.at, setting.key, schema, problems)]
 
 
 def is_fixed(key: str, own: Sequence[Setting]) -> bool:

@@ -14,6 +14,7 @@ from actsearch.config.candidates import candidates_of
 from actsearch.config.data_section import data_spec
 from actsearch.config.diagnostics_section import diagnostics_spec
 from actsearch.config.experiment_warnings import warnings_of
+from actsearch.config.file_schema import FileSchema, Tables, schema_of
 from actsearch.config.grid import check_grid
 from actsearch.config.overrides import overridden
 from actsearch.config.places import location_of
@@ -41,28 +42,30 @@ class Loaded:
         return self.origins.where(location_of(key))
 
 
-def load_experiment(path: Path, overrides: Sequence[str] = ()) -> Loaded:
+def load_experiment(path: Path, overrides: Sequence[str] = (), tables: Tables | None = None) -> Loaded:
     """Reads and checks an experiment file.
 
     Args:
         path: the YAML file.
         overrides: `KEY=VALUE` texts, the value as YAML, each of which replaces a key of the file.
+        tables: what the file can ask for by name; by default, what the package has.
 
     Raises:
         InvalidExperiment: with every mistake there is.
     """
     origins = Origins(path, read_yaml(path))
     problems = Problems(origins)
-    content = overridden(overrides, problems)
-    experiment = _checked_experiment(content, path.parent, problems)
+    known = tables or Tables()
+    content = overridden(overrides, known.sources, problems)
+    experiment = _checked_experiment(content, schema_of(content, known), path.parent, problems)
     return Loaded(experiment, path, path.parent, origins)
 
 
-def _checked_experiment(content: dict[str, Any], folder: Path, problems: Problems) -> Experiment:
-    checked = check_schema(content, problems)
+def _checked_experiment(content: dict[str, Any], schema: FileSchema, folder: Path, problems: Problems) -> Experiment:
+    checked = check_schema(content, schema, problems)
     values = checked.values
-    grid = check_grid(content.get("grid"), checked.sound.get("grid", {}), problems)
-    data = data_spec(values.data, folder, problems)
+    grid = check_grid(content.get("grid"), checked, problems)
+    data = data_spec(values.data, folder, problems, schema.sources)
     seeds = check_seeds(values.seeds, problems)
     tuning_seeds = check_tuning_seeds(values.tuning_seeds, seeds, bool(grid), problems)
     check_texts(values, problems)
@@ -75,8 +78,9 @@ def _checked_experiment(content: dict[str, Any], folder: Path, problems: Problem
         seeds,
         data,
         tuple(candidates),
-        stored_document(values, grid),
+        stored_document(checked, grid),
         warnings_of(data, seeds, tuning_seeds, candidates, values.activations),
         diagnostics_spec(values.diagnostics),
+        task=schema.task,
         tuning_seeds=tuning_seeds,
     )

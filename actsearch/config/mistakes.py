@@ -10,19 +10,18 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel
 
 from actsearch.config.activation_entries import ENTRIES, OWN_ENTRIES, SPELLINGS, own_key
-from actsearch.config.data_section import First, HoldOut, Last, NamedData, NpzData
+from actsearch.config.data_section import data_forms, kind_of_data, source_key
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.example_values import example
-from actsearch.config.experiment_file import ExperimentFile
+from actsearch.config.file_schema import FileSchema
 from actsearch.config.model_section import keys_of_kind, usual_kind
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.places import Location
-from actsearch.config.training_section import TrainingSection
 from actsearch.core.spelling import did_you_mean
 from actsearch.core.words import number_of
+from actsearch.data.source_keys import First, HoldOut, Last
 from actsearch.functions.registry import ALIASES
 from actsearch.networks.architecture_keys import ArchitectureKeys
-from actsearch.networks.architectures import ARCHITECTURES
 from actsearch.networks.kinds.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS, PlainInitializer
 
 _THREE_FORMS = "write {name: elu, alpha: 0.2}, {formula: x * sigmoid(x)} or {function: my_module:my_activation}"
@@ -45,6 +44,7 @@ class _Mistake:
     message: str
     location: Location
     content: Any
+    schema: FileSchema
 
     @property
     def key(self) -> Any:
@@ -57,12 +57,12 @@ class _Mistake:
 
     @property
     def for_example(self) -> str:
-        return f"write for example {example(self.location, self.content)}"
+        return f"write for example {example(self.location, self.content, self.schema)}"
 
 
-def in_plain_words(row: Any, location: Location, content: Any) -> Words:
+def in_plain_words(row: Any, location: Location, content: Any, schema: FileSchema) -> Words:
     """What is wrong and what would be right, from a row of pydantic's errors."""
-    mistake = _Mistake(row["type"], row["input"], row.get("ctx", {}), row["msg"], location, content)
+    mistake = _Mistake(row["type"], row["input"], row.get("ctx", {}), row["msg"], location, content, schema)
     return _BY_KIND.get(mistake.kind, _wrong_type)(mistake)
 
 
@@ -86,12 +86,15 @@ def _unknown_key(mistake: _Mistake) -> Words:
         if {"holdout", "last"} <= set(mistake.beside):
             return Words("stands beside last", "give one of holdout and last")
         return Words("unknown key", did_you_mean(key, ("holdout", "last"), "the keys are "))
-    if location == ("data", "name"):
-        return Words("stands beside npz", "give one of name and npz")
-    others = [kind for kind, keys in ARCHITECTURES.items() if key in keys.model_fields]
+    if location[:-1] == ("data",) and key in mistake.schema.sources:
+        other = source_key(mistake.beside, mistake.schema.sources)
+        return Words(f"stands beside {other}", f"give one of {key} and {other}")
+    others = [kind for kind, keys in mistake.schema.architectures.items() if key in keys.model_fields]
     if location[:-1] == ("model",) and others:  # as where `kind` alone was changed
         return Words(f"is for kind: {' and '.join(others)} alone", "remove it")
-    return Words("unknown key", did_you_mean(key, _keys_at(location[:-1], mistake.beside), "the keys are "))
+    return Words(
+        "unknown key", did_you_mean(key, _keys_at(location[:-1], mistake.beside, mistake.schema), "the keys are ")
+    )
 
 
 def _missing(mistake: _Mistake) -> Words:
@@ -145,7 +148,7 @@ def _wrong_length(mistake: _Mistake) -> Words:
         return Words("is empty", mistake.for_example)
     what = f"has {number_of(len(mistake.value), 'item')}"
     if mistake.location[:-1] == ("model",):
-        remedies = _model_keys(mistake.beside).length_remedies
+        remedies = _model_keys(mistake.beside, mistake.schema).length_remedies
         if mistake.key in remedies:
             return Words(what, remedies[mistake.key])
     if mistake.kind == "too_short":
@@ -198,20 +201,28 @@ def _unknown_member(mistake: _Mistake) -> Words:
             return _unknown_name("optimizer", value["name"], tuple(OPTIMIZER_MODELS))
         return Words("has no name", "write for example optimizer: {name: adam, learning_rate: 0.001}")
     if location == ("model",) and isinstance(value, dict):
-        return _unknown_name("kind of network", value.get("kind"), tuple(ARCHITECTURES))
-    return Words(f"{_shown(value)} is not what can stand there", f"write {_FORMS.get(location, 'another value')}")
+        return _unknown_name("kind of network", value.get("kind"), tuple(mistake.schema.architectures))
+    form = _forms(mistake.schema).get(location, "another value")
+    return Words(f"{_shown(value)} is not what can stand there", f"write {form}")
+
+
+def _forms(schema: FileSchema) -> Mapping[Location, str]:
+    """What can stand at a place that takes several forms."""
+    return {
+        ("data",): data_forms(schema.sources),
+        ("model",): f"model: {{kind: {usual_kind(schema.architectures)}}}",
+        **_FORMS,
+    }
 
 
 _FORMS: Mapping[Location, str] = {
-    ("data",): "data: mnist, or data: {npz: my.npz, validation: {holdout: 1000}}",
     ("data", "validation"): "validation: {holdout: 10000}, or validation: test",
     ("data", "train_size"): "train_size: 5000, or train_size: {first: 1000}",
     ("diagnostics",): "diagnostics: false, or diagnostics: {every: 10}",
     ("seeds",): "seeds: 5, or seeds: [0, 1, 2]",
     ("tuning_seeds",): "tuning_seeds: 3, or tuning_seeds: [1000, 1001, 1002]",
-    ("model",): f"model: {{kind: {usual_kind()}}}",
 }
-"""What can stand at a place that takes several forms."""
+"""Of those places that are the same whatever the schema."""
 
 
 def _unknown_activation(value: Any) -> Words:
@@ -262,12 +273,12 @@ def _value_at(location: Location, content: Any) -> Any:
     return content
 
 
-def _keys_at(location: Location, value: Any) -> list[str]:
+def _keys_at(location: Location, value: Any, schema: FileSchema) -> list[str]:
     """The keys that may stand in the mapping at a place, for a suggestion."""
-    return [field.alias or key for key, field in _model_at(location, value).model_fields.items()]
+    return [field.alias or key for key, field in _model_at(location, value, schema).model_fields.items()]
 
 
-def _model_at(location: Location, value: Any) -> type[BaseModel]:
+def _model_at(location: Location, value: Any, schema: FileSchema) -> type[BaseModel]:
     if location[:1] == ("activations",):
         own = own_key(value)
         return OWN_ENTRIES[own] if own else ENTRIES[ALIASES.get(value["name"], value["name"])]
@@ -276,25 +287,26 @@ def _model_at(location: Location, value: Any) -> type[BaseModel]:
     if location == ("training", "optimizer"):
         return OPTIMIZER_MODELS[value.get("name", "adam")]
     models: dict[Location, type[BaseModel]] = {
-        ("data",): NpzData if isinstance(value, dict) and "npz" in value else NamedData,
+        ("data",): kind_of_data(value, schema.sources),
         ("data", "validation"): Last if isinstance(value, dict) and "last" in value else HoldOut,
         ("data", "train_size"): First,
         ("diagnostics",): DiagnosticsSection,
-        ("model",): _model_keys(value),
-        ("training",): TrainingSection,
+        ("model",): _model_keys(value, schema),
+        ("training",): schema.training,
     }
     if location[:1] == ("model",) and len(location) == 2:
-        return _mapping_of(str(location[1])) or ExperimentFile
-    return models.get(location, ExperimentFile)
+        return _mapping_of(str(location[1]), schema) or schema.file
+    return models.get(location, schema.file)
 
 
-def _model_keys(section: Any) -> type[ArchitectureKeys]:
-    return keys_of_kind(section) or ARCHITECTURES[usual_kind()]
+def _model_keys(section: Any, schema: FileSchema) -> type[ArchitectureKeys]:
+    known = schema.architectures
+    return keys_of_kind(section, known) or known[usual_kind(known)]
 
 
-def _mapping_of(key: str) -> type[BaseModel] | None:
+def _mapping_of(key: str, schema: FileSchema) -> type[BaseModel] | None:
     """The keys of a mapping that stands at a key of the section `model`."""
-    fields = (keys.model_fields[key] for keys in ARCHITECTURES.values() if key in keys.model_fields)
+    fields = (keys.model_fields[key] for keys in schema.architectures.values() if key in keys.model_fields)
     for field in fields:
         for member in (field.annotation, *get_args(field.annotation)):
             if isinstance(member, type) and issubclass(member, BaseModel):

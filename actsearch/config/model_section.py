@@ -31,6 +31,8 @@ def keys_of_kind(
 
 if TYPE_CHECKING:
     ModelField: TypeAlias = ArchitectureKeys
+
+    def model_field(table: Mapping[str, type[ArchitectureKeys]]) -> Any: ...
 else:
 
     def model_field(table):

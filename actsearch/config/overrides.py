@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from actsearch.config.data_section import Kinds, kind_of_data
 from actsearch.config.places import Location, dotted, location_of
 from actsearch.config.problems import Problems
 from actsearch.config.raw_content import set_at
@@ -18,7 +19,7 @@ from actsearch.core.errors import InvalidExperiment
 _KEY = re.compile(r"[\w-]+(?:\[\d+\])?(?:\.[\w-]+(?:\[\d+\])?)*")
 
 
-def overridden(overrides: Sequence[str], problems: Problems) -> dict[str, Any]:
+def overridden(overrides: Sequence[str], sources: Kinds, problems: Problems) -> dict[str, Any]:
     """The file's content with the overrides in place.
 
     Raises:
@@ -30,7 +31,7 @@ def overridden(overrides: Sequence[str], problems: Problems) -> dict[str, Any]:
         raise InvalidExperiment(problems.in_order())
     content = copy.deepcopy(content)
     for text in overrides:
-        _override(content, text, problems)
+        _override(content, text, sources, problems)
     _check_against_grid(content.get("grid"), problems)
     return content
 
@@ -46,7 +47,7 @@ def _check_against_grid(grid: Any, problems: Problems) -> None:
             problems.add(location, "the grid varies it, so this has no effect", remedy)
 
 
-def _override(content: dict[str, Any], text: str, problems: Problems) -> None:
+def _override(content: dict[str, Any], text: str, sources: Kinds, problems: Problems) -> None:
     option = f"--set {text}"
     problems.begin_option(option)
     key, equals, value = (part.strip() for part in text.partition("="))
@@ -61,7 +62,7 @@ def _override(content: dict[str, Any], text: str, problems: Problems) -> None:
     if not set_at(content, location, document.value):
         problems.add(location, "there is no such place in the file", "override a key that can stand there")
     elif location[0] == "data" and isinstance(content["data"], dict):
-        _point_to_data(content["data"], location, origins.path.parent)
+        _point_to_data(content["data"], location, origins.path.parent, sources)
 
 
 def _read_value(option: str, key: str, value: str, problems: Problems) -> YamlDocument | None:
@@ -76,15 +77,22 @@ def _read_value(option: str, key: str, value: str, problems: Problems) -> YamlDo
     return None if mistakes else document
 
 
-def _point_to_data(data: dict[str, Any], location: Location, folder: Path) -> None:
-    """An overridden `npz` replaces a name and the other way round; its path starts where the shell is."""
+def _point_to_data(data: dict[str, Any], location: Location, folder: Path, sources: Kinds) -> None:
+    """An overridden source replaces the one that was there; a path of it starts where the shell is."""
     validation = data.get("validation")
     if location[:2] == ("data", "validation") and isinstance(validation, dict) and len(location) == 3:
         validation.pop("holdout" if location[2] == "last" else "last", None)
-    if location in (("data", "npz"), ("data", "name")):
-        data.pop("name" if location[1] == "npz" else "npz", None)
-    if location in (("data", "npz"), ("data",)) and isinstance(data.get("npz"), str) and "\0" not in data["npz"]:
-        path = Path(data["npz"])
-        if not path.is_absolute():
-            # Kept relative, and to the file's folder as every other: what people share names no folder of theirs.
-            data["npz"] = os.path.relpath(path.resolve(), folder.resolve())
+    if len(location) == 2 and location[1] in sources:
+        _drop_keys_of_other_kinds(data, str(location[1]), sources)
+    for key in kind_of_data(data, sources).path_keys:
+        if location in (("data", key), ("data",)) and isinstance(data.get(key), str) and "\0" not in data[key]:
+            path = Path(data[key])
+            if not path.is_absolute():
+                # Kept relative, and to the file's folder as every other: what people share names no folder of theirs.
+                data[key] = os.path.relpath(path.resolve(), folder.resolve())
+
+
+def _drop_keys_of_other_kinds(data: dict[str, Any], chosen: str, sources: Kinds) -> None:
+    for keys in sources.values():
+        for key in keys.model_fields.keys() - sources[chosen].model_fields.keys():
+            data.pop(key, None)

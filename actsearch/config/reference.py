@@ -13,13 +13,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from actsearch.config.activation_entries import OWN_ENTRIES
-from actsearch.config.data_section import NamedData, NpzData
+from actsearch.config.data_section import usual_data
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.experiment_file import ExperimentFile
 from actsearch.config.model_section import usual_kind
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.training_section import TrainingSection
 from actsearch.core.experiment import CLIPPING
+from actsearch.data.sources import SOURCES
 from actsearch.functions import formula_tree
 from actsearch.networks.architectures import ARCHITECTURES
 from actsearch.networks.kinds.hidden_layer_settings import L1L2
@@ -38,13 +39,12 @@ def configuration_page() -> str:
     return page
 
 
-def _template_values() -> dict[str, str]:
+def _template_values() -> dict[str, Any]:
     """What stands in the template, by name."""
     shared = ("weight_decay", *CLIPPING)
     return {
         "top_level_keys": _key_table(ExperimentFile),
-        "named_data_keys": _key_table(NamedData),
-        "npz_data_keys": _key_table(NpzData, only=["npz", "validation"]),
+        "data_keys": _source_tables(),
         **{f"{kind}_keys": _key_table(keys, _only_of(kind)) for kind, keys in ARCHITECTURES.items()},
         "initializer_names": _listed(INITIALIZERS),
         "initializers_with_arguments": _argument_table(INITIALIZERS_WITH_ARGUMENTS),
@@ -85,6 +85,17 @@ def _key_table(model: type[BaseModel], only: Sequence[str] | None = None) -> str
     return "\n".join(rows)
 
 
+def _source_tables() -> dict[str, str]:
+    """A table a kind of source; after the first one, without the rows that stand there already."""
+    tables: dict[str, str] = {}
+    known: set[str] = set()
+    for name, keys in SOURCES.items():
+        head, rule, *rows = _key_table(keys).splitlines()
+        tables[name] = "\n".join([head, rule, *(row for row in rows if row not in known)])
+        known |= set(rows)
+    return tables
+
+
 def _argument_table(
     models: Mapping[str, type[BaseModel]], without: Sequence[str] = (), but: Mapping[str, Sequence[str]] | None = None
 ) -> str:
@@ -107,7 +118,12 @@ def _argument(key: str, given: Mapping[str, Any]) -> str:
 def _default_in_words(key: str, value: Any) -> str:
     if isinstance(value, dict):
         value = {k: v for k, v in value.items() if v is not None}
-    shown = {"data": "mnist", "model": "the article's CNN", "training": "see below", "description": "empty"}
+    shown = {
+        "data": usual_data().in_short,
+        "model": "the article's CNN",
+        "training": "see below",
+        "description": "empty",
+    }
     if key in shown and not isinstance(value, bool):
         return shown[key]
     if value is None or value == {}:

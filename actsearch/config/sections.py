@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from actsearch.config.grid import Setting
 from actsearch.config.mistakes import in_plain_words
-from actsearch.config.model_section import ModelField
 from actsearch.config.places import Location, dotted, location_of
 from actsearch.config.problems import Problems
 from actsearch.config.raw_content import set_at
-from actsearch.config.schema_check import without_tags
+from actsearch.config.schema_check import CheckedFile, without_tags
 from actsearch.config.training_section import TrainingSection
 from actsearch.networks.architecture_keys import ArchitectureKeys
-
-_ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
-    "model": TypeAdapter(ModelField),
-    "training": TypeAdapter(TrainingSection),
-}
 
 
 class Sections:
     """Checks both sections for each combination of settings, once, and tells what is wrong with it."""
 
-    def __init__(self, sound: Mapping[str, Any], problems: Problems) -> None:
-        self._sound, self._problems = sound, problems
+    def __init__(self, checked: CheckedFile, problems: Problems) -> None:
+        self._sound, self._schema, self._problems = checked.sound, checked.schema, problems
+        self.task = checked.schema.task
         self._checked: dict[tuple[str, tuple[Location, ...]], Any] = {}
 
     def model(self, settings: Sequence[Setting]) -> ArchitectureKeys | None:
@@ -57,11 +52,11 @@ class Sections:
                 self._problems.add(setting.at, what, "set a key that is there")
                 return None
         try:
-            return _ADAPTERS[name].validate_python(content[name])
+            return self._schema.sections[name].validate_python(content[name])
         except ValidationError as error:
             for row in error.errors(include_url=False):
                 location = (name, *without_tags(row["loc"]))
-                what, remedy = in_plain_words(row, location, content)
+                what, remedy = in_plain_words(row, location, content, self._schema)
                 at, prefix = _blamed(location, settings)
                 self._problems.add(at, prefix + what, remedy)
             return None

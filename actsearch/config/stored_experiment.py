@@ -7,22 +7,24 @@ from dataclasses import asdict
 from typing import Any
 
 from actsearch.config.activation_entries import full_entry
-from actsearch.config.data_section import named_data
+from actsearch.config.data_section import source_keys
 from actsearch.config.diagnostics_section import diagnostics_spec
 from actsearch.config.experiment_file import ExperimentFile
 from actsearch.config.optimizers import with_defaults
 from actsearch.config.places import Location
 from actsearch.config.problems import Problems
+from actsearch.config.schema_check import CheckedFile
 from actsearch.config.seeds import seed_numbers, tuning_seed_numbers
 from actsearch.config.training_section import TrainingSection
 from actsearch.config.yaml_source import survives
 
 
-def stored_document(values: ExperimentFile, grid: Mapping[str, Any]) -> dict[str, Any]:
+def stored_document(checked: CheckedFile, grid: Mapping[str, Any]) -> dict[str, Any]:
     """What `experiment.yaml` will hold; `grid` is the checked one."""
+    values = checked.values
     plain = values.model_dump(by_alias=True)
     if isinstance(plain["data"], str):
-        plain["data"] = named_data(plain["data"]).model_dump()
+        plain["data"] = source_keys(plain["data"], checked.schema.sources).model_dump()
     plain["training"]["optimizer"] = _full_optimizer(values.training)
     diagnostics = diagnostics_spec(values.diagnostics)
     plain["diagnostics"] = False if diagnostics is None else asdict(diagnostics)

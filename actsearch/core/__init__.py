@@ -20,6 +20,7 @@ __all__ = [
     "native_output",
     "results",
     "signals",
+    "source",
     "spelling",
     "strict_models",
     "tables",

@@ -7,11 +7,13 @@ it means, defaults filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from actsearch.core.activation import Activation, Scalar
 from actsearch.core.architecture import Architecture
+from actsearch.core.source import Source
 from actsearch.core.tasks import MULTICLASS, Task
 
 CLIPPING = ("clipvalue", "clipnorm", "global_clipnorm")
@@ -29,12 +31,21 @@ class DataSpec:
     `train_size` is a stratified subset of what is left for training, `train_first` the first so many of it instead.
     """
 
-    name: Literal["mnist", "fashion_mnist", "cifar10", "npz"]
-    path: str | None = None
+    source: Source
     holdout: int | None = None
     train_size: int | None = None
     train_first: int | None = None
     holdout_last: bool = False
+
+    def located(self, folder: Path) -> DataSpec:
+        """The same data with every path made absolute; relative ones are relative to `folder`."""
+        return replace(self, source=self.source.located(folder))
+
+    def identity(self) -> dict[str, Any]:
+        """What can change a history, as plain values; which data they are says their fingerprint, wherever they lie."""
+        division = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "source"}
+        preparation = self.source.preparation.identity()
+        return division if preparation is None else {**division, "preparation": preparation}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def test_a_name_alone_is_an_experiment_with_the_sound_defaults(write: Write) -> 
     """A user who writes nothing gets held-out validation, several seeds, no clipping and today's usual loss."""
     loaded = experiment(write, "")
     assert [candidate.label for candidate in loaded.candidates] == list(ARTICLE)
-    assert (loaded.seeds, loaded.data.name, loaded.data.holdout) == ((0, 1, 2), "mnist", 10_000)
+    assert (loaded.seeds, loaded.data.source.name, loaded.data.holdout) == ((0, 1, 2), "mnist", 10_000)
     first = loaded.candidates[0]
     assert first.model == Cnn((32, 64), 3, (128,), (0.25, 0.5), "glorot_uniform", "dropout", False)
     assert first.training.optimizer.name == "adam"
@@ -144,7 +144,7 @@ def test_a_path_in_the_file_starts_at_the_file(write: Write, monkeypatch: pytest
     (folder / "mine.npz").touch()
     monkeypatch.chdir(folder.parent)
     loaded = load_experiment(folder / "x.yaml")
-    assert loaded.experiment.data.path == "mine.npz"
+    assert loaded.experiment.data.source.path == "mine.npz"
     assert (loaded.folder / "mine.npz").is_file()
 
 

@@ -11,6 +11,7 @@ from planned_studies import DATASET, SPLITS
 from toy_members.toy_network import Residual
 
 from actsearch.core.experiment import Candidate, DataSpec, DiagnosticsSpec, Optimizer
+from actsearch.data.kinds.named import NamedSource
 from actsearch.data.splitting import split
 from actsearch.study import disk, trial_costs
 from actsearch.study.trial_costs import Cost, Timed
@@ -27,7 +28,8 @@ def test_a_guess_counts_the_steps_of_the_run(make_experiment: Callable[..., Any]
         (5 * (3 * 30 + 10) + 2 * 40) * flops,
         5 * (4 + 1) + 2,
     )
-    tested = split(DATASET, DataSpec("mnist"))  # nothing is held out, and nothing more tested at the end
+    # Nothing is held out, and nothing more tested at the end.
+    tested = split(DATASET, DataSpec(NamedSource("mnist")))
     assert trial_costs._work_of_training(candidate, DATASET, tested, flops) == (5 * (3 * 40 + 40) * flops, 5 * (5 + 1))
 
 
@@ -56,7 +58,8 @@ def test_a_trial_costs_its_steps(make_experiment: Callable[..., Any]) -> None:
     (less, more) = trial_costs.LEEWAY
     assert low == (Cost(3 * less, less, pytest.approx((steps + looks) * less), looks * less),)
     assert high == (Cost(3 * more, more, pytest.approx((4 * steps + looks) * more), looks * more),)
-    tested = split(DATASET, DataSpec("mnist"))  # the test set is the validation set: no more is tested in the end
+    # The test set is the validation set: no more is tested in the end.
+    tested = split(DATASET, DataSpec(NamedSource("mnist")))
     assert trial_costs.Steps.of(candidate, DATASET, tested) == trial_costs.Steps(training=5, validation=1, test=0)
 
 

@@ -23,6 +23,7 @@ from actsearch.core.experiment import DataSpec, Optimizer, Trial
 from actsearch.core.tasks import MULTICLASS
 from actsearch.data.conversion import as_float
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.npz import NpzSource
 from actsearch.data.splitting import split
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
@@ -73,7 +74,8 @@ def test_held_out_predictions_are_complete(mnist: Dataset, held_out: tuple[Trial
 def test_test_values_beside_a_loss_that_is_not_finite_are_none(inverted: Dataset) -> None:
     """One broken row of the test set: JSON has no NaN, and the accuracy would look plausible and not be."""
     broken = replace(inverted, x_test=np.full_like(inverted.x_test, np.nan))
-    ending = ending_of(list(loop.train(small_trial("sigmoid", spec=DataSpec("npz", holdout=50), epochs=1), broken)))
+    spec = DataSpec(NpzSource("own.npz"), holdout=50)
+    ending = ending_of(list(loop.train(small_trial("sigmoid", spec=spec, epochs=1), broken)))
     assert ending.last.test == dict.fromkeys(("loss", "accuracy", "binary_accuracy"))
     assert ending.best == ending.last
 

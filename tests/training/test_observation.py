@@ -18,6 +18,7 @@ from actsearch.core.events import Checkpoint, Completed, Diagnosed, Diverged, Ep
 from actsearch.core.experiment import Candidate, DataSpec, DiagnosticsSpec, Experiment, Optimizer, Training, Trial
 from actsearch.core.identity import expand
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
 from actsearch.networks.compiled_networks import CompiledNetworks
 from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
@@ -37,7 +38,7 @@ def trial(
 ) -> Trial:
     settings = Training(optimizer, "categorical_crossentropy", 3, 64, "float32", 1)
     candidate = Candidate("tried", activation, model, replace(settings, **changes))
-    spec = DataSpec("mnist", holdout=64, train_size=256)
+    spec = DataSpec(NamedSource("mnist"), holdout=64, train_size=256)
     return expand(Experiment("tests", "", (0,), spec, (candidate,), {}, diagnostics=diagnostics), "0" * 64)[0]
 
 

@@ -55,6 +55,7 @@ class HiddenLayerKeys(StrictModel):
         advised = ACTIVATIONS["relu" if activation.kind else activation.name]
         initializer = advised.kernel_initializer if self.kernel_initializer == "auto" else self.kernel_initializer
         penalty = self.kernel_regularizer
+        usual_output = type(self).model_fields["output_activation"].default
         return {
             "kernel_initializer": initializer_of(initializer),
             "dropout_layer": advised.dropout_layer if self.dropout_layer == "auto" else self.dropout_layer,
@@ -63,7 +64,7 @@ class HiddenLayerKeys(StrictModel):
             "kernel_regularizer": penalty.model_dump() if penalty is not None and (penalty.l1 or penalty.l2) else None,
             "output_kernel_initializer": initializer_of(self.output_kernel_initializer, neutral="glorot_uniform"),
             "output_bias_initializer": initializer_of(self.output_bias_initializer, neutral="zeros"),
-            "output_activation": None if self.output_activation == "softmax" else self.output_activation,
+            "output_activation": None if self.output_activation == usual_output else self.output_activation,
         }
 
 
@@ -85,8 +86,8 @@ class HiddenLayers:
     """None: glorot_uniform."""
     output_bias_initializer: str | Initializer | None = None
     """None: zeros."""
-    output_activation: Literal["sigmoid"] | None = None
-    """None: softmax."""
+    output_activation: str | None = None
+    """None: the usual one of the task."""
 
     def identity(self) -> dict[str, Any]:
         return asdict(self)

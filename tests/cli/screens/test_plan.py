@@ -20,6 +20,7 @@ from actsearch.cli.plan.advice import plan_advice
 from actsearch.cli.screens.plan import plan_lines
 from actsearch.core.experiment import DataSpec, Experiment
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
 from actsearch.data.splitting import split
 from actsearch.study import outlook, trial_costs
 from actsearch.study.outlook import Outlook, Wanted
@@ -45,7 +46,7 @@ def look_ahead(make_experiment: Callable[..., Any]) -> Callable[..., Outlook]:
         costs: Any = "known",
         **wanted: Any,
     ) -> Outlook:
-        experiment, _ = make_experiment(labels, seeds=seeds, data=DataSpec("mnist", holdout=20))
+        experiment, _ = make_experiment(labels, seeds=seeds, data=DataSpec(NamedSource("mnist"), holdout=20))
         experiment = change(experiment)
         splits = split(DATASET, experiment.data)
         by_kind = {} if timed is None else {trial_costs.kind_of(one): timed for one in experiment.candidates}
@@ -77,7 +78,7 @@ def test_trials_and_time_are_those_of_the_run(
     assert one.seconds == pytest.approx((1 + 2 + 5 * 10 + 4 * 0.1, 2 + 2 + 5 * 20 + 4 * 0.1))
     assert one.by_seeds[10].trials == 20
     assert one.by_seeds[10].seconds[0] == pytest.approx(1 + 2 + 10 * 10 + 9 * 0.1)
-    _, trials = make_experiment(("relu", "gelu"), seeds=5, data=DataSpec("mnist", holdout=20))
+    _, trials = make_experiment(("relu", "gelu"), seeds=5, data=DataSpec(NamedSource("mnist"), holdout=20))
     rest = look_ahead(finished={trials[0].id, trials[1].id, "other"})
     assert (rest.trials, rest.left) == (10, 8)
     assert rest.seconds[0] < one.seconds[0]
