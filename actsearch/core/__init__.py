@@ -20,6 +20,7 @@ __all__ = [
     "sentences.captions",
     "sentences.comparison_warnings",
     "sentences.conclusions",
+    "sentences.findings",
     "sentences.ranking",
     "sentences.sentence",
     "sentences.verdicts",

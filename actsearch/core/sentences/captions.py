@@ -193,3 +193,10 @@ PARAMETERS_DRAWN = Sentence("Means over a layer's channels or units; bands go fr
 NO_SUCH_VALUES_TO_DRAW = Sentence("{kind}: nothing to draw for {experiment}; its candidates have no such values")
 NO_CLIPPING_TO_DRAW = Sentence("{kind}: nothing to draw for {experiment}; its candidates do not clip")
 NO_PARAMETERS_TO_DRAW = Sentence("{kind}: nothing to draw for {experiment}; its candidates learn no parameter")
+
+# --- what became of the trials of a panel
+
+PANEL_DIVERGED = Sentence("diverged in epoch {epoch}")
+PANEL_SEEDS_DIVERGED = Sentence("{diverged} of {seeds} seeds diverged")
+PANEL_UNFINISHED = Sentence("epoch {epoch} of {epochs}")
+PANEL_SEEDS = Sentence("{counting} of {seeds} seeds")
