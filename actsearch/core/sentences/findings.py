@@ -164,3 +164,21 @@ SELU_DOMAIN_MEANS = Sentence(
     "SELU's domain: mean in [-0.1, 0.1] and variance in [0.8, 1.5], in which SELU draws them to 0 and 1 (Klambauer et"
     " al. 2017)"
 )
+
+# --- around the findings on a candidate
+
+NO_PROOF_OF_CAUSES = Sentence(
+    "What was seen beside the results, medians over the seeds; none of it proves that one thing caused another."
+)
+NO_SEED_COMPLETED = Sentence("{name}: no seed is completed")
+CANDIDATE_ENDED = Sentence("{name}: {split} {metric} {value}, loss {loss} after epoch {epoch}")
+CANDIDATE_ENDED_OF_SEEDS = Sentence(
+    "{name}: {split} {metric} {value}, loss {loss} after epoch {epoch} (median of {completed} seeds)"
+)
+CANDIDATE_ENDED_OF_SOME_SEEDS = Sentence(
+    "{name}: {split} {metric} {value}, loss {loss} after epoch {epoch} ({several:median of |}{completed} of {seeds}"
+    " seeds)"
+)
+READ_FROM = Sentence("from {file}")
+READ_FROM_AND_OTHERS = Sentence("from {file} and those of {others:# more seed|# more seeds}")
+NOT_EXPLAINED = Sentence("Without diagnostics, so not explained: {names}")
