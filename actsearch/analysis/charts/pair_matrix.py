@@ -45,7 +45,7 @@ def pair_matrix_table(comparison: Comparison, stem: str, drawn: Collection[str] 
         return None
     return PairMatrix(
         stem=stem,
-        title=f"Every pair: {comparison.measure.in_words()}",
+        title=captions.PAIRS_TITLE(metric=comparison.measure.in_words()),
         subtitle=title(comparison),
         names=tuple(comparison.contenders[i].name for i in places),
         leading=tuple(i in comparison.leaders for i in places),

@@ -136,7 +136,7 @@ def sensitivity_table(
     measured = measure.in_words()
     return Sensitivity(
         stem=stem,
-        title=f"{measured[0].upper()}{measured[1:]}, by {setting.name}",
+        title=captions.SETTING_TITLE(metric=f"{measured[0].upper()}{measured[1:]}", setting=setting.name),
         experiment=result.name,
         x=tuple(setting.place(value) for value in setting.values),
         x_names=tuple(in_words(value) for value in setting.values),

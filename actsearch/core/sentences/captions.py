@@ -200,3 +200,26 @@ PANEL_DIVERGED = Sentence("diverged in epoch {epoch}")
 PANEL_SEEDS_DIVERGED = Sentence("{diverged} of {seeds} seeds diverged")
 PANEL_UNFINISHED = Sentence("epoch {epoch} of {epochs}")
 PANEL_SEEDS = Sentence("{counting} of {seeds} seeds")
+
+# --- titles, and cells beside the rows of a figure
+
+DIFFERENCES_TITLE = Sentence("Difference to {reference}")
+DIFFERENCES_AXIS = Sentence("difference in {metric}")
+PAIRS_TITLE = Sentence("Every pair: {metric}")
+SETTING_TITLE = Sentence("{metric}, by {setting}")
+INTERVAL_HEADING = Sentence("{confidence} interval")
+UNDECIDED_CELL = Sentence("undecided ({low}-{high} seeds)")
+VALUES_BEYOND = Sentence("{first} to {last}")
+ALL_BEYOND = Sentence("{seeds:# seed|# seeds}: {values}")
+SEEDS_BEYOND = Sentence("{outside} of {seeds} seeds: {values}")
+SEEDS_AND_MEAN_BEYOND = Sentence("mean {mean}; {outside} of {seeds} seeds: {values}")
+
+# --- beside the tables of a comparison on a terminal
+
+LEADING_GROUP_MARKED = Sentence("{mark} leading group: not shown to be worse than any; no ranks inside")
+KINDS_OF_NOISE = Sentence("The two kinds of noise in the differences, as standard errors")
+LEGEND_OF_NOISE = Sentence(
+    "more seeds reduce the first alone; correlation over the seeds; won: share of seeds where it is better"
+)
+ALL_PAIRS_OF_ROWS = Sentence("All pairs, the row against the column")
+LEGEND_OF_PAIRS = Sentence("+ better  - worse  = tied  ? undecided  . no verdict")
