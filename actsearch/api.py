@@ -14,11 +14,13 @@ from actsearch.analysis.comparisons.question import Question, scores_needed
 from actsearch.config import loading
 from actsearch.config.loading import Loaded
 from actsearch.core.errors import UserError
-from actsearch.core.events import Event
+from actsearch.core.events import Engine, Event
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import TASKS
 from actsearch.store import reader, writer
 from actsearch.study import plans, rounds, runner
+from actsearch.study.plans import Plan
 from actsearch.study.proposer import MakeProposer
 from actsearch.study.proposers import PROPOSERS
 from actsearch.study.until_decided import UntilDecided
@@ -44,10 +46,11 @@ def run(
     margin: float | None = None,
     confidence: float | None = None,
     max_seeds: int | None = None,
+    jobs: int = 1,
     proposer: str | None = None,
     proposers: Mapping[str, MakeProposer] = PROPOSERS,
 ) -> ExperimentResult:
-    """Trains every trial of an experiment that is not finished, in this process, and returns the results.
+    """Trains every trial of an experiment that is not finished, and returns the results.
 
     Args:
         loaded: what `load` returned.
@@ -58,18 +61,22 @@ def run(
         margin: within which a difference then counts as none (0.001).
         confidence: with which all that is decided holds together (0.95).
         max_seeds: how many seeds there are at most (20).
+        jobs: how many trials to train at a time, each in a worker process; 1: one by one in this process. Workers of a
+            script need its `if __name__ == "__main__":`.
         proposer: the name of what says which trials are trained; by default `tuning` for an experiment with tuning
             seeds, else `seeds`.
         proposers: the table that it is from; one of your own is a row more (see `study.proposer.Proposer`).
 
     Raises:
         ActsearchError: the data or the folder cannot be used. A trial that fails is a result with status `failed`.
-        UserError: a number is no margin, no confidence or too few seeds, or given without `until_decided`; or there is
-            no such proposer.
+        UserError: a number is no margin, no confidence, or too few seeds or jobs, or given without `until_decided`; or
+            there is no such proposer.
     """
     if not until_decided and (margin, confidence, max_seeds) != (None, None, None):
         raise UserError("margin, confidence and max_seeds say how to run until it is decided; add until_decided=True")
     until = UntilDecided(margin, confidence, max_seeds) if until_decided else None
+    if jobs < 1:
+        raise UserError(f"jobs={jobs}: give 1 or more")
     if until is not None and proposer is not None:
         raise UserError("until_decided and proposer each say which trials are trained; give one of them")
     plan = plans.make_plan(loaded.experiment, loaded.folder, until, proposer=proposer, proposers=proposers)
@@ -78,13 +85,21 @@ def run(
         engine = None
         for work in rounds.rounds_of_work(plan, kept, accept_changes=accept_changes):
             if engine is None and work.left:
-                make_train = partial(runner.trainer, plans.load_checked_data(plan), Spacing())
-                engine = closing.enter_context(contextlib.closing(runner.engine("in-process", make_train, jobs=1)))
+                engine = closing.enter_context(contextlib.closing(_engine_of(plan, jobs)))
             if engine is not None:
                 for event, trial in runner.train_all(work.left, kept, engine, keep_engine=not work.stage.is_last):
                     if on_event is not None:
                         on_event(event, trial)
     return reader.read_experiment(kept.folder)
+
+
+def _engine_of(plan: Plan, jobs: int) -> Engine:
+    dataset = plans.load_checked_data(plan)  # whose mistakes are told here, not by a worker
+    if jobs == 1:
+        return runner.engine("in-process", partial(runner.trainer, dataset, Spacing()), jobs=1)
+    data, task = plan.experiment.data, plan.experiment.task
+    make_train = partial(runner.loading_trainer, data, task, plan.data_sha256, Spacing())
+    return runner.engine("processes", make_train, jobs=jobs, threads=plan.threads, data_bytes=dataset.nbytes)
 
 
 def load_model(path: str | Path) -> Any:
@@ -94,8 +109,10 @@ def load_model(path: str | Path) -> Any:
     """
     import keras
 
-    from actsearch.networks import models  # noqa: F401  (importing it registers all of them with Keras)
+    from actsearch.networks import keras_task, own_activations  # noqa: F401  (importing it registers all with Keras)
 
+    for task in TASKS.values():
+        keras_task.keras_half(task)  # registers its losses
     return keras.saving.load_model(path)
 
 

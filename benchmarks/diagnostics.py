@@ -59,7 +59,7 @@ def prepared(given: argparse.Namespace) -> tuple[Any, Any, Any]:
     return (
         plan.trials,
         conversion.as_float(dataset.x_train[chosen]),
-        conversion.one_hot(dataset.y_train[chosen], dataset.classes),
+        dataset.targets(dataset.y_train[chosen]),
     )
 
 
@@ -70,7 +70,7 @@ def measure(trial: Any, x: Any, y: Any, given: argparse.Namespace) -> tuple[list
     from actsearch.networks.clipping import ClippingCount
     from actsearch.networks.layer_probe import LayerProbe, updates
 
-    watched, alone = (models.build(trial.candidate, x.shape[1:], y.shape[1], trial.seed) for _ in range(2))
+    watched, alone = (models.build(trial.candidate, trial.task, x.shape[1:], y.shape[1], trial.seed) for _ in range(2))
     chosen = list(diagnostics.probe_indices(given.probe, len(x)))
     began = _now()
     probe = LayerProbe(watched, watched.loss)

@@ -75,10 +75,10 @@ def measure(given: argparse.Namespace) -> list[tuple[Times, ...]]:
     devices.set_threads(given.threads)
     actsearch = loop.train(trial, dataset)
     single = loop.train(trial, dataset, networks=one_step_a_call())
-    model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
+    model = models.build(trial.candidate, trial.task, dataset.input_shape, dataset.outputs, trial.seed)
     train = splitting.split(dataset, trial.data).train
-    x, y = conversion.as_float(dataset.x_train[train]), conversion.one_hot(dataset.y_train[train], 10)
-    validation = conversion.as_float(dataset.x_test), conversion.one_hot(dataset.y_test, 10)
+    x, y = conversion.as_float(dataset.x_train[train]), dataset.targets(dataset.y_train[train])
+    validation = conversion.as_float(dataset.x_test), dataset.targets(dataset.y_test)
     rounds: list[tuple[Times, ...]] = []
 
     class Interleaved(keras.callbacks.Callback):  # type: ignore[misc]

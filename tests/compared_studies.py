@@ -12,7 +12,7 @@ from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.comparison import Comparison
 from actsearch.analysis.comparisons.conclusions import sentences
 from actsearch.analysis.comparisons.question import Question
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.results import Choice, ExperimentResult
 from actsearch.core.trial_results import CandidateResult
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, ExampleScores, Status, TestValues, TrialResult

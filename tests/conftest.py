@@ -19,11 +19,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from actsearch.cli.app import run_command_line
+from actsearch.core.activation import Activation
 from actsearch.core.events import Checkpoint, EpochDone, Event, Train
-from actsearch.core.experiment import Activation, Candidate, DataSpec, Experiment, Mlp, Optimizer, Training, Trial
+from actsearch.core.experiment import Candidate, DataSpec, Experiment, Optimizer, Training, Trial
 from actsearch.core.identity import expand
 from actsearch.core.signals import SIGNALS
+from actsearch.data.kinds.named import NamedSource
 from actsearch.engines.in_process import InProcess
+from actsearch.networks.kinds.mlp import Mlp
 
 # Keras reads this once, when it is imported: no test reads or writes the user's own ~/.keras. A folder a process, since
 # this file is loaded by pytest, and once more by tests that import from it.
@@ -96,7 +99,7 @@ def make_experiment() -> Callable[..., tuple[Experiment, tuple[Trial, ...]]]:
             name="tiny",
             description="Für Tests.",
             seeds=tuple(range(seeds)),
-            data=DataSpec("mnist", holdout=10),
+            data=DataSpec(NamedSource("mnist"), holdout=10),
             candidates=tuple(candidate(label, epochs) for label in labels),
             document={"name": "tiny", "activations": list(labels)},
         )

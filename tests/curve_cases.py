@@ -8,7 +8,7 @@ from typing import Any
 from actsearch.analysis.charts import curve_captions, curves
 from actsearch.analysis.charts.curve_axes import curve_axis
 from actsearch.analysis.charts.curves import LearningCurves
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 

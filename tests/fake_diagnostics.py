@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from actsearch.core.activation import Activation
 from actsearch.core.diagnostics import TrialDiagnostics
-from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from actsearch.analysis.statistics import study_noise
-from actsearch.core.experiment import Activation, Experiment
+from actsearch.core.activation import Activation
+from actsearch.core.experiment import Experiment
 from actsearch.core.identity import identity
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TrialResult

@@ -10,11 +10,12 @@ import numpy as np
 
 from actsearch.core.experiment import DataSpec, Experiment
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
 from actsearch.data.splitting import split
 
 IMAGES = np.zeros((40, 28, 28, 1), np.uint8)
 DATASET = Dataset(IMAGES, np.arange(40) % 4, IMAGES, np.arange(40) % 4, classes=4)
-SPLITS = split(DATASET, DataSpec("mnist", holdout=10))
+SPLITS = split(DATASET, DataSpec(NamedSource("mnist"), holdout=10))
 
 
 def tuned_pair(make_experiment: Callable[..., Any]) -> Experiment:

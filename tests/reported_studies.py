@@ -11,8 +11,8 @@ from fake_diagnostics import diagnostics
 
 from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.question import Question
+from actsearch.core.activation import Activation
 from actsearch.core.errors import NothingToShow
-from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 from actsearch.functions.registry import ACTIVATIONS

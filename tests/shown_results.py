@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 

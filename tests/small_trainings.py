@@ -12,18 +12,24 @@ from typing import Any
 import keras
 import numpy as np
 
+from actsearch.core.activation import Activation
+from actsearch.core.architecture import Architecture
 from actsearch.core.events import Checkpoint, Completed, EpochDone, Event
-from actsearch.core.experiment import Activation, Candidate, Cnn, DataSpec, Experiment, Mlp, Optimizer, Training, Trial
+from actsearch.core.experiment import Candidate, DataSpec, Experiment, Optimizer, Training, Trial
 from actsearch.core.identity import expand
+from actsearch.core.tasks import MULTICLASS
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
+from actsearch.data.kinds.npz import NpzSource
 from actsearch.data.sources import load_dataset
 from actsearch.networks import models
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.networks.variable_values import copied_values
 from actsearch.training.checkpoint_pace import Spacing
 
 ADAM = Optimizer("adam", {"learning_rate": 0.01})
 SMALL = Mlp((16,), 0.2, "glorot_uniform", "dropout", False)
-HELD_OUT = DataSpec("mnist", holdout=64, train_size=256)
+HELD_OUT = DataSpec(NamedSource("mnist"), holdout=64, train_size=256)
 EVERY_EPOCH = Spacing(share=1e9, at_end=True)
 METRICS = {f"{part}{name}" for part in ("", "val_") for name in ("loss", "accuracy", "binary_accuracy")}
 
@@ -31,7 +37,7 @@ METRICS = {f"{part}{name}" for part in ("", "val_") for name in ("loss", "accura
 @functools.cache
 def small_mnist() -> Dataset:
     """The bundled MNIST with the first 100 test images only."""
-    whole = load_dataset(DataSpec("mnist"))
+    whole = load_dataset(DataSpec(NamedSource("mnist")))
     return replace(whole, x_test=whole.x_test[:100], y_test=whole.y_test[:100])
 
 
@@ -48,7 +54,7 @@ def trial_on_mnist(
     activation: str = "relu",
     *,
     parameters: dict[str, Any] | None = None,
-    model: Cnn | Mlp = SMALL,
+    model: Architecture = SMALL,
     spec: DataSpec = HELD_OUT,
     seed: int = 0,
     **changes: Any,
@@ -61,7 +67,7 @@ def trial_on_mnist(
 def small_trial(activation: str = "relu", **changes: Any) -> Trial:
     """A trial on the misleading data, with no dropout."""
     settings = {
-        "spec": DataSpec("npz"),
+        "spec": DataSpec(NpzSource("own.npz")),
         "optimizer": Optimizer("sgd", {"learning_rate": 0.02}),
         "model": Mlp((4,), 0.0, "glorot_uniform", "dropout", False),
         "epochs": 5,
@@ -118,6 +124,6 @@ def variables_of(model: keras.Model) -> list[bytes]:
 
 def built_variables(trial: Trial, dataset: Dataset) -> list[bytes]:
     """The variables of a network that was never used."""
-    model = models.build(trial.candidate, dataset.input_shape, dataset.classes, trial.seed)
+    model = models.build(trial.candidate, MULTICLASS, dataset.input_shape, dataset.outputs, trial.seed)
     model.optimizer.build(model.trainable_variables)
     return variables_of(model)

@@ -25,7 +25,7 @@ BESIDE_THE_ROOMS = {"__init__", "__main__", "api"}
 MAY_LOOK_AT = {
     "core": set(),
     "functions": {"core"},
-    "config": {"core", "functions", "data"},
+    "config": {"core", "functions", "data", "networks"},
     "data": {"core"},
     "networks": {"core", "functions"},
     "training": {"core", "data", "networks"},
@@ -47,11 +47,11 @@ HEAVY = {
     *("rich", "scipy", "sqlalchemy", "sympy", "tensorboard", "tensorflow", "yaml"),
 }
 LOADS_AT_ONCE = {
-    "core": set(),
+    "core": {"pydantic"},  # strict_models, for the keys of those rooms whose members have keys in the file
     "functions": {"numpy", "sympy"},
     "config": {"pydantic", "yaml"},
-    "data": set(),
-    "networks": {"keras", "numpy", "tensorflow"},
+    "data": {"pydantic"},  # the keys of the kinds of source
+    "networks": {"keras", "numpy", "pydantic", "tensorflow"},
     "training": {"keras", "numpy", "tensorflow"},
     "engines": set(),
     "store": set(),

@@ -11,15 +11,16 @@ import click
 import pytest
 
 from actsearch.cli.app import commands
-from actsearch.config.data_section import NamedData, NpzData
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.experiment_file import ExperimentFile
-from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
 from actsearch.config.loading import load_experiment
-from actsearch.config.model_section import L1L2, CnnModel, MlpModel
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.reference import configuration_page
 from actsearch.config.training_section import TrainingSection
+from actsearch.data.sources import SOURCES
+from actsearch.networks.architectures import ARCHITECTURES
+from actsearch.networks.kinds.hidden_layer_settings import L1L2
+from actsearch.networks.kinds.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,7 +35,8 @@ def blocks(language: str) -> list[str]:
 
 def test_every_key_of_the_experiment_file_is_documented():
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    models = (ExperimentFile, NamedData, NpzData, CnnModel, MlpModel, TrainingSection, *OPTIMIZER_MODELS.values())
+    sections = (*SOURCES.values(), *ARCHITECTURES.values(), TrainingSection, *OPTIMIZER_MODELS.values())
+    models = (ExperimentFile, *sections)
     models += (L1L2, DiagnosticsSection, *INITIALIZERS_WITH_ARGUMENTS.values())
     keys = {key for model in models for key in model.model_fields}
     missing = [word for word in sorted({*keys, *INITIALIZERS, *OPTIMIZER_MODELS}) if f"`{word}`" not in page]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import BeforeValidator, Discriminator, Field, Tag, create_model
 from pydantic_core import PydanticCustomError
 
-from actsearch.config.strict_models import StrictModel
+from actsearch.core.strict_models import StrictModel
 from actsearch.functions.activation_row import Parameter, can_be_learned
 from actsearch.functions.registry import ACTIVATIONS, ALIASES
 

@@ -9,7 +9,7 @@ from typing import Any
 from actsearch.config.activation_entries import own_parameters
 from actsearch.config.places import Location
 from actsearch.config.problems import Problems
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.spelling import did_you_mean
 from actsearch.functions import formula_language, formulas, own_functions
 from actsearch.functions.activation_row import can_be_learned

@@ -13,13 +13,14 @@ from actsearch.config.activation_entries import full_entry
 from actsearch.config.activations import activation_of
 from actsearch.config.grid import Setting, axes_of, is_fixed, own_settings, shown_settings
 from actsearch.config.labels import automatic_label
-from actsearch.config.model_section import CnnModel, MlpModel, network_of
 from actsearch.config.places import Location
 from actsearch.config.problems import Problems
 from actsearch.config.schema_check import CheckedFile
 from actsearch.config.sections import Sections
 from actsearch.config.training_section import TrainingSection, training_of
-from actsearch.core.experiment import Activation, Candidate
+from actsearch.core.activation import Activation
+from actsearch.core.architecture import Architecture
+from actsearch.core.experiment import Candidate
 
 MOST_CANDIDATES = 10_000
 
@@ -92,17 +93,18 @@ def _candidate_with(
     activation = entry.activation
     if model is None or training is None or activation is None:
         return None
-    _check_output(model, training, settings, problems)
+    network = model.resolved(activation)
+    _check_output(network, training, settings, problems)
     label = entry.content.get("label") or automatic_label(entry.content)
     setting = shown_settings(grid, settings)
-    return Candidate(label, activation, network_of(model, activation), training_of(training), setting)
+    return Candidate(label, activation, network, training_of(training), setting)
 
 
 def _check_output(
-    model: CnnModel | MlpModel, training: TrainingSection, settings: Sequence[Setting], problems: Problems
+    network: Architecture, training: TrainingSection, settings: Sequence[Setting], problems: Problems
 ) -> None:
     """A sigmoid's outputs are no distribution over the classes, of which that cross-entropy is."""
-    if model.output_activation == "sigmoid" and training.loss == "categorical_crossentropy":
+    if network.output_activation == "sigmoid" and training.loss == "categorical_crossentropy":
         mine = [setting for setting in settings if setting.key in ("training.loss", "model.output_activation")]
         at = mine[-1].at if mine else ("model", "output_activation")
         what = "sigmoid does not go with the loss categorical_crossentropy"

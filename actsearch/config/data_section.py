@@ -1,125 +1,101 @@
-"""The section `data`: which data, and how they are divided."""
+"""The section `data`: the keys of one kind of source, out of a table of kinds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Tag
 
+from actsearch.config.places import location_of
 from actsearch.config.problems import Problems
-from actsearch.config.strict_models import StrictModel, chosen_by_type
+from actsearch.core.errors import UnsuitableSetting
 from actsearch.core.experiment import DataSpec
-from actsearch.data.named_sets import NAMED_SETS
+from actsearch.core.source import KnownSizes
+from actsearch.data.source_keys import SourceKeys
+from actsearch.data.sources import SOURCES
+
+Kinds: TypeAlias = Mapping[str, type[SourceKeys]]
 
 
-class HoldOut(StrictModel):
-    holdout: int = Field(ge=1, description="So many training examples are kept for validation, stratified.")
+def source_key(section: Any, table: Kinds = SOURCES) -> str:
+    """The key that tells the kind of source; where a section has none, that of the usual kind."""
+    usual, *others = table
+    return next((key for key in others if isinstance(section, dict) and key in section), usual)
 
 
-class Last(StrictModel):
-    last: int = Field(ge=1, description="The last so many training examples are kept for validation.")
+def kind_of_data(section: Any, table: Kinds = SOURCES) -> type[SourceKeys]:
+    """The keys of the kind that the content of a section asks for."""
+    return table[source_key(section, table)]
 
 
-class First(StrictModel):
-    first: int = Field(ge=1, description="The first so many training examples.")
+def usual_data(table: Kinds = SOURCES) -> SourceKeys:
+    """The usual kind with its defaults."""
+    return kind_of_data({}, table).model_validate({})
 
 
-def _validation_tag(value: object) -> str | None:
-    if isinstance(value, Last) or (isinstance(value, dict) and "last" in value):
-        return "\0last"
-    if isinstance(value, (dict, HoldOut)):
-        return "\0holdout"
-    return "\0text" if isinstance(value, str) else None
+def source_keys(given: str | SourceKeys, table: Kinds = SOURCES) -> SourceKeys:
+    """The keys that a section stands for, which may be a text alone."""
+    if not isinstance(given, str):
+        return given
+    key = _key_of_text(given, table)
+    return table[key].model_validate({key: given})
 
 
-ValidationField = Annotated[
-    Annotated[Literal["test"], Tag("\0text")] | Annotated[HoldOut, Tag("\0holdout")] | Annotated[Last, Tag("\0last")],
-    Discriminator(_validation_tag),
-]
-TrainSizeField = Annotated[
-    Annotated[None, Tag("\0nothing")]
-    | Annotated[Annotated[int, Field(ge=1)], Tag("\0number")]
-    | Annotated[First, Tag("\0mapping")],
-    chosen_by_type(nothing="nothing", number="number", mapping="mapping"),
-]
-_VALIDATION = "`{holdout: n}`: n training examples are kept for validation; `{last: n}`: the last n; or `test`."
-_TRAIN_SIZE = "Train on a stratified subset of so many examples, or on `{first: n}`; null: on all."
+def _key_of_text(text: str, table: Kinds) -> str:
+    """The key whose value a text alone stands for; of an unknown text, the first one that takes texts."""
+    choices = {key: get_args(keys.text_alone) for key, keys in table.items() if keys.text_alone is not None}
+    return next((key for key, texts in choices.items() if text in texts), next(iter(choices)))
 
 
-class NamedData(StrictModel):
-    name: Literal["mnist", "fashion_mnist", "cifar10"] = Field("mnist", description="mnist comes with the package.")
-    validation: ValidationField = Field(HoldOut(holdout=10_000), description=_VALIDATION)
-    train_size: TrainSizeField = Field(None, description=_TRAIN_SIZE)
+def data_forms(table: Kinds = SOURCES) -> str:
+    """What the section may look like: an example of each kind."""
+    return ", or ".join(f"data: {keys.in_short}" for keys in table.values())
 
 
-class NpzData(StrictModel):
-    npz: str = Field(min_length=1, description="A file with x_train, y_train, x_test, y_test; relative to this file.")
-    validation: ValidationField = Field(description=_VALIDATION)
-    train_size: TrainSizeField = Field(None, description=_TRAIN_SIZE)
+if TYPE_CHECKING:
+    DataField: TypeAlias = str | SourceKeys
+else:
+
+    def data_field(table):
+        """The section by one of these kinds, told apart by their keys, or a text that stands for them."""
+
+        def tag(value):
+            if isinstance(value, str):
+                return f"\0text for {_key_of_text(value, table)}"
+            if isinstance(value, SourceKeys):
+                return next(f"\0{key}" for key, keys in table.items() if isinstance(value, keys))
+            return f"\0{source_key(value, table)}" if isinstance(value, dict) else None
+
+        members = [Annotated[keys, Tag(f"\0{key}")] for key, keys in table.items()]
+        texts = {key: keys.text_alone for key, keys in table.items() if keys.text_alone is not None}
+        members += [Annotated[text, Tag(f"\0text for {key}")] for key, text in texts.items()]
+        return Annotated[Union[(*members,)], Discriminator(tag)]
+
+    DataField = data_field(SOURCES)
 
 
-def _data_tag(value: object) -> str | None:
-    if isinstance(value, NpzData) or (isinstance(value, dict) and "npz" in value):
-        return "\0npz"
-    if isinstance(value, (dict, NamedData)):
-        return "\0named"
-    return "\0text" if isinstance(value, str) else None
-
-
-DataField = Annotated[
-    Annotated[NamedData, Tag("\0named")]
-    | Annotated[NpzData, Tag("\0npz")]
-    | Annotated[Literal["mnist", "fashion_mnist", "cifar10"], Tag("\0text")],
-    Discriminator(_data_tag),
-]
-
-
-def named_data(name: str) -> NamedData:
-    """What a name alone stands for."""
-    return NamedData.model_validate({"name": name})
-
-
-def data_spec(given: str | NamedData | NpzData, folder: Path, problems: Problems) -> DataSpec:
+def data_spec(given: str | SourceKeys, folder: Path, problems: Problems, table: Kinds = SOURCES) -> DataSpec:
     """What the section comes to. `folder` is that of the file; a file that is not there and sizes beyond are told."""
-    data = named_data(given) if isinstance(given, str) else given
-    size = data.train_size
-    first = size.first if isinstance(size, First) else None
-    division: dict[str, Any] = {
-        "holdout": _held_out_examples(data.validation),
-        "train_size": None if isinstance(size, First) else size,
-        "train_first": first,
-        "holdout_last": isinstance(data.validation, Last),
-    }
-    if isinstance(data, NpzData):
-        _check_file(data.npz, folder, problems)
-        return DataSpec("npz", data.npz, **division)
-    spec = DataSpec(data.name, None, **division)
-    _check_sizes(spec, problems)
+    spec = source_keys(given, table).data_spec()
+    try:
+        spec.source.check(folder)
+    except UnsuitableSetting as error:
+        problems.add(location_of(error.key), error.what, error.remedy)
+    sizes = spec.source.known_sizes()
+    if sizes is not None:
+        _check_sizes(spec, sizes, problems)
     return spec
 
 
-def _held_out_examples(validation: str | HoldOut | Last) -> int | None:
-    """How many training examples are kept; None where validation is the test set."""
-    if isinstance(validation, str):
-        return None
-    return validation.last if isinstance(validation, Last) else validation.holdout
-
-
-def _check_file(name: str, folder: Path, problems: Problems) -> None:
-    file = folder / name
-    if not file.is_file():
-        what = f"no such file: {file}" if file != Path(name) else f"no such file: {name}"
-        problems.add(("data", "npz"), what, "a relative path starts at the file's folder, with --set at the shell's")
-
-
-def _check_sizes(spec: DataSpec, problems: Problems) -> None:
+def _check_sizes(spec: DataSpec, sizes: KnownSizes, problems: Problems) -> None:
     """That the data set has as many examples as are asked of it."""
-    named = NAMED_SETS[spec.name]
-    total, most = named.training_examples, named.training_examples - named.classes
+    total, most = sizes.training_examples, sizes.training_examples - (sizes.classes or 1)
     if spec.holdout is not None and spec.holdout > most:
         key = "last" if spec.holdout_last else "holdout"
-        what = f"{spec.holdout} of {total} training examples would leave fewer than one a class"
+        too_few = "none" if sizes.classes is None else "fewer than one a class"
+        what = f"{spec.holdout} of {total} training examples would leave {too_few}"
         problems.add(("data", "validation", key), what, f"write at most {most}")
     left = total - (spec.holdout or 0)
     wanted = spec.train_size if spec.train_first is None else spec.train_first

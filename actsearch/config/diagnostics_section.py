@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, Tag
 
-from actsearch.config.strict_models import StrictModel, chosen_by_type
 from actsearch.core.experiment import DiagnosticsSpec
+from actsearch.core.strict_models import StrictModel, chosen_by_type
 
 
 class DiagnosticsSection(StrictModel):

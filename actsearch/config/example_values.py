@@ -8,20 +8,21 @@ from typing import Any
 from pydantic import BaseModel
 
 from actsearch.config.activation_entries import ENTRIES
-from actsearch.config.model_section import CnnModel, MlpModel
+from actsearch.config.data_section import kind_of_data
+from actsearch.config.model_section import keys_of_kind, usual_kind
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.places import Location
 from actsearch.config.training_section import TrainingSection
+from actsearch.networks.architectures import ARCHITECTURES
 
 EXAMPLE_VALUES: Mapping[str, str] = {
     "name": "my-experiment",
-    "npz": "my.npz",
     "holdout": "10000",
     "first": "1000",
     "seeds": "[0, 1, 2]",
     "tuning_seeds": "[1000, 1001, 1002]",
     "activations": "[relu, gelu]",
-    "kind": "cnn",
+    "kind": usual_kind(),
     "formula": "x * sigmoid(beta * x)",
     "function": "my_module:my_activation",
     "parameters": "{beta: 1.5}",
@@ -47,6 +48,8 @@ def example(location: Location, content: Any) -> str:
     key = keys[-1] if keys else "name"
     if location[:1] == ("grid",) and len(location) > 1:
         return f"{key}: [first value, second value]"
+    if location[:1] == ("data",) and key in (known := kind_of_data(content.get("data")).key_examples):
+        return f"{key}: {known[key]}"
     if key in EXAMPLE_VALUES:
         return f"{key}: {EXAMPLE_VALUES[key]}"
     if isinstance(location[-1], int) and location[0] in ("seeds", "tuning_seeds"):
@@ -60,10 +63,10 @@ def example(location: Location, content: Any) -> str:
 
 def _models(content: Any) -> Iterator[type[BaseModel]]:
     """Those whose defaults are examples; first the one of the network that is asked for."""
-    if isinstance(content, dict) and isinstance(content.get("model"), dict) and content["model"].get("kind") == "mlp":
-        yield MlpModel
+    yield keys_of_kind(content.get("model") if isinstance(content, dict) else None) or ARCHITECTURES[usual_kind()]
     yield from OPTIMIZER_MODELS.values()
-    yield from (CnnModel, TrainingSection)
+    yield from ARCHITECTURES.values()
+    yield TrainingSection
     yield from ENTRIES.values()
 
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from actsearch.config.activation_entries import EntryField
-from actsearch.config.data_section import DataField, NamedData
+from actsearch.config.data_section import DataField, usual_data
 from actsearch.config.diagnostics_section import DiagnosticsField, DiagnosticsSection
-from actsearch.config.model_section import CnnModel, ModelField
+from actsearch.config.model_section import ModelField, usual_model
 from actsearch.config.seeds import SeedsField, TuningSeedsField
-from actsearch.config.strict_models import StrictModel
 from actsearch.config.training_section import TrainingSection
+from actsearch.core.strict_models import StrictModel
 from actsearch.functions.registry import ARTICLE
 
 SCHEMA_FILE = Path(__file__).parent.parent / "experiment.schema.json"
@@ -32,8 +32,8 @@ class ExperimentFile(StrictModel):
         description="With a grid: each activation's setting is chosen with these, the best mean validation accuracy"
         " after the last epoch, and compared with `seeds`, which must be others. A list, or n for 1000 .. 1000+n-1.",
     )
-    data: DataField = Field(NamedData(), description="See below.")
-    model: ModelField = Field(CnnModel(), description="See below.")
+    data: DataField = Field(usual_data(), description="See below.")
+    model: ModelField = Field(usual_model(), description="See below.")
     training: TrainingSection = Field(TrainingSection(), description="See below.")
     activations: list[EntryField] = Field(
         list(ARTICLE), min_length=1, max_length=1000, description="What is compared, see below."

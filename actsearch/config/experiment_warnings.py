@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from actsearch.config.activation_entries import own_parameters
-from actsearch.core.experiment import Candidate, DataSpec, Mlp
+from actsearch.core.architecture import Surroundings
+from actsearch.core.experiment import Candidate, DataSpec
 from actsearch.core.sentences import file_warnings
 from actsearch.functions import formulas
 
@@ -51,26 +52,24 @@ def _loss_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:
 
 
 def _selu_warnings(candidate: Candidate) -> Iterator[str]:
-    model, label = candidate.model, candidate.label
-    rates = (model.dropout,) if isinstance(model, Mlp) else model.dropout
+    around, label = candidate.model.surroundings(), candidate.label
+    if around is None:
+        return
     if candidate.activation.name == "selu":
-        broken = list(_broken_conditions(candidate, any(rates)))
+        broken = list(_broken_conditions(around))
         if broken:
             yield file_warnings.SELU_NOT_NORMALISING(label=label, conditions="; ".join(broken))
-    elif model.dropout_layer == "alpha_dropout" and any(rates):
+    elif around.dropout_layer == "alpha_dropout" and around.drops_out:
         yield file_warnings.ALPHA_DROPOUT_WITHOUT_SELU(label=label)
 
 
-def _broken_conditions(candidate: Candidate, drops_out: bool) -> Iterator[str]:
-    """What SELU needs and a candidate does not give it."""
-    model = candidate.model
-    if model.kernel_initializer != "lecun_normal":
-        given = model.kernel_initializer
-        name = given if isinstance(given, str) else given.name
-        yield file_warnings.NOT_LECUN_NORMAL(initializer=name)
-    if model.dropout_layer != "alpha_dropout" and drops_out:
+def _broken_conditions(around: Surroundings) -> Iterator[str]:
+    """What SELU needs and a network does not give it."""
+    if around.kernel_initializer != "lecun_normal":
+        yield file_warnings.NOT_LECUN_NORMAL(initializer=around.kernel_initializer)
+    if around.dropout_layer != "alpha_dropout" and around.drops_out:
         yield file_warnings.NOT_ALPHA_DROPOUT()
-    if model.batch_normalization:
+    if around.batch_normalization:
         yield file_warnings.BATCH_NORMALISATION_BETWEEN()
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actsearch.config.model_section import CnnModel, MlpModel
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.places import Location
 from actsearch.config.problems import Problems
 from actsearch.config.training_section import TrainingSection
 from actsearch.core.spelling import did_you_mean
+from actsearch.networks.architectures import ARCHITECTURES
 
 OTHER_NAMES: Mapping[str, str] = {"training.optimizer.lr": "training.optimizer.learning_rate"}
 """What others call a setting, where another key is spelled more like it."""
@@ -23,7 +23,7 @@ TOGETHER: Mapping[str, str] = {
 
 
 def _settable_keys() -> Iterator[str]:
-    for model in (CnnModel, MlpModel):
+    for model in ARCHITECTURES.values():
         yield from (f"model.{key}" for key in model.model_fields if key != "kind")
     yield from (f"training.{key}" for key in TrainingSection.model_fields if key not in ("epochs", "threads"))
     for optimizer in OPTIMIZER_MODELS.values():

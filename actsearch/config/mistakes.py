@@ -5,23 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
 
 from actsearch.config.activation_entries import ENTRIES, OWN_ENTRIES, SPELLINGS, own_key
-from actsearch.config.data_section import First, HoldOut, Last, NamedData, NpzData
+from actsearch.config.data_section import data_forms, kind_of_data, source_key
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.example_values import example
 from actsearch.config.experiment_file import ExperimentFile
-from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS, PlainInitializer
-from actsearch.config.model_section import L1L2, CnnModel, MlpModel
+from actsearch.config.model_section import keys_of_kind, usual_kind
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.places import Location
 from actsearch.config.training_section import TrainingSection
 from actsearch.core.spelling import did_you_mean
 from actsearch.core.words import number_of
+from actsearch.data.source_keys import First, HoldOut, Last
+from actsearch.data.sources import SOURCES
 from actsearch.functions.registry import ALIASES
+from actsearch.networks.architecture_keys import ArchitectureKeys
+from actsearch.networks.architectures import ARCHITECTURES
+from actsearch.networks.kinds.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS, PlainInitializer
 
 _THREE_FORMS = "write {name: elu, alpha: 0.2}, {formula: x * sigmoid(x)} or {function: my_module:my_activation}"
 
@@ -84,10 +88,12 @@ def _unknown_key(mistake: _Mistake) -> Words:
         if {"holdout", "last"} <= set(mistake.beside):
             return Words("stands beside last", "give one of holdout and last")
         return Words("unknown key", did_you_mean(key, ("holdout", "last"), "the keys are "))
-    if location == ("data", "name"):
-        return Words("stands beside npz", "give one of name and npz")
-    if location[:-1] == ("model",) and key in CnnModel.model_fields:  # as where `kind` alone was changed
-        return Words("is for kind: cnn alone", "remove it")
+    if location[:-1] == ("data",) and key in SOURCES:
+        other = source_key(mistake.beside)
+        return Words(f"stands beside {other}", f"give one of {key} and {other}")
+    others = [kind for kind, keys in ARCHITECTURES.items() if key in keys.model_fields]
+    if location[:-1] == ("model",) and others:  # as where `kind` alone was changed
+        return Words(f"is for kind: {' and '.join(others)} alone", "remove it")
     return Words("unknown key", did_you_mean(key, _keys_at(location[:-1], mistake.beside), "the keys are "))
 
 
@@ -141,8 +147,10 @@ def _wrong_length(mistake: _Mistake) -> Words:
     if not mistake.value:
         return Words("is empty", mistake.for_example)
     what = f"has {number_of(len(mistake.value), 'item')}"
-    if mistake.key == "dropout":
-        return Words(what, "write two rates: after the pooling, and after every dense layer")
+    if mistake.location[:-1] == ("model",):
+        remedies = _model_keys(mistake.beside).length_remedies
+        if mistake.key in remedies:
+            return Words(what, remedies[mistake.key])
     if mistake.kind == "too_short":
         return Words(what, f"write at least {number_of(mistake.context.get('min_length', 0), 'item')}")
     return Words(what, f"write at most {number_of(mistake.context.get('max_length', 0), 'item')}")
@@ -193,18 +201,18 @@ def _unknown_member(mistake: _Mistake) -> Words:
             return _unknown_name("optimizer", value["name"], tuple(OPTIMIZER_MODELS))
         return Words("has no name", "write for example optimizer: {name: adam, learning_rate: 0.001}")
     if location == ("model",) and isinstance(value, dict):
-        return _unknown_name("kind of network", value.get("kind"), ("cnn", "mlp"))
+        return _unknown_name("kind of network", value.get("kind"), tuple(ARCHITECTURES))
     return Words(f"{_shown(value)} is not what can stand there", f"write {_FORMS.get(location, 'another value')}")
 
 
 _FORMS: Mapping[Location, str] = {
-    ("data",): "data: mnist, or data: {npz: my.npz, validation: {holdout: 1000}}",
+    ("data",): data_forms(),
     ("data", "validation"): "validation: {holdout: 10000}, or validation: test",
     ("data", "train_size"): "train_size: 5000, or train_size: {first: 1000}",
     ("diagnostics",): "diagnostics: false, or diagnostics: {every: 10}",
     ("seeds",): "seeds: 5, or seeds: [0, 1, 2]",
     ("tuning_seeds",): "tuning_seeds: 3, or tuning_seeds: [1000, 1001, 1002]",
-    ("model",): "model: {kind: cnn}",
+    ("model",): f"model: {{kind: {usual_kind()}}}",
 }
 """What can stand at a place that takes several forms."""
 
@@ -271,15 +279,30 @@ def _model_at(location: Location, value: Any) -> type[BaseModel]:
     if location == ("training", "optimizer"):
         return OPTIMIZER_MODELS[value.get("name", "adam")]
     models: dict[Location, type[BaseModel]] = {
-        ("data",): NpzData if isinstance(value, dict) and "npz" in value else NamedData,
+        ("data",): kind_of_data(value),
         ("data", "validation"): Last if isinstance(value, dict) and "last" in value else HoldOut,
         ("data", "train_size"): First,
         ("diagnostics",): DiagnosticsSection,
-        ("model", "kernel_regularizer"): L1L2,
-        ("model",): MlpModel if isinstance(value, dict) and value.get("kind") == "mlp" else CnnModel,
+        ("model",): _model_keys(value),
         ("training",): TrainingSection,
     }
+    if location[:1] == ("model",) and len(location) == 2:
+        return _mapping_of(str(location[1])) or ExperimentFile
     return models.get(location, ExperimentFile)
+
+
+def _model_keys(section: Any) -> type[ArchitectureKeys]:
+    return keys_of_kind(section) or ARCHITECTURES[usual_kind()]
+
+
+def _mapping_of(key: str) -> type[BaseModel] | None:
+    """The keys of a mapping that stands at a key of the section `model`."""
+    fields = (keys.model_fields[key] for keys in ARCHITECTURES.values() if key in keys.model_fields)
+    for field in fields:
+        for member in (field.annotation, *get_args(field.annotation)):
+            if isinstance(member, type) and issubclass(member, BaseModel):
+                return member
+    return None
 
 
 def _shown(value: Any) -> str:

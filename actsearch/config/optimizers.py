@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from actsearch.config.strict_models import Positive, Share, StrictModel
 from actsearch.core.experiment import CLIPPING, Optimizer
+from actsearch.core.strict_models import Positive, Share, StrictModel
 
 
 class _OptimizerKeys(StrictModel):

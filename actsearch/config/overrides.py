@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from actsearch.config.data_section import kind_of_data
 from actsearch.config.places import Location, dotted, location_of
 from actsearch.config.problems import Problems
 from actsearch.config.raw_content import set_at
 from actsearch.config.yaml_source import YamlDocument, parse_yaml
 from actsearch.core.errors import InvalidExperiment
+from actsearch.data.sources import SOURCES
 
 _KEY = re.compile(r"[\w-]+(?:\[\d+\])?(?:\.[\w-]+(?:\[\d+\])?)*")
 
@@ -77,14 +79,21 @@ def _read_value(option: str, key: str, value: str, problems: Problems) -> YamlDo
 
 
 def _point_to_data(data: dict[str, Any], location: Location, folder: Path) -> None:
-    """An overridden `npz` replaces a name and the other way round; its path starts where the shell is."""
+    """An overridden source replaces the one that was there; a path of it starts where the shell is."""
     validation = data.get("validation")
     if location[:2] == ("data", "validation") and isinstance(validation, dict) and len(location) == 3:
         validation.pop("holdout" if location[2] == "last" else "last", None)
-    if location in (("data", "npz"), ("data", "name")):
-        data.pop("name" if location[1] == "npz" else "npz", None)
-    if location in (("data", "npz"), ("data",)) and isinstance(data.get("npz"), str) and "\0" not in data["npz"]:
-        path = Path(data["npz"])
-        if not path.is_absolute():
-            # Kept relative, and to the file's folder as every other: what people share names no folder of theirs.
-            data["npz"] = os.path.relpath(path.resolve(), folder.resolve())
+    if len(location) == 2 and location[1] in SOURCES:
+        _drop_keys_of_other_kinds(data, str(location[1]))
+    for key in kind_of_data(data).path_keys:
+        if location in (("data", key), ("data",)) and isinstance(data.get(key), str) and "\0" not in data[key]:
+            path = Path(data[key])
+            if not path.is_absolute():
+                # Kept relative, and to the file's folder as every other: what people share names no folder of theirs.
+                data[key] = os.path.relpath(path.resolve(), folder.resolve())
+
+
+def _drop_keys_of_other_kinds(data: dict[str, Any], chosen: str) -> None:
+    for keys in SOURCES.values():
+        for key in keys.model_fields.keys() - SOURCES[chosen].model_fields.keys():
+            data.pop(key, None)

@@ -13,15 +13,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from actsearch.config.activation_entries import OWN_ENTRIES
-from actsearch.config.data_section import NamedData, NpzData
+from actsearch.config.data_section import usual_data
 from actsearch.config.diagnostics_section import DiagnosticsSection
 from actsearch.config.experiment_file import ExperimentFile
-from actsearch.config.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
-from actsearch.config.model_section import L1L2, CnnModel, MlpModel
+from actsearch.config.model_section import usual_kind
 from actsearch.config.optimizers import OPTIMIZER_MODELS
 from actsearch.config.training_section import TrainingSection
 from actsearch.core.experiment import CLIPPING
+from actsearch.data.sources import SOURCES
 from actsearch.functions import formula_tree
+from actsearch.networks.architectures import ARCHITECTURES
+from actsearch.networks.kinds.hidden_layer_settings import L1L2
+from actsearch.networks.kinds.initializers import INITIALIZERS, INITIALIZERS_WITH_ARGUMENTS
 
 CONFIGURATION_TEMPLATE = Path(__file__).with_name("configuration.md.jinja")
 
@@ -36,15 +39,13 @@ def configuration_page() -> str:
     return page
 
 
-def _template_values() -> dict[str, str]:
+def _template_values() -> dict[str, Any]:
     """What stands in the template, by name."""
     shared = ("weight_decay", *CLIPPING)
     return {
         "top_level_keys": _key_table(ExperimentFile),
-        "named_data_keys": _key_table(NamedData),
-        "npz_data_keys": _key_table(NpzData, only=["npz", "validation"]),
-        "cnn_keys": _key_table(CnnModel),
-        "mlp_keys": _key_table(MlpModel, only=["dense", "dropout"]),
+        "data_keys": _source_tables(),
+        **{f"{kind}_keys": _key_table(keys, _only_of(kind)) for kind, keys in ARCHITECTURES.items()},
         "initializer_names": _listed(INITIALIZERS),
         "initializers_with_arguments": _argument_table(INITIALIZERS_WITH_ARGUMENTS),
         "regularizer_keys": _key_table(L1L2),
@@ -56,6 +57,15 @@ def _template_values() -> dict[str, str]:
         "formula_functions": _listed(formula_tree.FORMULA_FUNCTIONS),
         "diagnostics_keys": _key_table(DiagnosticsSection),
     }
+
+
+def _only_of(kind: str) -> list[str] | None:
+    """The keys of a kind of network that the usual kind does not have so; None: all, of the usual one."""
+    if kind == usual_kind():
+        return None
+    usual = ARCHITECTURES[usual_kind()].model_fields
+    own = {key: field for key, field in ARCHITECTURES[kind].model_fields.items() if key != "kind"}
+    return [key for key, field in own.items() if repr(field) != repr(usual.get(key))]
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -73,6 +83,17 @@ def _key_table(model: type[BaseModel], only: Sequence[str] | None = None) -> str
         meaning = " ".join(filter(None, [given.get("description", ""), _range_in_words(given)]))
         rows.append(f"| `{key}` | {default} | {meaning} |")
     return "\n".join(rows)
+
+
+def _source_tables() -> dict[str, str]:
+    """A table a kind of source; after the first one, without the rows that stand there already."""
+    tables: dict[str, str] = {}
+    known: set[str] = set()
+    for name, keys in SOURCES.items():
+        head, rule, *rows = _key_table(keys).splitlines()
+        tables[name] = "\n".join([head, rule, *(row for row in rows if row not in known)])
+        known |= set(rows)
+    return tables
 
 
 def _argument_table(
@@ -97,7 +118,12 @@ def _argument(key: str, given: Mapping[str, Any]) -> str:
 def _default_in_words(key: str, value: Any) -> str:
     if isinstance(value, dict):
         value = {k: v for k, v in value.items() if v is not None}
-    shown = {"data": "mnist", "model": "the article's CNN", "training": "see below", "description": "empty"}
+    shown = {
+        "data": usual_data().in_short,
+        "model": "the article's CNN",
+        "training": "see below",
+        "description": "empty",
+    }
     if key in shown and not isinstance(value, bool):
         return shown[key]
     if value is None or value == {}:

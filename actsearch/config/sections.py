@@ -10,12 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from actsearch.config.grid import Setting
 from actsearch.config.mistakes import in_plain_words
-from actsearch.config.model_section import CnnModel, MlpModel, ModelField
+from actsearch.config.model_section import ModelField
 from actsearch.config.places import Location, dotted, location_of
 from actsearch.config.problems import Problems
 from actsearch.config.raw_content import set_at
 from actsearch.config.schema_check import without_tags
 from actsearch.config.training_section import TrainingSection
+from actsearch.networks.architecture_keys import ArchitectureKeys
 
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     "model": TypeAdapter(ModelField),
@@ -30,9 +31,9 @@ class Sections:
         self._sound, self._problems = sound, problems
         self._checked: dict[tuple[str, tuple[Location, ...]], Any] = {}
 
-    def model(self, settings: Sequence[Setting]) -> CnnModel | MlpModel | None:
+    def model(self, settings: Sequence[Setting]) -> ArchitectureKeys | None:
         """None after its problems are told."""
-        section: CnnModel | MlpModel | None = self._section("model", settings)
+        section: ArchitectureKeys | None = self._section("model", settings)
         return section
 
     def training(self, settings: Sequence[Setting]) -> TrainingSection | None:

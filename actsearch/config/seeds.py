@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, Tag
 
 from actsearch.config.problems import Problems
-from actsearch.config.strict_models import chosen_by_type
+from actsearch.core.strict_models import chosen_by_type
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 SeedsField = Annotated[

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from actsearch.config.activation_entries import full_entry
-from actsearch.config.data_section import named_data
+from actsearch.config.data_section import source_keys
 from actsearch.config.diagnostics_section import diagnostics_spec
 from actsearch.config.experiment_file import ExperimentFile
 from actsearch.config.optimizers import with_defaults
@@ -22,7 +22,7 @@ def stored_document(values: ExperimentFile, grid: Mapping[str, Any]) -> dict[str
     """What `experiment.yaml` will hold; `grid` is the checked one."""
     plain = values.model_dump(by_alias=True)
     if isinstance(plain["data"], str):
-        plain["data"] = named_data(plain["data"]).model_dump()
+        plain["data"] = source_keys(plain["data"]).model_dump()
     plain["training"]["optimizer"] = _full_optimizer(values.training)
     diagnostics = diagnostics_spec(values.diagnostics)
     plain["diagnostics"] = False if diagnostics is None else asdict(diagnostics)

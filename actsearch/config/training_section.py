@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from actsearch.config.optimizers import Adam, OptimizerField, optimizer_of
-from actsearch.config.strict_models import Positive, StrictModel
 from actsearch.core.experiment import Training
+from actsearch.core.strict_models import Positive, StrictModel
 
 
 class TrainingSection(StrictModel):

@@ -1,6 +1,8 @@
 """Frozen values and words: experiment, trial, identity, events, results, tables, measures, errors; whole files."""
 
 __all__ = [
+    "activation",
+    "architecture",
     "capacity",
     "diagnostics",
     "dotted_keys",
@@ -28,7 +30,9 @@ __all__ = [
     "sentences.sentence",
     "sentences.verdicts",
     "signals",
+    "source",
     "spelling",
+    "strict_models",
     "tables",
     "tasks",
     "trial_results",

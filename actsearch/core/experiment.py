@@ -7,47 +7,19 @@ it means, defaults filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any, Literal
 
+from actsearch.core.activation import Activation, Scalar
+from actsearch.core.architecture import Architecture
+from actsearch.core.source import Source
 from actsearch.core.tasks import MULTICLASS, Task
 
 CLIPPING = ("clipvalue", "clipnorm", "global_clipnorm")
 """The arguments of an optimizer that say how it clips."""
 
-Scalar = bool | int | float | str
-DropoutLayer = Literal["dropout", "alpha_dropout"]
 Precision = Literal["float32", "mixed_bfloat16"]
-
-
-@dataclass(frozen=True)
-class Activation:
-    """An activation function with every parameter given."""
-
-    name: str
-    """The registry's canonical name; the text of a formula; `module:name` of a function of the user's own."""
-    parameters: Mapping[str, Scalar] = field(default_factory=dict)
-    kind: Literal["formula", "function"] | None = None
-    """None: one of the registry."""
-    trainable: tuple[str, ...] | None = None
-    """Parameters that are learned, one value a layer, beginning with those given; None where none is."""
-    source_sha256: str | None = None
-    """Of the file of a function's module."""
-    source: str | None = field(default=None, repr=False)
-    """The content of that file, for machines that do not have it; its hash stands for it in the identity."""
-    folder: str | None = field(default=None, repr=False)
-    """Where the module is looked for first."""
-
-    def as_plain(self) -> dict[str, Any]:
-        """What it is, wherever it comes from, as plain values; what is None is left out."""
-        plain = {key: value for key, value in asdict(self).items() if value is not None}
-        return {key: value for key, value in plain.items() if key not in ("source", "folder")}
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Activation:
-        """What `as_plain` was made of, without the source of a function and its folder."""
-        trainable = tuple(plain["trainable"]) if "trainable" in plain else None
-        return cls(plain["name"], plain["parameters"], plain.get("kind"), trainable, plain.get("source_sha256"))
 
 
 @dataclass(frozen=True)
@@ -59,65 +31,21 @@ class DataSpec:
     `train_size` is a stratified subset of what is left for training, `train_first` the first so many of it instead.
     """
 
-    name: Literal["mnist", "fashion_mnist", "cifar10", "npz"]
-    path: str | None = None
+    source: Source
     holdout: int | None = None
     train_size: int | None = None
     train_first: int | None = None
     holdout_last: bool = False
 
+    def located(self, folder: Path) -> DataSpec:
+        """The same data with every path made absolute; relative ones are relative to `folder`."""
+        return replace(self, source=self.source.located(folder))
 
-@dataclass(frozen=True)
-class Initializer:
-    """A Keras initializer by its name, with every argument given; one without arguments is its name alone."""
-
-    name: str
-    arguments: Mapping[str, Scalar]
-
-
-@dataclass(frozen=True)
-class _Convolutions:
-    filters: tuple[int, ...]
-    kernel_size: int
-
-
-@dataclass(frozen=True)
-class _HiddenLayers:
-    """What every kind of network has."""
-
-    dense: tuple[int, ...]
-    dropout: float | tuple[float, float]
-    kernel_initializer: str | Initializer
-    dropout_layer: DropoutLayer
-    batch_normalization: bool
-    kind: Literal["cnn", "mlp"]
-    bias_initializer: str | Initializer | None = None
-    """Of the hidden layers; None: zeros."""
-    kernel_regularizer: Mapping[str, float] | None = None
-    """Keras's `L1L2` by its arguments, on every kernel."""
-    output_kernel_initializer: str | Initializer | None = None
-    """None: glorot_uniform."""
-    output_bias_initializer: str | Initializer | None = None
-    """None: zeros."""
-    output_activation: Literal["sigmoid"] | None = None
-    """None: softmax."""
-
-
-@dataclass(frozen=True)
-class Cnn(_HiddenLayers, _Convolutions):  # in this order: the fields of the last base stand first in trial.json
-    """Convolutions, one pooling, dense layers: the article's network, see `models.build`."""
-
-    dropout: tuple[float, float]
-    """Rates after the pooling and after every dense layer."""
-    kind: Literal["cnn"] = "cnn"
-
-
-@dataclass(frozen=True)
-class Mlp(_HiddenLayers):
-    """Dense layers, see `models.build`."""
-
-    dropout: float
-    kind: Literal["mlp"] = "mlp"
+    def identity(self) -> dict[str, Any]:
+        """What can change a history, as plain values; which data they are says their fingerprint, wherever they lie."""
+        division = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "source"}
+        preparation = self.source.preparation.identity()
+        return division if preparation is None else {**division, "preparation": preparation}
 
 
 @dataclass(frozen=True)
@@ -159,7 +87,7 @@ class Candidate:
 
     label: str
     activation: Activation
-    model: Cnn | Mlp
+    model: Architecture
     training: Training
     setting: Mapping[str, Any] = field(default_factory=dict)
     """The point of the grid, by dotted key; empty without a grid."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from actsearch.core.experiment import Candidate, DataSpec, Experiment, Scalar, Trial
+from actsearch.core.activation import Scalar
+from actsearch.core.experiment import Candidate, DataSpec, Experiment, Trial
 from actsearch.core.json_values import canonical_json
 from actsearch.core.tasks import MULTICLASS, Task
 
@@ -44,14 +45,12 @@ def identity(
 
     Keys at None or False are left out: a key added later, neutral by default, renames no old trial.
     """
-    split = asdict(data)
-    del split["name"], split["path"]  # the hash says which data they are, wherever they lie
     whole = {
         "version": IDENTITY_VERSION,
         "activation": candidate.activation.as_plain(),
-        "model": asdict(candidate.model),
+        "model": candidate.model.identity(),
         "training": asdict(candidate.training),
-        "data": {"sha256": data_sha256, **split},
+        "data": {"sha256": data_sha256, **data.identity()},
         "seed": seed,
         # The usual task has no key: the trials of before there were others keep their names.
         **({} if task == MULTICLASS else {"task": task.name}),

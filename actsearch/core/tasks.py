@@ -1,15 +1,49 @@
-"""What is learned, as a value: a task's metrics, and by which of them is decided. Knows neither NumPy nor Keras."""
+"""What is learned, as a value: a task's metrics, by which of them is decided, and what a training needs to know.
+
+Knows neither NumPy nor Keras; where a task's Keras half stands, it says by name.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
 
+from actsearch.core.json_values import OPTIONAL
 from actsearch.core.metrics import Metric
 
 VALIDATION, TEST = "val_", "test_"
 """What Keras writes before a metric's name for the validation set, and what we write for the test set."""
+
+
+TargetKind = Literal["labels", "numbers"]
+"""What the target of an example is: the number of its class, or one number or several."""
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a training needs to know of a task, and a reader of results does not."""
+
+    in_keras: str
+    """Where its Keras half stands, as `module:name`: see `networks.keras_task.KerasTask`."""
+    target: TargetKind
+    outputs: tuple[tuple[str, tuple[str, ...]], ...]
+    """The activations that an output can have, the usual one first, each with the losses that go with it (Keras's
+    names), the usual one first."""
+    diverged_above: float | None = None
+    """The loss above which a training has diverged; None: a million times that of the best constant prediction."""
+
+    @cached_property
+    def losses(self) -> tuple[str, ...]:
+        """All that go with one of the outputs; the usual one first."""
+        names = itertools.chain.from_iterable(losses for _, losses in self.outputs)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def usual_output(self) -> str:
+        return self.outputs[0][0]
 
 
 @dataclass(frozen=True)
@@ -23,6 +57,19 @@ class Task:
     """The name of the metric of verdicts, of the best epoch and of chosen settings."""
     of_loss: tuple[tuple[str, str], ...] = ()
     """The metric that Keras 2.2 called accuracy with a loss, where that is not the one that decides."""
+    learning: Learning | None = field(default=None, repr=False, compare=False, metadata=OPTIONAL)
+    """None: as results have it, which cannot be trained."""
+
+    @property
+    def of_results(self) -> Task:
+        """As results keep it: they name nothing that would be imported."""
+        return replace(self, learning=None)
+
+    @property
+    def as_learned(self) -> Learning:
+        """What a training needs to know of it."""
+        assert self.learning is not None, "the results of a task are no task that can be trained"
+        return self.learning
 
     @property
     def decisive(self) -> Metric:
@@ -94,4 +141,17 @@ MULTICLASS = Task(
     ),
     decide_by="accuracy",
     of_loss=(("binary_crossentropy", "binary_accuracy"),),
+    learning=Learning(
+        in_keras="actsearch.networks.multiclass:MulticlassInKeras",
+        target="labels",
+        outputs=(
+            ("softmax", ("categorical_crossentropy", "binary_crossentropy", "mean_squared_error")),
+            # A sigmoid's outputs are no distribution over the classes, of which the categorical cross-entropy is.
+            ("sigmoid", ("binary_crossentropy", "mean_squared_error")),
+        ),
+        diverged_above=1e6,
+    ),
 )
+
+TASKS: Mapping[str, Task] = {"multiclass": MULTICLASS}
+"""All tasks, by the names that an experiment file gives them; the first is meant where none is named."""

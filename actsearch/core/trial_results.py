@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
+from actsearch.core.activation import Activation
 from actsearch.core.diagnostics import TrialDiagnostics
-from actsearch.core.experiment import Activation
 from actsearch.core.words import candidate_name
 
 if TYPE_CHECKING:

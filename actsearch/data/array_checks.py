@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from actsearch.core.errors import DataError
+from actsearch.core.tasks import TargetKind
 from actsearch.data.dataset import Dataset
+from actsearch.data.targets import checked_classes, checked_targets
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-def checked_dataset(arrays: dict[str, np.ndarray], source: str) -> Dataset:
+def checked_dataset(arrays: Mapping[str, np.ndarray], source: str, target: TargetKind) -> Dataset:
     """The data set of four arrays, if they fit; `source` names them in errors. Raises DataError."""
     x_train = _checked_inputs(arrays["x_train"], f"{source}: x_train")
     x_test = _checked_inputs(arrays["x_test"], f"{source}: x_test")
@@ -25,29 +28,17 @@ def checked_dataset(arrays: dict[str, np.ndarray], source: str) -> Dataset:
             f"{source}: x_train is {arrays['x_train'].dtype} and x_test {arrays['x_test'].dtype}, and uint8 is scaled"
             " to [0, 1] while other types are not; give both the same type"
         )
-    y_train = _checked_labels(arrays["y_train"], len(x_train), f"{source}: y_train", "x_train")
-    y_test = _checked_labels(arrays["y_test"], len(x_test), f"{source}: y_test", "x_test")
-    return Dataset(x_train, y_train, x_test, y_test, _checked_classes(y_train, y_test, source))
-
-
-def _checked_classes(y_train: np.ndarray, y_test: np.ndarray, source: str) -> int:
-    """How many classes there are: at least two, each with a training example."""
-    classes = int(y_train.max()) + 1
-    missing = sorted(set(range(classes)) - set(y_train.tolist()))
-    if missing:
-        shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+    y_train, y_test = (
+        checked_targets(arrays[f"y_{part}"], len(x), f"{source}: y_{part}", f"x_{part}", target)
+        for part, x in (("train", x_train), ("test", x_test))
+    )
+    classes = checked_classes(y_train, y_test, source) if target == "labels" else None
+    if y_train.shape[1:] != y_test.shape[1:]:
         raise DataError(
-            f"{source}: y_train has no example of class {shown}; number the classes from 0, leaving out none"
+            f"{source}: y_train and y_test differ in shape ({_example_shape(y_train)} and {_example_shape(y_test)}"
+            " numbers an example); give both the same shape"
         )
-    if classes < 2:
-        raise DataError(f"{source}: y_train has one class only; give at least two")
-    largest = int(y_test.max())
-    if largest >= classes:
-        raise DataError(
-            f"{source}: y_test has the label {largest}, y_train only 0 .. {classes - 1}; give the training set an"
-            " example of every class"
-        )
-    return classes
+    return Dataset(x_train, y_train, x_test, y_test, classes)
 
 
 def _checked_inputs(x: np.ndarray, place: str) -> np.ndarray:
@@ -72,32 +63,6 @@ def _checked_inputs(x: np.ndarray, place: str) -> np.ndarray:
                 f"{place}: example {example} has a value that is NaN, infinite or beyond float32; remove it"
             )
     return x[..., np.newaxis] if x.ndim == 3 else x
-
-
-def _checked_labels(y: np.ndarray, examples: int, place: str, inputs: str) -> np.ndarray:
-    """Labels as whole numbers of shape (examples,); `inputs` is the name of the array that they belong to."""
-    import numpy as np
-
-    y = _without_second_axis(y)
-    if y.ndim != 1:
-        raise DataError(f"{place}: has shape {y.shape}; give one label an example, shape (examples,), or one-hot rows")
-    if len(y) != examples:
-        raise DataError(
-            f"{place}: has {len(y)} labels and {inputs} {examples} examples; give as many of one as the other"
-        )
-    if y.dtype.kind not in "biu" and not (y.dtype.kind == "f" and np.isfinite(y).all() and (y == np.floor(y)).all()):
-        raise DataError(f"{place}: labels are not whole numbers (type {y.dtype}); number the classes from 0")
-    if y.min() < 0 or y.max() > 99_999:
-        raise DataError(f"{place}: labels run from {y.min()} to {y.max()}; number the classes from 0")
-    return y.astype(np.int64)
-
-
-def _without_second_axis(y: np.ndarray) -> np.ndarray:
-    """A column as a row, one-hot rows as the numbers of their classes; anything else as it is."""
-    if y.ndim == 2 and y.shape[1] == 1:
-        return y[:, 0]
-    is_one_hot = y.ndim == 2 and y.dtype.kind in "biuf" and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()
-    return y.argmax(axis=1) if is_one_hot else y
 
 
 def _example_shape(x: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""Pixels and labels as the numbers that a network takes."""
+"""Pixels as the numbers that a network takes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,3 @@ def as_float(x: np.ndarray) -> np.ndarray:
         scaled: np.ndarray = np.divide(x, np.float32(255), dtype=np.float32)
         return scaled
     return x.astype(np.float32, copy=False)
-
-
-def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Labels of shape (n,) as float32 of shape (n, classes)."""
-    import numpy as np
-
-    rows: np.ndarray = np.eye(classes, dtype=np.float32)[labels]
-    return rows

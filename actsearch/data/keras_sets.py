@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actsearch.core.errors import DataError
-from actsearch.data.array_checks import checked_dataset
-from actsearch.data.dataset import Dataset
 from actsearch.data.file_hashes import file_sha256
-from actsearch.data.named_sets import NAMED_SETS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,17 +49,18 @@ class KerasSet:
 
     name: str
 
+    @property
+    def place(self) -> str:
+        return self.name
+
     def fingerprint(self) -> str:
         files = [keras_folder() / file for file in KERAS_FILES[self.name]]
         if not all(file.is_file() for file in files):
             load_from_keras(self.name)
         return hashlib.sha256("".join(map(file_sha256, files)).encode("ascii")).hexdigest()
 
-    def load(self) -> Dataset:
-        return checked_dataset(load_from_keras(self.name), self.name)
-
-    def test_examples(self) -> int:
-        return NAMED_SETS[self.name].test_examples
+    def load(self) -> dict[str, np.ndarray]:
+        return load_from_keras(self.name)
 
 
 def keras_folder() -> Path:

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actsearch.core.errors import DataError
-from actsearch.data.array_checks import checked_dataset
-from actsearch.data.dataset import Dataset
-from actsearch.data.file_hashes import file_sha256
 
 if TYPE_CHECKING:
     import numpy as np
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-
-
-@dataclass(frozen=True)
-class NpzFile:
-    """A file of the user's own."""
-
-    path: Path
-
-    def fingerprint(self) -> str:
-        return file_sha256(self.path)
-
-    def load(self) -> Dataset:
-        return checked_dataset(read_npz(self.path), str(self.path))
-
-    def test_examples(self) -> int:
-        return len(read_npz(self.path)["y_test"])
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:

@@ -27,8 +27,8 @@ class Splits:
 def split(dataset: Dataset, spec: DataSpec) -> Splits:
     """Divides the training set as `spec` says, the same way for every trial.
 
-    The held-out part is taken first: drawn, stratified, so that each class has its share (rounded by largest
-    remainders), or the last ones as they stand. What is left is cut to `train_size` (stratified likewise) or to its
+    The held-out part is taken first: drawn, where there are classes stratified, so that each has its share (rounded by
+    largest remainders), or the last ones as they stand. What is left is cut to `train_size` (drawn likewise) or to its
     first `train_first` examples.
 
     Raises:
@@ -49,17 +49,17 @@ def _held_out(dataset: Dataset, spec: DataSpec, left: np.ndarray) -> np.ndarray 
 
     if spec.holdout is None:
         return None
-    most = len(left) - dataset.classes
+    most = len(left) - (dataset.classes or 1)
     if spec.holdout > most:
+        fewer = "none" if dataset.classes is None else f"fewer than one for each of the {dataset.classes} classes"
         raise UnsuitableSetting(
             f"data.validation.{'last' if spec.holdout_last else 'holdout'}",
-            f"{spec.holdout} of {len(left)} training examples would leave fewer than one for each of the"
-            f" {dataset.classes} classes",
+            f"{spec.holdout} of {len(left)} training examples would leave {fewer}",
             f"write at most {most}",
         )
     if spec.holdout_last:
         return left[-spec.holdout :]
-    return _stratified_sample(dataset.y_train, left, spec.holdout, np.random.default_rng([0, 0]))
+    return _sample(dataset, left, spec.holdout, np.random.default_rng([0, 0]))
 
 
 def _trained_on(dataset: Dataset, spec: DataSpec, left: np.ndarray) -> np.ndarray:
@@ -77,7 +77,16 @@ def _trained_on(dataset: Dataset, spec: DataSpec, left: np.ndarray) -> np.ndarra
         )
     if spec.train_first is not None:
         return left[: spec.train_first]
-    return _stratified_sample(dataset.y_train, left, wanted, np.random.default_rng([0, 1]))
+    return _sample(dataset, left, wanted, np.random.default_rng([0, 1]))
+
+
+def _sample(dataset: Dataset, among: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """`n` of the indices `among`, in ascending order."""
+    import numpy as np
+
+    if dataset.classes is None:
+        return np.sort(rng.choice(among, size=n, replace=False))
+    return _stratified_sample(dataset.y_train, among, n, rng)
 
 
 def _stratified_sample(labels: np.ndarray, among: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

@@ -11,11 +11,11 @@ import keras
 import numpy as np
 
 from actsearch.core.experiment import Candidate, DiagnosticsSpec
-from actsearch.networks.architectures import network
+from actsearch.core.tasks import Task
 from actsearch.networks.clipping import ClippingCount
 from actsearch.networks.evaluation import EvaluateBatch, evaluating
 from actsearch.networks.layer_probe import LayerProbe
-from actsearch.networks.models import build, weighted_loss
+from actsearch.networks.models import build, uncompiled, weighted_loss
 from actsearch.networks.sizes import NETWORKS_KEPT
 from actsearch.networks.training_steps import TrainSteps, stepping
 from actsearch.networks.variable_values import copied_values, overwrite
@@ -49,8 +49,9 @@ class CompiledNetworks:
     def fresh(
         self,
         candidate: Candidate,
+        task: Task,
         input_shape: tuple[int, ...],
-        classes: int,
+        outputs: int,
         seed: int,
         diagnostics: DiagnosticsSpec | None = None,
     ) -> CompiledNetwork:
@@ -60,17 +61,16 @@ class CompiledNetworks:
         """
         training = replace(candidate.training, epochs=0)
         looked_into = None if diagnostics is None else diagnostics.training
-        key = repr((candidate.activation, candidate.model, training, input_shape, classes, looked_into))
+        key = repr((candidate.activation, candidate.model, training, task.name, input_shape, outputs, looked_into))
         held = self._held.pop(key, None)
         if held is None:
-            held = _compiled_network(candidate, input_shape, classes, seed, diagnostics)
+            held = _compiled_network(candidate, task, input_shape, outputs, seed, diagnostics)
             while len(self._held) >= self._keep:
                 del self._held[next(iter(self._held))]
                 gc.collect()  # a model is full of circles
         else:
             with _garbage_collected_at_once():
-                arguments = candidate.model, candidate.activation, input_shape, classes, seed, training.precision
-                initial = copied_values(network(*arguments).variables)
+                initial = copied_values(uncompiled(candidate, task, input_shape, outputs, seed).variables)
             overwrite(held.model.variables, initial)
             overwrite(held.model.optimizer.variables, held.optimizer_values)
         self._held[key] = held
@@ -79,19 +79,20 @@ class CompiledNetworks:
 
 def _compiled_network(
     candidate: Candidate,
+    task: Task,
     input_shape: tuple[int, ...],
-    classes: int,
+    outputs: int,
     seed: int,
     diagnostics: DiagnosticsSpec | None,
 ) -> CompiledNetwork:
     """Builds and compiles a network, and what is compiled around it."""
     keras.utils.clear_session()
-    model = build(candidate, input_shape, classes, seed)
+    model = build(candidate, task, input_shape, outputs, seed)
     model.optimizer.build(model.trainable_variables)
     compiled = CompiledNetwork(model, stepping(model), evaluating(model), copied_values(model.optimizer.variables))
     if diagnostics is None:
         return compiled
-    probe = LayerProbe(model, weighted_loss(candidate.training), training=diagnostics.training)
+    probe = LayerProbe(model, weighted_loss(candidate.training, task), training=diagnostics.training)
     return replace(compiled, probe=probe, clipping=ClippingCount(model, probe.variables))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from actsearch.core.experiment import Scalar
+from actsearch.core.activation import Scalar
 from actsearch.functions.activation_row import ActivationFunction, Parameter
 from actsearch.functions.registry import ACTIVATIONS, ALIASES
 

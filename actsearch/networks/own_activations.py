@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.functions import formulas, own_functions
 from actsearch.networks.keras_activations import KERAS_OPS, KERAS_PACKAGE, ActivationLayer
 

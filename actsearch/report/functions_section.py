@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from actsearch.core.activation import Activation
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.functions import catalogue
 from actsearch.functions.catalogue import Entry

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from actsearch.core.experiment import Activation, Experiment
+from actsearch.core.activation import Activation
+from actsearch.core.experiment import Experiment
 from actsearch.core.files import write_if_changed
 from actsearch.store.layout import EXPERIMENT_FILE
 

@@ -41,7 +41,7 @@ def plan_of(
         name=experiment.name,
         description=experiment.description,
         validation_is_test=experiment.data.holdout is None,
-        task=experiment.task,
+        task=experiment.task.of_results,
         loss=experiment.candidates[0].training.loss,
         warnings=experiment.warnings,
         grid=experiment.document.get("grid") or {},

@@ -205,7 +205,7 @@ def _trial_record(
         epochs=len(attempt.epochs),
         seconds_per_epoch=tuple(done.seconds for done in attempt.epochs),
         settings=identity(trial.candidate, trial.seed, trial.data, trial.data_sha256, trial.task),
-        data=trial.data.name,
+        data=trial.data.source.name,
         machine=started.machine if started else {},
         earlier_machines=started.earlier_machines if started else (),
         diagnostics=looked_at,

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actsearch.core.diagnostics import QUANTITIES
-from actsearch.core.experiment import Candidate, Cnn, DiagnosticsSpec, Experiment
+from actsearch.core.experiment import Candidate, DiagnosticsSpec, Experiment
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits
 from actsearch.study.foreseen_stages import TrialPlaces
-from actsearch.study.network_arithmetic import number_of_parameters
 from actsearch.study.trial_costs import number_of_looks
 
 TRIAL_BYTES = 2_400
@@ -31,7 +30,8 @@ class Disk:
     """Bytes: what finished trials leave, and what the checkpoints of those that run take until they end."""
 
     results: int
-    checkpoints: int
+    checkpoints: int | None
+    """None where a network's number of weights is unknown before it is built."""
 
 
 def needed_disk(
@@ -47,9 +47,12 @@ def needed_disk(
         jobs: how many train at a time.
     """
     each = [_bytes_left(candidate, experiment.diagnostics, dataset, splits) for candidate in experiment.candidates]
-    running = max(_checkpoint_bytes(candidate, dataset) for candidate in experiment.candidates)
+    running = [_checkpoint_bytes(candidate, dataset) for candidate in experiment.candidates]
     results = sum(statistics.fmean(each[place] for place in choice) for choice in choices)
-    return Disk(round(results), 2 * running * max(1, min(jobs, len(choices))))  # the last one, and the one before it
+    known = [size for size in running if size is not None]
+    if len(known) < len(running):
+        return Disk(round(results), None)
+    return Disk(round(results), 2 * max(known) * max(1, min(jobs, len(choices))))  # the last one, and the one before it
 
 
 def _bytes_left(candidate: Candidate, diagnostics: DiagnosticsSpec | None, dataset: Dataset, splits: Splits) -> int:
@@ -57,13 +60,14 @@ def _bytes_left(candidate: Candidate, diagnostics: DiagnosticsSpec | None, datas
     evaluated = len(dataset.y_test) + (0 if splits.validation is None else len(splits.validation))
     files = [TRIAL_BYTES + epochs * EPOCH_BYTES[0], epochs * EPOCH_BYTES[1], EXAMPLE_BYTES * evaluated]
     if looks := number_of_looks(candidate, diagnostics):
-        model = candidate.model
-        layers = len(model.dense) + (len(model.filters) if isinstance(model, Cnn) else 0)
-        files.append(looks * layers * len(QUANTITIES) * QUANTITY_BYTES)
+        files.append(looks * len(candidate.model.sites()) * len(QUANTITIES) * QUANTITY_BYTES)
     return sum(BLOCK * math.ceil(size / BLOCK) for size in files)
 
 
-def _checkpoint_bytes(candidate: Candidate, dataset: Dataset) -> int:
+def _checkpoint_bytes(candidate: Candidate, dataset: Dataset) -> int | None:
     """The weights, those of the best epoch, and what the optimizer keeps of each, as float32."""
+    cost = candidate.model.cost(dataset.input_shape, dataset.outputs)
+    if cost is None:
+        return None
     slots = OPTIMIZER_SLOTS.get(candidate.training.optimizer.name, 2)
-    return 4 * number_of_parameters(candidate.model, dataset.input_shape, dataset.classes) * (2 + slots)
+    return 4 * cost.parameters * (2 + slots)

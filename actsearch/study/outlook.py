@@ -27,8 +27,8 @@ from actsearch.study.trial_costs import CostRange, Timed, kind_of
 MOST_SEEDS_COSTED = 1000
 """Nobody waits for more, so the time of more is not told."""
 
-SecondsOf = Callable[[Sequence[Sequence[TrialPlaces]]], Seconds]
-"""Of stages of trials that are left, until all are trained."""
+SecondsOf = Callable[[Sequence[Sequence[TrialPlaces]]], Seconds | None]
+"""Of stages of trials that are left, until all are trained; None where that is unknown without timing."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class StageCost:
 
 
 @dataclass(frozen=True)
-class NetworkCost:
+class CandidateCost:
     """A candidate with what was timed of it, and what that makes of its trial."""
 
     name: str
     timed: Timed | None
     """None where nothing was timed."""
-    trial: Seconds
-    """Of a trial."""
+    trial: Seconds | None
+    """Of a trial; None where that is unknown without timing."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class SeedsCost:
     """What the whole experiment costs with so many seeds, from its beginning."""
 
     trials: int
-    seconds: Seconds
+    seconds: Seconds | None
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ class Outlook:
     folder: str
     """Where its results would go."""
     stages: tuple[StageCost, ...]
-    seconds: Seconds
-    """Until all that is left is trained."""
+    seconds: Seconds | None
+    """Until all that is left is trained; None where that is unknown without timing."""
     jobs: int
     basis: str
     """What the times are taken from."""
-    networks: tuple[NetworkCost, ...]
+    networks: tuple[CandidateCost, ...]
     worker_memory: int
     available_memory: int
     disk: Disk
@@ -113,7 +113,7 @@ def outlook(
     noise: Noise,
     wanted: Wanted,
     *,
-    costs: CostRange,
+    costs: CostRange | None,
     basis: str,
     timed: Mapping[str, Timed],
     loading: Seconds = LOADING_SECONDS,
@@ -130,7 +130,7 @@ def outlook(
         splits: their division.
         noise: how much of an accuracy is chance.
         wanted: what is to be found out.
-        costs: what a trial of each candidate costs.
+        costs: what a trial of each candidate costs; None where that is unknown without timing.
         basis: what those are taken from, in words that end a sentence.
         timed: what was timed, by `trial_costs.kind_of`; empty where nothing was.
         loading: seconds until a worker trains, as a range.
@@ -142,8 +142,8 @@ def outlook(
     everything = [stage.choices_of_trials for stage in stages]
     detectable = _detectable_differences(experiment, dataset, splits, noise, wanted)
 
-    def seconds(choices: Sequence[Sequence[TrialPlaces]]) -> Seconds:
-        return total(choices, costs, wanted.jobs, loading)
+    def seconds(choices: Sequence[Sequence[TrialPlaces]]) -> Seconds | None:
+        return None if costs is None else total(choices, costs, wanted.jobs, loading)
 
     return Outlook(
         experiment=experiment.name,
@@ -221,19 +221,20 @@ def _cost_of_seeds(seeds: int, experiment: Experiment, seconds: SecondsOf) -> Se
     return SeedsCost(trials, seconds([stage.choices_of_trials for stage in stages]))
 
 
-def _network_costs(experiment: Experiment, costs: CostRange, timed: Mapping[str, Timed]) -> tuple[NetworkCost, ...]:
+def _network_costs(
+    experiment: Experiment, costs: CostRange | None, timed: Mapping[str, Timed]
+) -> tuple[CandidateCost, ...]:
     """Of each candidate; those that cost the same, whatever their setting, once."""
-    rows: dict[tuple[str, Seconds], NetworkCost] = {}
+    rows: dict[tuple[str, Seconds | None], CandidateCost] = {}
     by_label: dict[str, int] = {}
-    low, high = costs
     for place, candidate in enumerate(experiment.candidates):
-        seconds = Seconds(low[place].start + low[place].rest, high[place].start + high[place].rest)
+        seconds = None if costs is None else Seconds(*(of[place].start + of[place].rest for of in costs))
         if (candidate.label, seconds) in rows:
             continue
         by_label[candidate.label] = by_label.get(candidate.label, 0) + 1
         name = " ".join([candidate.label, *map(in_words, candidate.setting.values())])
-        rows[candidate.label, seconds] = NetworkCost(name, timed.get(kind_of(candidate)), seconds)
+        rows[candidate.label, seconds] = CandidateCost(name, timed.get(kind_of(candidate)), seconds)
     return tuple(
-        NetworkCost(label if by_label[label] == 1 else row.name, row.timed, row.trial)
+        CandidateCost(label if by_label[label] == 1 else row.name, row.timed, row.trial)
         for (label, _), row in rows.items()
     )

@@ -11,7 +11,7 @@ from actsearch.core.errors import StoreError
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.core.trial_results import TrialResult
 from actsearch.data.dataset import Dataset
-from actsearch.data.sources import fingerprint, load_dataset, locate
+from actsearch.data.sources import load_dataset
 from actsearch.data.splitting import split
 from actsearch.data.suitability import check_networks
 from actsearch.store.writer import Store
@@ -63,8 +63,8 @@ def make_plan(
     if until is not None:
         until_decided.check_rule(until)
         until_decided.check_decidable(experiment)
-    located = replace(experiment, data=locate(experiment.data, folder))
-    return plan_for(located, fingerprint(located.data), until, proposer=proposer, proposers=proposers)
+    located = replace(experiment, data=experiment.data.located(folder))
+    return plan_for(located, located.data.source.fingerprint(), until, proposer=proposer, proposers=proposers)
 
 
 def plan_for(
@@ -125,7 +125,7 @@ def load_checked_data(plan: Plan) -> Dataset:
         DataError: the data are missing or damaged.
         UnsuitableSetting: a setting does not fit them.
     """
-    dataset = load_dataset(plan.experiment.data)
+    dataset = load_dataset(plan.experiment.data, plan.experiment.task)
     split(dataset, plan.experiment.data)
     check_networks(dataset, plan.experiment.candidates)
     return dataset

@@ -14,6 +14,7 @@ from actsearch.core import capacity
 from actsearch.core.errors import DataError
 from actsearch.core.events import Engine, Event, Failed, Lost, MakeTrain, Train
 from actsearch.core.experiment import DataSpec, Trial
+from actsearch.core.tasks import Task
 from actsearch.data import sources
 from actsearch.data.dataset import Dataset
 from actsearch.store.writer import Store
@@ -125,16 +126,20 @@ def trainer(dataset: Dataset, spacing: Spacing | None = None, save_model: SaveMo
 
 
 def loading_trainer(
-    spec: DataSpec, sha256: str, spacing: Spacing | None = None, save_model: SaveModel | None = None
+    spec: DataSpec,
+    task: Task,
+    sha256: str,
+    spacing: Spacing | None = None,
+    save_model: SaveModel | None = None,
 ) -> Train:
     """The same for another process of this machine, which loads the data itself and checks that they are the same.
 
     Raises:
         DataError: the data are not there any more, or others.
     """
-    if sources.fingerprint(spec) != sha256:
-        raise DataError(f"{spec.path or spec.name}: has changed since the run began; run the experiment again")
-    return trainer(sources.load_dataset(spec), spacing, save_model)
+    if spec.source.fingerprint() != sha256:
+        raise DataError(f"{spec.source.place}: has changed since the run began; run the experiment again")
+    return trainer(sources.load_dataset(spec, task), spacing, save_model)
 
 
 def _given_up(event: Lost, times: int) -> Failed:

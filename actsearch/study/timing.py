@@ -92,7 +92,7 @@ class Timer:
         Raises:
             RuntimeError: TensorFlow has begun with another number of threads than the trial's.
         """
-        clock, shape = self._clock, (self._dataset.input_shape, self._dataset.classes)
+        clock, shape = self._clock, (trial.task, self._dataset.input_shape, self._dataset.outputs)
         devices.set_threads(trial.candidate.training.threads)
         networks, batches = CompiledNetworks(keep=1), self._batches_of(trial)
 

@@ -20,7 +20,7 @@ from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits
 from actsearch.networks.sizes import EVALUATION_BATCH
 from actsearch.study.foreseen_stages import places
-from actsearch.study.network_arithmetic import forward_flops, matrix_product_speed
+from actsearch.study.machine_speed import matrix_product_speed
 
 TRAINING_PASSES = 3
 """A training step costs a forward pass and a backward pass of twice its arithmetic."""
@@ -38,6 +38,8 @@ TESTED_NETWORKS = 2
 """After the last epoch: the last and the best."""
 LEEWAY = (0.9, 1.15)
 """How far a run may be from what was timed, beyond the quartiles of its steps: it lasts longer, beside other things."""
+NO_BASIS = "nothing, as only timing can tell it"
+"""What unknown costs are taken from."""
 NEXT_SEED_SHARE = 0.3
 """Of the time to a network's first batch, what another seed of it takes."""
 
@@ -85,7 +87,8 @@ class CostRange(NamedTuple):
 class GuessedCosts(NamedTuple):
     """Costs without timing."""
 
-    costs: CostRange
+    costs: CostRange | None
+    """None where they are unknown without timing."""
     basis: str
     """What they are taken from, in words that end a sentence."""
 
@@ -140,7 +143,7 @@ class Steps:
 def kind_of(candidate: Candidate) -> str:
     """Text that candidates have in common whose steps cost the same, whatever their rates and first weights."""
     cheap = ("kernel_initializer", "bias_initializer", "output_kernel_initializer", "output_bias_initializer")
-    model = {key: value for key, value in asdict(candidate.model).items() if key not in cheap}
+    model = {key: value for key, value in candidate.model.identity().items() if key not in cheap}
     training = {key: value for key, value in asdict(candidate.training).items() if key != "epochs"}
     arguments = candidate.training.optimizer.arguments
     training["optimizer"] = [candidate.training.optimizer.name, *sorted({*arguments} - {"learning_rate"})]
@@ -191,13 +194,17 @@ def guess(
     measured = sum(map(len, epochs.values()))
     basis = f"the networks' arithmetic at {speed / 1e9:.0f} GFLOP/s, measured now"
     costs = guessed_costs(experiment, dataset, splits, epochs, speed)
+    if costs is None:
+        return GuessedCosts(None, NO_BASIS)
     return GuessedCosts(costs, f"{measured} measured epochs" if measured else basis)
 
 
 def guessed_costs(
     experiment: Experiment, dataset: Dataset, splits: Splits, epochs: Mapping[int, Sequence[float]], speed: float
-) -> CostRange:
+) -> CostRange | None:
     """What a trial of each candidate costs: from measured epochs where there are any, else from its arithmetic.
+
+    None where neither is known.
 
     Args:
         experiment: which one.
@@ -207,17 +214,25 @@ def guessed_costs(
         speed: floating-point operations a second of a bare matrix product.
     """
     everywhere = list(itertools.chain.from_iterable(epochs.values()))
+    forward = [_forward_flops(candidate, dataset) for candidate in experiment.candidates]
+    if not everywhere and None in forward:
+        return None
 
     def cost(place: int, efficiency: float, factor: float) -> Cost:
         def seconds(work: Arithmetic) -> float:
             return work.flops / speed / efficiency + work.steps * STEP_SECONDS
 
-        candidate = experiment.candidates[place]
-        looking = seconds(_work_of_looking(candidate, experiment.diagnostics, dataset, splits))
-        if measured := epochs.get(place, everywhere):
-            rest = factor * statistics.median(measured) * candidate.training.epochs
+        candidate, flops = experiment.candidates[place], forward[place]
+        measured = epochs.get(place, everywhere)
+        epoch = factor * statistics.median(measured) if measured else 0.0
+        if flops is None:
+            looking = _looking_beside_epochs(candidate, experiment.diagnostics, dataset, splits, epoch)
         else:
-            rest = seconds(_work_of_training(candidate, dataset, splits))
+            looking = seconds(_work_of_looking(candidate, experiment.diagnostics, splits, flops))
+        if measured or flops is None:
+            rest = epoch * candidate.training.epochs
+        else:
+            rest = seconds(_work_of_training(candidate, dataset, splits, flops))
         return Cost(START_SECONDS, NEXT_SEED_SHARE * START_SECONDS, rest + looking, looking)
 
     slow, fast = EFFICIENCY
@@ -243,22 +258,38 @@ def measured_epochs(
     return {place: seconds for place, seconds in epochs.items() if seconds}
 
 
-def _work_of_training(candidate: Candidate, dataset: Dataset, splits: Splits) -> Arithmetic:
-    """That of a trial, its validations and its last evaluation included."""
+def _forward_flops(candidate: Candidate, dataset: Dataset) -> int | None:
+    """Of one example; None where that is unknown before the network is built."""
+    cost = candidate.model.cost(dataset.input_shape, dataset.outputs)
+    return None if cost is None else cost.flops
+
+
+def _work_of_training(candidate: Candidate, dataset: Dataset, splits: Splits, flops: int) -> Arithmetic:
+    """That of a trial, its validations and its last evaluation included; `flops` are those of a forward pass."""
     epochs, examples = candidate.training.epochs, ExampleCounts.of(dataset, splits)
     passes = epochs * (TRAINING_PASSES * examples.training + examples.validation) + TESTED_NETWORKS * examples.test
     steps = Steps.of(candidate, dataset, splits)
-    flops = forward_flops(candidate.model, dataset.input_shape, dataset.classes)
     return Arithmetic(float(passes * flops), float(epochs * (steps.training + steps.validation) + steps.test))
 
 
 def _work_of_looking(
-    candidate: Candidate, diagnostics: DiagnosticsSpec | None, dataset: Dataset, splits: Splits
+    candidate: Candidate, diagnostics: DiagnosticsSpec | None, splits: Splits, flops: int
 ) -> Arithmetic:
     """That of looking at a trial's layers."""
     if diagnostics is None:
         return Arithmetic(0.0, 0.0)
     looks = number_of_looks(candidate, diagnostics)
     passes = LOOKING_PASSES * min(diagnostics.probe_size, len(splits.train))
-    flops = forward_flops(candidate.model, dataset.input_shape, dataset.classes)
     return Arithmetic(float(looks * passes * flops), float(looks * LOOKING_STEPS))
+
+
+def _looking_beside_epochs(
+    candidate: Candidate, diagnostics: DiagnosticsSpec | None, dataset: Dataset, splits: Splits, epoch: float
+) -> float:
+    """Seconds of looking at a trial's layers, where an epoch of it takes so many: a pass of an example is a share."""
+    if diagnostics is None:
+        return 0.0
+    examples = ExampleCounts.of(dataset, splits)
+    in_an_epoch = TRAINING_PASSES * examples.training + examples.validation
+    passes = LOOKING_PASSES * min(diagnostics.probe_size, len(splits.train))
+    return number_of_looks(candidate, diagnostics) * (epoch * passes / in_an_epoch + LOOKING_STEPS * STEP_SECONDS)

@@ -32,25 +32,28 @@ class Pipelines:
                 self._arrays[part] = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
         key = part, batch_size, examples
         if key not in self._built:
-            self._built[key] = Batches(*self._arrays[part], self._dataset.classes, batch_size, examples)
+            self._built[key] = Batches(*self._arrays[part], self._dataset.target_rows, batch_size, examples)
         return self._built[key]
 
 
 class Batches:
-    """Batches of float32 inputs and one-hot labels; the last may be smaller.
+    """Batches of float32 inputs and targets; the last may be smaller.
 
     Where all batches are full, TensorFlow is told their size, as by `fit`: it then rounds some products otherwise.
     """
 
-    def __init__(self, x: Any, labels: Any, classes: int, batch_size: int, examples: int) -> None:
-        """`examples` of the inputs x (all, ...) with their labels (all,), arrays or tensors, make an epoch."""
+    def __init__(self, x: Any, y: Any, rows: np.ndarray | None, batch_size: int, examples: int) -> None:
+        """`examples` of the inputs x (all, ...) with their y, arrays or tensors, make an epoch.
+
+        With `rows` (classes, outputs), y are labels (all,) that stand for one of them; without, targets (all, outputs).
+        """
         self.steps = math.ceil(examples / batch_size)
         size = batch_size if examples % batch_size == 0 else None
         with tf.device("CPU:0"):
-            x_all, y_all = tf.convert_to_tensor(x), tf.convert_to_tensor(labels)
+            x_all, y_all = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
             # As a tensor: TensorFlow would multiply by the inverse of a number, and round otherwise than `as_float`.
             largest = tf.constant(255, tf.float32)
-            rows = tf.convert_to_tensor(np.eye(classes, dtype=np.float32))
+            targets_of = y_all if rows is None else tf.convert_to_tensor(rows)
             order = tf.Variable(tf.zeros(examples, tf.int64), trainable=False)
 
         # There is nothing for autograph to convert, and it would write a file into the temporary folder.
@@ -60,8 +63,9 @@ class Batches:
             inputs = tf.gather(x_all, chosen)
             if x_all.dtype == tf.uint8:
                 inputs = tf.cast(inputs, tf.float32) / largest
-            targets = tf.gather(rows, tf.gather(y_all, chosen))
-            return tf.ensure_shape(inputs, (size, *x_all.shape[1:])), tf.ensure_shape(targets, (size, classes))
+            targets = tf.gather(targets_of, chosen if rows is None else tf.gather(y_all, chosen))
+            shapes = (size, *x_all.shape[1:]), (size, *targets_of.shape[1:])
+            return tf.ensure_shape(inputs, shapes[0]), tf.ensure_shape(targets, shapes[1])
 
         # Nothing is left to tune, and the tuning thread would now and then hold up the end of an epoch for seconds.
         options = tf.data.Options()

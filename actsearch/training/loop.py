@@ -20,6 +20,7 @@ from actsearch.core.experiment import Trial
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits, split
 from actsearch.networks.compiled_networks import CompiledNetwork, CompiledNetworks
+from actsearch.networks.keras_task import highest_loss
 from actsearch.networks.random_streams import ORDER_STREAM
 from actsearch.networks.variable_values import copied_values
 from actsearch.training.batches import Pipelines
@@ -31,7 +32,6 @@ from actsearch.training.observation import Observer
 from actsearch.training.resumption import distinct_machines, resume
 from actsearch.training.split_evaluation import SplitEvaluation
 
-DIVERGED_ABOVE = 1e6
 PROGRESS_SECONDS = 0.5
 SECONDS_IN_A_CALL = 0.25
 """For how long steps go on without a look at signals and at what the driver asks for."""
@@ -75,7 +75,7 @@ def train(
     set_threads(threads)
     splits = split(dataset, trial.data)
     network = (networks or CompiledNetworks()).fresh(
-        trial.candidate, dataset.input_shape, dataset.classes, trial.seed, trial.diagnostics
+        trial.candidate, trial.task, dataset.input_shape, dataset.outputs, trial.seed, trial.diagnostics
     )
     machine_here = machine.describe(threads, gpu_models())
     state = resume(network.model, trial, checkpoint)
@@ -129,6 +129,8 @@ class _Training:
         self._observer: Observer | None = None
         if trial.diagnostics is not None:
             self._observer = Observer(trial, network, dataset, splits, clock)
+        targets = dataset.y_train[splits.train]
+        self._highest_loss = highest_loss(trial.task, targets, trial.candidate.training.loss)
         self.has_diverged = False
 
     def epochs_left(self) -> range:
@@ -148,17 +150,18 @@ class _Training:
             self._observer.epoch_begins(epoch + 1)
         yield from self._steps(epoch, in_order)
         trained = self._model.get_metrics_result()
-        validated, probabilities = self.evaluation.evaluate(self.evaluation.validation)
+        validated, outputs = self.evaluation.evaluate(self.evaluation.validation)
         named = {**trained, **{f"val_{name}": value for name, value in validated.items()}}
         metrics: dict[str, float] = {name: float(named[name]) for name in self._trial.task.history_metrics}
         ended = EpochDone(self._trial.id, epoch + 1, metrics, self._clock() - began)
-        self.has_diverged = _has_diverged(metrics)
+        losses = metrics[self._trial.task.loss.name], metrics[self._trial.task.validated_loss]
+        self.has_diverged = not all(math.isfinite(loss) and loss <= self._highest_loss for loss in losses)
         seen = None if self._observer is None else self._observer.epoch_ended(epoch + 1, self.has_diverged)
         if self.has_diverged:
             ended = replace(ended, metrics=dict.fromkeys(metrics, None))
         else:
             self._keep_if_best(epoch, metrics)
-            self._remember(epoch, probabilities)
+            self._remember(epoch, outputs)
             self.done.epochs.append(ended)
         yield ended
         if seen is not None:
@@ -185,10 +188,10 @@ class _Training:
         if best is None or task.decisive.better(metrics[task.validated_by], best):
             done.best_epoch, done.best_variables = epoch, copied_values(self._model.variables)
 
-    def _remember(self, epoch: int, probabilities: np.ndarray) -> None:
-        """Keeps the probabilities of the last and the best epoch, which are needed at the end."""
-        known = {**self.done.probabilities, epoch: {self.evaluation.validation: probabilities}}
-        self.done.probabilities = {i: known[i] for i in known if i in (self.done.best_epoch, epoch)}
+    def _remember(self, epoch: int, outputs: np.ndarray) -> None:
+        """Keeps the outputs of the last and the best epoch, which are needed at the end."""
+        known = {**self.done.outputs, epoch: {self.evaluation.validation: outputs}}
+        self.done.outputs = {i: known[i] for i in known if i in (self.done.best_epoch, epoch)}
 
     def state(self, machines: Machines) -> TrainingState:
         """All that is needed to go on after the last epoch done."""
@@ -203,8 +206,3 @@ class _Training:
             diagnosed=tuple(done.diagnosed),
             diagnostics=self._trial.diagnostics,
         )
-
-
-def _has_diverged(metrics: Mapping[str, float]) -> bool:
-    losses = metrics["loss"], metrics["val_loss"]
-    return not all(math.isfinite(loss) and loss <= DIVERGED_ABOVE for loss in losses)

@@ -39,7 +39,7 @@ class Observer:
         self._probe, self._clipping = network.probe, network.clipping
         chosen = splits.train[diagnostics.probe_indices(self._spec.probe_size, len(splits.train))]
         self._x = conversion.as_float(dataset.x_train[chosen])
-        self._y = conversion.one_hot(dataset.y_train[chosen], dataset.classes)
+        self._y = dataset.targets(dataset.y_train[chosen])
         self._before: Mapping[str, Mapping[str, Sequence[Any]]] = {}
 
     def untrained(self) -> Diagnosed:

@@ -20,10 +20,10 @@ Split = Literal["validation", "test"]
 
 @dataclass(frozen=True)
 class SplitExamples:
-    """Which examples of its part of the data set a split has, and their labels; (examples,) both."""
+    """Which examples of its part of the data set a split has, (examples,), and their y as the data set has them."""
 
     index: np.ndarray
-    labels: np.ndarray
+    y: np.ndarray
 
 
 class SplitEvaluation:
@@ -46,7 +46,7 @@ class SplitEvaluation:
         self._batches(self.validation)
 
     def evaluate(self, split: Split) -> tuple[Mapping[str, float], np.ndarray]:
-        """Keras's metrics, and the probabilities (examples, classes)."""
+        """Keras's metrics, and the outputs (examples, outputs)."""
         batches, index = self._batches(split), self.splits[split].index
         return evaluate_batches(self._network.model, self._network.evaluate_batch, batches.of(index), batches.steps)
 

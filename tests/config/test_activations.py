@@ -11,9 +11,10 @@ import yaml
 from tables import check_each
 
 from actsearch.config.loading import Loaded, load_experiment
-from actsearch.core.experiment import DiagnosticsSpec, Initializer
+from actsearch.core.experiment import DiagnosticsSpec
 from actsearch.core.identity import expand, identity
-from actsearch.networks.architectures import OUTPUT_INITIALIZER
+from actsearch.networks.hidden_stack import OUTPUT_INITIALIZER
+from actsearch.networks.kinds.initializers import Initializer
 
 MODULE = "def bent(x, bend=0.5):\n    return x\n"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from actsearch.config.data_section import NamedData
-from actsearch.data.named_sets import NAMED_SETS
+from actsearch.data.kinds.named import NAMED_SETS, NamedData
 
 
 def test_the_names_of_the_schema_are_those_of_the_table() -> None:

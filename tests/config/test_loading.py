@@ -15,9 +15,10 @@ from written_experiments import Write, again, experiment, only, problems
 
 from actsearch.config.experiment_file import json_schema
 from actsearch.config.loading import load_experiment
-from actsearch.core.experiment import Cnn, Mlp
 from actsearch.core.identity import expand
 from actsearch.functions.registry import ARTICLE
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 
 CONFIGS_FOLDER = Path(__file__).parent.parent.parent / "configs"
 CONFIGS = sorted(CONFIGS_FOLDER.rglob("*.yaml"))
@@ -27,7 +28,7 @@ def test_a_name_alone_is_an_experiment_with_the_sound_defaults(write: Write) -> 
     """A user who writes nothing gets held-out validation, several seeds, no clipping and today's usual loss."""
     loaded = experiment(write, "")
     assert [candidate.label for candidate in loaded.candidates] == list(ARTICLE)
-    assert (loaded.seeds, loaded.data.name, loaded.data.holdout) == ((0, 1, 2), "mnist", 10_000)
+    assert (loaded.seeds, loaded.data.source.name, loaded.data.holdout) == ((0, 1, 2), "mnist", 10_000)
     first = loaded.candidates[0]
     assert first.model == Cnn((32, 64), 3, (128,), (0.25, 0.5), "glorot_uniform", "dropout", False)
     assert first.training.optimizer.name == "adam"
@@ -143,7 +144,7 @@ def test_a_path_in_the_file_starts_at_the_file(write: Write, monkeypatch: pytest
     (folder / "mine.npz").touch()
     monkeypatch.chdir(folder.parent)
     loaded = load_experiment(folder / "x.yaml")
-    assert loaded.experiment.data.path == "mine.npz"
+    assert loaded.experiment.data.source.path == "mine.npz"
     assert (loaded.folder / "mine.npz").is_file()
 
 

@@ -110,5 +110,5 @@ def test_a_path_in_an_option_starts_at_the_shell_and_names_no_folder_of_the_user
     (folder.parent / "mine.npz").touch()
     monkeypatch.chdir(folder.parent)
     loaded = load_experiment(folder / "x.yaml", ["data.npz=mine.npz", "data.validation=test"])
-    assert loaded.experiment.data.path == str(Path("..", "mine.npz"))
+    assert loaded.experiment.data.source.path == str(Path("..", "mine.npz"))
     assert (loaded.folder / ".." / "mine.npz").is_file()

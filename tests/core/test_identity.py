@@ -12,19 +12,14 @@ from typing import Any
 import pytest
 
 from actsearch.config import loading
-from actsearch.core.experiment import (
-    Activation,
-    Candidate,
-    Cnn,
-    DiagnosticsSpec,
-    Experiment,
-    Initializer,
-    Mlp,
-    Optimizer,
-    Trial,
-)
+from actsearch.core.activation import Activation
+from actsearch.core.experiment import Candidate, DiagnosticsSpec, Experiment, Optimizer, Trial
 from actsearch.core.identity import expand, identity
 from actsearch.core.json_values import canonical_json
+from actsearch.data.kinds.npz import NpzSource
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.initializers import Initializer
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.study import plans
 
 HASH, OTHER_HASH = "0" * 64, "1" * 64
@@ -63,8 +58,8 @@ SAME = {
     "description": lambda e: replace(e, description="another"),
     "warnings": lambda e: replace(e, warnings=("another",)),
     "document": lambda e: replace(e, document={"another": 1}),
-    "data path": lambda e: with_data(e, path="/some where/else.npz"),
-    "data name": lambda e: with_data(e, name="npz", path="mnist.npz"),
+    "data path": lambda e: with_data(e, source=NpzSource("/some where/else.npz")),
+    "data name": lambda e: with_data(e, source=NpzSource("mnist.npz")),
     "a neutral parameter": lambda e: with_activation(e, parameters={"approximate": False}),
     "a neutral argument": lambda e: with_optimizer(e, clipvalue=None),
 }
@@ -174,7 +169,7 @@ def test_every_setting_is_in_the_identity(make_experiment: Make) -> None:
         assert set(settings["activation"]) == set(vars(activation)) - {"source", "folder"}
         assert set(settings["model"]) == set(vars(whole.model))
         assert set(settings["training"]) == set(vars(whole.training))
-        assert set(settings["data"]) == set(vars(full.data)) - {"name", "path"} | {"sha256"}
+        assert set(settings["data"]) == set(vars(full.data)) - {"source"} | {"sha256"}
 
 
 def test_the_order_of_keys_does_not_change_the_id(make_experiment: Make) -> None:

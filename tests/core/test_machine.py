@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TrialResult
 

@@ -11,11 +11,13 @@ import pytest
 from actsearch.core.experiment import DataSpec
 from actsearch.data import sources
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
+from actsearch.data.kinds.npz import NpzSource
 
 
 @pytest.fixture(scope="session")
 def mnist() -> Dataset:
-    return sources.load_dataset(DataSpec("mnist"))
+    return sources.load_dataset(DataSpec(NamedSource("mnist")))
 
 
 @pytest.fixture
@@ -23,6 +25,6 @@ def load_npz(hostile: Path, make_npz: Callable[..., Path]) -> Callable[..., Data
     """Writes an `.npz` and loads it as `data: {npz: ...}` would."""
 
     def load(**changes: Any) -> Dataset:
-        return sources.load_dataset(DataSpec("npz", str(make_npz(hostile / "own.npz", **changes))))
+        return sources.load_dataset(DataSpec(NpzSource(str(make_npz(hostile / "own.npz", **changes)))))
 
     return load

@@ -17,6 +17,7 @@ from tables import check_each
 from actsearch.core.errors import DataError
 from actsearch.core.experiment import DataSpec
 from actsearch.data import npz_files, sources
+from actsearch.data.kinds.npz import NpzSource
 
 
 def test_a_pickle_is_never_opened(hostile: Path) -> None:
@@ -31,7 +32,7 @@ def test_a_pickle_is_never_opened(hostile: Path) -> None:
         for name in npz_files.ARRAYS:
             file.writestr(f"{name}.npy", pickle.dumps(Evil()))
     with pytest.raises(DataError, match=r"own\.npz"):
-        sources.load_dataset(DataSpec("npz", str(path)))
+        sources.load_dataset(DataSpec(NpzSource(str(path))))
     assert not (hostile / "was here").exists()
 
 
@@ -45,7 +46,7 @@ def test_truncated_file_is_refused(hostile: Path, make_npz: Callable[..., Path])
         whole = path.read_bytes()
         path.write_bytes(whole[: int(keep * len(whole)) if keep < 1 else int(keep)])
         with pytest.raises(DataError, match=r"is damaged|not a whole|cannot be read"):
-            sources.load_dataset(DataSpec("npz", str(path)))
+            sources.load_dataset(DataSpec(NpzSource(str(path))))
 
     check_each(itertools.product([np.savez, np.savez_compressed], [0, 3, 100, 0.5, 0.999]), check)
 
@@ -65,7 +66,7 @@ def test_a_flipped_byte_is_harmless_or_refused(
         damaged[place] ^= 0xFF
         path.write_bytes(damaged)
         try:
-            sources.load_dataset(DataSpec("npz", str(path)))
+            sources.load_dataset(DataSpec(NpzSource(str(path))))
         except DataError as error:
             messages.append(str(error))
     assert len(messages) > len(whole) / 3 * 0.3
@@ -78,7 +79,7 @@ def test_what_is_not_an_npz_is_refused(hostile: Path, content: bytes) -> None:
     path = hostile / "own.npz"
     path.write_bytes(content)
     with pytest.raises(DataError, match="not a whole"):
-        sources.load_dataset(DataSpec("npz", str(path)))
+        sources.load_dataset(DataSpec(NpzSource(str(path))))
 
 
 def test_a_single_array_is_refused(hostile: Path) -> None:
@@ -87,4 +88,4 @@ def test_a_single_array_is_refused(hostile: Path) -> None:
     with path.open("wb") as file:
         np.save(file, np.zeros(3))
     with pytest.raises(DataError, match=r"own\.npz"):
-        sources.load_dataset(DataSpec("npz", str(path)))
+        sources.load_dataset(DataSpec(NpzSource(str(path))))

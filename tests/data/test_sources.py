@@ -16,8 +16,10 @@ from actsearch.core.errors import DataError
 from actsearch.core.experiment import DataSpec
 from actsearch.data import bundled_mnist, conversion, sources
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
+from actsearch.data.kinds.npz import NpzSource
 
-MNIST = DataSpec("mnist")
+MNIST = DataSpec(NamedSource("mnist"))
 IDX_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
     "y_train": "a25bea736e30d166cdddb491f175f624",
@@ -35,7 +37,7 @@ def idx(array: np.ndarray) -> bytes:
 
 def test_bundled_mnist_is_mnist_to_the_byte(mnist: Dataset) -> None:
     """Otherwise no accuracy of this program can be compared with anyone else's."""
-    assert sources.fingerprint(MNIST) == hashlib.sha256(bundled_mnist.MNIST_FILE.read_bytes()).hexdigest()
+    assert MNIST.source.fingerprint() == hashlib.sha256(bundled_mnist.MNIST_FILE.read_bytes()).hexdigest()
     images = {"x_train": mnist.x_train[..., 0], "x_test": mnist.x_test[..., 0]}
     arrays = {**images, "y_train": mnist.y_train, "y_test": mnist.y_test}
     assert {name: hashlib.md5(idx(array)).hexdigest() for name, array in arrays.items()} == IDX_MD5
@@ -62,30 +64,30 @@ def test_damaged_bundled_mnist_is_refused(hostile: Path, monkeypatch: pytest.Mon
     copy.write_bytes(damaged)
     monkeypatch.setattr(bundled_mnist, "MNIST_FILE", copy)
     with pytest.raises(DataError, match="damaged; install actsearch again") as caught:
-        sources.fingerprint(MNIST)
+        MNIST.source.fingerprint()
     assert str(copy) in str(caught.value)
 
 
 @pytest.mark.parametrize("what", ["missing", "a folder"])
-@pytest.mark.parametrize("ask", [sources.load_dataset, sources.fingerprint])
+@pytest.mark.parametrize("ask", [sources.load_dataset, lambda spec: spec.source.fingerprint()])
 def test_missing_file_is_named(hostile: Path, what: str, ask: Callable[..., Any]) -> None:
     """The path as the program understood it is what helps to find the mistake."""
     path = hostile / "own.npz"
     if what == "a folder":
         path.mkdir()
     with pytest.raises(DataError, match="cannot be read") as caught:
-        ask(DataSpec("npz", str(path)))
+        ask(DataSpec(NpzSource(str(path))))
     assert str(path) in str(caught.value)
 
 
 def test_fingerprint_of_own_data_is_their_sha256(hostile: Path, make_npz: Callable[..., Path]) -> None:
     """A user can check with `sha256sum` which file a result belongs to; a changed file is other data."""
     path = make_npz(hostile / "data" / "own.npz")
-    spec = sources.locate(DataSpec("npz", "data/own.npz"), hostile)
-    assert sources.fingerprint(spec) == hashlib.sha256(path.read_bytes()).hexdigest()
-    before = sources.fingerprint(spec)
+    spec = DataSpec(NpzSource("data/own.npz")).located(hostile)
+    assert spec.source.fingerprint() == hashlib.sha256(path.read_bytes()).hexdigest()
+    before = spec.source.fingerprint()
     make_npz(path, classes=5)
-    assert sources.fingerprint(spec) != before
+    assert spec.source.fingerprint() != before
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_fingerprint_of_own_data_is_their_sha256(hostile: Path, make_npz: Callab
         ("cifar10", ["cifar-10-python.tar.gz", "cifar-10-batches-py-target_archive"]),
     ],
 )
-@pytest.mark.parametrize("ask", [sources.load_dataset, sources.fingerprint])
+@pytest.mark.parametrize("ask", [sources.load_dataset, lambda spec: spec.source.fingerprint()])
 @pytest.mark.xdist_group("tensorflow")
 def test_without_network_the_file_and_folder_are_named(
     hostile: Path, monkeypatch: pytest.MonkeyPatch, name: Any, files: list[str], ask: Callable[..., Any]
@@ -117,7 +119,7 @@ def test_without_network_the_file_and_folder_are_named(
     monkeypatch.setenv("KERAS_HOME", str(hostile))
     monkeypatch.setattr(getattr(keras.datasets, name), "load_data", unreachable)
     with pytest.raises(DataError, match="no route to host") as caught:
-        ask(DataSpec(name))
+        ask(DataSpec(NamedSource(name)))
     message = str(caught.value)
     assert "\n" not in message
     assert str(hostile / "datasets") in message
@@ -128,17 +130,17 @@ def test_without_network_the_file_and_folder_are_named(
 def test_fashion_mnist_put_there_by_hand_loads() -> None:
     """What the message above advises must work, without a network."""
     folder = Path(os.environ["KERAS_HOME"]) / "datasets" / "fashion-mnist"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(0)
     arrays = {}
     for part, n in (("train", 30), ("t10k", 20)):
         arrays[part] = rng.integers(0, 256, size=(n, 28, 28)), np.arange(n) % 10
         for kind, array in zip(("images-idx3", "labels-idx1"), arrays[part], strict=True):
             (folder / f"{part}-{kind}-ubyte.gz").write_bytes(gzip.compress(idx(array)))
-    spec = DataSpec("fashion_mnist")
+    spec = DataSpec(NamedSource("fashion_mnist"))
     loaded = sources.load_dataset(spec)
     np.testing.assert_array_equal(loaded.x_train[..., 0], arrays["train"][0])
     np.testing.assert_array_equal(loaded.y_test, arrays["t10k"][1])
-    before = sources.fingerprint(spec)
+    before = spec.source.fingerprint()
     (folder / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(np.arange(20) % 10 * 0)))
-    assert sources.fingerprint(spec) != before
+    assert spec.source.fingerprint() != before

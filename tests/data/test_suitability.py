@@ -6,13 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
+from actsearch.core.activation import Activation
+from actsearch.core.architecture import Architecture
 from actsearch.core.errors import UnsuitableSetting
-from actsearch.core.experiment import Activation, Candidate, Cnn, Mlp, Optimizer, Training
+from actsearch.core.experiment import Candidate, Optimizer, Training
 from actsearch.data import suitability
 from actsearch.data.dataset import Dataset
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 
 
-def of_model(model: Cnn | Mlp) -> Candidate:
+def of_model(model: Architecture) -> Candidate:
     training = Training(Optimizer("adam", {}), "categorical_crossentropy", 1, 8, "float32", 1)
     return Candidate("relu", Activation("relu"), model, training)
 

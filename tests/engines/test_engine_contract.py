@@ -37,6 +37,7 @@ from actsearch.core.events import (
 from actsearch.core.experiment import DataSpec, Experiment, Trial
 from actsearch.core.identity import expand
 from actsearch.core.results import ExperimentResult
+from actsearch.data.kinds.named import NamedSource
 from actsearch.engines.in_process import InProcess
 from actsearch.engines.processes import Processes
 from actsearch.store.reader import read_experiment
@@ -443,7 +444,7 @@ def test_none_of_many_trials_is_lost(
 
 
 def _real(experiment: Experiment, sha256: str) -> MakeTrain:
-    return partial(runner.loading_trainer, experiment.data, sha256)
+    return partial(runner.loading_trainer, experiment.data, experiment.task, sha256)
 
 
 @pytest.mark.slow
@@ -452,13 +453,12 @@ def test_real_trainings_give_the_same_files_on_every_engine(
     make_engine: MakeEngine, make_experiment: Callable[..., Any], hostile: Path
 ) -> None:
     """What is published does not say on which engine it was trained, and need not."""
-    from actsearch.data import sources
 
-    spec = DataSpec("mnist", holdout=100, train_size=200)
+    spec = DataSpec(NamedSource("mnist"), holdout=100, train_size=200)
     experiment, _ = make_experiment(["relu", "selu"], data=spec, seeds=2, epochs=2)
     dropout = replace(experiment.candidates[0].model, dropout=0.2)
     experiment = replace(experiment, candidates=tuple(replace(c, model=dropout) for c in experiment.candidates))
-    trials = expand(experiment, sources.fingerprint(spec))
+    trials = expand(experiment, spec.source.fingerprint())
     make_train = _real(experiment, trials[0].data_sha256)
     run(hostile / "here", experiment, trials, InProcess(make_train))
     run(hostile / "there", experiment, trials, make_engine(make_train))

@@ -337,13 +337,14 @@ from actsearch.core.errors import UserError
 from actsearch.core.events import EpochDone, Started
 from actsearch.core.experiment import DataSpec, Experiment
 from actsearch.core.identity import expand
+from actsearch.data.kinds.named import NamedSource
 
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
 engine = None
 try:
     candidates = (conftest.candidate("relu", 1000),)
-    trials = expand(Experiment("tiny", "", (0, 1), DataSpec("mnist"), candidates, {}), "0" * 64)
+    trials = expand(Experiment("tiny", "", (0, 1), DataSpec(NamedSource("mnist")), candidates, {}), "0" * 64)
     engine = Ray(partial(test_ray_engine.slow_train, 0.5), address=sys.argv[1] or None)
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
     for trial in trials:

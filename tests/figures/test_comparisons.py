@@ -19,8 +19,8 @@ from PIL import Image
 
 from actsearch.analysis.charts.comparison_figures import COMPARISON_FIGURE_KINDS, ComparisonFigureKind
 from actsearch.analysis.comparisons.question import Question
+from actsearch.core.activation import Activation
 from actsearch.core.errors import NothingToShow, UserError
-from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, Status
 from actsearch.figures import comparisons, drawing

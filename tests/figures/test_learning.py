@@ -23,8 +23,8 @@ from PIL import Image
 from actsearch.analysis.charts import axes
 from actsearch.analysis.charts.pens import PALETTES
 from actsearch.core import words
+from actsearch.core.activation import Activation
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 from actsearch.figures import drawing, learning
@@ -389,7 +389,7 @@ sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
 from pathlib import Path
 from actsearch.figures import drawing
 from actsearch.figures import learning as plots
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, TrialResult
 trial = TrialResult("t", 0, "completed", 2, {{"val_accuracy": [0.5, 0.6], "val_loss": [0.5, 0.4]}})

@@ -14,9 +14,11 @@ from small_trainings import (
     variables_of,
 )
 
-from actsearch.core.experiment import Mlp, Optimizer
+from actsearch.core.experiment import Optimizer
+from actsearch.core.tasks import MULTICLASS
 from actsearch.data.dataset import Dataset
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
 
@@ -47,7 +49,7 @@ def test_a_network_that_was_dropped_is_built_again(inverted: Dataset) -> None:
     networks = CompiledNetworks(keep=1)
     one, other = small_trial(optimizer=ADAM), small_trial("selu", optimizer=ADAM)
     for trial in (one, other, one, small_trial(optimizer=ADAM, seed=3), other):
-        network = networks.fresh(trial.candidate, inverted.input_shape, inverted.classes, trial.seed)
+        network = networks.fresh(trial.candidate, MULTICLASS, inverted.input_shape, inverted.outputs, trial.seed)
         assert variables_of(network.model) == built_variables(trial, inverted)
         for variable in network.model.variables:
             variable.assign(variable + 1)
@@ -65,7 +67,9 @@ def test_candidates_never_share_a_network(inverted: Dataset) -> None:
         small_trial(precision="mixed_bfloat16"),
     ]
     networks = CompiledNetworks(keep=len(trials))
-    found = [networks.fresh(t.candidate, inverted.input_shape, inverted.classes, t.seed) for t in trials]
+    found = [networks.fresh(t.candidate, MULTICLASS, inverted.input_shape, inverted.outputs, t.seed) for t in trials]
     assert len({id(network.model) for network in found}) == len(trials)
-    longer = networks.fresh(small_trial(epochs=9, seed=2).candidate, inverted.input_shape, inverted.classes, 2)
+    longer = networks.fresh(
+        small_trial(epochs=9, seed=2).candidate, MULTICLASS, inverted.input_shape, inverted.outputs, 2
+    )
     assert longer is found[0], "but seeds and lengths do"

@@ -13,9 +13,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from actsearch.core.experiment import Activation, Candidate, Cnn, Mlp, Optimizer, Training
+from actsearch.core.activation import Activation
+from actsearch.core.architecture import Head
+from actsearch.core.experiment import Candidate, Optimizer, Training
+from actsearch.core.tasks import MULTICLASS
 from actsearch.functions.registry import ACTIVATIONS
-from actsearch.networks import architectures, models, random_streams
+from actsearch.networks import models, multiclass, random_streams
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -27,13 +32,13 @@ PLAIN = Training(Optimizer("adam", {}), "categorical_crossentropy", 1, 16, "floa
 def _article(activation: str, seed: int = 0, **changes: Any) -> keras.Model:
     row = ACTIVATIONS[activation]
     model = replace(ARTICLE, kernel_initializer=row.kernel_initializer, dropout_layer=row.dropout_layer, **changes)
-    return architectures.network(model, Activation(activation), (28, 28, 1), 10, seed)
+    return model.build(Activation(activation), (28, 28, 1), Head(10, model.output_activation or "softmax"), seed)
 
 
 def _small(activation: str = "relu", seed: int = 0, model: Mlp = SMALL, **changes: Any) -> keras.Model:
     """The small network, compiled; vectors of 12 features, 10 classes."""
     candidate = Candidate(activation, Activation(activation), model, replace(PLAIN, **changes))
-    return models.build(candidate, (12,), 10, seed)
+    return models.build(candidate, MULTICLASS, (12,), 10, seed)
 
 
 def _kinds(model: keras.Model) -> list[str]:
@@ -136,12 +141,12 @@ def test_mlp_with_batch_normalization() -> None:
 
 def test_mlp_takes_images_and_vectors() -> None:
     for shape in ((12,), (3, 2, 2)):
-        assert architectures.network(SMALL, Activation("relu"), shape, 4, 0).output_shape == (None, 4)
+        assert SMALL.build(Activation("relu"), shape, Head(4, "softmax"), 0).output_shape == (None, 4)
 
 
 def test_parameters_reach_every_activation() -> None:
     """`negative_slope: 0.1` in the file would otherwise train the default under its name."""
-    model = architectures.network(SMALL, Activation("leaky_relu", {"negative_slope": 0.1}), (12,), 10, 0)
+    model = SMALL.build(Activation("leaky_relu", {"negative_slope": 0.1}), (12,), Head(10, "softmax"), 0)
     layers = [layer for layer in model.layers if type(layer).__name__ == "ActivationLayer"]
     assert [(layer.function, layer.parameters) for layer in layers] == [("leaky_relu", {"negative_slope": 0.1})] * 2
 
@@ -235,7 +240,7 @@ def test_binary_crossentropy_of_certain_probabilities_is_finite() -> None:
     with tf.GradientTape() as tape:
         tape.watch(logits)
         probabilities = keras.activations.softmax(logits)
-        loss = models.LiteralBinaryCrossentropy()(y, probabilities)
+        loss = multiclass.LiteralBinaryCrossentropy()(y, probabilities)
     assert float(loss) == pytest.approx(_binary_crossentropy(y, probabilities.numpy()), rel=0.01)
     gradient = tape.gradient(loss, logits).numpy()
     assert np.isfinite(gradient).all()
@@ -249,7 +254,7 @@ def test_binary_crossentropy_sends_back_the_literal_gradient(examples: tuple[np.
     inputs = tf.constant(logits, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        loss = models.LiteralBinaryCrossentropy()(y, keras.activations.softmax(inputs))
+        loss = multiclass.LiteralBinaryCrossentropy()(y, keras.activations.softmax(inputs))
     p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     outer = -(y / p - (1 - y) / (1 - p)) / y.size
     expected = p * (outer - (outer * p).sum(axis=1, keepdims=True))  # through the softmax's Jacobian
@@ -262,7 +267,7 @@ def test_a_saved_network_keeps_its_loss(examples: tuple[np.ndarray, np.ndarray],
     model.train_on_batch(*examples)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert isinstance(loaded.loss, models.LiteralBinaryCrossentropy)
+    assert isinstance(loaded.loss, multiclass.LiteralBinaryCrossentropy)
     assert loaded.optimizer.get_config() == model.optimizer.get_config()
     for _ in range(2):
         expected = model.train_on_batch(*examples, return_dict=True)

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pytest
 
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.functions import own_functions
 from actsearch.functions.own_functions import PluginError
 from actsearch.networks.own_activations import FormulaLayer, FunctionLayer, layer_of_activation

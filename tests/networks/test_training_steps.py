@@ -12,7 +12,12 @@ import tensorflow as tf
 from daily import slow_but
 from small_trainings import variables_of
 
-from actsearch.core.experiment import Activation, Candidate, Cnn, Mlp, Optimizer, Training
+from actsearch.core.activation import Activation
+from actsearch.core.architecture import Architecture
+from actsearch.core.experiment import Candidate, Optimizer, Training
+from actsearch.core.tasks import MULTICLASS
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.networks.models import build
 from actsearch.networks.training_steps import stepping
 from actsearch.training.batches import Batches
@@ -23,7 +28,7 @@ PIXELS = np.random.default_rng(0).integers(0, 256, size=(300, 5, 5, 1)).astype(n
 LABELS = np.arange(300) % 3
 FORMULA = Activation("where(x > 0, x, a * (exp(min(x, 0)) - 1)) * b", {"a": 0.5, "b": 1.5}, "formula", ("a",))
 """TensorFlow orders its products otherwise in a loop whose body is no function of its own."""
-NETWORKS: dict[str, tuple[Mlp | Cnn, Any, int]] = {
+NETWORKS: dict[str, tuple[Architecture, Any, int]] = {
     "mlp, the last batch is smaller": (Mlp((8,), 0.3, "glorot_uniform", "dropout", True), "float32", 300),
     "mlp, all batches are full": (Mlp((32, 16), 0.3, "he_normal", "dropout", False), "float32", 256),
     "bfloat16": (Mlp((8,), 0.3, "lecun_normal", "alpha_dropout", True), "mixed_bfloat16", 256),
@@ -32,13 +37,13 @@ NETWORKS: dict[str, tuple[Mlp | Cnn, Any, int]] = {
 
 
 @pytest.mark.parametrize(("model", "precision", "examples"), slow_but(list(NETWORKS)[:1], NETWORKS))
-def test_steps_in_one_call_are_keras_own_to_the_bit(model: Mlp | Cnn, precision: Any, examples: int) -> None:
+def test_steps_in_one_call_are_keras_own_to_the_bit(model: Architecture, precision: Any, examples: int) -> None:
     """How long a call is depends on the machine's load; not a bit of a result may."""
     optimizer = Optimizer("adam", {"learning_rate": 0.01, "clipnorm": 0.1})
     settings = Training(optimizer, "categorical_crossentropy", 1, 64, precision, 1)
     candidate = Candidate("formula", FORMULA, model, settings)
-    batches = Batches(PIXELS, LABELS, 3, 64, examples)
-    keras_own, together, single = (build(candidate, (5, 5, 1), 3, seed=0) for _ in range(3))
+    batches = Batches(PIXELS, LABELS, np.eye(3, dtype=np.float32), 64, examples)
+    keras_own, together, single = (build(candidate, MULTICLASS, (5, 5, 1), 3, seed=0) for _ in range(3))
     for network in (keras_own, together, single):
         network.optimizer.build(network.trainable_variables)
     keras_own.make_train_function()

@@ -17,8 +17,8 @@ from read_pages import Page, a_page
 from reported_studies import HOSTILE, a_large_study, made, probed, three
 
 from actsearch.cli.app import run_command_line
+from actsearch.core.activation import Activation
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import Activation
 from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.report import page as report
 

@@ -17,7 +17,7 @@ from reported_studies import HOSTILE, a_large_study, made, probed, three
 from actsearch.analysis.charts.axes import tick_text
 from actsearch.analysis.charts.curve_axes import curve_axis
 from actsearch.analysis.charts.curves import learning_curves
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult
 

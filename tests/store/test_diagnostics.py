@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from staged_studies import HASH
 
+from actsearch.core.activation import Activation
 from actsearch.core.events import Checkpoint, Completed, EpochDone, Event, Train
-from actsearch.core.experiment import Activation, DiagnosticsSpec, Experiment, Trial
+from actsearch.core.experiment import DiagnosticsSpec, Experiment, Trial
 from actsearch.core.identity import expand
 from actsearch.core.trial_results import TrialResult
 from actsearch.engines.in_process import InProcess

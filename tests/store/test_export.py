@@ -18,8 +18,8 @@ from daily import slow_but
 from export_readers import READERS, Run, csv_table, names_in_list
 
 from actsearch.cli.app import run_command_line
+from actsearch.core.activation import Activation
 from actsearch.core.errors import StoreError, UserError
-from actsearch.core.experiment import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.tables import TABLE_COLUMNS
 from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from store_runs import Make
 
+from actsearch.core.activation import Activation
 from actsearch.core.events import Checkpoint, EpochDone
-from actsearch.core.experiment import Activation
 from actsearch.core.json_values import to_json
 from actsearch.core.looks_record import Left, LookContender, LookedPair, LooksRecord, LookTaken
 from actsearch.store.layout import DECISIONS_FILE, LOOKS_FILE

@@ -12,12 +12,13 @@ import psutil
 import pytest
 from daily import slow_but
 
+from actsearch.core.activation import Activation
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import Activation, Cnn, DataSpec, DiagnosticsSpec, Mlp, Trial
+from actsearch.core.experiment import DataSpec, DiagnosticsSpec, Trial
 from actsearch.data import sources, splitting
 from actsearch.data.dataset import Dataset
-from actsearch.networks import architectures
-from actsearch.study import network_arithmetic, timing, trial_costs
+from actsearch.data.kinds.npz import NpzSource
+from actsearch.study import timing, trial_costs
 from actsearch.study.trial_costs import Timed
 from actsearch.training import devices, loop
 
@@ -33,7 +34,7 @@ def _threads() -> None:
 @pytest.fixture
 def dataset(hostile: Path, make_npz: Callable[..., Path]) -> Dataset:
     """40 training and 20 test images of 6 x 6 pixels."""
-    return sources.load_dataset(DataSpec("npz", str(make_npz(hostile / "own.npz"))))
+    return sources.load_dataset(DataSpec(NpzSource(str(make_npz(hostile / "own.npz")))))
 
 
 def _trials(make_experiment: Callable[..., Any], **changes: Any) -> tuple[Trial, ...]:
@@ -46,7 +47,7 @@ def test_steps_are_timed_whatever_is_asked_for(
     make_experiment: Callable[..., Any], dataset: Dataset, holdout: int | None
 ) -> None:
     """More steps than the few examples make; with diagnostics, and with the test set as the validation set."""
-    spec = DataSpec("npz", holdout=holdout)
+    spec = DataSpec(NpzSource("own.npz"), holdout=holdout)
     trials = _trials(make_experiment, data=spec, diagnostics=DiagnosticsSpec(every=2, probe_size=16))
     timer = timing.Timer(dataset, splitting.split(dataset, spec))
     for trial in trials if holdout is not None else trials[:1]:
@@ -69,7 +70,7 @@ def test_what_is_timed_stands_for_a_real_training(make_experiment: Callable[...,
         dataset,
         **{key: getattr(dataset, key).repeat(200, axis=0) for key in ("x_train", "y_train", "x_test", "y_test")},
     )
-    spec = DataSpec("npz", holdout=4000)
+    spec = DataSpec(NpzSource("own.npz"), holdout=4000)
     experiment, (trial,) = make_experiment(data=spec, epochs=3)
     splits = splitting.split(big, spec)
     timed = timing.Timer(big, splits).time(trial, seconds=0.5)
@@ -85,7 +86,7 @@ def test_each_kind_is_told_and_can_be_left_between_two(
 ) -> None:
     """Twenty kinds take a minute: Ctrl-C must end it, and no busy process may be left behind."""
     monkeypatch.setattr(timing, "SECONDS", 0.05)
-    spec = DataSpec("npz", holdout=8)
+    spec = DataSpec(NpzSource("own.npz"), holdout=8)
     splits = splitting.split(dataset, spec)
     trials = {trial.candidate.label: trial for trial in _trials(make_experiment, data=spec)}
     told: list[str] = []
@@ -107,7 +108,7 @@ def test_each_kind_is_told_and_can_be_left_between_two(
 
 def test_a_network_that_cannot_be_trained_is_named(make_experiment: Callable[..., Any], dataset: Dataset) -> None:
     """Found in seconds, and not in the morning after the run."""
-    spec = DataSpec("npz", holdout=8)
+    spec = DataSpec(NpzSource("own.npz"), holdout=8)
     (trial, _) = _trials(make_experiment, data=spec)
     broken = replace(trial.candidate, label="odd", activation=Activation("no_such_function"))
     with pytest.raises(UserError, match=r"^odd: its steps fail \(.+\); mend it, or plan with --no-timing$"):
@@ -128,12 +129,3 @@ def test_neighbours_are_busy() -> None:
             time.sleep(0.05)
         assert busy.num_threads() <= 3
     assert not busy.is_running()
-
-
-def test_the_parameters_are_those_of_keras() -> None:
-    """The size of a checkpoint goes by them."""
-    mlp = Mlp((16,), 0.0, "glorot_uniform", "dropout", False)
-    cnn = Cnn((2, 3), 3, (5,), (0.0, 0.0), "glorot_uniform", "dropout", False)
-    for model in (mlp, cnn):
-        built = architectures.network(model, Activation("relu"), (28, 28, 1), 10, 0)
-        assert network_arithmetic.number_of_parameters(model, (28, 28, 1), 10) == built.count_params()

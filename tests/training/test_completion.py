@@ -19,13 +19,16 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Event
-from actsearch.core.experiment import DataSpec, Mlp, Optimizer, Trial
-from actsearch.data.conversion import as_float, one_hot
+from actsearch.core.experiment import DataSpec, Optimizer, Trial
+from actsearch.core.tasks import MULTICLASS
+from actsearch.data.conversion import as_float
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.npz import NpzSource
 from actsearch.data.splitting import split
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
-from actsearch.networks.evaluation import values_on_test
+from actsearch.networks.kinds.mlp import Mlp
+from actsearch.networks.multiclass import MulticlassInKeras
 from actsearch.training import loop
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -35,14 +38,14 @@ pytestmark = pytest.mark.xdist_group("tensorflow")
 def test_test_values_are_keras_own(loss: Any, mnist: Dataset) -> None:
     """The test loss stands beside the validation losses that Keras computed: it must be the same measure."""
     trial = trial_on_mnist(loss=loss)
-    model = models.build(trial.candidate, mnist.input_shape, 10, trial.seed)
+    model = models.build(trial.candidate, MULTICLASS, mnist.input_shape, 10, trial.seed)
     output = model.get_layer("output")
     x, y = as_float(mnist.x_test), mnist.y_test
     for times in (1, 30):  # a hesitant network, and one that is sure and mostly wrong
         output.set_weights([times * weights for weights in output.get_weights()])
-        expected = model.evaluate(x, one_hot(y, 10), batch_size=128, verbose=0, return_dict=True)
+        expected = model.evaluate(x, mnist.targets(y), batch_size=128, verbose=0, return_dict=True)
         probabilities = model.predict_on_batch(x)
-        computed = values_on_test(probabilities, y, loss)
+        computed = MulticlassInKeras().values(probabilities, y, loss)
         assert set(computed) == set(expected)
         assert computed["loss"] == pytest.approx(expected["loss"], rel=1e-5)
         assert computed["accuracy"] == pytest.approx(expected["accuracy"], abs=1e-7)
@@ -71,7 +74,8 @@ def test_held_out_predictions_are_complete(mnist: Dataset, held_out: tuple[Trial
 def test_test_values_beside_a_loss_that_is_not_finite_are_none(inverted: Dataset) -> None:
     """One broken row of the test set: JSON has no NaN, and the accuracy would look plausible and not be."""
     broken = replace(inverted, x_test=np.full_like(inverted.x_test, np.nan))
-    ending = ending_of(list(loop.train(small_trial("sigmoid", spec=DataSpec("npz", holdout=50), epochs=1), broken)))
+    spec = DataSpec(NpzSource("own.npz"), holdout=50)
+    ending = ending_of(list(loop.train(small_trial("sigmoid", spec=spec, epochs=1), broken)))
     assert ending.last.test == dict.fromkeys(("loss", "accuracy", "binary_accuracy"))
     assert ending.best == ending.last
 
@@ -146,7 +150,7 @@ def test_a_saved_network_carries_its_own_seed(inverted: Dataset) -> None:
         trial = small_trial(model=model, epochs=1, seed=seed)
         events = list(loop.train(trial, inverted, networks=networks, save_model="last"))
         files.append(network_in(ending_of(events).model))
-        own = models.build(trial.candidate, inverted.input_shape, inverted.classes, seed)
+        own = models.build(trial.candidate, MULTICLASS, inverted.input_shape, inverted.outputs, seed)
         for layer in own.layers:
             for part in (layer, getattr(layer, "kernel_initializer", None)):
                 if getattr(part, "seed", None) is not None:

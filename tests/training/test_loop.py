@@ -28,13 +28,18 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Progress, Started
-from actsearch.core.experiment import Cnn, DataSpec, Mlp, Optimizer, Trial
-from actsearch.data import bundled_mnist, conversion
+from actsearch.core.experiment import DataSpec, Optimizer, Trial
+from actsearch.core.tasks import MULTICLASS
+from actsearch.data import bundled_mnist
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
+from actsearch.data.kinds.npz import NpzSource
 from actsearch.data.sources import load_dataset
 from actsearch.functions.registry import ACTIVATIONS
 from actsearch.networks import models
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.cnn import Cnn
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -58,7 +63,7 @@ def _article_trial(activation: str, parameters: dict[str, Any], examples: int) -
         activation,
         parameters=parameters,
         model=Cnn((32, 64), 3, (128,), (0.25, 0.5), row.kernel_initializer, row.dropout_layer, False),
-        spec=DataSpec("mnist", train_first=examples),
+        spec=DataSpec(NamedSource("mnist"), train_first=examples),
         optimizer=Optimizer("adam", {"learning_rate": 0.001, "clipvalue": 0.5}),
         loss="binary_crossentropy",
         epochs=2,
@@ -140,7 +145,7 @@ def test_the_articles_network_trains_as_in_plain_keras(
 ) -> None:
     """What a user measures here is what Keras itself gives, to the bit: network, loss, optimizer, dropout, metrics."""
     trial = _article_trial(activation, parameters, examples)
-    initial = models.build(trial.candidate, (28, 28, 1), 10, trial.seed)
+    initial = models.build(trial.candidate, MULTICLASS, (28, 28, 1), 10, trial.seed)
     seeds = [layer.seed for layer in initial.layers if hasattr(layer, "rate")]
     orders = [loop.order(trial, epoch, examples) for epoch in range(2)]
     plain = _plain_keras(function, activation == "selu", initial.get_weights(), seeds, orders)
@@ -261,8 +266,8 @@ def test_progress_comes_at_most_twice_a_second_and_at_least_every_two(mnist: Dat
 
 def test_a_signal_is_heeded_within_a_second() -> None:
     """Python looks at signals between two calls of TensorFlow: after Ctrl-C a user must not wait for an epoch's end."""
-    whole = load_dataset(DataSpec("mnist"))
-    spec = DataSpec("mnist", holdout=64)
+    whole = load_dataset(DataSpec(NamedSource("mnist")))
+    spec = DataSpec(NamedSource("mnist"), holdout=64)
     events = loop.train(trial_on_mnist(spec=spec, batch_size=1, epochs=1), whole)
     while not isinstance(next(events), Progress):  # so it is compiled by now
         pass
@@ -297,9 +302,9 @@ def test_a_finite_loss_above_a_million_is_divergence(scale: float, ending: type)
     x, y = (scale * rng.random((40, 6))).astype(np.float32), np.arange(40) % 2
     dataset = Dataset(x, y, x, y, classes=2)
     still = Optimizer("sgd", {"learning_rate": 1e-30})
-    trial = trial_on_mnist(spec=DataSpec("npz"), optimizer=still, epochs=1)
-    model = models.build(trial.candidate, (6,), 2, trial.seed)
-    loss = model.evaluate(x, conversion.one_hot(y, 2), verbose=0, return_dict=True)["loss"]
+    trial = trial_on_mnist(spec=DataSpec(NpzSource("own.npz")), optimizer=still, epochs=1)
+    model = models.build(trial.candidate, MULTICLASS, (6,), 2, trial.seed)
+    loss = model.evaluate(x, dataset.targets(y), verbose=0, return_dict=True)["loss"]
     assert np.isfinite(loss)
     assert (loss > 1e6) is (ending is Diverged)
     assert type(list(loop.train(trial, dataset))[-1]) is ending

@@ -13,21 +13,14 @@ from daily import slow_but
 from small_trainings import EVERY_EPOCH, small_mnist
 
 from actsearch.config.loading import load_experiment
+from actsearch.core.activation import Activation
 from actsearch.core.events import Checkpoint, Completed, Diagnosed, Diverged, EpochDone, Event, Progress, Started
-from actsearch.core.experiment import (
-    Activation,
-    Candidate,
-    DataSpec,
-    DiagnosticsSpec,
-    Experiment,
-    Mlp,
-    Optimizer,
-    Training,
-    Trial,
-)
+from actsearch.core.experiment import Candidate, DataSpec, DiagnosticsSpec, Experiment, Optimizer, Training, Trial
 from actsearch.core.identity import expand
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
 
@@ -45,7 +38,7 @@ def trial(
 ) -> Trial:
     settings = Training(optimizer, "categorical_crossentropy", 3, 64, "float32", 1)
     candidate = Candidate("tried", activation, model, replace(settings, **changes))
-    spec = DataSpec("mnist", holdout=64, train_size=256)
+    spec = DataSpec(NamedSource("mnist"), holdout=64, train_size=256)
     return expand(Experiment("tests", "", (0,), spec, (candidate,), {}, diagnostics=diagnostics), "0" * 64)[0]
 
 

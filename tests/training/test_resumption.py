@@ -23,9 +23,12 @@ from small_trainings import (
 )
 
 from actsearch.core.events import Completed, EpochDone, Progress, Started
-from actsearch.core.experiment import DataSpec, Mlp, Optimizer
+from actsearch.core.experiment import DataSpec, Optimizer
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
+from actsearch.data.kinds.npz import NpzSource
 from actsearch.networks.compiled_networks import CompiledNetworks
+from actsearch.networks.kinds.mlp import Mlp
 from actsearch.training import loop
 from actsearch.training.batches import Pipelines
 from actsearch.training.checkpoint_pace import Spacing
@@ -37,14 +40,14 @@ RESUMED = {
     "relu-dropout-adam-held-out": (
         "relu",
         Mlp((4,), 0.3, "glorot_uniform", "dropout", False),
-        {"optimizer": ADAM, "spec": DataSpec("npz", holdout=50)},
+        {"optimizer": ADAM, "spec": DataSpec(NpzSource("own.npz"), holdout=50)},
     ),
     "selu-alpha-dropout-momentum": (
         "selu",
         Mlp((4,), 0.1, "lecun_normal", "alpha_dropout", False),
         {
             "optimizer": Optimizer("sgd", {"learning_rate": 0.02, "momentum": 0.9}),
-            "spec": DataSpec("npz", holdout=10),  # so that the best epoch is the second
+            "spec": DataSpec(NpzSource("own.npz"), holdout=10),  # so that the best epoch is the second
         },
     ),
     "bfloat16-adamw": (
@@ -134,7 +137,8 @@ def test_what_is_no_checkpoint_is_passed_over(misled: Misled) -> None:
 @pytest.mark.slow
 def test_a_training_that_goes_on_after_its_last_epoch_changes_no_later_one(mnist: Dataset) -> None:
     """Killed between its last checkpoint and its end: the next seed uses the same network, with the same graphs."""
-    spec = DataSpec("mnist", holdout=128, train_size=256)  # full batches only, which the 100 test images are not
+    # Full batches only, which the 100 test images are not.
+    spec = DataSpec(NamedSource("mnist"), holdout=128, train_size=256)
     first, second = (trial_on_mnist("gelu", spec=spec, seed=seed, epochs=1) for seed in (0, 1))
     found, checkpoint = [], None
     for _ in range(2):

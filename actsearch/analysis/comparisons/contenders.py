@@ -19,7 +19,7 @@ from actsearch.analysis.comparisons.summaries import (
     interval_of_mean,
 )
 from actsearch.analysis.trials import trials_of_all
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.looks_record import LooksRecord
 from actsearch.core.measures import Measure
 from actsearch.core.tasks import TEST, VALIDATION

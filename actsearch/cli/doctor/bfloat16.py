@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from actsearch.core.experiment import Activation, Candidate, Cnn, Optimizer, Precision, Training
+from actsearch.core.activation import Activation
+from actsearch.core.experiment import Candidate, Optimizer, Precision, Training
+from actsearch.core.tasks import MULTICLASS
+from actsearch.networks.kinds.cnn import Cnn
 
 PRECISIONS: tuple[Precision, Precision] = ("float32", "mixed_bfloat16")
 BATCH_SIZE = 128
@@ -57,7 +60,7 @@ def seconds_per_step(clock: Callable[[], float]) -> dict[str, list[float]]:
     x = rng.random((BATCH_SIZE, 28, 28, 1), dtype=np.float32)
     y = np.eye(10, dtype=np.float32)[rng.integers(0, 10, BATCH_SIZE)]
     networks = {
-        precision: models.build(_candidate_of_the_article(precision), x.shape[1:], 10, seed=0)
+        precision: models.build(_candidate_of_the_article(precision), MULTICLASS, x.shape[1:], 10, seed=0)
         for precision in PRECISIONS
     }
     for network in networks.values():

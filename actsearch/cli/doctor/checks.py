@@ -25,6 +25,7 @@ from actsearch.core.errors import DataError
 from actsearch.core.experiment import DataSpec
 from actsearch.core.files import write_atomically
 from actsearch.data import keras_sets, sources
+from actsearch.data.kinds.named import NamedSource
 
 SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "ray": "Ray"}
 BFLOAT16_FLAGS = {"avx512_bf16": "AVX-512", "amx_bf16": "AMX", "bf16": "ARM", "svebf16": "SVE"}
@@ -149,9 +150,9 @@ def memory(jobs: int | None) -> Check:
 
 def bundled_data() -> Check:
     """Whether the MNIST that comes with the package is whole."""
-    spec = DataSpec("mnist")
+    spec = DataSpec(NamedSource("mnist"))
     try:
-        sha256, loaded = sources.fingerprint(spec), sources.load_dataset(spec)
+        sha256, loaded = spec.source.fingerprint(), sources.load_dataset(spec)
     except DataError as error:
         what, _, remedy = str(error).rpartition("; ")
         return Check("data", "problem", what, remedy)

@@ -15,11 +15,13 @@ class DryRunTrialRow:
 
 @dataclass(frozen=True)
 class DryRunTimeRow:
-    low: float
-    high: float
+    """Null where it is unknown without timing."""
+
+    low: float | None
+    high: float | None
     basis: str
     """What it is taken from."""
-    diagnostics_share: float
+    diagnostics_share: float | None
     """Which share of it is for diagnostics."""
 
 
@@ -34,10 +36,11 @@ class DryRunRow:
 
 def dry_run_row(dry_run: DryRun) -> DryRunRow:
     """The row of an experiment."""
+    low, high = dry_run.seconds or (None, None)
     return DryRunRow(
         experiment=dry_run.experiment,
         trials=tuple(DryRunTrialRow(trial.id, trial.id in dry_run.finished) for trial in dry_run.trials),
         may_follow=dry_run.to_follow,
-        seconds=DryRunTimeRow(*dry_run.seconds, dry_run.basis, dry_run.looking),
+        seconds=DryRunTimeRow(low, high, dry_run.basis, dry_run.looking),
         would_stop_at=dry_run.refusal,
     )

@@ -12,6 +12,7 @@ from actsearch.cli.json_rows.conversion import finite, json_value
 from actsearch.cli.plan.advice import plan_advice
 from actsearch.study.disk import Disk
 from actsearch.study.outlook import Outlook, StageCost
+from actsearch.study.schedule import Seconds
 from actsearch.study.trial_costs import Timed
 
 
@@ -23,10 +24,10 @@ class SecondsRow:
 
 @dataclass(frozen=True)
 class PlanTimeRow:
-    """The time of the whole experiment, and what it is taken from."""
+    """The time of the whole experiment, and what it is taken from; null where it is unknown without timing."""
 
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     basis: str
 
 
@@ -42,7 +43,7 @@ class MemoryRow:
 class CandidateCostRow:
     candidate: str
     timed: Timed | None
-    trial_seconds: SecondsRow
+    trial_seconds: SecondsRow | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class SeedsRow:
 
     seeds: int
     trials: int
-    seconds: SecondsRow
+    seconds: SecondsRow | None
     detectable: RangeRow | None
 
 
@@ -108,6 +109,7 @@ class PlanRow:
 def plan_row(outlook: Outlook) -> PlanRow:
     """The row of an experiment."""
     worker = outlook.worker_memory
+    low, high = outlook.seconds or (None, None)
     return PlanRow(
         experiment=outlook.experiment,
         folder=outlook.folder,
@@ -115,11 +117,11 @@ def plan_row(outlook: Outlook) -> PlanRow:
         left=outlook.left,
         stages=outlook.stages,
         jobs=outlook.jobs,
-        seconds=PlanTimeRow(*outlook.seconds, outlook.basis),
+        seconds=PlanTimeRow(low, high, outlook.basis),
         memory=MemoryRow(worker, outlook.jobs * worker, outlook.available_memory),
         disk=outlook.disk,
         candidates=tuple(
-            CandidateCostRow(network.name, network.timed, SecondsRow(*network.trial)) for network in outlook.networks
+            CandidateCostRow(network.name, network.timed, _seconds_row(network.trial)) for network in outlook.networks
         ),
         power=None if outlook.power is None else _power_row(outlook, outlook.power),
         advice=tuple(plan_advice(outlook)),
@@ -154,7 +156,11 @@ def _noise_fields(noise: Noise) -> dict[str, Any]:
 
 def _seeds_row(outlook: Outlook, seeds: int, detectable: NumberRange | None) -> SeedsRow:
     cost = outlook.by_seeds[seeds]
-    return SeedsRow(seeds, cost.trials, SecondsRow(*cost.seconds), _range_row(detectable))
+    return SeedsRow(seeds, cost.trials, _seconds_row(cost.seconds), _range_row(detectable))
+
+
+def _seconds_row(seconds: Seconds | None) -> SecondsRow | None:
+    return None if seconds is None else SecondsRow(*seconds)
 
 
 def _range_row(limits: NumberRange | None) -> RangeRow | None:

@@ -96,7 +96,7 @@ def _for_the_margin(outlook: Outlook, power: Power) -> Iterator[str]:
 
 def _time_for(outlook: Outlook, seeds: float) -> str | None:
     cost = outlook.by_seeds.get(round(seeds)) if math.isfinite(seeds) else None
-    return None if cost is None else duration_range(*cost.seconds)
+    return None if cost is None or cost.seconds is None else duration_range(*cost.seconds)
 
 
 def _seeds_in_words(seeds: NumberRange) -> str:

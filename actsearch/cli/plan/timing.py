@@ -36,7 +36,8 @@ LONG_LOADING_SECONDS = 1.0
 class Times:
     """What trials take, and how that is known."""
 
-    costs: CostRange
+    costs: CostRange | None
+    """None where they are unknown without timing."""
     basis: str
     """What the costs are taken from, to end a sentence."""
     timed: Mapping[str, Timed]

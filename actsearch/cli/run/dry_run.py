@@ -33,12 +33,13 @@ class DryRun:
     """How many more what comes out may ask for, at most."""
     until_decided: bool
     workers: int
-    seconds: tuple[float, float]
-    """From the command to its end, as a range; until it is decided, of what would be trained first."""
+    seconds: tuple[float, float] | None
+    """From the command to its end, as a range; until it is decided, of what would be trained first. None: unknown
+    without timing."""
     basis: str
     """What that is taken from, to end a sentence."""
-    looking: float
-    """Which share of it is for diagnostics."""
+    looking: float | None
+    """Which share of it is for diagnostics, where it is known."""
     undiagnosed: int
     """Finished trials that lack the diagnostics asked for, and would be trained again."""
     warnings: tuple[str, ...]
@@ -66,9 +67,9 @@ def dry_run_of(plan: Plan, dataset: Dataset, options: RunOptions) -> DryRun:
         to_follow=stage.to_follow,
         until_decided=plan.until is not None,
         workers=max(1, min(jobs, max(map(len, stages)))),
-        seconds=schedule.total(stages, times.costs, jobs),
+        seconds=None if times.costs is None else schedule.total(stages, times.costs, jobs),
         basis=times.basis,
-        looking=schedule.share_of_looking(stages, times.costs),
+        looking=None if times.costs is None else schedule.share_of_looking(stages, times.costs),
         undiagnosed=0 if options.retry_failed else len(survey.undiagnosed),
         warnings=experiment.warnings,
         refusal=None if refusal is None else str(refusal),

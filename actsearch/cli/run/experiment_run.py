@@ -177,8 +177,10 @@ class ExperimentRun:
         )
         make_train = partial(runner.trainer, dataset, spacing, save_models)
         if self.options.engine == "processes":  # which do not get the data through a pipe
-            spec, sha256 = self.plan.experiment.data, self.plan.data_sha256
-            make_train = partial(runner.loading_trainer, spec, sha256, spacing, save_models)
+            asked = self.plan.experiment
+            make_train = partial(
+                runner.loading_trainer, asked.data, asked.task, self.plan.data_sha256, spacing, save_models
+            )
         return runner.engine(
             self.options.engine,
             make_train,

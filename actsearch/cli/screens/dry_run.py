@@ -39,6 +39,8 @@ def _state_in(dry_run: DryRun, trial_id: str, to_train: set[str]) -> str:
 
 
 def _time_line(dry_run: DryRun) -> str:
+    if dry_run.seconds is None or dry_run.looking is None:
+        return runs.UNKNOWN_TIME()
     values: dict[str, object] = {
         "time": duration_range(*dry_run.seconds),
         "workers": dry_run.workers,

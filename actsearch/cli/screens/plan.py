@@ -22,7 +22,9 @@ from actsearch.cli.screens.numbers import (
 from actsearch.cli.screens.tables import plain_table
 from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
 from actsearch.core.sentences import plans
+from actsearch.study.disk import Disk
 from actsearch.study.outlook import Outlook, StageCost
+from actsearch.study.schedule import Seconds
 from actsearch.study.trial_costs import Timed
 
 
@@ -32,7 +34,7 @@ def plan_lines(outlook: Outlook) -> Iterator[RenderableType]:
     yield _cost_table(outlook)
     yield Text()
     yield _networks_table(outlook)
-    yield Paragraph(plans.BASIS_OF_TIMES(basis=outlook.basis), style="dim")
+    yield Paragraph(_where_the_times_are_from(outlook), style="dim")
     if outlook.power is not None:
         yield Text()
         yield _detectable_table(outlook, outlook.power)
@@ -54,9 +56,15 @@ def _cost_table(outlook: Outlook) -> Table:
     table.add_row("time", _time_of_what_is_left(outlook))
     needed, free = size_text(outlook.jobs * outlook.worker_memory), size_text(outlook.available_memory)
     table.add_row("memory", plans.MEMORY_OF_WORKERS(needed=needed, workers=outlook.jobs, free=free))
-    results, checkpoints = size_text(outlook.disk.results), size_text(outlook.disk.checkpoints)
-    table.add_row("disk", plans.DISK_OF_RESULTS(results=results, checkpoints=checkpoints))
+    table.add_row("disk", _disk(outlook.disk))
     return table
+
+
+def _disk(disk: Disk) -> str:
+    results = size_text(disk.results)
+    if disk.checkpoints is None:
+        return plans.DISK_WITHOUT_CHECKPOINTS(results=results)
+    return plans.DISK_OF_RESULTS(results=results, checkpoints=size_text(disk.checkpoints))
 
 
 def _trials_of_stage(stage: StageCost, is_the_only_one: bool) -> str:
@@ -72,7 +80,19 @@ def _trials_of_stage(stage: StageCost, is_the_only_one: bool) -> str:
 def _time_of_what_is_left(outlook: Outlook) -> str:
     if not outlook.left:
         return plans.ALL_IS_FINISHED()
+    if outlook.seconds is None:
+        return plans.TIME_UNKNOWN()
     return plans.TIME_WITH_WORKERS(time=duration_range(*outlook.seconds), workers=outlook.jobs)
+
+
+def _where_the_times_are_from(outlook: Outlook) -> str:
+    if any(network.trial is None for network in outlook.networks):
+        return plans.NETWORKS_UNKNOWN()
+    return plans.BASIS_OF_TIMES(basis=outlook.basis)
+
+
+def _duration_cell(seconds: Seconds | None) -> str:
+    return "unknown" if seconds is None else duration_range(*seconds)
 
 
 def _networks_table(outlook: Outlook) -> Table:
@@ -81,7 +101,7 @@ def _networks_table(outlook: Outlook) -> Table:
     table = plain_table("candidate", *numbers, right=numbers)
     for network in outlook.networks:
         steps = _step_cells(network.timed) if network.timed is not None else []
-        table.add_row(cut_text(printable_text(network.name)), *steps, duration_range(*network.trial))
+        table.add_row(cut_text(printable_text(network.name)), *steps, _duration_cell(network.trial))
     return table
 
 
@@ -96,7 +116,7 @@ def _detectable_table(outlook: Outlook, power: Power) -> Table:
     table = plain_table(*numbers, "", right=numbers)
     for row in power.rows:
         cost = outlook.by_seeds[row.seeds]
-        cells = [str(row.seeds), str(cost.trials), duration_range(*cost.seconds)]
+        cells = [str(row.seeds), str(cost.trials), _duration_cell(cost.seconds)]
         cells.append("no verdict" if row.detectable is None else points_range(row.detectable))
         if row.seeds == power.planned:
             table.add_row(*cells, "as in the file", style="bold")

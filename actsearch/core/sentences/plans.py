@@ -82,6 +82,11 @@ ALL_IS_FINISHED = Sentence("none, all is finished")
 TIME_WITH_WORKERS = Sentence("{time} with {workers:# worker|# workers}")
 MEMORY_OF_WORKERS = Sentence("{needed} for {workers:# worker|# workers}; {free} are free")
 DISK_OF_RESULTS = Sentence("{results}; while it runs, up to {checkpoints} more for checkpoints")
+DISK_WITHOUT_CHECKPOINTS = Sentence("{results}; how much more for checkpoints is unknown before the network is built")
+TIME_UNKNOWN = Sentence("unknown without timing")
+NETWORKS_UNKNOWN = Sentence(
+    "What these networks compute is unknown before they are built: plan without --no-timing to time them."
+)
 BASIS_OF_TIMES = Sentence("From {basis}.")
 BASIS_TIMED = Sentence("{steps} steps of training, timed now: the medians and quartiles")
 BASIS_TIMED_BESIDE = Sentence(

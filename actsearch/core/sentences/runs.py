@@ -99,6 +99,7 @@ FIRST_WOULD_TAKE_WITH_DIAGNOSTICS = Sentence(
     "about {time} with {workers:# worker|# workers} for the first {trials}, {share:.1%} of it for diagnostics (from"
     " {basis})"
 )
+UNKNOWN_TIME = Sentence("how long it takes is unknown before these networks are built: actsearch plan times them")
 WOULD_STOP = Sentence("note: the run would stop at this: {refusal}")
 
 # --- the end

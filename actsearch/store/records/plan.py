@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from actsearch.core.activation import Activation
 from actsearch.core.errors import StoreError
-from actsearch.core.experiment import Activation, Trial
+from actsearch.core.experiment import Trial
 from actsearch.core.json_values import OPTIONAL, to_json
 from actsearch.core.results import Choice
 from actsearch.core.tasks import MULTICLASS, Task

@@ -10,8 +10,8 @@ from compared_studies import compared
 from comparison_cases import a_trial
 
 from actsearch.analysis.charts import learning_speed
+from actsearch.core.activation import Activation
 from actsearch.core.errors import NothingToShow
-from actsearch.core.experiment import Activation
 from actsearch.core.trial_results import CandidateResult
 
 

@@ -6,7 +6,7 @@ import pytest
 from comparison_cases import a_study
 
 from actsearch.analysis.charts.pens import PALETTES, pens_of
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult
 from actsearch.functions.registry import ACTIVATIONS

@@ -13,8 +13,8 @@ from comparison_cases import a_candidate, a_study, a_trial
 
 from actsearch.analysis.charts import comparison_figures, sensitivity
 from actsearch.analysis.comparisons.question import Question
+from actsearch.core.activation import Activation
 from actsearch.core.errors import NothingToShow
-from actsearch.core.experiment import Activation
 from actsearch.core.results import Choice
 from actsearch.core.trial_results import CandidateResult
 

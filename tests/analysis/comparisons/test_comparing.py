@@ -11,8 +11,8 @@ from comparison_cases import a_candidate, a_study, a_trial, looked, noisy
 
 from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.question import Question
+from actsearch.core.activation import Activation
 from actsearch.core.errors import NothingToShow, UserError
-from actsearch.core.experiment import Activation
 from actsearch.core.trial_results import CandidateResult
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from compared_studies import diverging, the, three
 from comparison_cases import a_candidate, a_study, a_trial, looked, noisy
 
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.trial_results import CandidateResult
 
 

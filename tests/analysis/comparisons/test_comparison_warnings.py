@@ -11,7 +11,7 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked,
 
 from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.question import Question
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.trial_results import CandidateResult
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compared_studies import the
 from comparison_cases import a_candidate, a_study, a_trial
 
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.trial_results import CandidateResult
 
 

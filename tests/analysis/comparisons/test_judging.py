@@ -12,7 +12,7 @@ from comparison_cases import a_candidate, a_predicted, a_study, a_trial, looked,
 from scipy import stats
 
 from actsearch.analysis.comparisons.question import Question, scores_needed
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.measures import scores_keys
 from actsearch.core.tasks import MULTICLASS
 from actsearch.core.trial_results import CandidateResult

@@ -9,7 +9,7 @@ from comparison_cases import a_candidate, a_study, a_trial, noisy
 from actsearch.analysis.comparisons import conclusions
 from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.question import Question
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.trial_results import CandidateResult
 
 

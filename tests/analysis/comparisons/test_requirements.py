@@ -11,8 +11,8 @@ from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.analysis.comparisons.question import Question
 from actsearch.analysis.comparisons.requirements import Requirement, outcomes_of, requirement_of
 from actsearch.analysis.statistics import intervals
+from actsearch.core.activation import Activation
 from actsearch.core.errors import UserError
-from actsearch.core.experiment import Activation
 from actsearch.core.trial_results import CandidateResult
 
 

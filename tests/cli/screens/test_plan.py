@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from rich.console import Console
+from toy_members.toy_network import Residual
 
 from actsearch.analysis.statistics import study_noise
 from actsearch.cli.json_rows.conversion import json_value
@@ -19,6 +20,7 @@ from actsearch.cli.plan.advice import plan_advice
 from actsearch.cli.screens.plan import plan_lines
 from actsearch.core.experiment import DataSpec, Experiment
 from actsearch.data.dataset import Dataset
+from actsearch.data.kinds.named import NamedSource
 from actsearch.data.splitting import split
 from actsearch.study import outlook, trial_costs
 from actsearch.study.outlook import Outlook, Wanted
@@ -41,17 +43,19 @@ def look_ahead(make_experiment: Callable[..., Any]) -> Callable[..., Outlook]:
         change: Callable[[Experiment], Experiment] = lambda one: one,
         finished: Any = (),
         timed: Timed | None = TIMED,
+        costs: Any = "known",
         **wanted: Any,
     ) -> Outlook:
-        experiment, _ = make_experiment(labels, seeds=seeds, data=DataSpec("mnist", holdout=20))
+        experiment, _ = make_experiment(labels, seeds=seeds, data=DataSpec(NamedSource("mnist"), holdout=20))
         experiment = change(experiment)
         splits = split(DATASET, experiment.data)
         by_kind = {} if timed is None else {trial_costs.kind_of(one): timed for one in experiment.candidates}
-        costs = [Cost(2.0, 0.1, 10.0)] * len(experiment.candidates), [Cost(2.0, 0.1, 20.0)] * len(experiment.candidates)
+        n = len(experiment.candidates)
+        known = [Cost(2.0, 0.1, 10.0)] * n, [Cost(2.0, 0.1, 20.0)] * n
         asked = Wanted(**{"margin": 0.001, "confidence": 0.95, "baseline": None, "jobs": 2, **wanted})
         return outlook.outlook(
             experiment, "0" * 64, "results/tiny", DATASET, splits, noise or study_noise.assumed_noise(sd=0.05), asked,
-            costs=costs, basis="steps", timed=by_kind, loading=(1.0, 2.0), finished=finished,
+            costs=None if costs is None else known, basis="steps", timed=by_kind, loading=(1.0, 2.0), finished=finished,
         )  # fmt: skip
 
     return look
@@ -74,7 +78,7 @@ def test_trials_and_time_are_those_of_the_run(
     assert one.seconds == pytest.approx((1 + 2 + 5 * 10 + 4 * 0.1, 2 + 2 + 5 * 20 + 4 * 0.1))
     assert one.by_seeds[10].trials == 20
     assert one.by_seeds[10].seconds[0] == pytest.approx(1 + 2 + 10 * 10 + 9 * 0.1)
-    _, trials = make_experiment(("relu", "gelu"), seeds=5, data=DataSpec("mnist", holdout=20))
+    _, trials = make_experiment(("relu", "gelu"), seeds=5, data=DataSpec(NamedSource("mnist"), holdout=20))
     rest = look_ahead(finished={trials[0].id, trials[1].id, "other"})
     assert (rest.trials, rest.left) == (10, 8)
     assert rest.seconds[0] < one.seconds[0]
@@ -94,6 +98,25 @@ def test_it_fits_the_terminal(look_ahead: Callable[..., Outlook], width: int) ->
     assert max(map(len, text.splitlines())) <= width
     assert "12 ms (11 to 15)" in re.sub(r"\s+", " ", text)
     assert "as in the file" in text or width < 80
+
+
+def test_an_unknown_time_is_said_to_be_unknown(look_ahead: Callable[..., Outlook]) -> None:
+    """Of a network whose cost nobody worked out; what can be known without it stays, and the remedy is there."""
+
+    def of_residual_networks(experiment: Experiment) -> Experiment:
+        candidates = [replace(candidate, model=Residual(8, 2)) for candidate in experiment.candidates]
+        return replace(experiment, candidates=tuple(candidates))
+
+    plan = look_ahead(change=of_residual_networks, timed=None, costs=None, margin=0.03)
+    text = re.sub(r"\s+", " ", _printed(plan))
+    assert "time unknown without timing" in text
+    assert "plan without --no-timing to time them" in text
+    assert "how much more for checkpoints is unknown" in text
+    assert "To call activations that are alike tied" in text
+    row = json.loads(json.dumps(json_value(plan_row(plan))))
+    assert (row["seconds"]["low"], row["seconds"]["high"], row["disk"]["checkpoints"]) == (None, None, None)
+    assert {candidate["trial_seconds"] for candidate in row["candidates"]} == {None}
+    assert {seeds["seconds"] for seeds in row["power"]["by_seeds"]} == {None}
 
 
 def test_names_do_no_harm(look_ahead: Callable[..., Outlook]) -> None:

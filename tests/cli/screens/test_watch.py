@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from shown_results import rendered_lines
 
 from actsearch.cli.screens.watch import watch_view
-from actsearch.core.experiment import Activation
+from actsearch.core.activation import Activation
 from actsearch.core.results import ExperimentResult
 from actsearch.core.trial_results import CandidateResult, Status, TrialResult
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from actsearch.config.strict_models import Positive, StrictModel
-from actsearch.core.experiment import Initializer
+from actsearch.core.activation import Scalar
+from actsearch.core.strict_models import Positive, StrictModel
 
 INITIALIZERS = (
     "glorot_uniform",
@@ -28,6 +29,14 @@ INITIALIZERS = (
     "ones",
 )
 """Keras's names."""
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """A Keras initializer by its name, with every argument given; one without arguments is its name alone."""
+
+    name: str
+    arguments: Mapping[str, Scalar]
 
 
 class RandomNormal(StrictModel):
