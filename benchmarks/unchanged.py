@@ -628,7 +628,7 @@ def loaded_page(file: Path, overrides: Sequence[str] = ()) -> str:
         "name": experiment.name,
         "seeds": experiment.seeds,
         "tuning seeds": experiment.tuning_seeds,
-        "data": repr(experiment.data),
+        "data": data_words(experiment.data),
         "diagnostics": repr(experiment.diagnostics),
         "warnings": experiment.warnings,
         "document": experiment.document,
@@ -636,6 +636,14 @@ def loaded_page(file: Path, overrides: Sequence[str] = ()) -> str:
         "trials": [f"{trial.id} {trial.trajectory}" for trial in trials],
     }
     return json.dumps(page, indent=1, ensure_ascii=False) + "\n"
+
+
+def data_words(data: Any) -> str:
+    """Which data, and how they are divided, as the value was written before its source was a value of its own."""
+    if not hasattr(data, "source"):
+        return repr(data)
+    values = {"name": data.source.name, "path": getattr(data.source, "path", None), **vars(data)}
+    return f"DataSpec({', '.join(f'{key}={value!r}' for key, value in values.items() if key != 'source')})"
 
 
 def expanding() -> Callable[..., Any]:

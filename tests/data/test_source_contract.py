@@ -206,8 +206,10 @@ def test_a_preparation_is_in_the_identity(member: Member, hostile: Path) -> None
     settings = identity(conftest.candidate(), 0, spec, "0" * 64)
     preparation = spec.source.preparation.identity()
     assert settings["data"].get("preparation") == preparation
-    arrays = spec.source.load()
-    is_unchanged = np.array_equal(np.squeeze(load_dataset(spec).x_train), np.squeeze(arrays["x_train"]))
+    as_loaded, dataset = spec.source.load()["x_train"], load_dataset(spec)
+    is_unchanged = np.array_equal(
+        dataset.x_train, as_loaded.reshape(dataset.x_train.shape).astype(dataset.x_train.dtype)
+    )
     assert is_unchanged == (preparation is None)
     experiment = Experiment("x", "", (0,), spec, (conftest.candidate(),), {})
     plain = replace(experiment, data=replace(spec, source=NamedSource("mnist")))
