@@ -56,11 +56,11 @@ def _cost_table(outlook: Outlook) -> Table:
     table.add_row("time", _time_of_what_is_left(outlook))
     needed, free = size_text(outlook.jobs * outlook.worker_memory), size_text(outlook.available_memory)
     table.add_row("memory", plans.MEMORY_OF_WORKERS(needed=needed, workers=outlook.jobs, free=free))
-    table.add_row("disk", _disk(outlook.disk))
+    table.add_row("disk", _needed_disk_text(outlook.disk))
     return table
 
 
-def _disk(disk: Disk) -> str:
+def _needed_disk_text(disk: Disk) -> str:
     results = size_text(disk.results)
     if disk.checkpoints is None:
         return plans.DISK_WITHOUT_CHECKPOINTS(results=results)

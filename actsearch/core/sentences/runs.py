@@ -63,6 +63,16 @@ FEWER_EXAMPLES_THAN_PROBED = Sentence(
     "diagnostics: there are only {examples} training examples to look at, not {asked}"
 )
 
+# --- what becomes of a trial
+
+GOES_ON_AFTER = Sentence("goes on after epoch {epoch}")
+COMPLETED_WITH = Sentence("completed, test {metric} {value}")
+COMPLETED = Sentence("completed")
+DIVERGED_IN = Sentence("diverged in epoch {epoch}")
+FAILED_WITH = Sentence("failed: {error}")
+RESTARTING = Sentence("restarting: {cause}")
+TRIED_AGAIN = Sentence("{cause}; it will be tried again")
+
 # --- what is decided on the way
 
 SETTING_CHOSEN = Sentence("{label}: chosen {setting} (mean {metric} {value}, {seeds} tuning seeds)")

@@ -136,6 +136,7 @@ EXCEED_TODAY: Mapping[str, str] = {
     "ranking.DIFFERENCE_UNDECIDED": "unit",
     "ranking.DIFFERENCE_NOT_FORESEEN": "unit",
     "runs.BEGINS_ANEW_FOR_DIAGNOSTICS": "words",
+    "runs.COMPLETED_WITH": "digits unit",
     "runs.SETTING_CHOSEN": "digits",
     "runs.FIRST_WOULD_TAKE_WITH_DIAGNOSTICS": "words",
     "verdicts.COST_OF_LOOKING_AGAIN": "words",
