@@ -9,6 +9,7 @@ from typing import Any
 from actsearch.config.activation_entries import own_parameters
 from actsearch.core.architecture import Surroundings
 from actsearch.core.experiment import Candidate, DataSpec
+from actsearch.core.sentences import file_warnings
 from actsearch.functions import formulas
 
 
@@ -28,30 +29,26 @@ def warnings_of(
 
 def _data_warnings(data: DataSpec, seeds: int) -> Iterator[str]:
     if data.holdout is None:
-        yield (
-            "Validation is the test set: choosing an epoch or an activation by it is choosing on test data."
-            " The sound choice is validation: {holdout: n}."
-        )
+        yield file_warnings.VALIDATION_IS_THE_TEST_SET()
     if seeds == 1:
-        yield "One seed: a difference between two activations may be chance."
+        yield file_warnings.ONE_SEED_ASKED_FOR()
 
 
 def _tuning_warnings(data: DataSpec, candidates: Sequence[Candidate]) -> Iterator[str]:
     if data.holdout is None:
-        yield "Settings are chosen on the test set, as validation is the test set: test values flatter what is chosen."
+        yield file_warnings.SETTINGS_CHOSEN_ON_TEST_SET()
     settings = Counter(candidate.label for candidate in candidates)
     if len(set(settings.values())) > 1:
         least, most = min(settings, key=settings.__getitem__), max(settings, key=settings.__getitem__)
-        yield (
-            f"Not as many settings for each activation ({most}: {settings[most]}, {least}: {settings[least]}): more to"
-            " choose from is an advantage by itself."
+        yield file_warnings.UNEQUAL_SETTINGS(
+            most=most, settings_of_most=settings[most], least=least, settings_of_least=settings[least]
         )
 
 
 def _loss_warnings(candidates: Sequence[Candidate]) -> Iterator[str]:
     losses = sorted({candidate.training.loss for candidate in candidates})
     if len(losses) > 1:
-        yield f"The candidates minimise different losses ({', '.join(losses)}): compare accuracies, not losses."
+        yield file_warnings.DIFFERENT_LOSSES(losses=", ".join(losses))
 
 
 def _selu_warnings(candidate: Candidate) -> Iterator[str]:
@@ -61,19 +58,19 @@ def _selu_warnings(candidate: Candidate) -> Iterator[str]:
     if candidate.activation.name == "selu":
         broken = list(_broken_conditions(around))
         if broken:
-            yield f"{label}: SELU does not normalise itself here: {'; '.join(broken)}."
+            yield file_warnings.SELU_NOT_NORMALISING(label=label, conditions="; ".join(broken))
     elif around.dropout_layer == "alpha_dropout" and around.drops_out:
-        yield f"{label}: alpha_dropout is made for SELU; other activations want dropout."
+        yield file_warnings.ALPHA_DROPOUT_WITHOUT_SELU(label=label)
 
 
 def _broken_conditions(around: Surroundings) -> Iterator[str]:
     """What SELU needs and a network does not give it."""
     if around.kernel_initializer != "lecun_normal":
-        yield f"kernel_initializer is {around.kernel_initializer}, not lecun_normal"
+        yield file_warnings.NOT_LECUN_NORMAL(initializer=around.kernel_initializer)
     if around.dropout_layer != "alpha_dropout" and around.drops_out:
-        yield "dropout_layer is dropout, not alpha_dropout"
+        yield file_warnings.NOT_ALPHA_DROPOUT()
     if around.batch_normalization:
-        yield "batch normalisation comes between a layer and its SELU"
+        yield file_warnings.BATCH_NORMALISATION_BETWEEN()
 
 
 def _flat_formula_warnings(entries: Any) -> Iterator[str]:
@@ -83,4 +80,4 @@ def _flat_formula_warnings(entries: Any) -> Iterator[str]:
             formula = formulas.parse_formula(text, own_parameters(entry.model_dump()))
             if formulas.is_flat(formula):
                 label = entry.label or formula.canonical
-                yield f"{label}: its slope is 0 on all of [-10, 10]; no gradient passes it."
+                yield file_warnings.FLAT_FORMULA(label=label)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.looks_record import LooksRecord
+from actsearch.core.sentences import runs
 from actsearch.core.tasks import Task
 from actsearch.core.trial_results import FINISHED, TrialResult
 from actsearch.data.sources import validation_examples
@@ -147,8 +148,7 @@ def _wants_until_the_next_look(
 def _waits_for_failed(seeds: int, failed: int) -> tuple[str, ...]:
     if not failed:
         return ()
-    trials = "1 trial that failed" if failed == 1 else f"{failed} trials that failed"
-    return (f"the look at {seeds} seeds waits for {trials}",)
+    return (runs.LOOK_WAITS(seeds=seeds, failed=failed),)
 
 
 def _contenders(record: LooksRecord, make: TrialMaker, candidates: Sequence[Candidate]) -> dict[str, Candidate | None]:

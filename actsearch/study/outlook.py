@@ -14,6 +14,7 @@ from actsearch.analysis.statistics.power import Power
 from actsearch.analysis.statistics.study_noise import Noise
 from actsearch.core import capacity
 from actsearch.core.experiment import Experiment
+from actsearch.core.sentences import plans
 from actsearch.core.trial_results import Role
 from actsearch.core.words import in_words
 from actsearch.data.dataset import Dataset
@@ -25,9 +26,6 @@ from actsearch.study.trial_costs import CostRange, Timed, kind_of
 
 MOST_SEEDS_COSTED = 1000
 """Nobody waits for more, so the time of more is not told."""
-SIDE_BY_SIDE = (
-    "A grid without tuning_seeds: activations can be compared side by side at each setting, not each at its best."
-)
 
 SecondsOf = Callable[[Sequence[Sequence[TrialPlaces]]], Seconds | None]
 """Of stages of trials that are left, until all are trained; None where that is unknown without timing."""
@@ -188,7 +186,7 @@ def _detectable_differences(
 def _side_by_side(experiment: Experiment) -> list[str]:
     """What a grid without tuning seeds means for the comparison."""
     is_grid = len(experiment.candidates) > len(contenders(experiment))
-    return [SIDE_BY_SIDE] if is_grid and not experiment.tuning_seeds else []
+    return [plans.SIDE_BY_SIDE()] if is_grid and not experiment.tuning_seeds else []
 
 
 def _left(

@@ -11,6 +11,7 @@ from actsearch.analysis.comparisons.tuning import mean_of
 from actsearch.core.experiment import Candidate, Experiment, Trial
 from actsearch.core.identity import expand
 from actsearch.core.results import Choice
+from actsearch.core.sentences import runs
 from actsearch.core.tasks import Task
 from actsearch.core.trial_results import FINISHED, TrialResult
 from actsearch.study.proposer import ResultOf
@@ -56,8 +57,7 @@ def tuned_settings(experiment: Experiment, data_sha256: str, result_of: ResultOf
         else:
             undecided += candidates
         if failed := statuses.count("failed"):
-            of = "1 of its tuning trials" if failed == 1 else f"{failed} of its tuning trials"
-            waiting.append(f"{label}: its setting can be chosen once {of} that failed can be trained")
+            waiting.append(runs.SETTING_WAITS(label=label, failed=failed))
     in_order = tuple(candidate for candidate in experiment.candidates if id(candidate) in compared)
     return TunedSettings(trials, tuple(chosen), tuple(waiting), in_order, tuple(undecided))
 

@@ -18,7 +18,7 @@ from actsearch.analysis.comparisons.pairs import Pair
 from actsearch.analysis.comparisons.standards import FEWEST_SEEDS
 from actsearch.analysis.comparisons.verdict_text import brief_verdict
 from actsearch.analysis.number_format import confidence_text
-from actsearch.core.words import number_of
+from actsearch.core.sentences import captions, verdicts
 
 
 @dataclass(frozen=True)
@@ -126,13 +126,13 @@ def differences_table(comparison: Comparison, stem: str, drawn: Collection[str] 
     headings = ("seeds", "mean", _interval_heading(comparison), "verdict")
     return ContenderRows(
         stem=stem,
-        title=f"Difference to {comparison.contenders[comparison.reference].name}",
+        title=captions.DIFFERENCES_TITLE(reference=comparison.contenders[comparison.reference].name),
         subtitle=title(comparison),
         headline=headline(comparison),
         headings=(*headings, "on new data") if with_new_data else headings,
         rows=tuple(_differences_row(comparison, pair, axis, with_new_data) for pair in pairs),
         axis=axis,
-        axis_label=f"difference in {comparison.measure.in_words()}",
+        axis_label=captions.DIFFERENCES_AXIS(metric=comparison.measure.in_words()),
         caption=tuple(differences_caption(comparison, drawn, axis, with_new_data)),
         margin=comparison.margin,
     )
@@ -182,13 +182,15 @@ def _difference_cells(comparison: Comparison, pair: Pair) -> tuple[str, str]:
 
 
 def _interval_heading(comparison: Comparison) -> str:
-    return f"{confidence_text(comparison.confidence)} interval"
+    return captions.INTERVAL_HEADING(confidence=confidence_text(comparison.confidence))
 
 
 def _verdict_cell(comparison: Comparison, pair: Pair) -> str:
     """As short as a column needs it: `undecided (15-60 seeds)`."""
     if pair.verdict == "undecided":
-        return f"undecided ({pair.forecast.low}-{pair.forecast.high} seeds)" if pair.forecast else "undecided"
+        if pair.forecast is None:
+            return verdicts.UNDECIDED()
+        return captions.UNDECIDED_CELL(low=pair.forecast.low, high=pair.forecast.high)
     if pair.verdict is not None:
         return brief_verdict(pair)
     if pair.n < FEWEST_SEEDS or not pair.note:
@@ -222,8 +224,10 @@ def _text_beyond(comparison: Comparison, dots: Sequence[float], mean: float, axi
     if not outside:
         return ""
     first, last = metric_text(comparison, outside[0]), metric_text(comparison, outside[-1])
-    values = first if first == last else f"{first} to {last}"
+    values = first if first == last else captions.VALUES_BEYOND(first=first, last=last)
     if len(outside) == len(dots):
-        return f"{number_of(len(dots), 'seed')}: {values}"
-    mean_first = "" if axis.holds(mean) else f"mean {metric_text(comparison, mean)}; "
-    return f"{mean_first}{len(outside)} of {len(dots)} seeds: {values}"
+        return captions.ALL_BEYOND(seeds=len(dots), values=values)
+    if axis.holds(mean):
+        return captions.SEEDS_BEYOND(outside=len(outside), seeds=len(dots), values=values)
+    mean_text = metric_text(comparison, mean)
+    return captions.SEEDS_AND_MEAN_BEYOND(mean=mean_text, outside=len(outside), seeds=len(dots), values=values)

@@ -9,7 +9,9 @@ from itertools import chain
 from actsearch.analysis.charts.axes import YAxis
 from actsearch.analysis.charts.curves import Curve, LearningCurves
 from actsearch.analysis.number_format import NAMED_IN_A_CAPTION, curve_value_text, epoch_ranges
-from actsearch.core.words import listed, number_of
+from actsearch.core.sentences import captions
+from actsearch.core.sentences.sentence import Sentence
+from actsearch.core.words import listed
 
 
 def curve_caption(
@@ -32,7 +34,7 @@ def _caption_sentences(
     yield from _sentences_on_scale(curves, axis)
     yield from _sentences_beyond_axis(curves, axis)
     if apart_without is not None:
-        yield f"To tell the others apart, see the figure without {apart_without}."
+        yield captions.SEE_THE_OTHER_FIGURE(label=apart_without)
     yield from _sentences_on_curve_trials(curves)
     if curves.mixture is not None:
         yield curves.mixture
@@ -41,16 +43,16 @@ def _caption_sentences(
 
 def _sentences_on_lines(curves: LearningCurves, with_bands: bool) -> Iterator[str]:
     if curves.n_seeds == 1:
-        yield f"{curves.experiment}: one seed, so differences may be chance."
+        yield captions.CURVES_OF_ONE_SEED(experiment=curves.experiment)
     else:
         # Of a candidate that left at a look, fewer seeds were asked for.
-        up_to = "up to " if any(curve.counted < curves.n_seeds for curve in curves.drawn) else ""
-        bands = ", bands the range of the seeds" if with_bands else ""
-        yield f"{curves.experiment}: lines are means of {up_to}{curves.n_seeds} seeds{bands}."
+        everywhere = not any(curve.counted < curves.n_seeds for curve in curves.drawn)
+        lines = captions.CURVES_WITH_BANDS if with_bands else captions.CURVES_WITHOUT_BANDS
+        yield lines(experiment=curves.experiment, everywhere=everywhere, seeds=curves.n_seeds)
     if curves.not_drawn:
-        yield f"Not drawn: {listed(curves.not_drawn, NAMED_IN_A_CAPTION)}."
+        yield captions.CURVES_NOT_DRAWN(names=listed(curves.not_drawn, NAMED_IN_A_CAPTION))
     if curves.n_seeds != 1 and any(len(set(curve.seeds)) > 1 for curve in curves.drawn):
-        yield "After a cross a line is the mean of the seeds that remain."
+        yield captions.AFTER_A_CROSS()
 
 
 def _sentences_on_best(curves: LearningCurves) -> Iterator[str]:
@@ -59,10 +61,9 @@ def _sentences_on_best(curves: LearningCurves) -> Iterator[str]:
         return
     if len(curves.facets) > 1:
         where = listed(_where_best(curves, best), NAMED_IN_A_CAPTION)
-        yield f"Bold: best of a panel after epoch {curves.last_epoch}; of all, {where} ({curve_value_text(best)})."
+        yield captions.BOLD_OF_A_PANEL(epoch=curves.last_epoch, where=where, value=curve_value_text(best))
     elif len(curves.drawn) > 1:
-        most = "highest" if curves.higher_is_better else "lowest"
-        yield f"Bold: {most} after epoch {curves.last_epoch}."
+        yield captions.BOLD_OF_ALL(higher_is_better=curves.higher_is_better, epoch=curves.last_epoch)
 
 
 def _where_best(curves: LearningCurves, best: float) -> list[str]:
@@ -70,7 +71,7 @@ def _where_best(curves: LearningCurves, best: float) -> list[str]:
     where = []
     for facet in curves.facets:
         first = [curve for curve in facet.curves if curve.final == best and curves.in_the_race(curve)]
-        where += [f"{curve.label} at {facet.title}" for curve in first]
+        where += [captions.CURVE_IN_PANEL(label=curve.label, panel=facet.title) for curve in first]
     return where
 
 
@@ -79,30 +80,29 @@ def _where_best(curves: LearningCurves, best: float) -> list[str]:
 
 def _sentences_on_scale(curves: LearningCurves, axis: YAxis) -> Iterator[str]:
     if curves.is_error_rate:
-        yield f"Drawn is 1 - {curves.metric}, on a logarithmic axis: lower is better."
+        yield captions.ERROR_RATE_AXIS(metric=curves.metric)
     elif axis.log:
-        yield "The axis is logarithmic."
+        yield captions.LOGARITHMIC_AXIS()
     elif curves.kind.is_share and axis.high - axis.low < 0.05:
-        yield f"The axis spans {100 * (axis.high - axis.low):.2g} percentage points."
+        yield captions.NARROW_AXIS(points=100 * (axis.high - axis.low))
     if axis.has_zeros:
-        yield "A value of 0 is a hollow triangle on the lower edge."
+        yield captions.ZEROS_ON_LOWER_EDGE()
 
 
 def _sentences_beyond_axis(curves: LearningCurves, axis: YAxis) -> Iterator[str]:
-    verbs = ("is", "are") if curves.n_seeds == 1 else ("reaches", "reach")
-    panels = " (in at least one panel)" if len(curves.facets) > 1 else ""
+    one_seed, one_panel = curves.n_seeds == 1, len(curves.facets) <= 1
     if axis.below:
-        below = _epochs_left_out(axis.below, verbs, "below")
-        yield f"The axis begins at {axis.low:.6g}; {below}{panels}."
+        below = captions.BELOW_OF_ONE_SEED if one_seed else captions.BELOW_OF_SEEDS
+        yield captions.AXIS_BEGINS(edge=axis.low, outside=_epochs_left_out(axis.below, below), one_panel=one_panel)
     if axis.above:
-        above = _epochs_left_out(axis.above, verbs, "above")
-        yield f"The axis ends at {axis.high:.6g}; {above}{panels}."
+        above = captions.ABOVE_OF_ONE_SEED if one_seed else captions.ABOVE_OF_SEEDS
+        yield captions.AXIS_ENDS(edge=axis.high, outside=_epochs_left_out(axis.above, above), one_panel=one_panel)
 
 
-def _epochs_left_out(outside: Mapping[str, tuple[int, ...]], verbs: tuple[str, str], side: str) -> str:
+def _epochs_left_out(outside: Mapping[str, tuple[int, ...]], first: Sentence) -> str:
     """`sigmoid is below it in epochs 1-4, relu and elu in epoch 1`: those outside the longest come first.
 
-    `verbs` are for one label and for several.
+    `first` is what is said of these.
     """
     by_epochs: dict[tuple[int, ...], list[str]] = {}
     for label, epochs in outside.items():
@@ -110,10 +110,13 @@ def _epochs_left_out(outside: Mapping[str, tuple[int, ...]], verbs: tuple[str, s
     groups = sorted(by_epochs.items(), key=lambda group: -len(group[0]))
     parts: list[str] = []
     for epochs, labels in groups[:NAMED_IN_A_CAPTION]:
-        verb = "" if parts else f" {verbs[0] if len(labels) == 1 else verbs[1]} {side} it"
-        parts.append(f"{listed(labels, NAMED_IN_A_CAPTION)}{verb} in {epoch_ranges(epochs)}")
+        names, when = listed(labels, NAMED_IN_A_CAPTION), epoch_ranges(epochs)
+        if parts:
+            parts.append(captions.ALSO_OUTSIDE(names=names, epochs=when))
+        else:
+            parts.append(first(names=names, labels=len(labels), epochs=when))
     rest = sum(len(labels) for _, labels in groups[NAMED_IN_A_CAPTION:])
-    return ", ".join([*parts, f"{rest} more for fewer epochs"] if rest else parts)
+    return ", ".join([*parts, captions.OUTSIDE_FOR_FEWER(labels=rest)] if rest else parts)
 
 
 # --- the trials and the data
@@ -124,16 +127,16 @@ def _sentences_on_curve_trials(curves: LearningCurves) -> Iterator[str]:
     if diverged:
         divergences = chain.from_iterable(curve.diverged for curve in curves.curves)
         epochs = sorted({divergence.epoch for divergence in divergences})
-        yield f"{_counted_trials(curves, diverged)} diverged (cross), in {epoch_ranges(epochs)}."
+        yield captions.CURVES_DIVERGED(**_counted_trials(curves, diverged), epochs=epoch_ranges(epochs))
     failed = _trials_by_label(curves.curves, lambda curve: curve.failed)
     if failed:
-        yield f"{_counted_trials(curves, failed)} failed and missing here."
+        yield captions.CURVES_FAILED(**_counted_trials(curves, failed))
     left_out = _trials_by_label(curves.curves, lambda curve: curve.left_out)
     if left_out:
-        yield f"{_counted_trials(curves, left_out)} unfinished and left out."
+        yield captions.CURVES_LEFT_OUT(**_counted_trials(curves, left_out))
     on_their_way = _trials_by_label(curves.curves, lambda curve: curve.unfinished - curve.left_out)
     if on_their_way:
-        yield f"{_counted_trials(curves, on_their_way)} unfinished, drawn as far as it is."
+        yield captions.CURVES_UNFINISHED(**_counted_trials(curves, on_their_way))
 
 
 def _trials_by_label(curves: Iterable[Curve], count: Callable[[Curve], int]) -> dict[str, int]:
@@ -144,15 +147,15 @@ def _trials_by_label(curves: Iterable[Curve], count: Callable[[Curve], int]) -> 
     return {label: n for label, n in counts.items() if n}
 
 
-def _counted_trials(curves: LearningCurves, counts: Mapping[str, int]) -> str:
-    """`3 trials (relu 2 of 5, gelu 1 of 5)`, to be followed by what became of them."""
+def _counted_trials(curves: LearningCurves, counts: Mapping[str, int]) -> dict[str, object]:
+    """How many trials there are of a kind, and how many of each label."""
     asked = _trials_by_label(curves.curves, lambda curve: curve.n_seeds)
-    each = listed([f"{label} {n} of {asked[label]}" for label, n in counts.items()], NAMED_IN_A_CAPTION)
-    return f"{number_of(sum(counts.values()), 'trial')} ({each})"
+    each = [captions.TRIALS_OF_LABEL(label=label, trials=n, asked=asked[label]) for label, n in counts.items()]
+    return {"trials": sum(counts.values()), "by_label": listed(each, NAMED_IN_A_CAPTION)}
 
 
 def _sentences_on_data(curves: LearningCurves) -> Iterator[str]:
     if not curves.metric.startswith("val_"):
-        yield "Training values are Keras's: averaged while the epoch runs, with dropout on."
+        yield captions.KERAS_TRAINING_VALUES()
     elif curves.validation_is_test:
-        yield "These are the test set's values: choosing by them is choosing on the test set."
+        yield captions.CURVES_OF_TEST_SET()

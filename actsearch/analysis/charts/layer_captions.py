@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -20,6 +20,8 @@ from actsearch.analysis.findings.probed_candidates import ProbedCandidate
 from actsearch.analysis.number_format import NAMED_IN_A_CAPTION
 from actsearch.analysis.trials import trials_of_all
 from actsearch.core.results import ExperimentResult
+from actsearch.core.sentences import captions
+from actsearch.core.sentences.sentence import Sentence
 from actsearch.core.words import listed
 
 
@@ -50,18 +52,23 @@ class LayersShown:
 
 
 def layer_title(shown: LayersShown, by: EpochOrDepth) -> str:
-    return f"{shown.definition.title.format(**_words_filled_in(shown))} by {by}"
+    return _filled_in(shown.definition.title, {**_words_filled_in(shown), "axis": by})
 
 
 def layer_caption(shown: LayersShown, by: EpochOrDepth, with_bands: bool, axes: Sequence[LayerAxis]) -> Iterator[str]:
     """What is drawn, how to read it, and what is missing."""
-    yield shown.definition.means.format(**_words_filled_in(shown))
+    yield _filled_in(shown.definition.drawn, _words_filled_in(shown))
     yield _sentence_on_lines(shown, by)
     yield _sentence_on_seeds(shown, with_bands)
     yield from _sentences_on_axes(axes)
     yield from _sentences_on_layer_trials(shown, by)
     if shown.result.mixture is not None:
         yield shown.result.mixture
+
+
+def _filled_in(sentence: Sentence, words: Mapping[str, str]) -> str:
+    """With those of the words that it names."""
+    return sentence(**{name: words[name] for name in sentence.fields})
 
 
 def _words_filled_in(shown: LayersShown) -> dict[str, str]:
@@ -77,31 +84,32 @@ def _words_filled_in(shown: LayersShown) -> dict[str, str]:
 
 def _sentence_on_lines(shown: LayersShown, by: EpochOrDepth) -> str:
     if by == "depth":
-        return "A line per epoch, dark to light; hidden layers from the input (left) to the output."
+        return captions.LINES_BY_DEPTH()
     has_no_untrained_value = shown.kind in ("updates", "clipping")
-    untrained = "" if has_no_untrained_value else " Epoch 0 is the untrained network."
-    return f"A line per hidden layer, dark to light from input to output.{untrained}"
+    return captions.LINES_BY_LAYER() if has_no_untrained_value else captions.LINES_BY_LAYER_FROM_UNTRAINED()
 
 
 def _sentence_on_seeds(shown: LayersShown, with_bands: bool) -> str:
     seeds = shown.most_seeds
     if seeds == 1:
-        return "One seed, so differences may be chance."
-    up_to = "up to " if any(len(candidate.counting) < seeds for candidate in shown.with_panel) else ""
-    bands = ", bands their range" if with_bands else "; their range is not drawn"
-    return f"Lines are medians of {up_to}{seeds} seeds{bands}."
+        return captions.LAYERS_OF_ONE_SEED()
+    everywhere = not any(len(candidate.counting) < seeds for candidate in shown.with_panel)
+    lines = captions.LAYERS_WITH_BANDS if with_bands else captions.LAYERS_WITHOUT_BANDS
+    return lines(everywhere=everywhere, seeds=seeds)
 
 
 def _sentences_on_axes(axes: Sequence[LayerAxis]) -> Iterator[str]:
     for axis in axes:
-        which = "The axis" if len(axes) == 1 else f"The axis of the {axis.label}"
-        if axis.scale == "log":
-            zeros = "; a 0 is a hollow triangle on its edge" if axis.has_zeros else ""
-            yield f"{which} is logarithmic{zeros}."
+        which = captions.LAYER_AXIS() if len(axes) == 1 else captions.LAYER_AXIS_OF(quantity=axis.label)
+        if axis.scale == "log" and axis.has_zeros:
+            yield captions.LAYER_AXIS_LOGARITHMIC_WITH_ZEROS(axis=which)
+        elif axis.scale == "log":
+            yield captions.LAYER_AXIS_LOGARITHMIC(axis=which)
         if axis.scale == "symlog":
-            yield f"{which} is logarithmic beyond -1 and 1."
+            yield captions.LAYER_AXIS_SYMLOG(axis=which)
         if axis.outside:
-            yield f"{which} ends at {axis.high:.3g}; {listed(axis.outside, NAMED_IN_A_CAPTION)} went beyond it."
+            names = listed(axis.outside, NAMED_IN_A_CAPTION)
+            yield captions.LAYER_AXIS_ENDS(axis=which, edge=axis.high, names=names)
 
 
 def _sentences_on_layer_trials(shown: LayersShown, by: EpochOrDepth) -> Iterator[str]:
@@ -109,17 +117,18 @@ def _sentences_on_layer_trials(shown: LayersShown, by: EpochOrDepth) -> Iterator
     drawn = chain.from_iterable(candidate.counting_trials for candidate in shown.with_panel)
     diverged = sum(trial.status == "diverged" for trial in drawn)
     if diverged:
-        yield f"{diverged} of {len(counting)} trials diverged{' (cross)' if by == 'epoch' else ''}."
+        sentence = captions.LAYERS_DIVERGED_MARKED if by == "epoch" else captions.LAYERS_DIVERGED
+        yield sentence(diverged=diverged, trials=len(counting))
     probed = [candidate for candidate in shown.candidates if candidate.counting]
     without_values = [candidate.title for candidate in probed if candidate not in shown.with_panel]
     if without_values:
-        yield f"Not drawn, as they {shown.definition.missing}: {listed(without_values, NAMED_IN_A_CAPTION)}."
+        yield shown.definition.without_panel(names=listed(without_values, NAMED_IN_A_CAPTION))
     without_diagnostics = [candidate.title for candidate in shown.candidates if not candidate.counting]
     if without_diagnostics:
-        yield f"Not drawn, for want of diagnostics: {listed(without_diagnostics, NAMED_IN_A_CAPTION)}."
+        yield captions.WITHOUT_DIAGNOSTICS(names=listed(without_diagnostics, NAMED_IN_A_CAPTION))
     left_out = [trial.status for trial in trials_of_all(shown.candidates) if trial not in counting]
     if left_out:
-        yield f"Trials left out: {', '.join(_reasons(left_out))}."
+        yield captions.LAYER_TRIALS_LEFT_OUT(reasons=", ".join(_reasons(left_out)))
 
 
 def _reasons(statuses: Sequence[str]) -> Iterator[str]:
@@ -127,5 +136,9 @@ def _reasons(statuses: Sequence[str]) -> Iterator[str]:
     failed = statuses.count("failed")
     completed = statuses.count("completed") + statuses.count("diverged")
     unfinished = len(statuses) - failed - completed
-    counts = {"failed": failed, "unfinished": unfinished, "without diagnostics": completed}
-    yield from (f"{count} {reason}" for reason, count in counts.items() if count)
+    counts = (
+        (captions.FAILED_LEFT_OUT, failed),
+        (captions.UNFINISHED_LEFT_OUT, unfinished),
+        (captions.UNDIAGNOSED_LEFT_OUT, completed),
+    )
+    yield from (reason(trials=count) for reason, count in counts if count)

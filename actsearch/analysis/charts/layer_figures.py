@@ -87,8 +87,7 @@ def layer_figures(
     with_panel = [candidate for candidate in probed if candidate.has_values(kind, variable)]
     shown = LayersShown(result, kind, variable, with_panel, probed)
     if not shown.with_panel:
-        missing = LAYER_FIGURE_DEFINITIONS[kind].missing
-        raise NothingToShow(f"{kind}: nothing to draw for {result.name}; its candidates {missing}")
+        raise NothingToShow(LAYER_FIGURE_DEFINITIONS[kind].no_figure(kind=kind, experiment=result.name))
     asked = by or (("epoch", "depth") if shown.is_deep and kind in ALSO_BY_DEPTH else ("epoch",))
     return [_figure_by(shown, way) for way in get_args(EpochOrDepth) if way in asked]
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from actsearch.core.sentences import captions
+from actsearch.core.sentences.sentence import Sentence
+
 LayerFigureKind = Literal[
     "gradients", "updates", "saturation", "dead", "sparsity", "normalisation", "clipping", "parameters"
 ]
@@ -37,72 +40,63 @@ class LayerQuantity:
 class LayerFigureDefinition:
     """A kind of figure, in words."""
 
-    title: str
+    title: Sentence
     quantities: tuple[LayerQuantity, ...]
-    means: str
+    drawn: Sentence
     """What is drawn, for the caption."""
-    missing: str
-    """Why a candidate has no panel, or an experiment no figure."""
+    without_panel: Sentence = captions.WITHOUT_SUCH_VALUES
+    """Why candidates have no panel."""
+    no_figure: Sentence = captions.NO_SUCH_VALUES_TO_DRAW
+    """Why an experiment has no figure."""
 
 
-NO_VALUES = "have no such values"
 LAYER_FIGURE_DEFINITIONS: Mapping[LayerFigureKind, LayerFigureDefinition] = {
     "gradients": LayerFigureDefinition(
-        "Gradient norm of the {variable}",
+        captions.GRADIENTS_TITLE,
         (LayerQuantity(("gradient_norm_{key}",), "gradient norm of the {variable}"),),
-        "Euclidean norm of the gradient of the mean loss over the probe ({n} training examples) by a layer's"
-        " {variable}, {how} dropout and without penalties.",
-        NO_VALUES,
+        captions.GRADIENTS_DRAWN,
     ),
     "updates": LayerFigureDefinition(
-        "Update of the {variable} relative to their size",
+        captions.UPDATES_TITLE,
         (LayerQuantity(("update_ratio_{key}",), "norm of the change / norm before"),),
-        "Norm of what an epoch changed in a layer's {variable}, divided by their norm before that epoch.",
-        NO_VALUES,
+        captions.UPDATES_DRAWN,
     ),
     "saturation": LayerFigureDefinition(
-        "Saturated pre-activations",
+        captions.SATURATION_TITLE,
         (LayerQuantity(("saturated",), "saturated pre-activations", is_share=True),),
-        "Share of the pre-activations at which |f'| is under 1 % of its largest value on [-10, 10], over the probe"
-        " ({n} training examples). For ReLU these are all that are below 0; findings leave activations of 0 out.",
-        NO_VALUES,
+        captions.SATURATION_DRAWN,
     ),
     "dead": LayerFigureDefinition(
-        "Dead units",
+        captions.DEAD_TITLE,
         (LayerQuantity(("dead",), "dead units", is_share=True),),
-        "Share of the units (of a convolution: channels) whose |f'| is under a millionth of its largest value on the"
-        " whole probe ({n} training examples): nothing that is learned on the probe reaches them.",
-        NO_VALUES,
+        captions.DEAD_DRAWN,
     ),
     "sparsity": LayerFigureDefinition(
-        "Sparsity: activations that are 0",
+        captions.SPARSITY_TITLE,
         (LayerQuantity(("zeros",), "activations that are 0", is_share=True),),
-        "Share of a layer's activations that are exactly 0, over all units, positions and examples of the probe ({n}"
-        " training examples).",
-        NO_VALUES,
+        captions.SPARSITY_DRAWN,
     ),
     "normalisation": LayerFigureDefinition(
-        "Mean and variance of the activations",
+        captions.NORMALISATION_TITLE,
         (
             LayerQuantity(("mean",), "mean of the activations", signed=True, domain=SELU_MEAN),
             LayerQuantity(("variance",), "variance of the activations", domain=SELU_VARIANCE),
         ),
-        "Over all units, positions and examples of the probe ({n} training examples), {how} dropout. Shaded: the"
-        " domain of the SELU theorem (Klambauer et al. 2017), mean in [-0.1, 0.1] and variance in [0.8, 1.5].",
-        NO_VALUES,
+        captions.NORMALISATION_DRAWN,
     ),
     "clipping": LayerFigureDefinition(
-        "Clipped gradient components of the {variable}",
+        captions.CLIPPING_TITLE,
         (LayerQuantity(("clipped_{key}",), "changed by clipping", is_share=True),),
-        "Share of the components of the gradient by a layer's {variable} that clipping changed, over all steps of an"
-        " epoch.",
-        "do not clip",
+        captions.CLIPPING_DRAWN,
+        captions.WITHOUT_CLIPPING,
+        captions.NO_CLIPPING_TO_DRAW,
     ),
     "parameters": LayerFigureDefinition(
-        "Learned parameters",
+        captions.PARAMETERS_TITLE,
         (),  # one per name that the diagnostics hold
-        "Means over a layer's channels or units; bands go from the least of them to the greatest.",
-        "learn no parameter",
+        captions.PARAMETERS_DRAWN,
+        captions.WITHOUT_LEARNED_PARAMETERS,
+        captions.NO_PARAMETERS_TO_DRAW,
     ),
 }
 VARIABLE_WORDS: Mapping[Variable, str] = {"kernel": "weights", "bias": "biases"}

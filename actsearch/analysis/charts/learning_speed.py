@@ -17,6 +17,7 @@ from actsearch.analysis.comparisons.conclusions import title
 from actsearch.analysis.comparisons.contenders import Contender, nan_if_unknown
 from actsearch.core.errors import NothingToShow
 from actsearch.core.measures import Measure
+from actsearch.core.sentences import captions
 from actsearch.core.trial_results import TrialResult
 
 SEVERAL_TARGETS_UP_TO = 30
@@ -98,7 +99,7 @@ def learning_speed_table(comparison: Comparison, stem: str, drawn: Collection[st
     last_seconds = [row.last_second for row in rows if math.isfinite(row.last_second)]
     return LearningSpeed(
         stem=stem,
-        title=f"Epochs and seconds until a {quantity} is reached",
+        title=captions.SPEED_TITLE(quantity=quantity),
         subtitle=title(comparison),
         targets=tuple(f"{quantity} {target:.6g}" for target in targets),
         rows=tuple(rows),
@@ -147,17 +148,9 @@ def _slowness(row: SpeedRow) -> tuple[bool, list[float]]:
 
 
 def _speed_caption(comparison: Comparison, targets: Sequence[float], drawn: Collection[str] | None) -> Iterator[str]:
-    yield (
-        f"{comparison.experiment}: the first epoch whose value reaches the target; dots are seeds, larger markers"
-        " medians (hollow to full: the targets), lines the range of the seeds that reach it. The others are counted at"
-        " the edge; where half of them or more never do, there is no median."
-    )
+    yield captions.SPEED_MARKS(experiment=comparison.experiment)
     if any(contender.seconds_per_epoch is not None for contender in comparison.contenders):
-        yield (
-            "Seconds are epochs times a contender's median seconds per epoch, on the machines and with the load of"
-            " these trainings."
-        )
+        yield captions.SPEED_SECONDS()
     if len(targets) > 1:
-        error = "error" if comparison.measure.kind.is_share else "value"
-        yield f"The targets leave four times, twice and once the {error} of the last of them."
+        yield captions.SPEED_TARGETS(share=comparison.measure.kind.is_share)
     yield from closing_sentences(comparison, drawn)

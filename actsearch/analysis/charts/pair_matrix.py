@@ -11,6 +11,7 @@ from actsearch.analysis.comparisons.comparison import ALL_PAIRS_UP_TO, Compariso
 from actsearch.analysis.comparisons.conclusions import title
 from actsearch.analysis.comparisons.metric_format import signed_difference
 from actsearch.analysis.comparisons.verdicts import Verdict
+from actsearch.core.sentences import captions
 
 VERDICT_SYMBOLS: Mapping[Verdict | None, str] = {"better": "▲", "worse": "▼", "tied": "=", "undecided": "?", None: "·"}
 """Not > and <, which stand above a difference: of a loss, what is better is less."""
@@ -44,7 +45,7 @@ def pair_matrix_table(comparison: Comparison, stem: str, drawn: Collection[str] 
         return None
     return PairMatrix(
         stem=stem,
-        title=f"Every pair: {comparison.measure.in_words()}",
+        title=captions.PAIRS_TITLE(metric=comparison.measure.in_words()),
         subtitle=title(comparison),
         names=tuple(comparison.contenders[i].name for i in places),
         leading=tuple(i in comparison.leaders for i in places),
@@ -63,10 +64,7 @@ def _row_of_cells(comparison: Comparison, row: int, columns: Collection[int]) ->
 
 
 def _matrix_caption(comparison: Comparison, drawn: Collection[str] | None) -> Iterator[str]:
-    symbols = ", ".join(f"{symbol} {verdict or 'no verdict'}" for verdict, symbol in VERDICT_SYMBOLS.items())
-    yield (
-        f"{comparison.experiment}: each cell is the row's mean minus the column's, and the verdict on the row:"
-        f" {symbols}."
-    )
-    yield f"Bar: the leading group. {sentence_on_intervals(comparison)}"
+    symbols = [f"{symbol} {verdict or captions.MATRIX_NO_VERDICT()}" for verdict, symbol in VERDICT_SYMBOLS.items()]
+    yield captions.MATRIX_CELLS(experiment=comparison.experiment, symbols=", ".join(symbols))
+    yield f"{captions.MATRIX_GROUP()} {sentence_on_intervals(comparison)}"
     yield from closing_sentences(comparison, drawn)

@@ -20,8 +20,9 @@ from actsearch.core.errors import NothingToShow
 from actsearch.core.json_values import canonical_json
 from actsearch.core.measures import Measure
 from actsearch.core.results import ExperimentResult
+from actsearch.core.sentences import captions
 from actsearch.core.trial_results import ENDED, CandidateResult, TrialResult
-from actsearch.core.words import in_words, listed, number_of, point
+from actsearch.core.words import in_words, listed, point
 
 FAR_SETTINGS = 10.0
 """What `value_axis.FAR_OFF` is of contenders: most settings are there to be seen as the bad ones."""
@@ -135,7 +136,7 @@ def sensitivity_table(
     measured = measure.in_words()
     return Sensitivity(
         stem=stem,
-        title=f"{measured[0].upper()}{measured[1:]}, by {setting.name}",
+        title=captions.SETTING_TITLE(metric=f"{measured[0].upper()}{measured[1:]}", setting=setting.name),
         experiment=result.name,
         x=tuple(setting.place(value) for value in setting.values),
         x_names=tuple(in_words(value) for value in setting.values),
@@ -295,44 +296,45 @@ def _chosen_place(
 
 
 def _sentences_on_seeds(result: ExperimentResult, measure: Measure, seeds: int) -> Iterator[str]:
-    for_tuning = " for tuning" if result.tuning_seeds else ""
+    is_tuning = bool(result.tuning_seeds)
     if seeds == 1:
-        yield f"{result.name}: one seed{for_tuning}, so differences may be chance."
+        yield captions.SETTING_LINES_OF_ONE_SEED(experiment=result.name, tuning=is_tuning)
     else:
-        yield f"{result.name}: lines are means of {number_of(seeds, 'seed')}{for_tuning}, bands the range of the seeds."
-    if not result.tuning_seeds:
-        most = "highest" if measure.higher_is_better else "lowest"
-        yield f"Rings: the {most} mean of a line; being the best of several, it flatters."
+        yield captions.SETTING_LINES(experiment=result.name, seeds=seeds, tuning=is_tuning)
+    if not is_tuning:
+        yield captions.RINGS_AT_BEST_MEAN(higher_is_better=measure.higher_is_better)
     elif result.chosen:
-        decisive = result.task.decisive.in_words
-        yield f"Rings: the settings chosen on these seeds, by the best mean validation {decisive} after the last epoch."
+        yield captions.RINGS_AT_CHOSEN(metric=result.task.decisive.in_words)
     else:
-        yield "No setting is chosen yet."
+        yield captions.NO_RINGS_YET()
 
 
 def _sentences_on_cut_off(lines: Sequence[SettingLine], axis: Span) -> Iterator[str]:
     if axis.cut is not None:
-        end, mark = ("begins", CUT_OFF_BELOW) if axis.cut == "low" else ("ends", CUT_OFF_ABOVE)
+        is_low = axis.cut == "low"
+        mark = CUT_OFF_BELOW if is_low else CUT_OFF_ABOVE
         notes = chain.from_iterable(line.beyond(axis) for line in lines)
-        below = f"; means beyond it are told below ({mark})" if any(mark in note.text for note in notes) else ""
-        yield f"The axis {end} at {axis.edge:.4g}{below}."
+        if any(mark in note.text for note in notes):
+            yield captions.SETTING_AXIS_CUT_MARKED(low=is_low, edge=axis.edge, mark=mark)
+        else:
+            yield captions.SETTING_AXIS_CUT(low=is_low, edge=axis.edge)
     if any(line.lost for line in lines):
-        yield "Trials that diverged or failed are counted below; they are in no mean."
+        yield captions.LOST_TRIALS_BELOW()
 
 
 def _sentences_on_missing(result: ExperimentResult, fixed: Iterable[str]) -> Iterator[str]:
     """`fixed` are the labels of candidates that the setting does not vary of."""
     labels = list(dict.fromkeys(fixed))
     if labels:
-        yield f"Not on this axis, for their setting is fixed: {listed(labels, NAMED_IN_A_CAPTION)}."
+        yield captions.NOT_ON_THIS_AXIS(names=listed(labels, NAMED_IN_A_CAPTION))
     trials = chain.from_iterable(_trials_shown(result, candidate) for candidate in result.candidates)
     waiting = sum(trial.status not in ENDED for trial in trials)
     if waiting:
-        yield f"{number_of(waiting, 'trial')} unfinished and missing here."
+        yield captions.UNFINISHED_MISSING(trials=waiting)
 
 
 def _sentences_to_beware_of(result: ExperimentResult, measure: Measure) -> Iterator[str]:
     if measure.split == "test":
-        yield "These are the test set's values: choosing a setting by them is choosing on the test set."
+        yield captions.SETTINGS_BY_TEST_SET()
     if result.mixture:
         yield result.mixture

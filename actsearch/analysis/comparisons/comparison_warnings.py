@@ -17,7 +17,8 @@ from actsearch.analysis.trials import trials_of_all
 from actsearch.core.json_values import canonical_json
 from actsearch.core.looks_record import LooksRecord
 from actsearch.core.results import ExperimentResult
-from actsearch.core.words import in_words, number_of
+from actsearch.core.sentences import comparison_warnings as warnings
+from actsearch.core.words import in_words
 
 TOO_NOISY = 5.0
 """One of the leading group whose seeds vary so many times as much as those of the others is named."""
@@ -46,38 +47,30 @@ def warnings_on(comparison: Comparison, result: ExperimentResult) -> Iterator[st
 def _measure_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
     split = comparison.measure.split
     if split == "test" and result.validation_is_test:
-        yield (
-            "Validation is the test set here: choosing an activation or an epoch by this table is choosing on test"
-            " data, and its value there is too good; the sound choice is validation: {holdout: n}."
-        )
+        yield warnings.RANKS_BY_TEST_SET_AS_VALIDATION()
     elif split == "test":
-        yield (
-            "This ranks by the test set. Choose by the validation set, and report the test set's values once: what is"
-            " chosen by this table is chosen on test data."
-        )
+        yield warnings.RANKS_BY_TEST_SET()
     elif split == "training":
-        yield "Training values say how well the examples were learned, with dropout on, not how well new ones will be."
+        yield warnings.TRAINING_VALUES()
 
 
 def _best_epoch_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
     measure = comparison.measure
     if measure.at == "best":
         flattered = [contender for contender in comparison.contenders if contender.flattery is not None]
-        amounts = ", ".join(f"{contender.name} {contender.flattery:+.4f}" for contender in flattered)
-        data = " on test data" if result.validation_is_test else ""
-        flatters = (
-            ", by what is compared, which flatters unevenly" if measure.metric == measure.task.validated_by else ""
-        )
-        yield (
-            f"The best epoch was chosen{data} by validation {measure.task.decisive.in_words}{flatters}; by so much is"
-            f" it better than the last one: {amounts}."
+        amounts = [warnings.FLATTERED_BY(name=each.name, amount=each.flattery) for each in flattered]
+        is_compared = measure.metric == measure.task.validated_by
+        warning = warnings.BEST_EPOCH_FLATTERS if is_compared else warnings.BEST_EPOCH_BY_ANOTHER_METRIC
+        yield warning(
+            on_test_data=result.validation_is_test,
+            metric=measure.task.decisive.in_words,
+            amounts=", ".join(amounts),
         )
     if measure.has_scores and measure.scores is None:
-        yield (
-            "What other examples would change can't be told from those by which the best epoch was chosen."
-            if measure.at == "best"
-            else "What other examples would change is known at the last epoch alone, of which predictions are kept."
-        )
+        if measure.at == "best":
+            yield warnings.NO_OTHER_EXAMPLES_AT_BEST_EPOCH()
+        else:
+            yield warnings.OTHER_EXAMPLES_AT_LAST_EPOCH()
 
 
 # --- which settings are compared
@@ -89,33 +82,30 @@ def _edge_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator
         numbers = sorted({v for v in given if isinstance(v, (int, float)) and not isinstance(v, bool)})
         if len(numbers) < 2 or len(numbers) < len(given):
             continue
-        for edge, way in ((numbers[0], "smaller"), (numbers[-1], "larger")):
+        for edge in (numbers[0], numbers[-1]):
             names = [choice.label for choice in comparison.choices if choice.setting.get(key) == edge]
             if names:
-                yield (
-                    f"{', '.join(names)}: the best {key.rpartition('.')[2]} of the grid is its edge ({in_words(edge)});"
-                    f" a {way} one may be better still."
+                yield warnings.EDGE_OF_THE_GRID(
+                    names=", ".join(names),
+                    key=key.rpartition(".")[2],
+                    edge=in_words(edge),
+                    lowest=edge == numbers[0],
                 )
 
 
 def _setting_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator[str]:
     if comparison.role == "tuning":
-        yield "These are the tuning seeds, by which settings are chosen: what was chosen as the best is flattered."
+        yield warnings.TUNING_SEEDS_COMPARED()
     elif comparison.setting:
-        yield (
-            "One setting for all favours whichever it suits; with tuning_seeds in the file each is compared at its own."
-        )
+        yield warnings.SETTING_FOR_ALL()
         settings = len({canonical_json(candidate.setting) for candidate in result.candidates})
-        yield (
-            f"Whoever picks an activation's best of {settings} settings by these means flatters it, by about"
-            f" {expected_best(settings):.1f} standard errors of such a mean if all are equal."
-        )
+        yield warnings.BEST_OF_SETTINGS_FLATTERS(settings=settings, errors=expected_best(settings))
     if result.tuning_seeds and comparison.role == "comparison":
         chosen = {choice.label for choice in result.chosen}
         labels = dict.fromkeys(candidate.label for candidate in result.candidates)
         without_setting = [label for label in labels if label not in chosen]
         if without_setting:
-            yield f"Not compared, as no setting is chosen for it yet: {', '.join(without_setting)}."
+            yield warnings.WITHOUT_A_SETTING(names=", ".join(without_setting))
 
 
 # --- how many seeds there are, and how they vary
@@ -125,29 +115,23 @@ def _seed_warnings(comparison: Comparison) -> Iterator[str]:
     seeds = comparison.most_seeds
     contenders = sum(contender.completed > 0 for contender in comparison.contenders)
     if seeds == 1:
-        yield "One seed: any difference may be chance, and there is no verdict."
+        yield warnings.ONE_SEED_COMPARED()
     elif seeds == 2:
-        yield "Two seeds: intervals, but no verdict."
+        yield warnings.TWO_SEEDS_COMPARED()
     elif seeds < ENOUGH_SEEDS:
         advised = advised_seeds(contenders)
-        yield f"{seeds} seeds: verdicts to be taken with care; {advised} are a good number for {contenders} candidates."
+        yield warnings.FEW_SEEDS_COMPARED(seeds=seeds, advised=advised, candidates=contenders)
     else:
         yield from _few_seeds_warnings(comparison)
     if contenders > MANY_CONTENDERS and not comparison.has_baseline and comparison.planned_looks == 1:
-        yield (
-            f"{contenders} candidates make {family_size(contenders)} pairs, which costs certainty: name a baseline"
-            " beforehand (--baseline), or screen on other seeds first."
-        )
+        yield warnings.MANY_PAIRS(candidates=contenders, pairs=family_size(contenders))
     yield from _noise_warnings(comparison)
 
 
 def _few_seeds_warnings(comparison: Comparison) -> Iterator[str]:
     for contender in comparison.contenders:
         if FEWEST_SEEDS <= contender.completed < ENOUGH_SEEDS:
-            yield (
-                f"{contender.name}: what is said of it goes by {contender.completed} seeds, and is to be taken with"
-                " care."
-            )
+            yield warnings.FEW_SEEDS_OF_CANDIDATE(name=contender.name, seeds=contender.completed)
 
 
 def _noise_warnings(comparison: Comparison) -> Iterator[str]:
@@ -157,39 +141,34 @@ def _noise_warnings(comparison: Comparison) -> Iterator[str]:
         deviations = [rival.sd for rival in (*group[:i], *group[i + 1 :]) if math.isfinite(rival.sd)]
         usual = float(np.median(deviations)) if deviations else math.nan
         if contender.sd > TOO_NOISY * max(usual, smallest_deviation(comparison.examples)):
-            yield (
-                f"{contender.name} is in the leading group because its seeds differ too much to tell (standard"
-                f" deviation {contender.sd:.2g}; of the others {usual:.2g}), not because it is known to be as good."
-            )
+            yield warnings.TOO_NOISY_TO_TELL(name=contender.name, sd=contender.sd, usual=usual)
 
 
 def _missing_seeds_warnings(comparison: Comparison) -> Iterator[str]:
     for contender in comparison.contenders:
         if contender.missing:
-            seeds = number_of(len(contender.trials), "seed")
-            yield f"{contender.name}: {contender.missing} of {seeds}{_share_that_diverges(contender)}."
+            yield _missing_seeds(contender)
 
 
-def _share_that_diverges(contender: Contender) -> str:
+def _missing_seeds(contender: Contender) -> str:
+    name, missing, seeds = contender.name, contender.missing, len(contender.trials)
     if contender.divergence is None:
-        return ""
+        return warnings.MISSING_SEEDS(name=name, missing=missing, seeds=seeds)
     low, high = contender.divergence
-    return f" (it diverges in {low:.0%} to {high:.0%} of seeds)"
+    return warnings.MISSING_SEEDS_DIVERGED(name=name, missing=missing, seeds=seeds, low=low, high=high)
 
 
 def _disagreement_warnings(comparison: Comparison) -> Iterator[str]:
     """Where the exact test and the interval say different things of 0."""
     pairs = [_named_with_p(comparison, pair) for pair in comparison.told_pairs() if pair.disagrees]
     if pairs:
-        yield (
-            f"By the exact sign-flip test, at {(1 - comparison.confidence) / comparison.family:.2g}, the interval's"
-            f" answer is not confirmed of {', '.join(pairs)}: be careful with it."
-        )
+        level = (1 - comparison.confidence) / comparison.family
+        yield warnings.SIGN_FLIP_DISAGREES(level=level, pairs=", ".join(pairs))
 
 
 def _named_with_p(comparison: Comparison, pair: Pair) -> str:
     a, b = comparison.contenders[pair.a], comparison.contenders[pair.b]
-    return f"{a.name} and {b.name} (p = {pair.sign_flip_p:.2g})"
+    return warnings.PAIR_WITH_P(first=a.name, second=b.name, p=pair.sign_flip_p)
 
 
 # --- when seeds were added
@@ -200,29 +179,16 @@ def _look_warnings(comparison: Comparison, result: ExperimentResult) -> Iterator
     if looks is None:
         yield from _warnings_on_added_seeds(result)
     elif not looks.taken:
-        yield (
-            f"No look was taken yet: the first of this sequential study is at {looks.looks[0]} seeds, and what is said"
-            " before it decides nothing."
-        )
+        yield warnings.NO_LOOK_YET(seeds=looks.looks[0])
     elif comparison.looks is None:
-        yield (
-            "This study added seeds by looks, until it was decided: only the question that they were to answer"
-            f" ({looks.metric} at the last epoch, --margin {looks.margin:g}, --confidence {looks.confidence:g}) has its"
-            " error rates; these intervals are those of a study of a fixed size, and too narrow for one that was"
-            " stopped by what it saw."
-        )
+        yield warnings.NOT_THE_QUESTION_OF_LOOKS(metric=looks.metric, margin=looks.margin, confidence=looks.confidence)
     else:
         yield from _warnings_on_seeds_beyond(looks, result)
 
 
 def _warnings_on_added_seeds(result: ExperimentResult) -> Iterator[str]:
     if result.earlier_seeds:
-        before = ", ".join(map(str, result.earlier_seeds))
-        yield (
-            f"Seeds were added to this study after {before} of them were finished. Unless their number was fixed"
-            " without a look at the results, equal candidates are called different more often than the confidence"
-            " says: after one such step in about 10 of 100 studies."
-        )
+        yield warnings.SEEDS_WERE_ADDED(before=", ".join(map(str, result.earlier_seeds)))
 
 
 def _warnings_on_seeds_beyond(looks: LooksRecord, result: ExperimentResult) -> Iterator[str]:
@@ -233,12 +199,6 @@ def _warnings_on_seeds_beyond(looks: LooksRecord, result: ExperimentResult) -> I
     following = next((look for look in looks.looks if look > last), None)
     is_waited_for = following is not None and not looks.has_ended and beyond <= set(looks.seeds[:following])
     if beyond and is_waited_for:
-        yield (
-            f"The study goes on: {number_of(len(beyond), 'seed')} wait for the look at {following}, and"
-            " are left out until then."
-        )
+        yield warnings.SEEDS_WAIT_FOR_A_LOOK(seeds=len(beyond), look=following)
     elif beyond:
-        yield (
-            f"{number_of(len(beyond), 'seed')} beyond the last look: left out here. Adding seeds until"
-            " the answer pleases calls equal candidates different in up to 19 of 100 studies."
-        )
+        yield warnings.SEEDS_BEYOND_THE_LOOKS(seeds=len(beyond))

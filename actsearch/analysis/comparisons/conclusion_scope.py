@@ -7,6 +7,7 @@ from typing import Any
 
 from actsearch.analysis.comparisons.comparison import Comparison
 from actsearch.analysis.trials import trials_of_all
+from actsearch.core.sentences import conclusions
 from actsearch.core.words import in_words
 
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
@@ -17,13 +18,12 @@ def scope(comparison: Comparison) -> str:
     """What the conclusions hold for."""
     settings = [trial.settings for trial in trials_of_all(comparison.contenders) if trial.settings]
     if not settings:
-        return "This holds for these data, this network and these settings."
+        return conclusions.SCOPE_UNKNOWN()
     data, model, training = (
         _shared_settings([setting.get(part, {}) for setting in settings]) for part in ("data", "model", "training")
     )
-    return (
-        f"This holds for these data ({_data_text(comparison, data)}), this network ({_network_text(model)}) and these"
-        f" settings ({_training_text(training)}); elsewhere it may be otherwise."
+    return conclusions.SCOPE(
+        data=_data_text(comparison, data), network=_network_text(model), training=_training_text(training)
     )
 
 
@@ -43,16 +43,18 @@ def _shared_settings(mappings: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _data_text(comparison: Comparison, data: dict[str, Any]) -> str:
     sha256 = str(data.get("sha256", ""))[:12]
     size = data.get("train_size") or data.get("train_first")
-    examples = f"{size} training examples" if size else "the whole training set"
-    return f"SHA-256 {sha256}…, {examples}, judged on the {comparison.measure.split} set"
+    split = comparison.measure.split
+    if size:
+        return conclusions.PART_OF_DATA_IN_SCOPE(sha256=sha256, examples=size, split=split)
+    return conclusions.DATA_IN_SCOPE(sha256=sha256, split=split)
 
 
 def _network_text(model: dict[str, Any]) -> str:
     parts = [{"cnn": "convolutional", "mlp": "dense"}.get(str(model.get("kind")), "various")]
     if "filters" in model:
-        parts.append(f"filters {in_words(model['filters'])}")
+        parts.append(conclusions.FILTERS_IN_SCOPE(filters=in_words(model["filters"])))
     if "dense" in model:
-        parts.append(f"dense {in_words(model['dense'])}")
+        parts.append(conclusions.DENSE_IN_SCOPE(units=in_words(model["dense"])))
     return ", ".join(parts)
 
 
@@ -65,7 +67,7 @@ def _training_text(training: dict[str, Any]) -> str:
     if "loss" in training:
         parts.append(str(training["loss"]))
     if "epochs" in training:
-        parts.append(f"{training['epochs']} epochs")
+        parts.append(conclusions.EPOCHS_IN_SCOPE(epochs=training["epochs"]))
     if "batch_size" in training:
-        parts.append(f"batches of {training['batch_size']}")
+        parts.append(conclusions.BATCHES_IN_SCOPE(size=training["batch_size"]))
     return ", ".join(parts)

@@ -19,11 +19,19 @@ from actsearch.analysis.comparisons.ranking_sentences import (
     seeds_in_common,
 )
 from actsearch.analysis.comparisons.standards import FEWEST_SEEDS
-from actsearch.analysis.comparisons.verdict_text import cost_of_looking_again, simultaneity, verdict_rule
+from actsearch.analysis.comparisons.verdict_text import cost_of_looking_again, with_verdict_rule
 from actsearch.analysis.number_format import NAMED_IN_A_SENTENCE, confidence_text, quoted
 from actsearch.core.looks_record import LooksRecord
 from actsearch.core.results import Choice
-from actsearch.core.words import in_words, listed, number_of, point
+from actsearch.core.sentences import conclusions as texts
+from actsearch.core.sentences import ranking
+from actsearch.core.words import in_words, listed, point
+
+ON_NEW_DATA = {
+    True: (texts.ON_NEW_DATA_THE_SAME, texts.ON_NEW_DATA_CHANGED),
+    False: (texts.ON_NEW_DATA_THE_SAME_OF_REFERENCE, texts.ON_NEW_DATA_CHANGED_OF_REFERENCE),
+}
+"""By whether all pairs are told of: where the same is concluded, and where verdicts change."""
 
 
 def sentences(comparison: Comparison) -> tuple[str, ...]:
@@ -62,11 +70,8 @@ def title(comparison: Comparison) -> str:
 def _own_settings(comparison: Comparison) -> Iterator[str]:
     if comparison.choices:
         seeds = listed([str(seed) for seed in comparison.choices[0].seeds])
-        decisive = comparison.measure.task.decisive.in_words
-        yield (
-            f"Each is compared at its own setting ({_chosen_settings(comparison)}), which had the best mean validation"
-            f" {decisive} on the tuning seeds {seeds}; these seeds are not among those compared."
-        )
+        metric = comparison.measure.task.decisive.in_words
+        yield texts.OWN_SETTINGS(settings=_chosen_settings(comparison), metric=metric, seeds=seeds)
 
 
 def _chosen_settings(comparison: Comparison) -> str:
@@ -77,8 +82,9 @@ def _chosen_settings(comparison: Comparison) -> str:
     for choice, setting in zip(comparison.choices, settings, strict=True):
         labels.setdefault(setting, []).append(quoted(choice.label))
     del labels[commonest]
-    rarer = [f"{setting} for {listed(those)}" for setting, those in labels.items()]
-    return ", ".join([*rarer, f"{commonest} for {'the others' if rarer else 'all'}"])
+    rarer = [texts.SETTING_OF(setting=setting, names=listed(those)) for setting, those in labels.items()]
+    rest = texts.SETTING_OF_THE_OTHERS if rarer else texts.SETTING_OF_ALL
+    return ", ".join([*rarer, rest(setting=commonest)])
 
 
 def _setting_text(choice: Choice) -> str:
@@ -89,25 +95,34 @@ def _method(comparison: Comparison) -> Iterator[str]:
     """How the intervals are made, where there are any."""
     if comparison.most_seeds < 2:
         return
-    if comparison.looks is not None:
-        yield _method_of_looks(comparison, comparison.looks)
-        return
+    looks = comparison.looks
+    sentence = _method_of_a_fixed_size(comparison) if looks is None else _method_of_looks(comparison, looks)
+    yield with_verdict_rule(comparison, sentence)
+
+
+def _method_of_a_fixed_size(comparison: Comparison) -> str:
     confidence = confidence_text(comparison.confidence)
     candidates = sum(contender.completed > 0 for contender in comparison.contenders)
     pairs = [pair for pair in comparison.pairs() if pair.n]
-    seeds = seeds_in_common(pairs) if pairs else number_of(comparison.most_seeds, "seed")
-    yield (
-        f"Differences are paired by seed; their {confidence} t intervals {simultaneity(comparison)}"
-        f" ({candidates} candidates, {seeds}).{verdict_rule(comparison)}"
+    seeds = seeds_in_common(pairs) if pairs else ranking.SEEDS_IN_COMMON(seeds=comparison.most_seeds)
+    if comparison.family == 1:
+        return texts.METHOD_OF_ONE_PAIR(confidence=confidence, candidates=candidates, seeds=seeds)
+    return texts.METHOD_OF_ALL_PAIRS(
+        confidence=confidence,
+        pairs=comparison.family,
+        one_table=not comparison.setting,
+        candidates=candidates,
+        seeds=seeds,
     )
 
 
 def _method_of_looks(comparison: Comparison, looks: LooksRecord) -> str:
-    planned, taken = listed([str(seeds) for seeds in looks.looks]), len(looks.taken)
-    return (
-        f"Seeds were added at looks fixed beforehand ({planned} seeds), of which {taken}"
-        f" {'was' if taken == 1 else 'were'} taken; paired by seed, the {confidence_text(comparison.confidence)} t"
-        f" intervals {simultaneity(comparison)}.{verdict_rule(comparison)}"
+    return texts.METHOD_OF_LOOKS(
+        planned=listed([str(seeds) for seeds in looks.looks]),
+        taken=len(looks.taken),
+        confidence=confidence_text(comparison.confidence),
+        pairs=looks.family,
+        looks=len(looks.looks),
     )
 
 
@@ -121,12 +136,12 @@ def _of_these_networks(comparison: Comparison) -> Iterator[str]:
     tests = []
     for pair in comparison.pairs_with_reference():
         if pair.n == 1 and pair.examples is not None and pair.examples.mcnemar_p is not None:
-            tests.append(f"{quoted_contender(comparison, pair.a)} p = {pair.examples.mcnemar_p:.2g}")
+            tests.append(texts.TEST_OF_NETWORK(name=quoted_contender(comparison, pair.a), p=pair.examples.mcnemar_p))
     if tests:
-        times = f", times {comparison.family} for as many pairs" if comparison.family > 1 else ""
-        yield (
-            f"Of these trained networks alone, against {quoted_contender(comparison, comparison.reference)}'s by"
-            f" McNemar's test{times}: {listed(tests, NAMED_IN_A_SENTENCE)}. It says nothing of other seeds."
+        yield texts.OF_THESE_NETWORKS(
+            reference=quoted_contender(comparison, comparison.reference),
+            pairs=comparison.family,
+            tests=listed(tests, NAMED_IN_A_SENTENCE),
         )
 
 
@@ -136,37 +151,36 @@ def _on_new_data(comparison: Comparison) -> Iterator[str]:
     known = [pair.examples for pair in pairs if pair.examples is not None and pair.n >= FEWEST_SEEDS]
     if not known:
         return
-    reference = quoted_contender(comparison, comparison.reference)
-    against = "" if comparison.tells_all_pairs else f" for the differences to {reference}"
-    yield (
-        f"That is about new seeds on these {known[0].examples} {comparison.measure.split} examples. About new examples"
-        f" of the same kind as well, {_changed_verdicts(comparison, pairs)}{against}."
-    )
+    values: dict[str, object] = {"examples": known[0].examples, "split": comparison.measure.split}
+    if not comparison.tells_all_pairs:
+        values["reference"] = quoted_contender(comparison, comparison.reference)
+    changes = _changed_verdicts(comparison, pairs)
+    same, changed = ON_NEW_DATA[comparison.tells_all_pairs]
+    yield changed(**values, changes=listed(changes, NAMED_IN_A_SENTENCE)) if changes else same(**values)
     if not all(noise.can_show_tie for noise in known):
-        yield (
-            f"The {comparison.measure.split} set alone leaves these differences uncertain by"
-            f" {_left_open_text(comparison, known)}, which more seeds cannot reduce: it can't show every tie within"
-            f" {margin_text(comparison)} on new data."
-        )
+        yield _left_open(comparison, known)
 
 
-def _changed_verdicts(comparison: Comparison, pairs: Sequence[Pair]) -> str:
+def _changed_verdicts(comparison: Comparison, pairs: Sequence[Pair]) -> list[str]:
     changes = []
     for pair in pairs:
         on_new_data = None if pair.examples is None else pair.examples.verdict
         if pair.verdict is not None and on_new_data != pair.verdict:
             a, b = quoted_contender(comparison, pair.a), quoted_contender(comparison, pair.b)
-            changes.append(f"{a} against {b} is {on_new_data} instead of {pair.verdict}")
-    return listed(changes, NAMED_IN_A_SENTENCE) if changes else "the same is concluded"
+            changes.append(texts.CHANGED_VERDICT(first=a, second=b, on_new_data=on_new_data, verdict=pair.verdict))
+    return changes
 
 
-def _left_open_text(comparison: Comparison, noises: Sequence[ExampleNoise]) -> str:
-    """`0.0012 to 0.0031`, `up to 0.0031`: what the examples leave open of the differences."""
+def _left_open(comparison: Comparison, noises: Sequence[ExampleNoise]) -> str:
+    """What the examples leave open of the differences."""
     widths = [noise.left_open for noise in noises]
     least, most = metric_text(comparison, min(widths)), metric_text(comparison, max(widths))
+    split, margin = comparison.measure.split, margin_text(comparison)
     if least == most:
-        return least
-    return f"{least} to {most}" if min(widths) > 0 else f"up to {most}"
+        return texts.LEFT_OPEN(split=split, width=least, margin=margin)
+    if min(widths) > 0:
+        return texts.LEFT_OPEN_FROM_TO(split=split, least=least, most=most, margin=margin)
+    return texts.LEFT_OPEN_UP_TO(split=split, most=most, margin=margin)
 
 
 def _sentence_on_test_values(comparison: Comparison) -> Iterator[str]:
@@ -174,8 +188,8 @@ def _sentence_on_test_values(comparison: Comparison) -> Iterator[str]:
     known = [contender for contender in comparison.contenders if contender.test_mean is not None]
     if known and comparison.role == "comparison":
         name = comparison.measure.metric.removeprefix("val_").replace("_", " ")
-        means = [f"{quoted(contender.name)} {metric_text(comparison, contender.test_mean)}" for contender in known]
-        yield (
-            f"On the test set, by which nothing was chosen here, the mean {name} is:"
-            f" {listed(means, NAMED_IN_A_SENTENCE)}."
-        )
+        means = [
+            texts.MEAN_ON_THE_TEST_SET(name=quoted(contender.name), mean=metric_text(comparison, contender.test_mean))
+            for contender in known
+        ]
+        yield texts.ON_THE_TEST_SET(metric=name, means=listed(means, NAMED_IN_A_SENTENCE))

@@ -35,7 +35,7 @@ from actsearch.analysis.statistics.intervals import PairwiseDifferences, mean_di
 from actsearch.analysis.statistics.sign_flips import sign_flip_can_tell, sign_flip_p
 from actsearch.core.looks_record import LookedPair, LooksRecord
 from actsearch.core.measures import Measure
-from actsearch.core.words import number_of
+from actsearch.core.sentences import verdicts as reasons
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +193,7 @@ def _note_on_pair(judge: Judge, a: int, b: int, decision: str, verdict: Verdict 
     if verdict is None:
         return _why_no_verdict(judge, a, b, decision, n)
     has_few = n < min(ENOUGH_SEEDS, judge.most_seeds)  # where all pairs have few, a warning says it once
-    return f"{n} seeds: to be taken with care" if has_few else None
+    return reasons.CARE_WITH_FEW_SEEDS(seeds=n) if has_few else None
 
 
 def _why_no_verdict(judge: Judge, a: int, b: int, decision: str, n: int) -> str:
@@ -203,16 +203,18 @@ def _why_no_verdict(judge: Judge, a: int, b: int, decision: str, n: int) -> str:
         for i, j in ((a, b), (b, a)):
             contender = judge.contenders[i]
             if judge.diverged_more[i, j]:
-                ended = contender.diverged + contender.completed
-                return f"{contender.name} diverged more often ({contender.diverged} of {ended} seeds)"
+                diverged, ended = contender.diverged, contender.diverged + contender.completed
+                return reasons.DIVERGED_MORE_OFTEN(name=contender.name, diverged=diverged, ended=ended)
     return decision
 
 
 def _too_few_seeds(first: Contender, second: Contender, n: int) -> str:
     for contender in (first, second):
+        if not contender.completed and contender.missing:
+            return reasons.HAS_NO_VALUE(name=contender.name, missing=contender.missing)
         if not contender.completed:
-            return f"{contender.name} has no value: {contender.missing or 'no seed in common'}"
-    return "no seed in common" if not n else f"{number_of(n, 'seed')}: no verdict"
+            return reasons.NO_VALUE_AT_COMMON_SEEDS(name=contender.name)
+    return reasons.NO_VERDICT_OF_SEEDS(seeds=n)
 
 
 # --- the noise of the examples

@@ -9,7 +9,7 @@ from actsearch.analysis.comparisons.metric_format import difference_with_interva
 from actsearch.analysis.comparisons.pairs import Pair
 from actsearch.analysis.comparisons.requirements import Outcome
 from actsearch.analysis.statistics.forecasts import Forecast
-from actsearch.core.words import number_of
+from actsearch.core.sentences import verdicts
 
 
 def brief_verdict(pair: Pair, with_forecast: bool = True) -> str:
@@ -18,23 +18,25 @@ def brief_verdict(pair: Pair, with_forecast: bool = True) -> str:
         return _no_verdict(pair.note)
     if pair.verdict == "undecided":
         if pair.forecast is None or not with_forecast:
-            return "undecided"
-        return f"undecided: {pair.forecast.seeds} seeds? ({pair.forecast.low} to {pair.forecast.high})"
-    word = "tied (but not equal)" if pair.smaller_but_real else str(pair.verdict)
-    return f"{word} ({number_of(pair.n, 'seed')})" if pair.note else word
+            return verdicts.UNDECIDED()
+        seeds, low, high = pair.forecast.seeds, pair.forecast.low, pair.forecast.high
+        return verdicts.UNDECIDED_WITH_FORECAST(seeds=seeds, low=low, high=high)
+    if pair.smaller_but_real:
+        return verdicts.TIED_NOT_EQUAL_OF_FEW_SEEDS(seeds=pair.n) if pair.note else verdicts.TIED_NOT_EQUAL()
+    return verdicts.VERDICT_OF_FEW_SEEDS(verdict=pair.verdict, seeds=pair.n) if pair.note else str(pair.verdict)
 
 
 def _no_verdict(note: str | None) -> str:
     if not note:
-        return "no verdict"
-    return note if "verdict" in note else f"no verdict: {note}"
+        return verdicts.NO_VERDICT()
+    return note if "verdict" in note else verdicts.NO_VERDICT_AND_WHY(why=note)
 
 
 def forecast_text(comparison: Comparison, forecast: Forecast | None) -> str:
     """`about 24 seeds in all (15 to 60)`."""
     if forecast is not None:
-        return f"about {forecast.seeds} seeds in all ({forecast.low} to {forecast.high})"
-    return "after the last look" if comparison.looks is not None else "how many seeds would tell can't be said"
+        return verdicts.SEEDS_FORECAST(seeds=forecast.seeds, low=forecast.low, high=forecast.high)
+    return verdicts.NO_FORECAST() if comparison.looks is None else verdicts.AFTER_THE_LAST_LOOK()
 
 
 def has_forecast(comparison: Comparison) -> bool:
@@ -44,41 +46,31 @@ def has_forecast(comparison: Comparison) -> bool:
 
 def cost_of_looking_again(comparison: Comparison) -> str | None:
     """What it costs to follow a forecast, where one is given: two simulations are in the tests of the statistics."""
-    if not has_forecast(comparison):
-        return None
-    return (
-        "Adding the seeds that an undecided pair needs and looking again calls equal candidates different in about 10"
-        " of 100 studies, and if that is repeated in 20: train so many fresh ones (other seeds), or use run"
-        " --until-decided, which pays for its looks."
-    )
+    return verdicts.COST_OF_LOOKING_AGAIN() if has_forecast(comparison) else None
 
 
 def simultaneity(comparison: Comparison) -> str:
     """With what the intervals of differences hold together: `hold for all 15 pairs together`."""
     if comparison.looks is not None:
-        looks = comparison.looks
-        pairs = "the one pair" if looks.family == 1 else f"all {looks.family} pairs"
-        at = "its one look" if len(looks.looks) == 1 else f"all {len(looks.looks)} looks"
-        return f"hold for {pairs} at {at} together"
+        return verdicts.ALL_LOOKS(pairs=comparison.looks.family, looks=len(comparison.looks.looks))
     if comparison.family == 1:
-        return "are of the one pair there is"
-    tables = " of all tables" if comparison.setting else ""
-    return f"hold for all {comparison.family} pairs{tables} together"
+        return verdicts.ONE_PAIR()
+    return verdicts.ALL_PAIRS(pairs=comparison.family, one_table=not comparison.setting)
 
 
-def verdict_rule(comparison: Comparison) -> str:
-    """What the verdicts mean, as a sentence with a space before it; empty where there is none."""
+def with_verdict_rule(comparison: Comparison, sentence: str) -> str:
+    """A sentence on the intervals, and a second one, where there are verdicts, that says what they mean."""
     if not comparison.is_judged:
-        return ""
-    beyond = "etter or worse: it leaves out 0, by however little."
+        return sentence
     if not comparison.margin:
-        return f" B{beyond}"
-    return f" Tied: the whole interval is within {margin_text(comparison)}; b{beyond}"
+        return f"{sentence} {verdicts.BETTER_OR_WORSE()}"
+    return f"{sentence} {verdicts.TIED_BETTER_OR_WORSE(margin=margin_text(comparison))}"
 
 
 def requirement_text(comparison: Comparison, outcome: Outcome) -> str:
     """`holds: gelu >= relu - 0.002 (to spare: +0.0011, -0.0002 to +0.0024; 10 seeds)`."""
+    state, requirement, seeds = outcome.state, outcome.requirement.text, outcome.seeds
     if not math.isfinite(outcome.low):
-        return f"{outcome.state}: {outcome.requirement.text} ({number_of(outcome.seeds, 'seed')} in common)"
+        return verdicts.REQUIREMENT_WITHOUT_INTERVAL(state=state, requirement=requirement, seeds=seeds)
     spare = difference_with_interval(comparison, outcome.difference, outcome.low, outcome.high)
-    return f"{outcome.state}: {outcome.requirement.text} (to spare: {spare}; {number_of(outcome.seeds, 'seed')})"
+    return verdicts.REQUIREMENT(state=state, requirement=requirement, spare=spare, seeds=seeds)

@@ -8,6 +8,7 @@ from actsearch.analysis.findings.finding import Finding, finding_from
 from actsearch.analysis.findings.readings import Readings
 from actsearch.analysis.findings.spreads import Spread
 from actsearch.analysis.number_format import epochs_looked_at, share_text
+from actsearch.core.sentences import findings
 
 CLIPPED: Mapping[str, str] = {"clipped_kernel": "weights", "clipped_bias": "biases"}
 """The quantities that are looked at, and of what they are."""
@@ -22,17 +23,21 @@ def clipping_findings(readings: Readings) -> Iterator[Finding]:
     course, name = readings.spreads(layer, quantity), _name_of_clipping(readings)
     first, last = min(course), max(course)
     if clipped.high == 0:
-        text = (
-            f"{name} never took effect in the hidden layers: it changed no component of their gradients in"
-            f" {epochs_looked_at(course)}"
-        )
+        text = findings.NEVER_CLIPPED(clipping=name, epochs=epochs_looked_at(course))
         yield finding_from(readings, "clipping", text, epochs=(first, last), value=0.0)
         return
-    in_the_end = f", {course[last].text(share_text)} in epoch {last}" if peak < last else ""
-    text = (
-        f"{name} changed {clipped.text(share_text)} of the components of the gradient by {layer}'s {CLIPPED[quantity]}"
-        f" in epoch {peak}{in_the_end}"
-    )
+    values: dict[str, object] = {
+        "clipping": name,
+        "share": clipped.text(share_text),
+        "layer": layer,
+        "variable": CLIPPED[quantity],
+        "epoch": peak,
+    }
+    if peak < last:
+        share_in_the_end = course[last].text(share_text)
+        text = findings.CLIPPED_GRADIENT_AND_IN_THE_END(**values, share_in_the_end=share_in_the_end, last=last)
+    else:
+        text = findings.CLIPPED_GRADIENT(**values)
     yield finding_from(readings, "clipping", text, clipped, layers=(layer,), epochs=(first, last))
 
 
@@ -48,5 +53,5 @@ def _name_of_clipping(readings: Readings) -> str:
     """`clipvalue 0.5`."""
     for probe in readings.probes:
         for name, value in probe.diagnostics.clipping.items():
-            return f"{name} {value:g}"
-    return "clipping"
+            return findings.NAME_OF_CLIPPING(name=name, value=value)
+    return findings.CLIPPING_WITHOUT_NAME()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_from, shares_of_layers
+from actsearch.analysis.findings.finding import Finding, finding_from, largest_from, shares_of_layers, when_in_training
 from actsearch.analysis.findings.readings import Readings
+from actsearch.analysis.findings.spreads import Spread
 from actsearch.analysis.number_format import share_text
+from actsearch.core.sentences import findings
 
 MANY_DEAD = 0.05
 """One unit in twenty: fewer change little, and a few die in most ReLU networks."""
@@ -21,25 +23,42 @@ def dead_unit_findings(readings: Readings) -> Iterator[Finding]:
     ends = readings.when("end", "dead")
     layers = largest_from(MANY_DEAD, ends)
     if layers:
-        worst, *others = layers
-        units = "channels" if worst.startswith("conv") else "units"
-        course = _course_of_death(readings.course(worst, "dead")) if readings.last else ""
-        text = (
-            f"{ends[worst].text(share_text)} of {worst}'s {units} are dead {in_epoch(readings.last)}"
-            f"{shares_of_layers(others, ends)}{course}"
-        )
+        worst = layers[0]
+        course = readings.course(worst, "dead") if readings.last else {}
+        text = "; ".join([_dead_in_the_end(readings, layers, ends, course.get(0)), *_course_of_death(course)])
         yield finding_from(readings, "dead", text, ends[worst], layers=layers, epochs=(readings.last, readings.last))
 
 
-def _course_of_death(course: Mapping[int, float]) -> str:
+def _dead_in_the_end(
+    readings: Readings, layers: Sequence[str], ends: Mapping[str, Spread], untrained: float | None
+) -> str:
+    worst, *others = layers
+    values: dict[str, object] = {
+        "share": ends[worst].text(share_text),
+        "layer": worst,
+        "convolution": worst.startswith("conv"),
+        "when": when_in_training(readings.last),
+    }
+    if others:
+        values["others"] = shares_of_layers(others, ends)
+    if untrained is None:
+        return findings.DEAD_AND_OTHERS(**values) if others else findings.DEAD(**values)
+    sentence = findings.DEAD_AND_OTHERS_AND_UNTRAINED if others else findings.DEAD_AND_UNTRAINED
+    return sentence(**values, untrained=share_text(untrained))
+
+
+def _course_of_death(course: Mapping[int, float]) -> Iterator[str]:
     """When the share was reached, and whether it ever fell."""
+    if not course:
+        return
     end, peak = course[max(course)], max(course, key=lambda epoch: course[epoch])
-    untrained = f", {share_text(course[0])} untrained" if 0 in course else ""
     if course[peak] - end >= CAME_BACK:
-        return f"{untrained}; it was {share_text(course[peak])} in epoch {peak}, so some came back"
+        yield findings.SOME_CAME_BACK(share=share_text(course[peak]), epoch=peak)
+        return
     half = min(epoch for epoch, dead in course.items() if dead >= end / 2)
-    by_half = f"; half of them by epoch {half}" if half else ""
-    return f"{untrained}{by_half}; no sign that any came back"
+    if half:
+        yield findings.HALF_DEAD(epoch=half)
+    yield findings.NONE_CAME_BACK()
 
 
 def sparsity_findings(readings: Readings) -> Iterator[Finding]:
@@ -49,18 +68,21 @@ def sparsity_findings(readings: Readings) -> Iterator[Finding]:
     if layers:
         most, least = layers[0], layers[-1]
         least_share, most_share = share_text(zeros[least].median), share_text(zeros[most].median)
-        shares = most_share if least_share == most_share else f"{least_share} ({least}) to {most_share} ({most})"
-        text = (
-            f"{shares} of a layer's activations are 0 {in_epoch(readings.last)}{_while_few_are_dead(readings, layers)}"
-        )
+        shares = most_share
+        if least_share != most_share:
+            shares = findings.RANGE_OVER_LAYERS(least=least_share, least_layer=least, most=most_share, most_layer=most)
+        text = _sparsity_text(readings, layers, shares)
         yield finding_from(
             readings, "sparsity", text, zeros[most], layers=layers, epochs=(readings.last, readings.last)
         )
 
 
-def _while_few_are_dead(readings: Readings, layers: Sequence[str]) -> str:
+def _sparsity_text(readings: Readings, layers: Sequence[str], shares: str) -> str:
+    """With how few units are dead, where they are few."""
+    when = when_in_training(readings.last)
     dead = [spread.median for layer, spread in readings.when("end", "dead").items() if layer in layers]
     if not dead or max(dead) >= MANY_DEAD:
-        return ""
-    how_many = f"at most {share_text(max(dead))} of a layer's units are" if max(dead) else "no unit is"
-    return f", while {how_many} dead: the healthy kind"
+        return findings.SPARSE_LAYERS(shares=shares, when=when)
+    if not max(dead):
+        return findings.SPARSE_AND_NONE_DEAD(shares=shares, when=when)
+    return findings.SPARSE_AND_FEW_DEAD(shares=shares, when=when, dead=share_text(max(dead)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_first
+from actsearch.analysis.findings.finding import Finding, finding_from, largest_first, when_in_training
 from actsearch.analysis.findings.readings import ProbedSeed, Readings
 from actsearch.analysis.findings.spreads import Spread, share_of_norm_text
 from actsearch.analysis.number_format import epochs_text, three_digits
+from actsearch.core.sentences import findings
 
 
 def divergence_findings(readings: Readings) -> Iterator[Finding]:
@@ -15,9 +16,11 @@ def divergence_findings(readings: Readings) -> Iterator[Finding]:
     if not diverged.probes:
         return
     ends = sorted(probe.trial.epochs_done for probe in diverged.probes)
-    seeds = readings.seeds_asked
-    which = "the loss" if seeds == 1 else f"the loss of {len(ends)} of {seeds} seeds"
-    parts = [f"{which} diverged in {epochs_text(ends[0], ends[-1])}", *_before_divergence(diverged)]
+    seeds, epochs = readings.seeds_asked, epochs_text(ends[0], ends[-1])
+    text = findings.LOSS_OF_SEEDS_DIVERGED(diverged=len(ends), seeds=seeds, epochs=epochs)
+    if seeds == 1:
+        text = findings.LOSS_DIVERGED(epochs=epochs)
+    parts = [text, *_before_divergence(diverged)]
     yield finding_from(diverged, "diverged", "; ".join(parts), epochs=(ends[0], ends[-1]), value=float(len(ends)))
 
 
@@ -26,17 +29,30 @@ def _before_divergence(diverged: Readings) -> Iterator[str]:
     before = diverged.before_divergence
     norms = _last_values(before, "gradient_norm_kernel")
     if norms:
-        layer = largest_first(norms)[0]
-        start = diverged.when("start", "gradient_norm_kernel").get(layer)
-        untrained = "" if start is None or start == norms[layer] else f" ({three_digits(start.median)} untrained)"
-        when = _when_norm_was_seen(_earlier_look(before, layer, "gradient_norm_kernel"))
-        yield f"{when}, the gradient norm of {layer} was {norms[layer].text(three_digits)}{untrained}"
+        yield _norm_before(diverged, norms)
     updates = _last_values(before, "update_ratio_kernel")
     if updates:
         layer = largest_first(updates)[0]
         look = _earlier_look(before, layer, "update_ratio_kernel")
-        epoch = "the epoch before it" if look is None else f"the last epoch looked at before it ({epochs_text(*look)})"
-        yield f"{epoch} changed {layer}'s weights by {share_of_norm_text(updates[layer])}"
+        change = share_of_norm_text(updates[layer])
+        if look is None:
+            yield findings.UPDATE_BEFORE(layer=layer, change=change)
+        else:
+            yield findings.UPDATE_EARLIER(epochs=epochs_text(*look), layer=layer, change=change)
+
+
+def _norm_before(diverged: Readings, norms: Mapping[str, Spread]) -> str:
+    """Of the layer with the largest gradient, and of the untrained network where it was another one."""
+    layer = largest_first(norms)[0]
+    start = diverged.when("start", "gradient_norm_kernel").get(layer)
+    look = _earlier_look(diverged.before_divergence, layer, "gradient_norm_kernel")
+    values: dict[str, object] = {"layer": layer, "norm": norms[layer].text(three_digits)}
+    if look is not None:
+        values["when"] = when_in_training(look[0]) if look[0] == look[1] else epochs_text(*look)
+    if start is None or start == norms[layer]:
+        return findings.NORM_BEFORE(**values) if look is None else findings.NORM_EARLIER(**values)
+    sentence = findings.NORM_BEFORE_AND_UNTRAINED if look is None else findings.NORM_EARLIER_AND_UNTRAINED
+    return sentence(**values, untrained=start.median)
 
 
 def _last_values(before: Readings, quantity: str) -> dict[str, Spread]:
@@ -47,13 +63,6 @@ def _last_values(before: Readings, quantity: str) -> dict[str, Spread]:
         return row[max(row)] if row else None
 
     return before.by_layer(last)
-
-
-def _when_norm_was_seen(look: tuple[int, int] | None) -> str:
-    if look is None:
-        return "before it"
-    first, last = look
-    return f"before it, {in_epoch(first) if first == last else epochs_text(first, last)}"
 
 
 def _earlier_look(before: Readings, layer: str, quantity: str) -> tuple[int, int] | None:

@@ -80,7 +80,7 @@ class Explanation:
         """Of the words that it uses."""
         findings = chain.from_iterable(candidate.findings for candidate in self.candidates)
         kinds = {SAME_WORDS.get(finding.kind, finding.kind) for finding in findings}
-        return tuple(text for kind, text in WORD_DEFINITIONS.items() if kind in kinds)
+        return tuple(definition() for kind, definition in WORD_DEFINITIONS.items() if kind in kinds)
 
 
 def explanation_of(result: ExperimentResult) -> Explanation:

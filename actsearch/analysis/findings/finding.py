@@ -9,6 +9,8 @@ from typing import Literal, get_args
 from actsearch.analysis.findings.readings import Readings
 from actsearch.analysis.findings.spreads import Spread
 from actsearch.analysis.number_format import share_text
+from actsearch.core.sentences import findings
+from actsearch.core.sentences.sentence import Sentence
 from actsearch.core.words import listed
 
 LAYERS_IN_A_SENTENCE = 3
@@ -32,13 +34,11 @@ BY_IMPORTANCE: Sequence[FindingKind] = get_args(FindingKind)
 """The most important first."""
 HARMLESS = ("nothing", "normalisation", "clipping", "parameters", "sparsity")
 """Kinds that say how a network works rather than that it does not."""
-WORD_DEFINITIONS: Mapping[FindingKind, str] = {
-    "vanishing": "gradient: the Euclidean norm of the gradient of the mean loss over the probe by a layer's weights",
-    "dead": "dead: a unit (of a convolution: a channel) whose |f'| is under a millionth of its largest value on the"
-    " whole probe",
-    "saturation": "saturated: |f'| is under 1 % of its largest value; those with an activation of 0 are not counted",
-    "normalisation": "SELU's domain: mean in [-0.1, 0.1] and variance in [0.8, 1.5], in which SELU draws them to 0 and"
-    " 1 (Klambauer et al. 2017)",
+WORD_DEFINITIONS: Mapping[FindingKind, Sentence] = {
+    "vanishing": findings.GRADIENT_MEANS,
+    "dead": findings.DEAD_MEANS,
+    "saturation": findings.SATURATED_MEANS,
+    "normalisation": findings.SELU_DOMAIN_MEANS,
 }
 """What words in the sentences of a kind mean; docs/diagnostics.md has all of it."""
 SAME_WORDS: Mapping[FindingKind, FindingKind] = {"no gradient": "vanishing", "exploding": "vanishing"}
@@ -84,7 +84,7 @@ def finding_from(
     )
 
 
-# --- layers and pieces of sentences
+# --- layers, and lists of them
 
 
 def largest_first(spreads: Mapping[str, Spread]) -> list[str]:
@@ -98,16 +98,11 @@ def largest_from(threshold: float, spreads: Mapping[str, Spread]) -> list[str]:
 
 
 def shares_of_layers(layers: Sequence[str], spreads: Mapping[str, Spread]) -> str:
-    """` (dense_1 12 % and dense_2 9 %)`: layers with their shares; empty without any."""
-    shares = [f"{layer} {share_text(spreads[layer].median)}" for layer in layers]
-    return f" ({listed(shares, LAYERS_IN_A_SENTENCE)})" if shares else ""
+    """`dense_1 12 % and dense_2 9 %`: layers with their shares."""
+    shares = [findings.SHARE_OF_LAYER(layer=layer, share=share_text(spreads[layer].median)) for layer in layers]
+    return listed(shares, LAYERS_IN_A_SENTENCE)
 
 
-def of_how_many_seeds(readings: Readings, n: int) -> str:
-    """` of 2 of 3 seeds`; nothing where it is all of them."""
-    return f" of {n} of {readings.seeds_asked} seeds" if n < readings.seeds_asked else ""
-
-
-def in_epoch(epoch: int) -> str:
-    """`in epoch 3`."""
-    return f"in epoch {epoch}" if epoch else "in the untrained network"
+def when_in_training(epoch: int) -> str:
+    """`in epoch 3`, or that of the untrained network."""
+    return findings.WHEN(epoch=epoch)

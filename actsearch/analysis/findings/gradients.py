@@ -6,10 +6,12 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from actsearch.analysis.charts.layer_quantities import Variable
-from actsearch.analysis.findings.finding import Finding, finding_from, in_epoch, largest_from, of_how_many_seeds
+from actsearch.analysis.findings.finding import Finding, finding_from, largest_from, when_in_training
+from actsearch.analysis.findings.plateaus import Plateau
 from actsearch.analysis.findings.readings import ProbedSeed, Readings
 from actsearch.analysis.findings.spreads import Spread, factor_text, multiple_text
-from actsearch.analysis.number_format import epochs_text, three_digits
+from actsearch.analysis.number_format import epochs_text
+from actsearch.core.sentences import findings
 from actsearch.core.tasks import Task
 from actsearch.core.trial_results import TrialResult
 
@@ -50,11 +52,17 @@ def _no_gradient(readings: Readings, layers: Sequence[str]) -> Iterator[Finding]
     starts = [_silent_from(probe, layers, readings.task) for probe in readings.before_divergence.probes]
     silent = [start for start in starts if start is not None]
     if silent:
-        start = max(silent)
-        seeds = of_how_many_seeds(readings, len(silent))
-        when = f"from epoch {start} on" if start else "at all"
-        text = f"no gradient reaches the weights of any hidden layer{seeds} {when}"
+        start, text = max(silent), _silence(max(silent), len(silent), readings.seeds_asked)
         yield finding_from(readings, "no gradient", text, layers=layers, epochs=(start, readings.last), value=0.0)
+
+
+def _silence(start: int, silent: int, seeds: int) -> str:
+    """From which epoch on no gradient reaches a layer, and of how many seeds."""
+    if silent < seeds and start:
+        return findings.SILENT_SEEDS_FROM(silent=silent, seeds=seeds, epoch=start)
+    if silent < seeds:
+        return findings.SILENT_SEEDS(silent=silent, seeds=seeds)
+    return findings.SILENT_FROM(epoch=start) if start else findings.SILENT()
 
 
 def _silent_from(probe: ProbedSeed, layers: Sequence[str], task: Task) -> int | None:
@@ -82,29 +90,29 @@ def _has_learned_all(trial: TrialResult, epoch: int, task: Task) -> bool:
 def _vanishing(readings: Readings, ratio: Spread, variable: Variable) -> Finding:
     first, *_, last = layers_with_gradients(readings)
     early, when = _early_epochs(readings, variable), when_compared(readings, variable)
+    values: dict[str, object] = {"first": first, "last": last, "when": when}
     if ratio.median:
-        gradient = "gradient" if variable == "kernel" else "gradient of the biases"
-        text = f"{gradient} in {first} is {multiple_text(ratio)} {last}'s {when}"
-    else:
-        text = f"no gradient reaches {first} {when}, while some reaches {last}"
-    text += f"{_while_on_plateau(readings, early)}{_ratio_in_the_end(readings, variable)}"
-    return finding_from(readings, "vanishing", text, ratio, layers=(first, last), epochs=early)
-
-
-def _while_on_plateau(readings: Readings, early: tuple[int, int]) -> str:
+        values |= {"biases": variable == "bias", "multiple": multiple_text(ratio)}
     if readings.plateau is None:
-        return ""
-    epochs = (readings.plateau.first, readings.plateau.last)
-    return f", while {_on_its_plateau(readings)}{f' in {epochs_text(*epochs)}' if epochs != early else ''}"
+        text = findings.VANISHING(**values) if ratio.median else findings.VANISHED(**values)
+    else:
+        is_then = (readings.plateau.first, readings.plateau.last) == early
+        sentence = findings.VANISHING_ON_PLATEAU if ratio.median else findings.VANISHED_ON_PLATEAU
+        text = sentence(**values, plateau=_plateau_text(readings, readings.plateau, with_epochs=not is_then))
+    text = "; ".join([text, *_ratio_in_the_end(readings, variable)])
+    return finding_from(readings, "vanishing", text, ratio, layers=(first, last), epochs=early)
 
 
 def _exploding(readings: Readings, ratio: Spread, variable: Variable) -> Finding:
     first, *_, last = layers_with_gradients(readings)
-    where = "in" if variable == "kernel" else "of the biases in"
-    text = (
-        f"the gradient grows toward the input: {where} {first} it is {multiple_text(ratio)} {last}'s"
-        f" {when_compared(readings, variable)}{_ratio_in_the_end(readings, variable)}"
+    text = findings.EXPLODING(
+        biases=variable == "bias",
+        first=first,
+        multiple=multiple_text(ratio),
+        last=last,
+        when=when_compared(readings, variable),
     )
+    text = "; ".join([text, *_ratio_in_the_end(readings, variable)])
     early = _early_epochs(readings, variable)
     return finding_from(readings, "exploding", text, ratio, layers=(first, last), epochs=early)
 
@@ -150,24 +158,25 @@ def _ratios_by_epoch(probe: ProbedSeed, first: str, last: str, variable: Variabl
     return {epoch: above[epoch] / below[epoch] for epoch in above if below.get(epoch, 0.0) > 0}
 
 
-def _ratio_in_the_end(readings: Readings, variable: Variable) -> str:
+def _ratio_in_the_end(readings: Readings, variable: Variable) -> Iterator[str]:
     layers = layers_with_gradients(readings)
     if readings.last <= _early_epochs(readings, variable)[1]:
-        return ""
+        return
 
     def last_ratio(probe: ProbedSeed) -> float | None:
         return _ratios_by_epoch(probe, layers[0], layers[-1], variable).get(readings.last)
 
     ratio = readings.over_seeds(last_ratio)
-    return "" if ratio is None else f"; in epoch {readings.last} it is {factor_text(ratio)}"
+    if ratio is not None:
+        yield findings.RATIO_IN_THE_END(epoch=readings.last, factor=factor_text(ratio))
 
 
 def when_compared(readings: Readings, variable: Variable) -> str:
     """`during epochs 1-3`: when the first and the last hidden layer are compared."""
     start, end = _early_epochs(readings, variable)
     if start == end:
-        return in_epoch(end)
-    return f"during {epochs_text(start, end)}" if start else f"from the untrained network to epoch {end}"
+        return when_in_training(end)
+    return findings.DURING(epochs=epochs_text(start, end)) if start else findings.FROM_UNTRAINED(epoch=end)
 
 
 # --- a layer beside itself
@@ -184,10 +193,8 @@ def grown_gradient_findings(readings: Readings) -> Iterator[Finding]:
     for layer in largest_from(GROWN, grown)[:1]:
         course = readings.course(layer, "gradient_norm_kernel")
         peak = max(course, key=lambda epoch: course[epoch])
-        text = (
-            f"the gradient norm of {layer} grows to {multiple_text(grown[layer])} that of the untrained network"
-            f" ({three_digits(course[peak])} in epoch {peak})"
-        )
+        multiple = multiple_text(grown[layer])
+        text = findings.GRADIENT_GREW(layer=layer, multiple=multiple, norm=course[peak], epoch=peak)
         yield finding_from(readings, "exploding", text, grown[layer], layers=(layer,), epochs=(0, peak))
 
 
@@ -201,14 +208,22 @@ def plateau_findings(readings: Readings) -> Iterator[Finding]:
         return
     yield Finding(
         kind="plateau",
-        text=f"{_on_its_plateau(readings)} in {epochs_text(plateau.first, plateau.last)}",
+        text=_plateau_text(readings, plateau, with_epochs=True),
         epochs=(plateau.first, plateau.last),
         value=plateau.loss,
         files=tuple(f"trials/{probe.trial.id}/history.json" for probe in readings.probes),
     )
 
 
-def _on_its_plateau(readings: Readings) -> str:
-    assert readings.plateau is not None
-    where = f"plateau of {readings.plateau.loss:.3g} ({readings.task.decisive.in_words} {readings.plateau.value:.2f})"
-    return f"the validation loss{of_how_many_seeds(readings, readings.plateau.seeds)} stays on its {where}"
+def _plateau_text(readings: Readings, plateau: Plateau, with_epochs: bool) -> str:
+    values: dict[str, object] = {
+        "loss": plateau.loss,
+        "metric": readings.task.decisive.in_words,
+        "value": plateau.value,
+    }
+    if with_epochs:
+        values["epochs"] = epochs_text(plateau.first, plateau.last)
+    if plateau.seeds == readings.seeds_asked:
+        return (findings.PLATEAU_IN_EPOCHS if with_epochs else findings.PLATEAU)(**values)
+    sentence = findings.PLATEAU_OF_SEEDS_IN_EPOCHS if with_epochs else findings.PLATEAU_OF_SEEDS
+    return sentence(**values, staying=plateau.seeds, seeds=readings.seeds_asked)

@@ -9,6 +9,7 @@ from actsearch.analysis.findings.finding import Finding, finding_from, largest_f
 from actsearch.analysis.findings.readings import Readings
 from actsearch.analysis.findings.spreads import Spread
 from actsearch.analysis.number_format import range_text, three_digits
+from actsearch.core.sentences import findings
 
 
 def parameter_findings(readings: Readings) -> Iterator[Finding]:
@@ -17,11 +18,12 @@ def parameter_findings(readings: Readings) -> Iterator[Finding]:
         end = readings.when("end", "parameters", name, "mean")
         if end and readings.last:
             start = readings.when("start", "parameters", name, "mean")
-            begun = f" from {range_text([spread.median for spread in start.values()])}" if start else ""
-            text = (
-                f"learned {name} went{begun} to {_range_over_layers(end)} in epoch {readings.last}"
-                f"{_range_within_layers(readings, name)}"
-            )
+            values: dict[str, object] = {"name": name, "end": _range_over_layers(end), "epoch": readings.last}
+            text = findings.LEARNED_PARAMETER(**values)
+            if start:
+                begun = range_text([spread.median for spread in start.values()])
+                text = findings.LEARNED_PARAMETER_FROM(**values, start=begun)
+            text = "; ".join([text, *_range_within_layers(readings, name)])
             most = largest_first(end)[0]
             yield finding_from(readings, "parameters", text, end[most], layers=tuple(end), epochs=(0, readings.last))
 
@@ -31,18 +33,19 @@ def _range_over_layers(end: Mapping[str, Spread]) -> str:
     most, least = layers[0], layers[-1]
     if most == least:
         return three_digits(end[most].median)
-    return f"{three_digits(end[least].median)} ({least}) to {three_digits(end[most].median)} ({most})"
+    return findings.RANGE_OVER_LAYERS(
+        least=three_digits(end[least].median), least_layer=least, most=three_digits(end[most].median), most_layer=most
+    )
 
 
-def _range_within_layers(readings: Readings, name: str) -> str:
+def _range_within_layers(readings: Readings, name: str) -> Iterator[str]:
     """Of the layers whose channels or units differ."""
     low, high = readings.when("end", "parameters", name, "min"), readings.when("end", "parameters", name, "max")
     known = low.keys() & high.keys()
     layers = [layer for layer in known if not _is_one_value(low[layer].median, high[layer].median)]
-    if not layers:
-        return ""
-    least, greatest = min(low[layer].median for layer in layers), max(high[layer].median for layer in layers)
-    return f"; single channels or units reach from {three_digits(least)} to {three_digits(greatest)}"
+    if layers:
+        least, greatest = min(low[layer].median for layer in layers), max(high[layer].median for layer in layers)
+        yield findings.LEARNED_WITHIN_LAYERS(least=least, greatest=greatest)
 
 
 def _is_one_value(low: float, high: float) -> bool:

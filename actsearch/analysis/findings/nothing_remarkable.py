@@ -8,6 +8,7 @@ from actsearch.analysis.findings.finding import Finding, finding_from
 from actsearch.analysis.findings.gradients import early_ratio, layers_with_gradients, when_compared
 from actsearch.analysis.findings.readings import Readings
 from actsearch.analysis.findings.spreads import multiple_text
+from actsearch.core.sentences import findings
 from actsearch.core.words import listed
 
 ORDINARY: Mapping[str, str] = {
@@ -24,19 +25,18 @@ def nothing_remarkable(readings: Readings) -> Finding:
     epochs = (0, readings.last)
     known = [name for name, quantity in ORDINARY.items() if readings.when("most", quantity)]
     if not known:
-        text = f"nothing is known of its layers: {listed(list(ORDINARY))} have no value in any epoch"
+        text = findings.NOTHING_KNOWN(quantities=listed(list(ORDINARY)))
         return finding_from(readings, "nothing", text, epochs=epochs)
-    gradients = f"gradients{_ratio_in_parentheses(readings)}"
-    looked_at = listed([gradients if name == "gradients" else name for name in known])
-    verb = "is" if known == ["saturation"] else "are"
-    text = f"nothing remarkable: {looked_at} {verb} within ordinary limits"
+    looked_at = [_gradients_looked_at(readings) if name == "gradients" else name for name in known]
+    text = findings.NOTHING_REMARKABLE(quantities=listed(looked_at), plural=known != ["saturation"])
     return finding_from(readings, "nothing", text, early_ratio(readings), epochs=epochs)
 
 
-def _ratio_in_parentheses(readings: Readings) -> str:
-    """` (in conv_1 0.64 times dense_1's during epochs 1-3)`."""
+def _gradients_looked_at(readings: Readings) -> str:
+    """`gradients (in conv_1 0.64 times dense_1's during epochs 1-3)`."""
     ratio = early_ratio(readings)
     if ratio is None:
-        return ""
+        return "gradients"
     first, *_, last = layers_with_gradients(readings)
-    return f" (in {first} {multiple_text(ratio)} {last}'s {when_compared(readings, 'kernel')})"
+    when = when_compared(readings, "kernel")
+    return findings.GRADIENTS_COMPARED(first=first, multiple=multiple_text(ratio), last=last, when=when)

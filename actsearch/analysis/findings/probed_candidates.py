@@ -18,6 +18,7 @@ from actsearch.analysis.charts.layer_quantities import (
 )
 from actsearch.analysis.statistics.arrays import Floats
 from actsearch.core.diagnostics import TrialDiagnostics
+from actsearch.core.sentences import captions
 from actsearch.core.trial_results import CandidateResult, TrialResult
 
 
@@ -89,11 +90,12 @@ class ProbedCandidate:
         diverged = [trial for trial in self.counting_trials if trial.status == "diverged"]
         asked = len(self.trials)
         if diverged and asked == 1:
-            return f"diverged in epoch {diverged[0].epochs_done}"
+            return captions.PANEL_DIVERGED(epoch=diverged[0].epochs_done)
         if diverged:
-            return f"{len(diverged)} of {asked} seeds diverged"
+            return captions.PANEL_SEEDS_DIVERGED(diverged=len(diverged), seeds=asked)
         if any(trial.status != "completed" for trial in self.counting_trials):
-            return f"epoch {self.epochs[-1]} of {max(trial.epochs for trial in self.counting_trials)}"
+            epochs = max(trial.epochs for trial in self.counting_trials)
+            return captions.PANEL_UNFINISHED(epoch=self.epochs[-1], epochs=epochs)
         if len(self.counting) < asked:
-            return f"{len(self.counting)} of {asked} seeds"
+            return captions.PANEL_SEEDS(counting=len(self.counting), seeds=asked)
         return ""

@@ -8,7 +8,8 @@ from itertools import chain
 from actsearch.analysis.charts.layer_quantities import SELU_MEAN, SELU_VARIANCE
 from actsearch.analysis.findings.finding import Finding, finding_from
 from actsearch.analysis.findings.readings import Readings
-from actsearch.analysis.number_format import epochs_looked_at, three_digits
+from actsearch.analysis.number_format import epochs_looked_at
+from actsearch.core.sentences import findings
 
 SELU_DOMAIN: Mapping[str, tuple[float, float]] = {"mean": SELU_MEAN, "variance": SELU_VARIANCE}
 
@@ -24,13 +25,13 @@ def normalisation_findings(readings: Readings, has_selu: bool) -> Iterator[Findi
     outside = _first_outside(readings)
     if readings.candidate.activation.name != "selu" and outside is not None and outside[0] == 0:
         if has_selu and len(layers) > 1:
-            text = f"the variance of the activations goes {_variance_by_depth(readings, layers)}"
+            text = _variance_by_depth(readings, layers, alone=True)
             ends = (layers[0], layers[-1])
             yield finding_from(readings, "normalisation", text, layers=ends, epochs=(0, readings.last))
         return
     text = _stays_inside(readings, layers) if outside is None else _leaves_the_domain(readings, *outside)
     if len(layers) > 1:
-        text += f"; the variance goes {_variance_by_depth(readings, layers)}"
+        text = f"{text}; {_variance_by_depth(readings, layers, alone=False)}"
     involved = () if outside is None else (outside[1],)
     yield finding_from(readings, "normalisation", text, layers=involved, epochs=(0, readings.last))
 
@@ -49,23 +50,23 @@ def _first_outside(readings: Readings) -> tuple[int, str] | None:
 
 
 def _stays_inside(readings: Readings, layers: Sequence[str]) -> str:
-    all_of = f"all {len(layers)} layers" if len(layers) > 1 else layers[0]
-    verb, when = ("stay", _to_the_end(readings)) if readings.last else ("are", "when untrained")
-    return f"mean and variance of {all_of} {verb} in SELU's domain {when}"
-
-
-def _to_the_end(readings: Readings) -> str:
+    all_of = findings.ALL_LAYERS(layers=len(layers)) if len(layers) > 1 else layers[0]
+    if not readings.last:
+        return findings.INSIDE_UNTRAINED(layers=all_of)
     looks = [epoch for epoch in _epochs_of_looks(readings) if epoch]
-    return f"to epoch {readings.last}" if len(looks) == readings.last else f"in {epochs_looked_at(looks)}"
+    if len(looks) == readings.last:
+        return findings.INSIDE_TO_THE_END(layers=all_of, epoch=readings.last)
+    return findings.INSIDE_WHERE_LOOKED_AT(layers=all_of, epochs=epochs_looked_at(looks))
 
 
 def _leaves_the_domain(readings: Readings, epoch: int, layer: str) -> str:
     courses = {quantity: readings.course(layer, quantity) for quantity in SELU_DOMAIN}
-    values = [f"{quantity} {three_digits(row[epoch])}" for quantity, row in courses.items() if epoch in row]
+    known = {quantity: row[epoch] for quantity, row in courses.items() if epoch in row}
+    values = ", ".join(findings.MEAN_OR_VARIANCE(quantity=quantity, value=value) for quantity, value in known.items())
     if not epoch:
-        return f"{layer} is outside of SELU's domain when untrained already ({', '.join(values)})"
-    preposition = "in" if epoch - 1 in _epochs_of_looks(readings) else "by"
-    return f"{layer} leaves SELU's domain {preposition} epoch {epoch} ({', '.join(values)})"
+        return findings.OUTSIDE_UNTRAINED(layer=layer, values=values)
+    known_before = epoch - 1 in _epochs_of_looks(readings)
+    return findings.LEAVES_DOMAIN(layer=layer, known_before=known_before, epoch=epoch, values=values)
 
 
 def _epochs_of_looks(readings: Readings) -> list[int]:
@@ -74,14 +75,22 @@ def _epochs_of_looks(readings: Readings) -> list[int]:
     return sorted(epoch for epoch in looks if epoch <= readings.last)
 
 
-def _variance_by_depth(readings: Readings, layers: Sequence[str]) -> str:
-    """`from 0.0031 in conv_1 to 0.0015 in dense_1 untrained, and from 0.0098 to 3.3 in epoch 6`."""
+def _variance_by_depth(readings: Readings, layers: Sequence[str], alone: bool) -> str:
+    """From the first layer to the last. `alone` says that no other sentence tells of what."""
     start, end = readings.when("start", "variance"), readings.when("end", "variance")
     first, last = layers[0], layers[-1]
-    untrained = (
-        f"from {three_digits(start[first].median)} in {first} to {three_digits(start[last].median)} in {last} untrained"
-    )
+    values: dict[str, object] = {
+        "alone": alone,
+        "first": start[first].median,
+        "first_layer": first,
+        "last": start[last].median,
+        "last_layer": last,
+    }
     if not readings.last or first not in end or last not in end:
-        return untrained
-    trained = f"from {three_digits(end[first].median)} to {three_digits(end[last].median)} in epoch {readings.last}"
-    return f"{untrained}, and {trained}"
+        return findings.VARIANCE_UNTRAINED(**values)
+    return findings.VARIANCE_BY_DEPTH(
+        **values,
+        first_in_the_end=end[first].median,
+        last_in_the_end=end[last].median,
+        epoch=readings.last,
+    )

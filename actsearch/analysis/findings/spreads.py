@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from actsearch.analysis.number_format import share_text, two_digits
+from actsearch.core.sentences import findings
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ def multiple_text(spread: Spread) -> str:
 def share_of_norm_text(update: Spread) -> str:
     """`17 % of their norm`, `3.2 times their norm`."""
     if update.median < 1:
-        return f"{update.text(share_text)} of their norm"
-    return f"{factor_text(update)} times their norm"
+        return findings.OF_THEIR_NORM(share=update.text(share_text))
+    return findings.TIMES_THEIR_NORM(factor=factor_text(update))
 
 
 def _is_small_part(spread: Spread) -> bool:

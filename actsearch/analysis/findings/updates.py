@@ -8,6 +8,7 @@ from actsearch.analysis.findings.finding import LAYERS_IN_A_SENTENCE, Finding, f
 from actsearch.analysis.findings.readings import Readings
 from actsearch.analysis.findings.spreads import share_of_norm_text
 from actsearch.analysis.number_format import epochs_text
+from actsearch.core.sentences import findings
 from actsearch.core.words import listed
 
 STILL = 1e-3
@@ -23,11 +24,12 @@ def small_update_findings(readings: Readings) -> Iterator[Finding]:
         least = min(still, key=lambda layer: usual[layer].median)
         known = readings.course(least, "update_ratio_kernel")
         epochs = (min(known), max(known))
-        whose = f"{least}'s" if len(still) > 1 else "them"
-        text = (
-            f"the weights of {listed(still, LAYERS_IN_A_SENTENCE)} hardly move: an epoch changes {whose} by"
-            f" {share_of_norm_text(usual[least])} (median over {epochs_text(*epochs)})"
-        )
+        values: dict[str, object] = {
+            "layers": listed(still, LAYERS_IN_A_SENTENCE),
+            "change": share_of_norm_text(usual[least]),
+            "epochs": epochs_text(*epochs),
+        }
+        text = findings.HARDLY_MOVES(**values) if len(still) == 1 else findings.HARDLY_MOVE(**values, layer=least)
         yield finding_from(readings, "updates", text, usual[least], layers=still, epochs=epochs)
 
 
@@ -37,16 +39,17 @@ def large_update_findings(readings: Readings) -> Iterator[Finding]:
     layers = largest_from(LARGE, {layer: update for layer, (_, update) in peaks.items()})
     if layers:
         epoch, update = peaks[layers[0]]
-        when, epochs = f"epoch {epoch}", (epoch, epoch)
+        epochs = (epoch, epoch)
+        text = findings.LARGE_UPDATE(layer=layers[0], change=share_of_norm_text(update), epoch=epoch)
     else:
         most = readings.when("most", "update_ratio_kernel")
         layers = largest_from(LARGE, most)
         if not layers:
             return
         update = most[layers[0]]
-        when, epochs = "another one from seed to seed", (1, readings.last)
-    first, *others = layers
-    text = f"one epoch changes {first}'s weights by {share_of_norm_text(update)} ({when})"
+        epochs = (1, readings.last)
+        text = findings.LARGE_UPDATE_OF_EACH_SEED(layer=layers[0], change=share_of_norm_text(update))
+    others = layers[1:]
     if others:
-        text += f"; so does some epoch in {listed(others, LAYERS_IN_A_SENTENCE)}"
+        text = f"{text}; {findings.LARGE_UPDATE_ELSEWHERE(layers=listed(others, LAYERS_IN_A_SENTENCE))}"
     yield finding_from(readings, "updates", text, update, layers=layers, epochs=epochs)

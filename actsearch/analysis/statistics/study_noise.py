@@ -16,6 +16,7 @@ from actsearch.core.experiment import Experiment
 from actsearch.core.identity import identity
 from actsearch.core.measures import scores_key
 from actsearch.core.results import ExperimentResult
+from actsearch.core.sentences import plans
 from actsearch.core.trial_results import CandidateResult, ExampleScores, TrialResult
 
 
@@ -65,7 +66,7 @@ class Noise:
 def assumed_noise(sd: float | None = None, correlation: float | None = None) -> Noise:
     """The noise that is assumed where none was measured, or that the user gives."""
     deviation = ASSUMED_SD if sd is None else NumberRange(sd, sd, sd)
-    source = "an assumption, right for MNIST at best: no finished study was found" if sd is None else "as given by --sd"
+    source = plans.NOISE_ASSUMED() if sd is None else plans.NOISE_GIVEN()
     return Noise(deviation, correlation or 0.0, source)
 
 
@@ -74,7 +75,7 @@ def noise_as_given(noise: Noise, sd: float | None, correlation: float | None) ->
     if sd is not None:
         return replace(assumed_noise(sd, correlation), example_variance=noise.example_variance)
     if correlation is not None:
-        source = f"{noise.source}; the correlation as given by --correlation"
+        source = plans.CORRELATION_GIVEN(source=noise.source)
         return replace(noise, correlation=correlation, source=source)
     return noise
 
@@ -95,21 +96,23 @@ class Likeness:
         return self.data and self.model_kind, self.data, self.split, self.model, self.epochs, self.trials
 
     @property
-    def caveat(self) -> str:
-        """What to expect of a study that is not of the same kind."""
-        if self.data and self.model_kind and self.split and self.model and self.epochs:
-            return ""
-        return ": NOT the same experiment, and fewer images, epochs or layers can mean several times this noise"
+    def is_of_the_same_kind(self) -> bool:
+        return self.data and self.model_kind and self.split and self.model and self.epochs
+
+    @property
+    def words_with_caveat(self) -> str:
+        """With what to expect of a study that is not of the same kind."""
+        return self.words if self.is_of_the_same_kind else plans.ANOTHER_EXPERIMENT(likeness=self.words)
 
     @property
     def words(self) -> str:
         if not self.data:
-            return "on other data, so little more than a guess"
+            return plans.OTHER_DATA()
         if not self.model_kind:
-            return "on the same data with another kind of network"
+            return plans.OTHER_KIND_OF_NETWORK()
         likenesses = {"division of the data": self.split, "network": self.model, "number of epochs": self.epochs}
         unlike = [name for name, is_alike in likenesses.items() if not is_alike]
-        return "on the same data" + (f" with another {' and '.join(unlike)}" if unlike else ", network and epochs")
+        return plans.ALIKE(unlike=" and ".join(unlike)) if unlike else plans.QUITE_ALIKE()
 
 
 def likeness_to(result: ExperimentResult, experiment: Experiment, data_sha256: str) -> Likeness | None:
@@ -165,7 +168,6 @@ def measured_noise(result: ExperimentResult, like: Likeness) -> Noise:
     sd = _typical_deviation(deviations, [len(by_seed) - 1 for by_seed in values])
     correlation, common = _mean_correlation(values)
     is_paired = common >= FEWEST_PAIRED
-    paired = f"their correlation over {common} common seeds" if is_paired else "no correlation assumed"
     seeds = max(map(len, values))
     names = [candidate.name for candidate in candidates]
     noisy = [
@@ -173,13 +175,19 @@ def measured_noise(result: ExperimentResult, like: Likeness) -> Noise:
         for name, deviation in zip(names, deviations, strict=True)
         if sd.value and deviation > NOISIER_CANDIDATE * sd.value
     ]
+    values_of_source: dict[str, object] = {
+        "folder": result.folder,
+        "likeness": like.words_with_caveat,
+        "candidates": len(names),
+        "seeds": seeds,
+    }
+    source = plans.NOISE_MEASURED_UNPAIRED(**values_of_source)
+    if is_paired:
+        source = plans.NOISE_MEASURED(**values_of_source, common=common)
     return Noise(
         sd=sd,
         correlation=correlation if is_paired else 0.0,
-        source=(
-            f"measured in {result.folder} ({like.words}{like.caveat}; {len(names)} candidates of up to {seeds} seeds),"
-            f" {paired}"
-        ),
+        source=source,
         study=result.folder,
         seeds=seeds,
         noisier=tuple(noisy),

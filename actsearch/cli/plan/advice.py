@@ -11,7 +11,7 @@ from actsearch.analysis.statistics.sample_sizes import advised_seeds
 from actsearch.analysis.statistics.study_noise import NumberRange
 from actsearch.cli.screens.numbers import duration_range, points, points_range
 from actsearch.cli.screens.text import printable_text
-from actsearch.core.words import number_of
+from actsearch.core.sentences import plans
 from actsearch.study.outlook import Outlook
 
 TOO_MANY_FOR_ALL_PAIRS = 8
@@ -22,16 +22,16 @@ def plan_advice(outlook: Outlook) -> Iterator[str]:
     """What the numbers mean for who plans, the most important first."""
     if outlook.jobs * outlook.worker_memory > outlook.available_memory:
         fitting = max(1, outlook.available_memory // outlook.worker_memory)
-        yield f"{number_of(outlook.jobs, 'worker')} may take more memory than is free: give --jobs {fitting}."
+        yield plans.TOO_LITTLE_MEMORY(workers=outlook.jobs, fitting=fitting)
     power = outlook.power
     if power is None:
-        yield "One activation: there is nothing to compare it with; add another."
+        yield plans.NOTHING_TO_COMPARE()
         return
     yield from _on_seeds(outlook, power)
     yield from _on_pairs(power)
     yield from _on_examples(power)
     for name, sd in power.noise.noisier:
-        yield f"{printable_text(name)} varied more there ({points(sd)} points): pairs with it need more seeds."
+        yield plans.VARIED_MORE(name=printable_text(name), sd=points(sd))
 
 
 def _on_seeds(outlook: Outlook, power: Power) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _on_seeds(outlook: Outlook, power: Power) -> Iterator[str]:
     k = len(power.contenders)
     advised = advised_seeds(k)
     if power.planned < advised:
-        yield f"As a rule of thumb, {k} activations are compared with {advised} seeds to begin with."
+        yield plans.RULE_OF_THUMB(activations=k, advised=advised)
     yield from _for_the_margin(outlook, power)
 
 
@@ -47,77 +47,70 @@ def _on_pairs(power: Power) -> Iterator[str]:
     """What to do where all pairs are compared."""
     if power.baseline is not None:
         return
-    yield "Seeds can also be added until it is decided, and no further: actsearch run FILE --until-decided."
+    yield plans.ADD_UNTIL_DECIDED()
     k = len(power.contenders)
     if k > TOO_MANY_FOR_ALL_PAIRS:
-        yield (
-            f"{k} activations make {power.family} pairs: screen them first in a study with other seeds, and compare the"
-            " best few here; or name a baseline beforehand (--baseline NAME)."
-        )
+        yield plans.SCREEN_FIRST(activations=k, pairs=power.family)
 
 
 def _on_examples(power: Power) -> Iterator[str]:
     """What the number of evaluated examples limits."""
     if power.examples_to_tie is not None and power.smallest_tie is not None:
-        yield (
-            f"{power.examples:,} evaluated examples cannot show a tie within {points(power.margin)} points that holds"
-            f" on new data, however many the seeds: their choice leaves ±{points(power.smallest_tie)} points open."
-            f" About {_rounded_count(power.examples_to_tie)} examples most likely would."
+        yield plans.EXAMPLES_CANNOT_TIE(
+            examples=power.examples,
+            margin=points(power.margin),
+            smallest_tie=points(power.smallest_tie),
+            enough=_rounded_count(power.examples_to_tie),
         )
     if power.least_deviation is not None:
-        yield (
-            f"Differences are counted to vary by {points(power.least_deviation)} points at the least, as"
-            f" {power.examples:,} evaluated examples show no less."
-        )
+        yield plans.EXAMPLES_LIMIT_DEVIATION(deviation=points(power.least_deviation), examples=power.examples)
 
 
 def _with_the_files_seeds(power: Power) -> str:
     n, detectable = power.planned, power.row(power.planned).detectable
     if detectable is None:
-        fewest = FEWEST_SEEDS
-        return f"With {number_of(n, 'seed')} there will be no verdict; from {fewest} seeds on there is one."
-    care = " With so few seeds a verdict is to be taken with care." if n < ENOUGH_SEEDS else ""
-    return (
-        f"With {n} seeds a true difference of {points_range(detectable)} will most likely be found; smaller ones"
-        f" may stay undecided.{care}"
-    )
+        return plans.NO_VERDICT_WITH_SEEDS(seeds=n, fewest=FEWEST_SEEDS)
+    sentence = plans.DETECTABLE_WITH_FEW_SEEDS if n < ENOUGH_SEEDS else plans.DETECTABLE
+    return sentence(seeds=n, difference=points_range(detectable))
 
 
 def _for_the_margin(outlook: Outlook, power: Power) -> Iterator[str]:
     """How many seeds the margin needs, and what they would cost."""
-    margin = f"{points(power.margin)} points"
+    margin = points(power.margin)
     if power.to_tie is None or power.to_detect is None:
-        yield f"No number of seeds that anybody trains shows what is within {margin}: give a larger --margin."
+        yield plans.MARGIN_TOO_SMALL(margin=margin)
         return
     if power.planned >= power.to_tie.high:
-        yield f"That is enough to call activations that are alike tied within {margin}, too."
+        yield plans.ENOUGH_FOR_TIES(margin=margin)
         return
     time = _time_for(outlook, power.to_tie.value)
     to_tie, to_detect = _seeds_in_words(power.to_tie), _seeds_in_words(power.to_detect)
-    yield (
-        f"To call activations that are alike tied within {margin} takes {to_tie}{time}; to tell a difference of"
-        f" {margin}, {to_detect}."
-    )
+    if time is None:
+        yield plans.SEEDS_FOR_TIES(margin=margin, to_tie=to_tie, to_detect=to_detect)
+    else:
+        yield plans.SEEDS_FOR_TIES_AND_TIME(margin=margin, to_tie=to_tie, time=time, to_detect=to_detect)
     fewer = power.to_tie_a_baseline
     if fewer is not None and fewer.value < power.to_tie.value:
-        yield f"With a baseline named beforehand (--baseline NAME) such a tie takes {_seeds_in_words(fewer)}."
+        yield plans.SEEDS_FOR_TIES_WITH_BASELINE(seeds=_seeds_in_words(fewer))
 
 
-def _time_for(outlook: Outlook, seeds: float) -> str:
+def _time_for(outlook: Outlook, seeds: float) -> str | None:
     cost = outlook.by_seeds.get(round(seeds)) if math.isfinite(seeds) else None
-    return "" if cost is None or cost.seconds is None else f", {duration_range(*cost.seconds)} in all"
+    return None if cost is None or cost.seconds is None else duration_range(*cost.seconds)
 
 
 def _seeds_in_words(seeds: NumberRange) -> str:
     value, low, high = (_rounded_count(n) for n in (seeds.value, seeds.low, seeds.high))
-    about = "" if math.isinf(seeds.value) else "about "
-    return f"{about}{value} seeds" + (f" ({low} to {high})" if low != high else "")
+    is_endless = math.isinf(seeds.value)
+    if low == high:
+        return (plans.ENDLESS_SEEDS if is_endless else plans.ABOUT_SEEDS)(seeds=value)
+    return (plans.ENDLESS_SEEDS_RANGE if is_endless else plans.ABOUT_SEEDS_RANGE)(seeds=value, low=low, high=high)
 
 
 def _rounded_count(count: float) -> str:
     """A count that is an estimate: two digits of a large one."""
     if math.isinf(count):
-        return f"more than {MORE_THAN_ANYBODY_TRAINS:,}"
+        return plans.MORE_THAN_ANYBODY(most=MORE_THAN_ANYBODY_TRAINS)
     n = round(count)
     if n < 1000:
         return str(n)

@@ -14,6 +14,7 @@ from actsearch.cli.screens.text import printable_text
 from actsearch.core import capacity
 from actsearch.core.experiment import Trial
 from actsearch.core.native_output import held_back
+from actsearch.core.sentences import plans as sentences
 from actsearch.core.words import number_of
 from actsearch.data.dataset import Dataset
 from actsearch.data.splitting import Splits
@@ -86,8 +87,9 @@ def measured_times(
 
 def _basis_of_measured(timed: Mapping[str, Timed], jobs: int) -> str:
     steps = sum(kind.steps for kind in timed.values())
-    beside = "" if jobs == 1 else f" beside {jobs - 1} busy process{'es' if jobs > 2 else ''}"
-    return f"{steps} steps of training, timed now{beside}: the medians and quartiles"
+    if jobs == 1:
+        return sentences.BASIS_TIMED(steps=steps)
+    return sentences.BASIS_TIMED_BESIDE(steps=steps, busy=jobs - 1)
 
 
 def _loading(took: float) -> schedule.Seconds:

@@ -16,6 +16,7 @@ from actsearch.cli.run.options import RunOptions
 from actsearch.cli.screens import summary
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.results import ExperimentResult
+from actsearch.core.sentences import runs
 from actsearch.store.layout import PLAN_FILE
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
@@ -40,9 +41,9 @@ def conclude(plan: Plan, store: Store, options: RunOptions, trained: bool) -> in
         click.echo(f"note: {note}", err=True)
     for trial in failed:
         where = store.folder / "trials" / trial.id / "traceback.txt"
-        click.echo(f"Error: {trial.id} failed: {trial.error} (all of it in {where})", err=True)
+        click.echo(runs.TRIAL_FAILED(trial=trial.id, error=trial.error, file=where), err=True)
     if failed:
-        click.echo(f"Mended? {options.same_command} tries again what failed, --retry-failed that alone.", err=True)
+        click.echo(runs.MENDED(command=options.same_command), err=True)
     return 1 if failed or store.failed_again else 0
 
 
@@ -64,9 +65,9 @@ def _show_what_to_do_next(result: ExperimentResult, plan: Plan, folder: Path, fi
         click.echo(str(figure))
     there = shlex.quote(str(folder))
     if len(result.compared) > 1:
-        click.echo(f"is it real? actsearch compare {there}")
+        click.echo(runs.IS_IT_REAL(folder=there))
     if figures and plan.experiment.diagnostics is not None:
-        click.echo(f"why? actsearch explain {there}; actsearch plot {there} --kind all")
+        click.echo(runs.WHY(folder=there))
 
 
 def _draw(result: ExperimentResult, store: Store, options: RunOptions, trained: bool) -> list[Path]:
@@ -83,7 +84,7 @@ def _draw(result: ExperimentResult, store: Store, options: RunOptions, trained: 
     except StoreError:
         raise
     except UserError as error:  # every trial failed or diverged at once: there is nothing to draw, and that is said
-        options.say(f"no figures: {str(error).partition(';')[0]}")
+        options.say(runs.NO_FIGURES(reason=str(error).partition(";")[0]))
         return []
     for figure in existing:
         if figure not in figures and "-without-" in figure.name:

@@ -22,7 +22,8 @@ from actsearch.cli.screens.decisions import choice_line, look_line
 from actsearch.cli.screens.text import printable_text
 from actsearch.config.loading import Loaded
 from actsearch.core.events import Engine, Failed
-from actsearch.core.words import number_of
+from actsearch.core.sentences import runs
+from actsearch.core.sentences.sentence import Sentence
 from actsearch.data.dataset import Dataset
 from actsearch.store.writer import Store
 from actsearch.study import runner
@@ -45,7 +46,7 @@ class ExperimentRun:
         if self.options.fresh and self.store.folder.exists():
             with self.store.locked():  # not under the feet of a driver that is at work
                 pass
-            self.options.say(f"{self.store.folder} is kept as {self.store.set_aside()}")
+            self.options.say(runs.FOLDER_KEPT_AS(folder=self.store.folder, new=self.store.set_aside()))
         rounds = rounds_of_work(
             self.plan,
             self.store,
@@ -95,10 +96,7 @@ class ExperimentRun:
         kept = self.store.saved_models(work.finished)
         missing = sum(which != self.options.save_models for which in kept)
         if missing:
-            self.options.say(
-                f"{number_of(missing, 'finished trial')} kept no network of the {self.options.save_models} epoch;"
-                " --fresh trains anew and keeps it"
-            )
+            self.options.say(runs.MODELS_NOT_KEPT(trials=missing, which=self.options.save_models))
 
     def _train(self, work: Work, rounds: Iterator[Work], closing: contextlib.ExitStack) -> None:
         """Trains, and stops where it is asked to: by Ctrl-C, which goes on upwards, or by the end of the time.
@@ -111,18 +109,18 @@ class ExperimentRun:
         finished = work.finished
         if finished:
             n = len(work.stage.trials)
-            self.options.say(f"{len(finished)} of {n} trials are finished already; {len(work.left)} to train")
+            self.options.say(runs.TRIALS_FINISHED_ALREADY(finished=len(finished), trials=n, left=len(work.left)))
             self._tell_of_missing_models(work)
         try:
             self._train_rounds(work, rounds, closing)
         except TimeIsUp:
-            self._tell_how_to_go_on("The time is up")
+            self._tell_how_to_go_on(runs.TIME_IS_UP)
         except BrokenPipeError as error:  # as when a program that reads --json has crashed
             nobody_reads()
-            self._tell_how_to_go_on("Stopped, as nobody reads the output any more")
+            self._tell_how_to_go_on(runs.NOBODY_READS)
             raise KeyboardInterrupt from error
         except KeyboardInterrupt:
-            self._tell_how_to_go_on("Stopped")
+            self._tell_how_to_go_on(runs.STOPPED)
             raise
         finally:
             self.interruption.stop_the_clock()
@@ -135,9 +133,7 @@ class ExperimentRun:
         jobs = min(most, len(work.left))
         engine = self._engine(dataset, jobs if work.stage.is_last else most)
         closing.callback(engine.close)
-        where = run_notices.where(self.options.engine, jobs)
-        trials = number_of(len(work.left), "trial")
-        self.options.say(f"{self.name}: training {trials}{where}; TensorFlow is loading")
+        self.options.say(run_notices.begins_to_train(self.name, len(work.left), self.options.engine, jobs))
         said = run_notices.before_training(work, dataset)
         for line in said:
             self.options.say(line)
@@ -145,7 +141,7 @@ class ExperimentRun:
         while is_whole and (following := next(rounds, None)) is not None:
             self._tell_decisions(following)
             if following.left:
-                self.options.say(f"{self.name}: training {number_of(len(following.left), 'trial')} more")
+                self.options.say(runs.TRAINS_MORE(experiment=self.name, trials=len(following.left)))
                 for line in run_notices.before_training(following, dataset):
                     if line not in said:
                         self.options.say(line)
@@ -195,10 +191,14 @@ class ExperimentRun:
             ray_gpus=self.options.ray_gpus,
         )
 
-    def _tell_how_to_go_on(self, what_happened: str) -> None:
+    def _tell_how_to_go_on(self, what_happened: Sentence) -> None:
         asked, left = asked_and_left(self.plan, self.store)
         click.echo(
-            f"{what_happened}. {asked - left} of {number_of(asked, 'trial')} finished and kept in {self.store.folder};"
-            f" {self.options.same_command} goes on with the rest, from their last checkpoints where they have any.",
+            what_happened(
+                finished=asked - left,
+                trials=asked,
+                folder=self.store.folder,
+                command=self.options.same_command,
+            ),
             err=True,
         )

@@ -19,6 +19,7 @@ from actsearch.cli.screens.comparison_tables import (
     pairs_in_the_ranking,
 )
 from actsearch.cli.screens.text import Paragraph
+from actsearch.core.sentences import captions
 
 REQUIREMENT_STYLE = {"holds": "green", "contradicted": "bold red", "undecided": "magenta"}
 
@@ -31,12 +32,11 @@ def comparison_lines(comparison: Comparison, requirements: Sequence[Outcome] = (
     yield RankingTable(comparison)
     yield Text()
     if comparison.leaders:
-        yield Paragraph(f"{LEADING} leading group: not shown to be worse than any; no ranks inside", style="dim")
+        yield Paragraph(captions.LEADING_GROUP_MARKED(mark=LEADING), style="dim")
         yield Text()
     if any(pair.examples is not None and pair.n > 1 for pair in pairs_in_the_ranking(comparison)):
-        yield Paragraph("The two kinds of noise in the differences, as standard errors", style="bold")
-        legend = "more seeds reduce the first alone; correlation over the seeds; won: share of seeds where it is better"
-        yield Paragraph(legend, style="dim")
+        yield Paragraph(captions.KINDS_OF_NOISE(), style="bold")
+        yield Paragraph(captions.LEGEND_OF_NOISE(), style="dim")
         yield NoiseTable(comparison)
         yield Text()
     if not comparison.has_baseline and 2 < len(comparison.contenders) <= ALL_PAIRS_UP_TO and comparison.leaders:

@@ -17,6 +17,7 @@ from actsearch.analysis.comparisons.pairs import ExampleNoise, Pair
 from actsearch.analysis.comparisons.verdict_text import brief_verdict
 from actsearch.cli.screens.tables import NarrowingTable, plain_table
 from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
+from actsearch.core.sentences import captions
 
 VERDICT_STYLE = {"better": "green", "worse": "red", "tied": "cyan", "undecided": "magenta"}
 LEADING = "\N{BLACK RIGHT-POINTING SMALL TRIANGLE}"
@@ -173,8 +174,8 @@ class VerdictMatrix:
         self.comparison = comparison
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        yield Paragraph("All pairs, the row against the column", style="bold")
-        yield Paragraph("+ better  - worse  = tied  ? undecided  . no verdict", style="dim")
+        yield Paragraph(captions.ALL_PAIRS_OF_ROWS(), style="bold")
+        yield Paragraph(captions.LEGEND_OF_PAIRS(), style="dim")
         names = [printable_text(contender.name) for contender in self.comparison.contenders]
         longest = _longest_heading(names, options.max_width - max(map(len, names)))
         table = plain_table()

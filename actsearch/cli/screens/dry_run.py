@@ -8,7 +8,7 @@ from actsearch.cli.run.dry_run import DryRun
 from actsearch.cli.screens.numbers import duration_range
 from actsearch.cli.screens.run_notices import undiagnosed_line
 from actsearch.cli.screens.trial_rows import trial_name
-from actsearch.core.words import number_of
+from actsearch.core.sentences import runs
 
 
 def dry_run_lines(dry_run: DryRun) -> Iterator[str]:
@@ -16,12 +16,12 @@ def dry_run_lines(dry_run: DryRun) -> Iterator[str]:
     to_train = {trial.id for trial in dry_run.left}
     for trial in dry_run.trials:
         yield f"{_state_in(dry_run, trial.id, to_train)}  {trial_name(trial)}  ({trial.id})"
-    trials = number_of(len(dry_run.trials), "trial")
-    yield f"{dry_run.experiment}: {trials}, {len(to_train)} to train, into {dry_run.folder}"
+    trials, left = len(dry_run.trials), len(to_train)
+    yield runs.TO_TRAIN_INTO(experiment=dry_run.experiment, trials=trials, left=left, folder=dry_run.folder)
     if dry_run.to_follow and dry_run.until_decided:
-        yield f"then up to {dry_run.to_follow} more, until it is decided"
+        yield runs.FOLLOWED_UNTIL_DECIDED(trials=dry_run.to_follow)
     elif dry_run.to_follow:
-        yield f"then {dry_run.to_follow} more, at the settings chosen"
+        yield runs.FOLLOWED_AT_CHOSEN_SETTINGS(trials=dry_run.to_follow)
     if to_train:
         yield _time_line(dry_run)
     for warning in dry_run.warnings:
@@ -29,7 +29,7 @@ def dry_run_lines(dry_run: DryRun) -> Iterator[str]:
     if dry_run.undiagnosed:
         yield undiagnosed_line(dry_run.undiagnosed)
     if dry_run.refusal is not None:
-        yield f"note: the run would stop at this: {dry_run.refusal}"
+        yield runs.WOULD_STOP(refusal=dry_run.refusal)
 
 
 def _state_in(dry_run: DryRun, trial_id: str, to_train: set[str]) -> str:
@@ -40,8 +40,16 @@ def _state_in(dry_run: DryRun, trial_id: str, to_train: set[str]) -> str:
 
 def _time_line(dry_run: DryRun) -> str:
     if dry_run.seconds is None or dry_run.looking is None:
-        return "how long it takes is unknown before these networks are built: actsearch plan times them"
-    workers = number_of(dry_run.workers, "worker")
-    first = f" for the first {len(dry_run.left)}" if dry_run.until_decided and dry_run.to_follow else ""
-    share = f", {max(dry_run.looking, 0.001):.1%} of it for diagnostics" if dry_run.left[0].diagnostics else ""
-    return f"about {duration_range(*dry_run.seconds)} with {workers}{first}{share} (from {dry_run.basis})"
+        return runs.UNKNOWN_TIME()
+    values: dict[str, object] = {
+        "time": duration_range(*dry_run.seconds),
+        "workers": dry_run.workers,
+        "basis": dry_run.basis,
+    }
+    is_of_the_first = dry_run.until_decided and dry_run.to_follow
+    if is_of_the_first:
+        values["trials"] = len(dry_run.left)
+    if not dry_run.left[0].diagnostics:
+        return (runs.FIRST_WOULD_TAKE if is_of_the_first else runs.WOULD_TAKE)(**values)
+    sentence = runs.FIRST_WOULD_TAKE_WITH_DIAGNOSTICS if is_of_the_first else runs.WOULD_TAKE_WITH_DIAGNOSTICS
+    return sentence(**values, share=max(dry_run.looking, 0.001))

@@ -12,14 +12,13 @@ from actsearch.analysis.findings.explanation import CandidateFindings, Explanati
 from actsearch.analysis.findings.finding import HARMLESS
 from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.text import Paragraph
-
-NO_PROOF = "What was seen beside the results, medians over the seeds; none of it proves that one thing caused another."
+from actsearch.core.sentences import findings
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[RenderableType]:
     """The page, to be printed one after the other."""
     yield Paragraph(f"{explanation.experiment} ({explanation.folder})", style="bold")
-    yield Paragraph(NO_PROOF, style="dim")
+    yield Paragraph(findings.NO_PROOF_OF_CAUSES(), style="dim")
     for candidate in explanation.candidates:
         yield Text()
         yield _candidate_heading(candidate, explanation.validation_is_test)
@@ -33,26 +32,28 @@ def explanation_lines(explanation: Explanation) -> Iterator[RenderableType]:
 
 
 def _candidate_heading(explained: CandidateFindings, validation_is_test: bool) -> RenderableType:
-    split = "test" if validation_is_test else "validation"
-    return Paragraph(f"{explained.candidate.name}: {_how_it_ended(explained, split)}", style="bold")
+    return Paragraph(_how_it_ended(explained, "test" if validation_is_test else "validation"), style="bold")
 
 
 def _how_it_ended(explained: CandidateFindings, split: str) -> str:
     """How it ended, as far as it has."""
     if not explained.epoch:
-        return "no seed is completed"
-    value, loss = table_number(explained.value), table_number(explained.loss)
-    measured = f"{split} {explained.task.decisive.in_words} {value}, loss {loss}"
-    return f"{measured} after epoch {explained.epoch}{_of_which_seeds(explained)}"
-
-
-def _of_which_seeds(explained: CandidateFindings) -> str:
+        return findings.NO_SEED_COMPLETED(name=explained.candidate.name)
+    values: dict[str, object] = {
+        "name": explained.candidate.name,
+        "split": split,
+        "metric": explained.task.decisive.in_words,
+        "value": table_number(explained.value),
+        "loss": table_number(explained.loss),
+        "epoch": explained.epoch,
+    }
     asked = len(explained.candidate.trials)
-    seeds = sum(trial.status == "completed" for trial in explained.candidate.trials)
-    of = f"{seeds} of {asked}" if seeds < asked else f"{seeds}"  # the others diverged, failed, or are not finished
-    if seeds > 1:
-        return f" (median of {of} seeds)"
-    return f" ({of} seeds)" if seeds < asked else ""
+    completed = sum(trial.status == "completed" for trial in explained.candidate.trials)
+    if completed < asked:  # the others diverged, failed, or are not finished
+        return findings.CANDIDATE_ENDED_OF_SOME_SEEDS(**values, several=completed > 1, completed=completed, seeds=asked)
+    if completed == 1:
+        return findings.CANDIDATE_ENDED(**values)
+    return findings.CANDIDATE_ENDED_OF_SEEDS(**values, completed=completed)
 
 
 def _source(explained: CandidateFindings) -> str:
@@ -60,11 +61,11 @@ def _source(explained: CandidateFindings) -> str:
     mine = [file for file in files if file.endswith("diagnostics.json")] or files
     others = len(mine) - 1
     if not others:
-        return f"from {mine[0]}"
-    return f"from {mine[0]} and those of {others} more seed{'s' if others > 1 else ''}"
+        return findings.READ_FROM(file=mine[0])
+    return findings.READ_FROM_AND_OTHERS(file=mine[0], others=others)
 
 
 def _left_out(explanation: Explanation) -> Iterator[str]:
     names = [candidate.name for candidate in explanation.without_diagnostics]
     if names:
-        yield f"Without diagnostics, so not explained: {', '.join(names)}"
+        yield findings.NOT_EXPLAINED(names=", ".join(names))

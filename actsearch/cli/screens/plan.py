@@ -21,9 +21,9 @@ from actsearch.cli.screens.numbers import (
 )
 from actsearch.cli.screens.tables import plain_table
 from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
-from actsearch.core.words import number_of
+from actsearch.core.sentences import plans
 from actsearch.study.disk import Disk
-from actsearch.study.outlook import Outlook
+from actsearch.study.outlook import Outlook, StageCost
 from actsearch.study.schedule import Seconds
 from actsearch.study.trial_costs import Timed
 
@@ -52,35 +52,43 @@ def _cost_table(outlook: Outlook) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
     for stage in outlook.stages:
-        finished = f", {stage.trials - stage.left} of them finished" if stage.left < stage.trials else ""
-        what = "candidate" if stage.role == "tuning" or len(outlook.stages) == 1 else "activation"
-        product = f"{number_of(stage.candidates, what)} x {number_of(stage.seeds, 'seed')}"
-        table.add_row(stage.role, f"{product} = {number_of(stage.trials, 'trial')}{finished}")
+        table.add_row(stage.role, _trials_of_stage(stage, is_the_only_one=len(outlook.stages) == 1))
     table.add_row("time", _time_of_what_is_left(outlook))
-    needed = f"{size_text(outlook.jobs * outlook.worker_memory)} for {number_of(outlook.jobs, 'worker')}"
-    table.add_row("memory", f"{needed}; {size_text(outlook.available_memory)} are free")
-    table.add_row("disk", f"{size_text(outlook.disk.results)}; {_checkpoints(outlook.disk)}")
+    needed, free = size_text(outlook.jobs * outlook.worker_memory), size_text(outlook.available_memory)
+    table.add_row("memory", plans.MEMORY_OF_WORKERS(needed=needed, workers=outlook.jobs, free=free))
+    table.add_row("disk", _needed_disk_text(outlook.disk))
     return table
 
 
-def _checkpoints(disk: Disk) -> str:
+def _needed_disk_text(disk: Disk) -> str:
+    results = size_text(disk.results)
     if disk.checkpoints is None:
-        return "how much more for checkpoints is unknown before the network is built"
-    return f"while it runs, up to {size_text(disk.checkpoints)} more for checkpoints"
+        return plans.DISK_WITHOUT_CHECKPOINTS(results=results)
+    return plans.DISK_OF_RESULTS(results=results, checkpoints=size_text(disk.checkpoints))
+
+
+def _trials_of_stage(stage: StageCost, is_the_only_one: bool) -> str:
+    """`6 candidates x 5 seeds = 30 trials, 12 of them finished`."""
+    values = {"candidates": stage.candidates, "seeds": stage.seeds, "trials": stage.trials}
+    of_candidates = stage.role == "tuning" or is_the_only_one
+    if stage.left == stage.trials:
+        return (plans.STAGE_OF_CANDIDATES if of_candidates else plans.STAGE_OF_ACTIVATIONS)(**values)
+    begun = plans.STAGE_OF_CANDIDATES_BEGUN if of_candidates else plans.STAGE_OF_ACTIVATIONS_BEGUN
+    return begun(**values, finished=stage.trials - stage.left)
 
 
 def _time_of_what_is_left(outlook: Outlook) -> str:
     if not outlook.left:
-        return "none, all is finished"
+        return plans.ALL_IS_FINISHED()
     if outlook.seconds is None:
-        return "unknown without timing"
-    return f"{duration_range(*outlook.seconds)} with {number_of(outlook.jobs, 'worker')}"
+        return plans.TIME_UNKNOWN()
+    return plans.TIME_WITH_WORKERS(time=duration_range(*outlook.seconds), workers=outlook.jobs)
 
 
 def _where_the_times_are_from(outlook: Outlook) -> str:
     if any(network.trial is None for network in outlook.networks):
-        return "What these networks compute is unknown before they are built: plan without --no-timing to time them."
-    return f"From {outlook.basis}."
+        return plans.NETWORKS_UNKNOWN()
+    return plans.BASIS_OF_TIMES(basis=outlook.basis)
 
 
 def _duration_cell(seconds: Seconds | None) -> str:
@@ -118,18 +126,19 @@ def _detectable_table(outlook: Outlook, power: Power) -> Table:
 
 
 def _meaning_of_the_table(power: Power) -> str:
-    which = f"comparisons with {printable_text(power.baseline)}" if power.baseline else "pairs"
-    n = f"all {power.family} {which} together" if power.family > 1 else "the one pair"
-    return (
-        f"Time: the whole study from its beginning. Found: called better or worse in {POWER:.0%} of studies if the true"
-        f" difference is so large, with {100 * power.confidence:.4g} % confidence for {n}. Points are percentage points"
-        " of accuracy; ranges are as wide as the noise is uncertain."
-    ).replace("80%", "80 %")
+    values: dict[str, object] = {"power": f"{100 * POWER:.0f} %", "confidence": f"{100 * power.confidence:.4g} %"}
+    if power.family <= 1:
+        return plans.MEANING_FOR_ONE_PAIR(**values)
+    if power.baseline:
+        baseline = printable_text(power.baseline)
+        return plans.MEANING_FOR_BASELINE(**values, pairs=power.family, baseline=baseline)
+    return plans.MEANING_FOR_PAIRS(**values, pairs=power.family)
 
 
 def _noise_sentence(noise: Noise) -> str:
-    is_range = noise.sd.low < noise.sd.high
-    limits = f" ({points(noise.sd.low)} to {points(noise.sd.high)})" if is_range else ""
-    words = f"Noise: a standard deviation over seeds of {points(noise.sd.value)} points{limits} and a correlation of"
-    remedy = "" if noise.source.startswith("as given") else "; --sd X and --correlation R put others in their place"
-    return f"{words} {noise.correlation:.2f} between candidates, {noise.source}{remedy}."
+    values = {"sd": points(noise.sd.value), "correlation": noise.correlation, "source": noise.source}
+    if noise.source.startswith(plans.NOISE_GIVEN()):
+        return plans.NOISE_AS_GIVEN(**values)
+    if noise.sd.low < noise.sd.high:
+        return plans.NOISE_RANGE(**values, low=points(noise.sd.low), high=points(noise.sd.high))
+    return plans.NOISE(**values)

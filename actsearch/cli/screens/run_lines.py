@@ -6,22 +6,24 @@ from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.text import printable_text
 from actsearch.core.events import Completed, Diverged, EpochDone, Event, Failed, Lost, Started
 from actsearch.core.experiment import Trial
+from actsearch.core.sentences import runs
 
 
 def plain_line(event: Event, trial: Trial) -> str:
     """What is said of an event after the trial's name; empty where it is not worth a line."""
     match event:
         case Started() if event.resumed:
-            return f"goes on after epoch {event.resumed[-1].epoch}"
+            return runs.GOES_ON_AFTER(epoch=event.resumed[-1].epoch)
         case EpochDone():
             return _epoch_line(event, trial)
         case Completed():
             decisive = trial.task.decisive
-            return f"completed, test {decisive.in_words} {table_number(event.last.test[decisive.name])}"
+            value = table_number(event.last.test[decisive.name])
+            return runs.COMPLETED_WITH(metric=decisive.in_words, value=value)
         case Diverged() | Failed():
             return note_on(event)
         case Lost():
-            return f"{printable_text(event.cause)}; it will be tried again"
+            return runs.TRIED_AGAIN(cause=printable_text(event.cause))
     return ""
 
 
@@ -36,10 +38,10 @@ def note_on(event: Completed | Diverged | Failed | Lost) -> str:
     """What a row says of the event that ended its trial, or its worker."""
     match event:
         case Completed():
-            return "completed"
+            return runs.COMPLETED()
         case Diverged():
-            return f"diverged in epoch {event.epoch}"
+            return runs.DIVERGED_IN(epoch=event.epoch)
         case Failed():
-            return f"failed: {printable_text(event.error)}"
+            return runs.FAILED_WITH(error=printable_text(event.error))
         case Lost():
-            return f"restarting: {printable_text(event.cause)}"
+            return runs.RESTARTING(cause=printable_text(event.cause))

@@ -12,8 +12,8 @@ from actsearch.cli.screens.summary import summary_table
 from actsearch.cli.screens.text import AtWidth
 from actsearch.cli.screens.trial_rows import STATUS_STYLE, TrialColumns, TrialRow, rows_of
 from actsearch.core.results import ExperimentResult
+from actsearch.core.sentences import runs
 from actsearch.core.trial_results import TrialResult
-from actsearch.core.words import number_of
 
 MANY_TRIALS = 40
 """More than a window holds: those that ended well, and those that wait, are told of by candidate."""
@@ -21,7 +21,8 @@ MANY_TRIALS = 40
 
 def status_heading(result: ExperimentResult) -> str:
     """`tiny (results/tiny): 6 trials: 4 completed, 1 running, 1 waiting`."""
-    return f"{result.name} ({result.folder}): {trials_by_status(result.all_trials)}"
+    trials = trials_by_status(result.all_trials)
+    return runs.HEADING_OF_STATUS(experiment=result.name, folder=result.folder, trials=trials)
 
 
 def status_tables(result: ExperimentResult, every_trial: bool = False) -> Iterator[RenderableType]:
@@ -35,9 +36,7 @@ def status_tables(result: ExperimentResult, every_trial: bool = False) -> Iterat
     if unusual:
         yield Text()
         yield _trials_table(unusual)
-    yield Text(
-        f"means over the seeds that completed, at the last epoch; each of the {len(rows)} trials: --trials", "dim"
-    )
+    yield Text(runs.EACH_OF_THE_TRIALS(trials=len(rows)), "dim")
 
 
 def status_remarks(result: ExperimentResult) -> Iterator[str]:
@@ -49,11 +48,11 @@ def status_remarks(result: ExperimentResult) -> Iterator[str]:
             yield look_line(result.looks, taken)
     if result.stranded:
         ids = "".join(f"\n  {trial_id}" for trial_id in result.stranded)
-        yield f"on disk, but not asked for any more:{ids}"
+        yield runs.STRANDED(trials=ids)
     if result.mixture:
         yield f"note: {result.mixture}"
     if result.again:
-        yield f"note: {number_of(len(result.again), 'finished trial')} to be looked into again"
+        yield runs.LOOKED_INTO_AGAIN(trials=len(result.again))
     for problem in result.problems:
         yield f"note: {problem}"
 
@@ -61,15 +60,19 @@ def status_remarks(result: ExperimentResult) -> Iterator[str]:
 def progress_line(result: ExperimentResult) -> str:
     """`tiny: 6 trials: 4 completed, 2 waiting; 80 of 120 epochs`."""
     trials = result.all_trials
-    epochs = f"{sum(trial.epochs_done for trial in trials)} of {sum(trial.epochs for trial in trials)} epochs"
-    return f"{result.name}: {trials_by_status(trials)}; {epochs}"
+    return runs.PROGRESS(
+        experiment=result.name,
+        trials=trials_by_status(trials),
+        done=sum(trial.epochs_done for trial in trials),
+        epochs=sum(trial.epochs for trial in trials),
+    )
 
 
 def trials_by_status(trials: Sequence[TrialResult]) -> str:
     """`6 trials: 4 completed, 1 running, 1 waiting`."""
     states = [trial.status for trial in trials]
     parts = [f"{states.count(status)} {status}" for status in STATUS_STYLE if status in states]
-    return f"{number_of(len(trials), 'trial')}: {', '.join(parts)}"
+    return runs.TRIALS_BY_STATUS(trials=len(trials), states=", ".join(parts))
 
 
 def _trials_table(rows: Sequence[TrialRow]) -> RenderableType:

@@ -14,6 +14,7 @@ from actsearch.cli.screens.tables import plain_table
 from actsearch.cli.screens.text import AtWidth, cut_text
 from actsearch.cli.screens.trial_rows import STATUS_STYLE, last_value, state_text
 from actsearch.core.results import ExperimentResult
+from actsearch.core.sentences import runs
 from actsearch.core.tasks import Task
 from actsearch.core.trial_results import CandidateResult, TrialResult, median_seconds
 
@@ -67,10 +68,8 @@ def _empty_table(several: bool, whole: bool, task: Task, test_heading: str) -> T
 
 def summary_notes(result: ExperimentResult) -> list[str]:
     """What a reader of the summary must know so as not to conclude too much."""
-    notes = ["Values are of the last epoch."]
-    if _has_several_seeds(result):
-        notes = ["Values are means over the seeds that completed, at the last epoch."]
-    return [*notes, *result.warnings, *filter(None, [result.mixture]), *result.problems]
+    values = runs.VALUES_ARE_MEANS() if _has_several_seeds(result) else runs.VALUES_OF_LAST_EPOCH()
+    return [values, *result.warnings, *filter(None, [result.mixture]), *result.problems]
 
 
 def _has_several_seeds(result: ExperimentResult) -> bool:

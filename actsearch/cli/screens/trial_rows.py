@@ -13,6 +13,7 @@ from actsearch.cli.screens.numbers import table_number
 from actsearch.cli.screens.text import StyledLine, printable_text, shortened_to_cells
 from actsearch.core.experiment import Trial
 from actsearch.core.results import ExperimentResult
+from actsearch.core.sentences import runs
 from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.core.trial_results import ENDED, CandidateResult, TrialResult
 from actsearch.core.words import candidate_name, in_words
@@ -107,9 +108,9 @@ def trial_name(trial: Trial) -> str:
 def state_text(trial: TrialResult) -> str:
     """A trial's status, with the cause of a failure and the epoch of a divergence."""
     if trial.status == "failed" and trial.error:
-        return f"failed: {printable_text(trial.error)}"
+        return runs.FAILED_WITH(error=printable_text(trial.error))
     if trial.status == "diverged":
-        return f"diverged in epoch {trial.epochs_done}"
+        return runs.DIVERGED_IN(epoch=trial.epochs_done)
     return trial.status
 
 
