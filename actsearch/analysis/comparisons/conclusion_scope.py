@@ -13,6 +13,8 @@ from actsearch.core.words import in_words
 SELDOM_CHANGED = ("beta_1", "beta_2", "epsilon", "rho", "amsgrad", "centered", "nesterov")
 """Arguments of optimizers that a sentence leaves out; the configuration has them."""
 
+KINDS_IN_WORDS = {"cnn": "convolutional", "mlp": "dense"}
+
 
 def scope(comparison: Comparison) -> str:
     """What the conclusions hold for."""
@@ -50,7 +52,13 @@ def _data_text(comparison: Comparison, data: dict[str, Any]) -> str:
 
 
 def _network_text(model: dict[str, Any]) -> str:
-    parts = [{"cnn": "convolutional", "mlp": "dense"}.get(str(model.get("kind")), "various")]
+    kind = model.get("kind")
+    if kind is None:
+        return "various"
+    if kind not in KINDS_IN_WORDS:  # a kind from outside the package: all of its settings
+        settings = in_words({key: value for key, value in model.items() if key != "kind"})
+        return f"{kind} {settings}".removesuffix(" none")
+    parts = [KINDS_IN_WORDS[kind]]
     if "filters" in model:
         parts.append(conclusions.FILTERS_IN_SCOPE(filters=in_words(model["filters"])))
     if "dense" in model:
