@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,10 +34,11 @@ def of_tables(trials: Iterable[Mapping[str, Any]], histories: Iterable[Mapping[s
         run = Run(row["experiment"], row["label"], str(row["seed"]), row["role"], row["status"])
         assert (row["experiment"], row["trial"]) not in found
         found[row["experiment"], row["trial"]] = run
-        for which in ("last", "best"):
-            epoch, value = row[f"test_{which}_epoch"], row[f"test_{which}_accuracy"]
+        for column, value in row.items():
+            which = re.match(r"test_(last|best)_(?!epoch)", column)
+            epoch = row[f"test_{which[1]}_epoch"] if which else None
             if epoch not in ("", None):
-                run.metrics[f"test_{which}_accuracy"] = {int(epoch): None if value == "" else _none(float(value))}
+                run.metrics[column] = {int(epoch): None if value in ("", None) else _none(float(value))}
     for row in histories:
         values = found[row["experiment"], row["trial"]].metrics.setdefault(row["metric"], {})
         assert int(row["epoch"]) not in values

@@ -15,7 +15,7 @@ from typing import Any
 from actsearch.core import machine
 from actsearch.core.errors import UserError
 from actsearch.core.looks_record import LooksRecord
-from actsearch.core.tables import TABLE_COLUMNS, Table, candidate_rows
+from actsearch.core.tables import TABLES, Table, candidate_rows, table_columns, tested_metrics
 from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.core.trial_results import CandidateResult, TrialResult
 
@@ -85,10 +85,14 @@ class ExperimentResult:
             return None
         return f"Not all trials were trained alike ({'; '.join(differences)}): the last digits may differ for that."
 
-    def rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
-        """The rows of a table, a value for each of its columns, one after the other: there may be millions."""
+    def rows(self, table: Table, tested: Sequence[str] | None = None) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table, a value for each of its columns, one after the other: there may be millions.
+
+        The metrics of the test set are `tested`, by default those of its task.
+        """
+        names = tested_metrics([self.task]) if tested is None else tested
         for candidate in self.candidates:
-            yield from candidate_rows(self.name, candidate, self.validation_is_test, table)
+            yield from candidate_rows(self.name, candidate, self.validation_is_test, table, names)
 
     def to_rows(self, table: Table = "histories") -> list[dict[str, Any]]:
         """The results as a tidy table, for data frames: `pandas.DataFrame(result.to_rows())`.
@@ -100,9 +104,10 @@ class ExperimentResult:
         Raises:
             UserError: there is no such table.
         """
-        if table not in TABLE_COLUMNS:
-            raise UserError(f"to_rows: no such table as {table!r}; there are: {', '.join(TABLE_COLUMNS)}")
-        return [dict(zip(TABLE_COLUMNS[table], row, strict=True)) for row in self.rows(table)]
+        if table not in TABLES:
+            raise UserError(f"to_rows: no such table as {table!r}; there are: {', '.join(TABLES)}")
+        columns = table_columns(table, tested_metrics([self.task]))
+        return [dict(zip(columns, row, strict=True)) for row in self.rows(table)]
 
 
 def _in_brief(value: Any) -> str:

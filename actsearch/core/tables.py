@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from actsearch.core import machine
 from actsearch.core.diagnostics import TrialDiagnostics
 from actsearch.core.json_values import canonical_json
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import CandidateResult, History, TestValues, TrialResult
 
 Table = Literal["histories", "trials", "diagnostics"]
 """The tables that results are for other programs."""
-TEST_VALUES = ("loss", "accuracy", "binary_accuracy")
-"""What the tables hold of the test set, by Keras's names."""
+TABLES: tuple[Table, ...] = get_args(Table)
 TRIAL_COLUMNS: Mapping[str, type] = {
     "experiment": str,
     "label": str,
@@ -28,38 +29,50 @@ TRIAL_COLUMNS: Mapping[str, type] = {
     "status": str,
 }
 """Which trial a row is about. `parameters` and `setting` are JSON, with sorted keys, so that they can be grouped by."""
-TABLE_COLUMNS: Mapping[Table, Mapping[str, type]] = {
-    "histories": {**TRIAL_COLUMNS, "epoch": int, "split": str, "metric": str, "value": float},
-    "trials": {
+
+
+def tested_metrics(tasks: Iterable[Task]) -> tuple[str, ...]:
+    """What the tables hold of the test set, by Keras's names: the metrics of these tasks, each once."""
+    metrics = itertools.chain.from_iterable(task.metrics for task in tasks)
+    return tuple(dict.fromkeys(metric.name for metric in metrics))
+
+
+def table_columns(table: Table, tested: Sequence[str]) -> Mapping[str, type]:
+    """The columns of a table, with the type of their values; any of them may be None.
+
+    `tested` are the metrics of the test set: see `tested_metrics`.
+    """
+    if table == "histories":
+        return {**TRIAL_COLUMNS, "epoch": int, "split": str, "metric": str, "value": float}
+    if table == "diagnostics":
+        return {**TRIAL_COLUMNS, "epoch": int, "depth": int, "layer": str, "quantity": str, "value": float}
+    return {
         **TRIAL_COLUMNS,
         "epochs": int,
         "epochs_done": int,
         "test_last_epoch": int,
-        **{f"test_last_{name}": float for name in TEST_VALUES},
+        **{f"test_last_{name}": float for name in tested},
         "test_best_epoch": int,
-        **{f"test_best_{name}": float for name in TEST_VALUES},
+        **{f"test_best_{name}": float for name in tested},
         "seconds": float,
         "seconds_per_epoch": float,
         "machine": str,
         "settings": str,
         "error": str,
-    },
-    "diagnostics": {**TRIAL_COLUMNS, "epoch": int, "depth": int, "layer": str, "quantity": str, "value": float},
-}
-"""The columns of each table, with the type of their values; any of them may be None."""
+    }
 
 
 def candidate_rows(
-    experiment: str, candidate: CandidateResult, validation_is_test: bool, table: Table
+    experiment: str, candidate: CandidateResult, validation_is_test: bool, table: Table, tested: Sequence[str]
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table that are about a candidate of an experiment, by its name."""
+    """The rows of a table that are about a candidate of an experiment, by its name; `tested` as in `table_columns`."""
     activation = candidate.activation
     parameters, setting = canonical_json(dict(activation.parameters)), canonical_json(dict(candidate.setting))
     of_candidate = (experiment, candidate.label, activation.name, parameters, setting)
     for trial in candidate.all_trials:
         key = (*of_candidate, trial.seed, trial.role, trial.id, trial.status)
         if table == "trials":
-            yield (*key, *_trial_cells(trial))
+            yield (*key, *_trial_cells(trial, tested))
         elif table == "histories":
             yield from ((*key, *row) for row in _history_rows(trial.history, validation_is_test))
         elif trial.diagnostics is not None:
@@ -74,13 +87,13 @@ def _history_rows(history: History, validation_is_test: bool) -> Iterator[tuple[
             yield i + 1, split, name, row[i]
 
 
-def _trial_cells(trial: TrialResult) -> tuple[Any, ...]:
+def _trial_cells(trial: TrialResult, tested: Sequence[str]) -> tuple[Any, ...]:
     seconds = trial.seconds_per_epoch
     return (
         trial.epochs,
         trial.epochs_done,
-        *_test_cells(trial.last),
-        *_test_cells(trial.best),
+        *_test_cells(trial.last, tested),
+        *_test_cells(trial.best, tested),
         sum(seconds) if seconds else None,
         median(seconds) if seconds else None,
         canonical_json(machine.kind(trial.machine)) if trial.machine else None,
@@ -89,10 +102,10 @@ def _trial_cells(trial: TrialResult) -> tuple[Any, ...]:
     )
 
 
-def _test_cells(test: TestValues | None) -> tuple[Any, ...]:
+def _test_cells(test: TestValues | None, tested: Sequence[str]) -> tuple[Any, ...]:
     if test is None:
-        return (None,) * (1 + len(TEST_VALUES))
-    return (test.epoch, *(test.values.get(name) for name in TEST_VALUES))
+        return (None,) * (1 + len(tested))
+    return (test.epoch, *(test.values.get(name) for name in tested))
 
 
 def diagnostics_rows(diagnostics: TrialDiagnostics) -> Iterator[tuple[int, int, str, str, float | None]]:

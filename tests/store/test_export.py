@@ -21,7 +21,7 @@ from actsearch.cli.app import run_command_line
 from actsearch.core.activation import Activation
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.results import ExperimentResult
-from actsearch.core.tables import TABLE_COLUMNS
+from actsearch.core.tables import table_columns
 from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 from actsearch.store.export import EXPORTERS, ExportFormat, export_results, prepared
 
@@ -370,7 +370,7 @@ def test_parquet_has_types(hostile: Path) -> None:
 
     export_results([a_study()], "parquet", hostile)
     schema = parquet.read_table(hostile / "histories.parquet").schema
-    for name, kind in TABLE_COLUMNS["histories"].items():
+    for name, kind in table_columns("histories", ()).items():
         is_right = {str: types.is_dictionary, int: types.is_int64, float: types.is_float64}[kind]
         assert is_right(schema.field(name).type), name
 
@@ -450,7 +450,7 @@ def test_rows_from_python() -> None:
     """`pandas.DataFrame(result.to_rows())` is how most people go on."""
     study = a_study()
     rows = study.to_rows()
-    assert list(rows[0]) == list(TABLE_COLUMNS["histories"])
+    assert list(rows[0]) == list(table_columns("histories", ()))
     assert rows[0] | {"trial": "r0", "role": "comparison", "split": "training", "metric": "loss"} == rows[0]
     assert json.loads(rows[0]["setting"]) == {"training.optimizer.learning_rate": 0.1}
     (diverged,) = (r for r in rows if (r["trial"], r["epoch"], r["metric"]) == ("e0", 3, "val_loss"))

@@ -11,15 +11,22 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from daily import slow_but
+from export_readers import READERS
 from toy_members import toy_study
 
 import actsearch
 from actsearch.cli.app import run_command_line
+from actsearch.core.activation import Activation
 from actsearch.core.errors import InvalidExperiment
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import MULTICLASS
+from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
+from actsearch.store.export import EXPORTERS, ExportFormat, export_results
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -107,6 +114,42 @@ def test_every_command_reads_it_without_its_members(
     assert run_command_line(parts) == 0
     said = capsys.readouterr()
     assert "accurac" not in (said.out + said.err).lower()
+
+
+@pytest.mark.parametrize("to", slow_but(sorted(EXPORTERS.keys() - {"mlflow"}), sorted(EXPORTERS)))
+def test_its_test_values_are_exported_beside_those_of_classes(
+    result: ExperimentResult, tmp_path: Path, to: ExportFormat
+) -> None:
+    """Each program gets what was measured, each task's own; no column is lost for the other study in it."""
+    of_classes = TrialResult("c0", 0, "completed", 1, {"val_accuracy": (0.5,)}, last=TestValues(1, {"accuracy": 0.75}))
+    classes = CandidateResult("relu", Activation("relu"), {}, (of_classes,))
+    other = ExperimentResult("classes", "", "results/classes", (classes,), False, "categorical_crossentropy")
+    export_results([result, other], to, tmp_path)
+    runs = {(run.experiment, run.label, run.seed): run.metrics for run in READERS[to](tmp_path)}
+    assert runs["classes", "relu", "0"]["test_last_accuracy"] == pytest.approx({1: 0.75})
+    for candidate in result.candidates:
+        for trial in candidate.trials:
+            metrics = runs["toys", candidate.label, str(trial.seed)]
+            for which, test in (("last", trial.last), ("best", trial.best)):
+                assert test is not None
+                for name in ("loss", "mae", "r2_score"):
+                    assert metrics[f"test_{which}_{name}"] == pytest.approx({test.epoch: test.values[name]})
+
+
+def test_the_columns_of_several_tasks_stand_in_the_order_of_their_appearance(
+    result: ExperimentResult, tmp_path: Path
+) -> None:
+    """Scripts read tables by place as well: what one study has must not depend on the other."""
+    other = replace(result, name="classes", task=MULTICLASS)
+    for results, names in (
+        ([result], ["loss", "mae", "r2_score"]),
+        ([result, other], ["loss", "mae", "r2_score", "accuracy", "binary_accuracy"]),
+        ([other, result], ["loss", "accuracy", "binary_accuracy", "mae", "r2_score"]),
+    ):
+        export_results(results, "csv", tmp_path)
+        columns = (tmp_path / "trials.csv").read_text(encoding="utf-8").partition("\n")[0].split(",")
+        tested = [column.removeprefix("test_last_") for column in columns if column.startswith("test_last_")]
+        assert tested == ["epoch", *names]
 
 
 def test_a_wrong_file_is_told_by_the_tables_that_were_given(tmp_path: Path) -> None:

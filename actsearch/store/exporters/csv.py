@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from actsearch.core.results import ExperimentResult
-from actsearch.core.tables import TABLE_COLUMNS, Table
 from actsearch.store.exporters.table_files import write_tables
 
 FORMULA_STARTS = frozenset("=+-@\t\r")
@@ -23,11 +22,11 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
     return write_tables(results, out, "csv", _write_csv)
 
 
-def _write_csv(path: Path, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
+def _write_csv(path: Path, columns: Mapping[str, type], rows: Iterator[tuple[Any, ...]]) -> int:
     counted = _Counted(rows)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(TABLE_COLUMNS[table])
+        writer.writerow(columns)
         writer.writerows(counted)
     return counted.n
 

@@ -24,6 +24,7 @@ from actsearch.core.dotted_keys import by_dotted_key
 from actsearch.core.errors import UserError
 from actsearch.core.json_values import canonical_json
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.core.words import in_words
 from actsearch.store.exporters.runs import metrics_by_epoch, or_nan, seed_of
@@ -70,7 +71,7 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
             known = _exported_runs(client, experiment)
             for candidate in result.candidates:
                 for trial in candidate.all_trials:
-                    run = _MlflowRun.of(candidate, trial)
+                    run = _MlflowRun.of(candidate, trial, result.task)
                     before = known.pop(trial.id, [])
                     if [earlier.data.tags.get(CONTENT_TAG) for earlier in before] == [run.content]:
                         same += 1
@@ -172,7 +173,7 @@ class _MlflowRun:
     tags: Mapping[str, str]
 
     @classmethod
-    def of(cls, candidate: CandidateResult, trial: TrialResult) -> _MlflowRun:
+    def of(cls, candidate: CandidateResult, trial: TrialResult, task: Task) -> _MlflowRun:
         settings = trial.settings or {"activation": candidate.activation.as_plain(), "seed": trial.seed}
         by_key = by_dotted_key({**candidate.setting, **by_dotted_key(settings)})
         parameters = {"label": candidate.label, **{key: in_words(value) for key, value in by_key.items()}}
@@ -188,7 +189,7 @@ class _MlflowRun:
             name=f"{candidate.name} {seed_of(trial)}",
             status=STATUS[trial.status],
             seconds=trial.seconds_per_epoch,
-            metrics=metrics_by_epoch(trial),
+            metrics=metrics_by_epoch(trial, task),
             parameters={_fitting_name(key): _fitting_value(value) for key, value in parameters.items()},
             tags={key: _fitting_value(value) for key, value in tags.items()},
         )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from actsearch.core.errors import UserError
 from actsearch.core.results import ExperimentResult
-from actsearch.core.tables import TABLE_COLUMNS, Table
 from actsearch.store.exporters.table_files import write_tables
 
 ROWS_AT_ONCE = 100_000
@@ -25,18 +24,18 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
     return write_tables(results, out, "parquet", _write_parquet)
 
 
-def _write_parquet(path: Path, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
+def _write_parquet(path: Path, columns: Mapping[str, type], rows: Iterator[tuple[Any, ...]]) -> int:
     import pyarrow as pa
     from pyarrow import parquet
 
     types = {str: pa.dictionary(pa.int32(), pa.string()), int: pa.int64(), float: pa.float64()}
-    schema = pa.schema([(column, types[kind]) for column, kind in TABLE_COLUMNS[table].items()])
+    schema = pa.schema([(column, types[kind]) for column, kind in columns.items()])
     n = 0
     with path.open("wb") as file, parquet.ParquetWriter(file, schema) as writer:
-        for columns in _parts_by_column(rows):
-            arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+        for part in _parts_by_column(rows):
+            arrays = [pa.array(values, field.type) for values, field in zip(part, schema, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-            n += len(columns[0])
+            n += len(part[0])
     return n
 
 

@@ -20,6 +20,7 @@ from actsearch.core.errors import UserError
 from actsearch.core.files import write_together
 from actsearch.core.json_values import canonical_json
 from actsearch.core.results import ExperimentResult
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import CandidateResult, TrialResult
 from actsearch.core.words import in_words
 from actsearch.store.exporters.belongings import replacing_files
@@ -49,7 +50,7 @@ def write(results: Sequence[ExperimentResult], out: Path) -> list[str]:
     for result, folder in zip(results, folders, strict=True):
         runs = {f"{folder}/{run}/{EVENT_FILE}": pair for run, pair in _trials_by_run(result).items()}
         with replacing_files(out, f"tensorboard {folder}", list(runs)):
-            files = ((out / name, _events(*pair)) for name, pair in runs.items())
+            files = ((out / name, _events(*pair, result.task)) for name, pair in runs.items())
             while part := dict(islice(files, FILES_AT_ONCE)):
                 for path in part:
                     path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +85,7 @@ def _cleaned(name: str) -> str:
     return fit.encode("utf-8")[:LONGEST_FOLDER_NAME].decode("utf-8", "ignore").rstrip(" .") or "_"
 
 
-def _events(candidate: CandidateResult, trial: TrialResult) -> bytes:
+def _events(candidate: CandidateResult, trial: TrialResult, task: Task) -> bytes:
     """The content of a run's file."""
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
@@ -95,7 +96,7 @@ def _events(candidate: CandidateResult, trial: TrialResult) -> bytes:
     seconds = 0.0
     writer.write(Event(wall_time=0, file_version="brain.Event:2").SerializeToString())
     writer.write(Event(wall_time=0, summary=Summary(value=list(_described(candidate, trial)))).SerializeToString())
-    for epoch, values in metrics_by_epoch(trial).items():
+    for epoch, values in metrics_by_epoch(trial, task).items():
         seconds = sum(trial.seconds_per_epoch[:epoch])
         points = [Summary.Value(tag=tag, simple_value=or_nan(value)) for tag, value in values.items()]
         writer.write(Event(wall_time=seconds, step=epoch, summary=Summary(value=points)).SerializeToString())
