@@ -1,4 +1,4 @@
-"""Arguments, options and types of parameters that several commands share. Loads click alone."""
+"""Arguments, options and types of parameters that several commands share. Of libraries it loads click alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from actsearch.core.tasks import TASKS
 
 Decorator = Callable[[Any], Any]
 
@@ -28,7 +30,13 @@ class FiniteNumber(click.FloatRange):
 
 FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 FOLDER_PATH = click.Path(path_type=Path, file_okay=False)
-BETWEEN_0_AND_1 = FiniteNumber(0, 1, min_open=True, max_open=True)
+
+_WIDEST = max(task.decisive.widest_difference for task in TASKS.values())
+_LIMIT = _WIDEST if math.isfinite(_WIDEST) else None
+MARGIN = FiniteNumber(0, _LIMIT, max_open=_LIMIT is not None)
+"""A difference of the metric by which a task decides, of whichever task; what the task allows is checked beside it."""
+DIFFERENCE = FiniteNumber(0, _LIMIT, min_open=True, max_open=_LIMIT is not None)
+"""One above 0."""
 CONFIDENCE_LEVEL = FiniteNumber(0.5, 1, max_open=True)
 WORKERS = click.IntRange(1, 1024)
 

@@ -61,7 +61,7 @@ def make_plan(
         DataError: the data cannot be had.
     """
     if until is not None:
-        until_decided.check_rule(until)
+        until_decided.check_rule(until, experiment.task)
         until_decided.check_decidable(experiment)
     located = replace(experiment, data=experiment.data.located(folder))
     return plan_for(located, located.data.source.fingerprint(), until, proposer=proposer, proposers=proposers)

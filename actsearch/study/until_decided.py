@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 
 from actsearch.core.errors import UnsuitableSetting, UserError
 from actsearch.core.experiment import Experiment
+from actsearch.core.tasks import Task
 from actsearch.study.tuned_settings import by_label
 
 MAX_SEEDS = 20
@@ -24,8 +26,10 @@ class UntilDecided:
     max_seeds: int | None = None
 
 
-def check_rule(until: UntilDecided) -> None:
-    """That the numbers mean something; the command line refuses others by itself, with the names of its options.
+def check_rule(until: UntilDecided, task: Task) -> None:
+    """That the numbers mean something; the command line refuses most by itself, with the names of its options.
+
+    The margin is one of the metric by which the task decides.
 
     Raises:
         UserError: they do not.
@@ -34,8 +38,11 @@ def check_rule(until: UntilDecided) -> None:
 
     margin, confidence, most = until.margin, until.confidence, until.max_seeds
     wrong = []
-    if margin is not None and not 0 <= margin < 1:
-        wrong.append(f"margin: {margin!r} is not a difference of accuracies; give 0 or more, below 1, such as 0.001")
+    kind = task.decisive
+    if margin is not None and not 0 <= margin < kind.widest_difference:
+        below = f", below {kind.widest_difference:g}" if math.isfinite(kind.widest_difference) else ""
+        such = f", such as {kind.margin:g}" if kind.margin else ""
+        wrong.append(f"margin: {margin!r} is not a difference of {kind.in_plural}; give 0 or more{below}{such}")
     if confidence is not None and not 0.5 <= confidence < 1:
         wrong.append(f"confidence: {confidence!r}; give at least 0.5 and below 1, such as 0.95")
     if most is not None and not (isinstance(most, int) and FEWEST_SEEDS <= most <= MOST_MAX_SEEDS):

@@ -25,6 +25,8 @@ from actsearch.cli.app import commands
 from actsearch.core.errors import StoreError, UserError
 from actsearch.core.events import Event, Train
 from actsearch.core.experiment import Experiment, Trial
+from actsearch.core.metrics import Metric
+from actsearch.core.tasks import MULTICLASS, Task
 from actsearch.engines.in_process import InProcess
 from actsearch.store.reader import read_experiment
 from actsearch.store.writer import Store
@@ -414,12 +416,26 @@ def test_a_notebooks_mistakes_are_told_before_anything_is_trained(
     assert not (hostile / "out").exists()
 
 
+def test_a_margin_is_a_difference_of_the_tasks_own_metric() -> None:
+    """A rent in francs is not below 1, and 1.5 is no difference of accuracies."""
+    rents = Task("rents", (Metric("loss", False), Metric("mae", False, 0, margin=0.5)), "mae")
+    until_decided.check_rule(UntilDecided(250.0), rents)
+    with pytest.raises(
+        UserError, match="^margin: -1 is not a difference of values of mae; give 0 or more, such as 0.5$"
+    ):
+        until_decided.check_rule(UntilDecided(-1), rents)
+    told = "^margin: 1.5 is not a difference of accuracies; give 0 or more, below 1, such as 0.001$"
+    with pytest.raises(UserError, match=told):
+        until_decided.check_rule(UntilDecided(1.5), MULTICLASS)
+
+
 def test_the_command_line_takes_the_numbers_that_python_takes() -> None:
     """A study that was begun in one must go on in the other."""
     options = {option.name: option.type for option in commands.commands["run"].params}
     seeds, margin, confidence = (options[name] for name in ("max_seeds", "margin", "confidence"))
-    until_decided.check_rule(UntilDecided(margin.min, confidence.min, seeds.min))
-    until_decided.check_rule(UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max))
+    until_decided.check_rule(UntilDecided(margin.min, confidence.min, seeds.min), MULTICLASS)
+    highest = UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max)
+    until_decided.check_rule(highest, MULTICLASS)
     for beyond in (UntilDecided(max_seeds=seeds.min - 1), UntilDecided(max_seeds=seeds.max + 1)):
         with pytest.raises(UserError):
-            until_decided.check_rule(beyond)
+            until_decided.check_rule(beyond, MULTICLASS)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--margin",
     metavar="M",
-    type=options.BETWEEN_0_AND_1,
+    type=options.DIFFERENCE,
     default=0.001,
     show_default=True,
     help="Accuracies that differ by less are alike to you.",
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sd",
     metavar="X",
-    type=options.BETWEEN_0_AND_1,
+    type=options.DIFFERENCE,
     help="Standard deviation of an accuracy over seeds, in the place of a measured one: 0.0005.",
 )
 @click.option(

@@ -71,7 +71,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--margin",
     metavar="X",
-    type=options.FiniteNumber(0, 1, max_open=True),
+    type=options.MARGIN,
     help="With --until-decided: what is tied lies within it; 0.001.",
 )
 @click.option(
