@@ -33,10 +33,10 @@ FOLDER_PATH = click.Path(path_type=Path, file_okay=False)
 
 _WIDEST = max(task.decisive.widest_difference for task in TASKS.values())
 _LIMIT = _WIDEST if math.isfinite(_WIDEST) else None
-MARGIN = FiniteNumber(0, _LIMIT, max_open=_LIMIT is not None)
+MARGIN_OR_0 = FiniteNumber(0, _LIMIT, max_open=_LIMIT is not None)
 """A difference of the metric by which a task decides, of whichever task; what the task allows is checked beside it."""
-DIFFERENCE = FiniteNumber(0, _LIMIT, min_open=True, max_open=_LIMIT is not None)
-"""One above 0."""
+ABOVE_0 = FiniteNumber(0, _LIMIT, min_open=True, max_open=_LIMIT is not None)
+"""Such a difference above 0."""
 CONFIDENCE_LEVEL = FiniteNumber(0.5, 1, max_open=True)
 WORKERS = click.IntRange(1, 1024)
 

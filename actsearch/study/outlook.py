@@ -14,6 +14,7 @@ from actsearch.analysis.statistics.power import Power
 from actsearch.analysis.statistics.study_noise import Noise
 from actsearch.core import capacity
 from actsearch.core.experiment import Experiment
+from actsearch.core.metrics import Metric
 from actsearch.core.sentences import plans
 from actsearch.core.trial_results import Role
 from actsearch.core.words import in_words
@@ -64,6 +65,16 @@ class SeedsCost:
 
 
 @dataclass(frozen=True)
+class UnknownNoise:
+    """What is to be compared without anybody knowing how much of a difference is chance."""
+
+    metric: Metric
+    contenders: tuple[str, ...]
+    planned: int
+    """How many seeds the file has."""
+
+
+@dataclass(frozen=True)
 class Outlook:
     """All that is known of an experiment before it is trained. Times are seconds, sizes bytes."""
 
@@ -81,9 +92,11 @@ class Outlook:
     available_memory: int
     disk: Disk
     power: Power | None
-    """None where there is nothing to compare."""
+    """None where there is nothing to compare, or the noise is unknown."""
     by_seeds: Mapping[int, SeedsCost]
     notes: tuple[str, ...] = ()
+    unknown_noise: UnknownNoise | None = None
+    """What is compared where the noise is unknown."""
 
     @property
     def trials(self) -> int:
@@ -98,7 +111,8 @@ class Outlook:
 class Wanted:
     """What the user wants to find out, and with what."""
 
-    margin: float
+    margin: float | None
+    """None: that of the metric by which the experiment's task decides."""
     confidence: float
     baseline: str | None
     jobs: int
@@ -110,7 +124,7 @@ def outlook(
     folder: str,
     dataset: Dataset,
     splits: Splits,
-    noise: Noise,
+    noise: Noise | None,
     wanted: Wanted,
     *,
     costs: CostRange | None,
@@ -128,7 +142,7 @@ def outlook(
         folder: where its results would go.
         dataset: its data.
         splits: their division.
-        noise: how much of an accuracy is chance.
+        noise: how much of the metric that decides is chance; None where that is unknown.
         wanted: what is to be found out.
         costs: what a trial of each candidate costs; None where that is unknown without timing.
         basis: what those are taken from, in words that end a sentence.
@@ -140,7 +154,11 @@ def outlook(
     stages = foreseen_stages(experiment)
     left = [_left(stage, experiment, data_sha256, finished) for stage in stages]
     everything = [stage.choices_of_trials for stage in stages]
-    detectable = _detectable_differences(experiment, dataset, splits, noise, wanted)
+    compared = contenders(experiment)
+    detectable = None
+    if noise is not None and len(compared) > 1:
+        detectable = _detectable_differences(experiment, compared, dataset, splits, noise, wanted)
+    is_unknown = noise is None and len(compared) > 1
 
     def seconds(choices: Sequence[Sequence[TrialPlaces]]) -> Seconds | None:
         return None if costs is None else total(choices, costs, wanted.jobs, loading)
@@ -162,25 +180,27 @@ def outlook(
         power=detectable,
         by_seeds={n: _cost_of_seeds(n, experiment, seconds) for n in _seeds_costed(detectable)},
         notes=(*notes, *_side_by_side(experiment)),
+        unknown_noise=_unknown_noise(experiment, compared) if is_unknown else None,
     )
 
 
 def _detectable_differences(
-    experiment: Experiment, dataset: Dataset, splits: Splits, noise: Noise, wanted: Wanted
-) -> Power | None:
-    """What the seeds can find out; None where there is nothing to compare."""
-    compared = contenders(experiment)
-    if len(compared) < 2:
-        return None
+    experiment: Experiment, compared: Sequence[str], dataset: Dataset, splits: Splits, noise: Noise, wanted: Wanted
+) -> Power:
+    """What the seeds can find out."""
     return power.power_of_plan(
         experiment,
         noise,
         contenders=compared,
         examples=len(dataset.y_test) if splits.validation is None else len(splits.validation),
-        margin=wanted.margin,
+        margin=experiment.task.decisive.margin if wanted.margin is None else wanted.margin,
         confidence=wanted.confidence,
         baseline=wanted.baseline,
     )
+
+
+def _unknown_noise(experiment: Experiment, compared: Sequence[str]) -> UnknownNoise:
+    return UnknownNoise(experiment.task.decisive, tuple(compared), len(experiment.seeds))
 
 
 def _side_by_side(experiment: Experiment) -> list[str]:

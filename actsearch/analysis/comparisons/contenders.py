@@ -228,7 +228,7 @@ def middle_target(contenders: Sequence[Contender], measure: Measure) -> float | 
 
 def examples_shared_out(contenders: Sequence[Contender], measure: Measure) -> int | None:
     """How many examples the metric is a share of; None where it is no share, or where that is not known."""
-    if not measure.has_scores:
+    if not (measure.has_scores and measure.kind.is_share):
         return None
     trials = trials_of_all(contenders)
     for trial in trials:

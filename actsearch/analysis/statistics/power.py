@@ -16,6 +16,7 @@ from actsearch.analysis.statistics.intervals import family_size, smallest_deviat
 from actsearch.analysis.statistics.sample_sizes import detectable_difference, seeds_to_detect, seeds_to_tie
 from actsearch.analysis.statistics.study_noise import Noise, NumberRange
 from actsearch.core.experiment import Experiment
+from actsearch.core.metrics import Metric
 
 POWER = 0.8
 SEEDS_ALWAYS_TOLD = (3, 5, 10, 20)
@@ -37,6 +38,8 @@ class PowerRow:
 class Power:
     """What a plan can find out."""
 
+    metric: Metric
+    """By which is decided: all differences are of its values."""
     contenders: tuple[str, ...]
     baseline: str | None
     family: int
@@ -84,13 +87,15 @@ def power_of_plan(
         experiment: what is planned.
         noise: how much is chance.
         contenders: what is compared, at least two.
-        examples: how many examples an accuracy is a share of.
-        margin: differences below it do not matter; above 0.
+        examples: how many examples the metric is of, where it is a mean over examples.
+        margin: differences below it do not matter; 0: all matter.
         confidence: with which all intervals hold together.
         baseline: the contender that all others are compared with, and not with each other.
     """
     family = family_size(len(contenders), baseline is not None)
-    floor = _least_sd(noise, examples)
+    metric = experiment.task.decisive
+    steps = examples if metric.is_share else None
+    floor = _least_sd(noise, steps)
     counted = replace(noise, sd=_at_least(noise.sd, floor))
     standards = _Standards(counted, margin, confidence)
     tie_of_a_baseline = None
@@ -99,6 +104,7 @@ def power_of_plan(
     smallest_tie, examples_wanted = _tie_on_new_data(standards, family, examples)
     planned = len(experiment.seeds)
     return Power(
+        metric=metric,
         contenders=tuple(contenders),
         baseline=baseline,
         family=family,
@@ -113,12 +119,15 @@ def power_of_plan(
         examples=examples,
         smallest_tie=smallest_tie,
         examples_to_tie=examples_wanted,
-        least_deviation=smallest_deviation(examples) if noise.sd.value < floor else None,
+        least_deviation=smallest_deviation(steps) if noise.sd.value < floor else None,
     )
 
 
-def _least_sd(noise: Noise, examples: int) -> float:
-    """The least standard deviation of a candidate that is believed, so that a difference has `smallest_deviation`."""
+def _least_sd(noise: Noise, examples: int | None) -> float:
+    """Of a share of so many examples, the least standard deviation of a candidate that is believed.
+
+    A difference of two then has `smallest_deviation`.
+    """
     if not examples:
         return 0.0
     return smallest_deviation(examples) / math.sqrt(2 * max(1 - noise.correlation, 1e-9))
@@ -184,6 +193,6 @@ def _tie_on_new_data(standards: _Standards, family: int, examples: int) -> tuple
     if variance is None or not examples:
         return None, None
     smallest = left_open_by_examples(variance / examples, family=family, confidence=confidence)
-    if smallest < standards.margin:
+    if smallest < standards.margin or not standards.margin:
         return smallest, None
     return smallest, examples_to_tie(variance, standards.margin, family=family, confidence=confidence, power=POWER)

@@ -1,4 +1,4 @@
-"""How much of an accuracy is chance: measured in a finished study, or assumed."""
+"""How much of the metric that decides is chance: measured in a finished study, or assumed of a share."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from actsearch.analysis.statistics.example_noise import crossed_variances
 from actsearch.core.experiment import Experiment
 from actsearch.core.identity import identity
 from actsearch.core.measures import scores_key
+from actsearch.core.metrics import Metric
 from actsearch.core.results import ExperimentResult
 from actsearch.core.sentences import plans
+from actsearch.core.tasks import Task
 from actsearch.core.trial_results import CandidateResult, ExampleScores, TrialResult
 
 
@@ -30,7 +32,7 @@ class NumberRange:
 
 
 ASSUMED_SD = NumberRange(0.0005, 0.00025, 0.001)
-"""Of a candidate's accuracy over its seeds, where no study says better: about what networks have on all of MNIST."""
+"""Of a share over a candidate's seeds, where no study says better: about what accuracies have on all of MNIST."""
 CONFIDENCE_IN_SD = 0.8
 """The confidence of the range of a measured standard deviation, by chi-squared."""
 FEWEST_PAIRED = 5
@@ -45,12 +47,12 @@ NOISIER_CANDIDATE = 3.0
 
 @dataclass(frozen=True)
 class Noise:
-    """How much of an accuracy is chance."""
+    """How much of the metric that decides is chance; all in its own unit."""
 
     sd: NumberRange
-    """Standard deviation of a candidate's accuracy over its seeds, typical for the candidates."""
+    """Standard deviation of a candidate's values over its seeds, typical for the candidates."""
     correlation: float
-    """Of two candidates' accuracies, seed by seed."""
+    """Of two candidates' values, seed by seed."""
     source: str
     """Where both come from, in words that end a sentence."""
     study: str | None = None
@@ -64,17 +66,26 @@ class Noise:
 
 
 def assumed_noise(sd: float | None = None, correlation: float | None = None) -> Noise:
-    """The noise that is assumed where none was measured, or that the user gives."""
+    """The noise that is assumed of a share where none was measured, or that the user gives."""
     deviation = ASSUMED_SD if sd is None else NumberRange(sd, sd, sd)
     source = plans.NOISE_ASSUMED() if sd is None else plans.NOISE_GIVEN()
     return Noise(deviation, correlation or 0.0, source)
 
 
-def noise_as_given(noise: Noise, sd: float | None, correlation: float | None) -> Noise:
-    """The noise with what the user gives in the place of what was measured; with a deviation, the correlation too."""
+def noise_where_none_was_measured(metric: Metric) -> Noise | None:
+    """Assumed of a share. Of other metrics nobody knows whether they are about 0.01 or about 1000: None."""
+    return assumed_noise() if metric.is_share else None
+
+
+def noise_as_given(noise: Noise | None, sd: float | None, correlation: float | None) -> Noise | None:
+    """The noise with what the user gives in the place of what was measured; with a deviation, the correlation too.
+
+    None where it is unknown, and still is.
+    """
     if sd is not None:
-        return replace(assumed_noise(sd, correlation), example_variance=noise.example_variance)
-    if correlation is not None:
+        given = assumed_noise(sd, correlation)
+        return given if noise is None else replace(given, example_variance=noise.example_variance)
+    if noise is not None and correlation is not None:
         source = plans.CORRELATION_GIVEN(source=noise.source)
         return replace(noise, correlation=correlation, source=source)
     return noise
@@ -118,7 +129,7 @@ class Likeness:
 def likeness_to(result: ExperimentResult, experiment: Experiment, data_sha256: str) -> Likeness | None:
     """How like a study is to an experiment; None where its noise cannot be measured."""
     measured = list(chain.from_iterable(map(_completed_trials, _measurable_candidates(result))))
-    if not measured:
+    if not measured or not _is_measured_alike(result.task, experiment.task):
         return None
     candidate = experiment.candidates[0]
     ours = identity(candidate, 0, experiment.data, data_sha256, experiment.task)
@@ -136,6 +147,11 @@ def likeness_to(result: ExperimentResult, experiment: Experiment, data_sha256: s
         epochs=theirs.get("training", {}).get("epochs") == candidate.training.epochs,
         trials=len(measured),
     )
+
+
+def _is_measured_alike(a: Task, b: Task) -> bool:
+    """A deviation in metres says nothing of a share."""
+    return (a.name, a.decide_by) == (b.name, b.decide_by)
 
 
 def _section_without(section: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

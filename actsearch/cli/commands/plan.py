@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from actsearch.cli import options
 from actsearch.cli.console import new_console
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--margin",
     metavar="M",
-    type=options.DIFFERENCE,
+    type=options.ABOVE_0,
     default=0.001,
     show_default=True,
     help="Accuracies that differ by less are alike to you.",
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sd",
     metavar="X",
-    type=options.DIFFERENCE,
+    type=options.ABOVE_0,
     help="Standard deviation of an accuracy over seeds, in the place of a measured one: 0.0005.",
 )
 @click.option(
@@ -69,6 +70,8 @@ def plan_command(files: tuple[Path, ...], overrides: tuple[str, ...], as_json: b
     from actsearch.cli.plan.outlook import outlook_of
     from actsearch.study import plans
 
+    if click.get_current_context().get_parameter_source("margin") is ParameterSource.DEFAULT:
+        given["margin"] = None  # that of the task, which `--help` names for accuracies
     wanted = PlanOptions(quiet=as_json, **given)
     if not wanted.no_timing:
         require_tensorflow()

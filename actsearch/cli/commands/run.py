@@ -71,7 +71,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--margin",
     metavar="X",
-    type=options.MARGIN,
+    type=options.MARGIN_OR_0,
     help="With --until-decided: what is tied lies within it; 0.001.",
 )
 @click.option(

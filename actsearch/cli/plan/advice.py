@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from actsearch.analysis.comparisons.standards import ENOUGH_SEEDS, FEWEST_SEEDS
 from actsearch.analysis.statistics.power import MORE_THAN_ANYBODY_TRAINS, Power
 from actsearch.analysis.statistics.sample_sizes import advised_seeds
 from actsearch.analysis.statistics.study_noise import NumberRange
-from actsearch.cli.screens.numbers import duration_range, points, points_range
+from actsearch.cli.screens.numbers import difference_range, difference_text, duration_range, margin_in_words
 from actsearch.cli.screens.text import printable_text
 from actsearch.core.sentences import plans
 from actsearch.study.outlook import Outlook
@@ -25,22 +25,38 @@ def plan_advice(outlook: Outlook) -> Iterator[str]:
         yield plans.TOO_LITTLE_MEMORY(workers=outlook.jobs, fitting=fitting)
     power = outlook.power
     if power is None:
-        yield plans.NOTHING_TO_COMPARE()
+        yield from _without_power(outlook)
         return
     yield from _on_seeds(outlook, power)
     yield from _on_pairs(power)
     yield from _on_examples(power)
     for name, sd in power.noise.noisier:
-        yield plans.VARIED_MORE(name=printable_text(name), sd=points(sd))
+        yield plans.VARIED_MORE(name=printable_text(name), sd=difference_text(power.metric, sd))
+
+
+def _without_power(outlook: Outlook) -> Iterator[str]:
+    """Nothing is told of differences: there are none, or it is not known how much of one is chance."""
+    noiseless = outlook.unknown_noise
+    if noiseless is None:
+        yield plans.NOTHING_TO_COMPARE()
+        return
+    yield plans.NOISE_UNKNOWN(metric=noiseless.metric.in_words)
+    if noiseless.planned < FEWEST_SEEDS:
+        yield plans.NO_VERDICT_WITH_SEEDS(seeds=noiseless.planned, fewest=FEWEST_SEEDS)
+    yield from _rule_of_thumb(noiseless.contenders, noiseless.planned)
 
 
 def _on_seeds(outlook: Outlook, power: Power) -> Iterator[str]:
     yield _with_the_files_seeds(power)
-    k = len(power.contenders)
-    advised = advised_seeds(k)
-    if power.planned < advised:
-        yield plans.RULE_OF_THUMB(activations=k, advised=advised)
+    yield from _rule_of_thumb(power.contenders, power.planned)
     yield from _for_the_margin(outlook, power)
+
+
+def _rule_of_thumb(contenders: Sequence[str], planned: int) -> Iterator[str]:
+    k = len(contenders)
+    advised = advised_seeds(k)
+    if planned < advised:
+        yield plans.RULE_OF_THUMB(activations=k, advised=advised)
 
 
 def _on_pairs(power: Power) -> Iterator[str]:
@@ -58,12 +74,13 @@ def _on_examples(power: Power) -> Iterator[str]:
     if power.examples_to_tie is not None and power.smallest_tie is not None:
         yield plans.EXAMPLES_CANNOT_TIE(
             examples=power.examples,
-            margin=points(power.margin),
-            smallest_tie=points(power.smallest_tie),
+            margin=margin_in_words(power.metric, power.margin),
+            smallest_tie=difference_text(power.metric, power.smallest_tie),
             enough=_rounded_count(power.examples_to_tie),
         )
     if power.least_deviation is not None:
-        yield plans.EXAMPLES_LIMIT_DEVIATION(deviation=points(power.least_deviation), examples=power.examples)
+        deviation = difference_text(power.metric, power.least_deviation)
+        yield plans.EXAMPLES_LIMIT_DEVIATION(deviation=deviation, examples=power.examples)
 
 
 def _with_the_files_seeds(power: Power) -> str:
@@ -71,12 +88,15 @@ def _with_the_files_seeds(power: Power) -> str:
     if detectable is None:
         return plans.NO_VERDICT_WITH_SEEDS(seeds=n, fewest=FEWEST_SEEDS)
     sentence = plans.DETECTABLE_WITH_FEW_SEEDS if n < ENOUGH_SEEDS else plans.DETECTABLE
-    return sentence(seeds=n, difference=points_range(detectable))
+    return sentence(seeds=n, difference=difference_range(power.metric, detectable))
 
 
 def _for_the_margin(outlook: Outlook, power: Power) -> Iterator[str]:
     """How many seeds the margin needs, and what they would cost."""
-    margin = points(power.margin)
+    if power.margin == 0:
+        yield plans.NO_MARGIN(metric=power.metric.in_words)
+        return
+    margin = margin_in_words(power.metric, power.margin)
     if power.to_tie is None or power.to_detect is None:
         yield plans.MARGIN_TOO_SMALL(margin=margin)
         return

@@ -1,4 +1,4 @@
-"""How much of an accuracy is chance, for `actsearch plan`: measured in a finished study, assumed, or given."""
+"""How much of what decides is chance, for `actsearch plan`: measured in a finished study, assumed, or given."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from actsearch.core.results import ExperimentResult
 from actsearch.store.reader import find_experiments, read_experiment
 
 
-def noise_of(experiment: Experiment, data_sha256: str, options: PlanOptions) -> tuple[Noise, list[str]]:
-    """The noise, from the likest finished study below --out where there is one; and what could not be read."""
+def noise_of(experiment: Experiment, data_sha256: str, options: PlanOptions) -> tuple[Noise | None, list[str]]:
+    """The noise, from the likest finished study below --out where there is one; and what could not be read.
+
+    None where there is none, and nothing can be assumed of the metric.
+    """
     results, notes = _studies_below(options.out)
     likest = study_noise.likest_study(results, experiment, data_sha256)
-    noise = study_noise.assumed_noise()
+    noise = study_noise.noise_where_none_was_measured(experiment.task.decisive)
     if likest is not None:
         result, likeness = likest
         read = read_experiment(Path(result.folder), scores=[(None, "last")])

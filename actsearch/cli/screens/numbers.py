@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from actsearch.analysis.number_format import two_digits
+from actsearch.core.metrics import Metric
+
 if TYPE_CHECKING:
     from actsearch.analysis.statistics.study_noise import NumberRange
 
@@ -60,13 +63,30 @@ def size_text(n: int) -> str:
     return f"{n / 1e3:.0f} kB"
 
 
-def points(share: float) -> str:
-    """A difference of accuracies in percentage points."""
-    in_points = 100 * share
+def bare_difference(metric: Metric, value: float) -> str:
+    """A difference of two values of a metric: of a share in percentage points, else in the metric's own unit."""
+    if not metric.is_share:
+        return two_digits(value)
+    in_points = 100 * value
     return f"{in_points:.2f}" if in_points >= 0.1 else f"{in_points:.2g}"
 
 
-def points_range(share: NumberRange) -> str:
-    """`0.12 points (0.1 to 0.15)`: a difference of accuracies with its limits, as far as they are known."""
-    limits = f" ({points(share.low)} to {points(share.high)})" if share.low < share.high else ""
-    return f"{points(share.value)} points{limits}"
+def difference_text(metric: Metric, value: float) -> str:
+    """`0.12 points`; of what is no share `0.12 in mae`."""
+    return f"{bare_difference(metric, value)} {_unit_of(metric)}"
+
+
+def difference_range(metric: Metric, difference: NumberRange) -> str:
+    """`0.12 points (0.1 to 0.15)`: a difference with its limits, as far as they are known."""
+    low, high = bare_difference(metric, difference.low), bare_difference(metric, difference.high)
+    limits = f" ({low} to {high})" if difference.low < difference.high else ""
+    return f"{difference_text(metric, difference.value)}{limits}"
+
+
+def margin_in_words(metric: Metric, margin: float) -> str:
+    """As `difference_text`, but as it was given: what matters to somebody is not rounded."""
+    return difference_text(metric, margin) if metric.is_share else f"{margin:g} {_unit_of(metric)}"
+
+
+def _unit_of(metric: Metric) -> str:
+    return "points" if metric.is_share else f"in {metric.in_words}"

@@ -12,15 +12,17 @@ from actsearch.analysis.statistics.power import POWER, Power
 from actsearch.analysis.statistics.study_noise import Noise
 from actsearch.cli.plan.advice import plan_advice
 from actsearch.cli.screens.numbers import (
+    bare_difference,
+    difference_range,
+    difference_text,
     duration_range,
-    points,
-    points_range,
     size_text,
     step_time,
     step_time_beside,
 )
 from actsearch.cli.screens.tables import plain_table
 from actsearch.cli.screens.text import Paragraph, cut_text, printable_text
+from actsearch.core.metrics import Metric
 from actsearch.core.sentences import plans
 from actsearch.study.disk import Disk
 from actsearch.study.outlook import Outlook, StageCost
@@ -39,7 +41,7 @@ def plan_lines(outlook: Outlook) -> Iterator[RenderableType]:
         yield Text()
         yield _detectable_table(outlook, outlook.power)
         yield Paragraph(_meaning_of_the_table(outlook.power), style="dim")
-        yield Paragraph(_noise_sentence(outlook.power.noise), style="dim")
+        yield Paragraph(_noise_sentence(outlook.power.metric, outlook.power.noise), style="dim")
     yield Text()
     for sentence in plan_advice(outlook):
         yield Paragraph(sentence, " > ", mark_style="cyan")
@@ -117,7 +119,7 @@ def _detectable_table(outlook: Outlook, power: Power) -> Table:
     for row in power.rows:
         cost = outlook.by_seeds[row.seeds]
         cells = [str(row.seeds), str(cost.trials), _duration_cell(cost.seconds)]
-        cells.append("no verdict" if row.detectable is None else points_range(row.detectable))
+        cells.append("no verdict" if row.detectable is None else difference_range(power.metric, row.detectable))
         if row.seeds == power.planned:
             table.add_row(*cells, "as in the file", style="bold")
         else:
@@ -126,7 +128,12 @@ def _detectable_table(outlook: Outlook, power: Power) -> Table:
 
 
 def _meaning_of_the_table(power: Power) -> str:
-    values: dict[str, object] = {"power": f"{100 * POWER:.0f} %", "confidence": f"{100 * power.confidence:.4g} %"}
+    values: dict[str, object] = {
+        "power": f"{100 * POWER:.0f} %",
+        "confidence": f"{100 * power.confidence:.4g} %",
+        "is_share": power.metric.is_share,
+        "metric": power.metric.in_words,
+    }
     if power.family <= 1:
         return plans.MEANING_FOR_ONE_PAIR(**values)
     if power.baseline:
@@ -135,10 +142,11 @@ def _meaning_of_the_table(power: Power) -> str:
     return plans.MEANING_FOR_PAIRS(**values, pairs=power.family)
 
 
-def _noise_sentence(noise: Noise) -> str:
-    values = {"sd": points(noise.sd.value), "correlation": noise.correlation, "source": noise.source}
+def _noise_sentence(metric: Metric, noise: Noise) -> str:
+    sd = noise.sd
+    values = {"sd": difference_text(metric, sd.value), "correlation": noise.correlation, "source": noise.source}
     if noise.source.startswith(plans.NOISE_GIVEN()):
         return plans.NOISE_AS_GIVEN(**values)
-    if noise.sd.low < noise.sd.high:
-        return plans.NOISE_RANGE(**values, low=points(noise.sd.low), high=points(noise.sd.high))
+    if sd.low < sd.high:
+        return plans.NOISE_RANGE(**values, low=bare_difference(metric, sd.low), high=bare_difference(metric, sd.high))
     return plans.NOISE(**values)

@@ -8,6 +8,10 @@ from actsearch.core.sentences.sentence import Sentence
 
 TOO_LITTLE_MEMORY = Sentence("{workers:# worker|# workers} may take more memory than is free: give --jobs {fitting}.")
 NOTHING_TO_COMPARE = Sentence("One activation: there is nothing to compare it with; add another.")
+NOISE_UNKNOWN = Sentence(
+    "No finished study tells by how much {metric} varies from seed to seed. Train a pilot of 3 seeds (actsearch run"
+    " FILE --set seeds=3) and plan again, or give the standard deviation with --sd."
+)
 NO_VERDICT_WITH_SEEDS = Sentence(
     "With {seeds:# seed|# seeds} there will be no verdict; from {fewest} seeds on there is one."
 )
@@ -22,16 +26,19 @@ RULE_OF_THUMB = Sentence(
     "As a rule of thumb, {activations} activations are compared with {advised} seeds to begin with."
 )
 MARGIN_TOO_SMALL = Sentence(
-    "No number of seeds that anybody trains shows what is within {margin} points: give a larger --margin."
+    "No number of seeds that anybody trains shows what is within {margin}: give a larger --margin."
 )
-ENOUGH_FOR_TIES = Sentence("That is enough to call activations that are alike tied within {margin} points, too.")
+NO_MARGIN = Sentence(
+    "Nothing is called tied without a margin: say with --margin which differences in {metric} do not matter."
+)
+ENOUGH_FOR_TIES = Sentence("That is enough to call activations that are alike tied within {margin}, too.")
 SEEDS_FOR_TIES = Sentence(
-    "To call activations that are alike tied within {margin} points takes {to_tie}; to tell a difference of {margin}"
-    " points, {to_detect}."
+    "To call activations that are alike tied within {margin} takes {to_tie}; to tell a difference of {margin},"
+    " {to_detect}."
 )
 SEEDS_FOR_TIES_AND_TIME = Sentence(
-    "To call activations that are alike tied within {margin} points takes {to_tie}, {time} in all; to tell a difference"
-    " of {margin} points, {to_detect}."
+    "To call activations that are alike tied within {margin} takes {to_tie}, {time} in all; to tell a difference"
+    " of {margin}, {to_detect}."
 )
 SEEDS_FOR_TIES_WITH_BASELINE = Sentence("With a baseline named beforehand (--baseline NAME) such a tie takes {seeds}.")
 ADD_UNTIL_DECIDED = Sentence(
@@ -42,14 +49,13 @@ SCREEN_FIRST = Sentence(
     " few here; or name a baseline beforehand (--baseline NAME)."
 )
 EXAMPLES_CANNOT_TIE = Sentence(
-    "{examples:,} evaluated examples cannot show a tie within {margin} points that holds on new data, however many the"
-    " seeds: their choice leaves ±{smallest_tie} points open. About {enough} examples most likely would."
+    "{examples:,} evaluated examples cannot show a tie within {margin} that holds on new data, however many the"
+    " seeds: their choice leaves ±{smallest_tie} open. About {enough} examples most likely would."
 )
 EXAMPLES_LIMIT_DEVIATION = Sentence(
-    "Differences are counted to vary by {deviation} points at the least, as {examples:,} evaluated examples show no"
-    " less."
+    "Differences are counted to vary by {deviation} at the least, as {examples:,} evaluated examples show no less."
 )
-VARIED_MORE = Sentence("{name} varied more there ({sd} points): pairs with it need more seeds.")
+VARIED_MORE = Sentence("{name} varied more there ({sd}): pairs with it need more seeds.")
 SIDE_BY_SIDE = Sentence(
     "A grid without tuning_seeds: activations can be compared side by side at each setting, not each at its best."
 )
@@ -97,29 +103,30 @@ BASIS_TIMED_BESIDE = Sentence(
 
 MEANING_FOR_ONE_PAIR = Sentence(
     "Time: the whole study from its beginning. Found: called better or worse in {power} of studies if the true"
-    " difference is so large, with {confidence} confidence for the one pair. Points are percentage points of accuracy;"
-    " ranges are as wide as the noise is uncertain."
+    " difference is so large, with {confidence} confidence for the one pair. {is_share:Points are percentage"
+    " points|Differences are in the unit} of {metric}; ranges are as wide as the noise is uncertain."
 )
 MEANING_FOR_PAIRS = Sentence(
     "Time: the whole study from its beginning. Found: called better or worse in {power} of studies if the true"
-    " difference is so large, with {confidence} confidence for all {pairs} pairs together. Points are percentage points"
-    " of accuracy; ranges are as wide as the noise is uncertain."
+    " difference is so large, with {confidence} confidence for all {pairs} pairs together. {is_share:Points are"
+    " percentage points|Differences are in the unit} of {metric}; ranges are as wide as the noise is uncertain."
 )
 MEANING_FOR_BASELINE = Sentence(
     "Time: the whole study from its beginning. Found: called better or worse in {power} of studies if the true"
-    " difference is so large, with {confidence} confidence for all {pairs} comparisons with {baseline} together. Points"
-    " are percentage points of accuracy; ranges are as wide as the noise is uncertain."
+    " difference is so large, with {confidence} confidence for all {pairs} comparisons with {baseline} together."
+    " {is_share:Points are percentage points|Differences are in the unit} of {metric}; ranges are as wide as the noise"
+    " is uncertain."
 )
 NOISE = Sentence(
-    "Noise: a standard deviation over seeds of {sd} points and a correlation of {correlation:.2f} between candidates,"
+    "Noise: a standard deviation over seeds of {sd} and a correlation of {correlation:.2f} between candidates,"
     " {source}; --sd X and --correlation R put others in their place."
 )
 NOISE_RANGE = Sentence(
-    "Noise: a standard deviation over seeds of {sd} points ({low} to {high}) and a correlation of {correlation:.2f}"
+    "Noise: a standard deviation over seeds of {sd} ({low} to {high}) and a correlation of {correlation:.2f}"
     " between candidates, {source}; --sd X and --correlation R put others in their place."
 )
 NOISE_AS_GIVEN = Sentence(
-    "Noise: a standard deviation over seeds of {sd} points and a correlation of {correlation:.2f} between candidates,"
+    "Noise: a standard deviation over seeds of {sd} and a correlation of {correlation:.2f} between candidates,"
     " {source}."
 )
 

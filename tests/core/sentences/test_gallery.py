@@ -23,6 +23,7 @@ MOST_DIGITS = 3
 UNITS = (
     "%",
     "points",
+    "in mean absolute error",
     "percentage points",
     "s",
     "min",
