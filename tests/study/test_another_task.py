@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from actsearch.analysis.comparisons.comparing import comparisons_of
 from actsearch.cli.app import run_command_line
 from actsearch.core.identity import expand
 from actsearch.core.metrics import Metric
@@ -70,6 +71,14 @@ def test_the_lowest_leads_and_the_margin_is_the_metrics(folder: Path, capsys: py
     assert {verdict for labels, verdict in verdicts.items() if "sigmoid" not in labels} == {"tied"}
     assert {verdict for labels, verdict in verdicts.items() if labels[1] == "sigmoid"} == {"better"}
     assert comparison["reference"] in ("relu", "gelu")
+
+
+def test_an_error_does_not_move_in_whole_examples(folder: Path) -> None:
+    """As if it did, seeds that agree to a thousandth would be told to vary by the step of ten examples."""
+    (comparison,) = comparisons_of(read_experiment(folder))
+    assert comparison.examples is None
+    for pair in comparison.pairs():
+        assert pair.sd == pytest.approx(float(pair.by_seed.std(ddof=1)))
 
 
 @pytest.mark.parametrize(

@@ -434,7 +434,7 @@ def test_the_command_line_takes_the_numbers_that_python_takes() -> None:
     options = {option.name: option.type for option in commands.commands["run"].params}
     seeds, margin, confidence = (options[name] for name in ("max_seeds", "margin", "confidence"))
     until_decided.check_rule(UntilDecided(margin.min, confidence.min, seeds.min), MULTICLASS)
-    highest = UntilDecided(math.nextafter(margin.max, 0), math.nextafter(confidence.max, 0), seeds.max)
+    highest = UntilDecided(math.nextafter(margin.max or 1, 0), math.nextafter(confidence.max, 0), seeds.max)
     until_decided.check_rule(highest, MULTICLASS)
     for beyond in (UntilDecided(max_seeds=seeds.min - 1), UntilDecided(max_seeds=seeds.max + 1)):
         with pytest.raises(UserError):
