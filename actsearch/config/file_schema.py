@@ -49,7 +49,8 @@ def schema_of(content: Mapping[str, Any], tables: Tables) -> FileSchema:
     named = content.get("task")
     first = next(iter(tables.tasks.values()))
     task = tables.tasks.get(named, first) if isinstance(named, str) else first
-    return usual_schema() if (tables, task) == (Tables(), MULTICLASS) else _schema(tables, task)
+    is_usual = len(tables.tasks) == 1 and (tables, task) == (Tables(), MULTICLASS)
+    return usual_schema() if is_usual else _schema(tables, task)
 
 
 @cache

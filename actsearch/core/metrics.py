@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Metric:
-    """What a network is measured by. All fields are plain values, so that a file can hold them."""
+    """What a network is measured by. All fields are plain values, so that a file can hold them.
+
+    Its value by guessing depends on the targets and the loss: `networks.keras_task.KerasTask.guessing` computes it.
+    """
 
     name: str
     """Keras's, without `val_` or `test_`: `accuracy`."""
