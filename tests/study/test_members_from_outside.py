@@ -109,6 +109,8 @@ def test_every_command_reads_it_without_its_members(
     assert run_command_line(parts) == 0
     said = capsys.readouterr()
     assert "accurac" not in (said.out + said.err).lower()
+    if command.startswith("compare {folder} --at"):
+        assert "test mae (periods) at the best epoch" in said.out
 
 
 def test_a_wrong_file_is_told_by_the_tables_that_were_given(tmp_path: Path) -> None:
