@@ -12,6 +12,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from actsearch.core import sentences
 from actsearch.core.sentences.sentence import Sentence
 
 GALLERY = Path(__file__).parent / "gallery"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 COMMAND = "python tests/sentence_gallery.py"
 TABLES = tuple(sorted(module.name for module in pkgutil.iter_modules(sentences.__path__) if module.name != "sentence"))
 """The modules with templates."""
@@ -32,10 +34,11 @@ def templates_of(table: str) -> dict[str, Sentence]:
     return {name: value for name, value in vars(module).items() if isinstance(value, Sentence)}
 
 
+@cache
 def situations_of(table: str) -> dict[str, list[dict[str, Any]]]:
     """By the name of a template, the values of each of its situations."""
     file = GALLERY / f"{table}.yaml"
-    content: dict[str, list[dict[str, Any]]] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    content: dict[str, list[dict[str, Any]]] = yaml.load(file.read_bytes(), LOADER) if file.exists() else {}
     return content
 
 

@@ -98,7 +98,7 @@ class Measure:
 
     def in_words(self) -> str:
         """`validation accuracy at the last epoch`."""
-        return f"{self.split} {self.kind.in_words} {self.when}"
+        return f"{self.split} {self.kind.with_unit} {self.when}"
 
     @property
     def when(self) -> str:

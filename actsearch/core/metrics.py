@@ -23,6 +23,8 @@ class Metric:
     """By what values must differ to matter, unless the user says otherwise; 0 where no scale is known beforehand."""
     is_mean_over_examples: bool = False
     """Whether it is the mean of a score of each example, which `predictions.npz` then tells of."""
+    unit: str = ""
+    """What its values are counted in, such as `rentals`: that of the targets. Empty: shares, and what has none."""
     plural: str = ""
     """What its values are called: `accuracies`; empty: `values of mae`."""
     short: str = ""
@@ -40,6 +42,11 @@ class Metric:
     @property
     def in_words(self) -> str:
         return self.name.replace("_", " ")
+
+    @property
+    def with_unit(self) -> str:
+        """`mae (rentals)`, where its values have a unit."""
+        return f"{self.in_words} ({self.unit})" if self.unit else self.in_words
 
     @property
     def in_short(self) -> str:

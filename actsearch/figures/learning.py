@@ -171,7 +171,7 @@ def _heading_of(table: LearningCurves) -> Heading:
 
 
 def _quantity(table: LearningCurves) -> str:
-    return table.kind.error_in_words if table.is_error_rate else table.kind.in_words
+    return table.kind.error_in_words if table.is_error_rate else table.kind.with_unit
 
 
 def axis_label(table: LearningCurves) -> str:

@@ -30,8 +30,12 @@ pytestmark = pytest.mark.xdist_group("tensorflow")
 MEMBERS: dict[str, Task] = {**TASKS, "distances": DISTANCES}
 EXAMPLES = 300
 every_member = pytest.mark.parametrize("name", MEMBERS)
-every_loss = pytest.mark.parametrize(
-    ("name", "loss"), [(name, loss) for name, task in MEMBERS.items() for loss in task.as_learned.losses]
+LOSSES = [(name, loss) for name, task in MEMBERS.items() for loss in task.as_learned.losses]
+USUAL = [(name, task.as_learned.losses[0]) for name, task in MEMBERS.items()]
+every_loss = pytest.mark.parametrize(("name", "loss"), LOSSES)
+each_usual_loss = pytest.mark.parametrize(
+    ("name", "loss"),
+    [pytest.param(*case, marks=[] if case in USUAL else [pytest.mark.slow]) for case in LOSSES],
 )
 
 
@@ -69,7 +73,7 @@ def test_it_names_what_its_keras_half_has(name: str) -> None:
     assert task.has_metric(task.decide_by)
 
 
-@every_loss
+@each_usual_loss
 def test_its_values_are_keras_own(name: str, loss: str) -> None:
     """The test values stand beside the validation values that Keras computed: they must be the same measures."""
     task = MEMBERS[name]
@@ -139,6 +143,7 @@ def test_a_training_has_diverged_far_beyond_guessing_alone(name: str, loss: str)
     assert 1e5 * guessing < limit < math.inf
 
 
+@pytest.mark.slow
 @every_member
 def test_each_output_goes_with_its_losses(name: str) -> None:
     """What the file may ask for is trained: one step has a finite loss and gives numbers of the right shape."""
@@ -162,6 +167,7 @@ def test_results_are_read_without_it(name: str) -> None:
     assert Task.from_json(json.loads(text)).learning is None
 
 
+@pytest.mark.slow
 @every_member
 def test_another_process_finds_its_keras_half(name: str, tmp_path: Path) -> None:
     """Workers get a task as a value, and import the rest by its name."""

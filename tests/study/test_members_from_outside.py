@@ -6,6 +6,7 @@ This is what the four seams promise: a member is a module of one's own and a row
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -58,7 +59,7 @@ def test_every_member_had_its_say(trained: Path, result: ExperimentResult) -> No
     """What is trained is what was asked for, in each of the four respects."""
     assert [result.task.name, result.task.decide_by] == ["distances", "mae"]
     assert list(result.all_trials[0].history)[:3] == ["loss", "mae", "r2_score"]
-    assert len(result.all_trials) == 4 + 2, "the proposer halves after each seed"
+    assert len(result.all_trials) == 3 + 2, "the proposer halves after each seed"
     looked_at = json.loads(next(trained.glob("toys/trials/*/diagnostics.json")).read_text(encoding="utf-8"))
     assert list(looked_at["layers"]) == ["block_0", "block_1", "block_2"]
     stored = json.loads(next(trained.glob("toys/trials/*/trial.json")).read_text(encoding="utf-8"))
@@ -71,8 +72,9 @@ def test_every_member_had_its_say(trained: Path, result: ExperimentResult) -> No
 def test_it_learns(result: ExperimentResult) -> None:
     """Targets, head, loss and metric fit together."""
     for trial in result.all_trials:
-        first, *_, last = (error for error in trial.history["val_mae"] if error is not None)
-        assert last < first < 5
+        first, last = (error for error in trial.history["mae"] if error is not None)
+        assert last < first
+        assert 0 < (trial.history["val_mae"][-1] or math.nan) < 1
 
 
 @pytest.mark.slow
@@ -114,6 +116,8 @@ def test_every_command_reads_it_without_its_members(
     assert run_command_line(parts) == 0
     said = capsys.readouterr()
     assert "accurac" not in (said.out + said.err).lower()
+    if command.startswith("compare {folder} --at"):
+        assert "test mae (periods) at the best epoch" in said.out
 
 
 @pytest.mark.parametrize("to", slow_but(sorted(EXPORTERS.keys() - {"mlflow"}), sorted(EXPORTERS)))

@@ -14,7 +14,7 @@ DISTANCES = Task(
     name="distances",
     metrics=(
         Metric("loss", higher_is_better=False, least=0),
-        Metric("mae", higher_is_better=False, least=0, margin=0.01, is_mean_over_examples=True),
+        Metric("mae", higher_is_better=False, least=0, margin=0.01, is_mean_over_examples=True, unit="periods"),
         Metric("r2_score", higher_is_better=True, most=1),
     ),
     decide_by="mae",

@@ -94,7 +94,7 @@ def learning_speed_table(comparison: Comparison, stem: str, drawn: Collection[st
     contenders = [comparison.contenders[i] for i in drawn_places(comparison, drawn)]
     targets = _several_targets(hardest, measure) if len(contenders) <= SEVERAL_TARGETS_UP_TO else [hardest]
     rows = sorted((_speed_row(contender, targets) for contender in contenders), key=_slowness)
-    quantity = f"{measure.split} {measure.kind.in_words}"
+    quantity = f"{measure.split} {measure.kind.with_unit}"
     last_epochs = [row.last_epoch for row in rows if row.last_epoch is not None]
     last_seconds = [row.last_second for row in rows if math.isfinite(row.last_second)]
     return LearningSpeed(
