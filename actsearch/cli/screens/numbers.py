@@ -72,7 +72,7 @@ def bare_difference(metric: Metric, value: float) -> str:
 
 
 def difference_text(metric: Metric, value: float) -> str:
-    """`0.12 points`; of what is no share `0.12 in mae`."""
+    """`0.12 points`; of what is no share `0.12 rad`, or without a unit `0.12 in mae`."""
     return f"{bare_difference(metric, value)} {_unit_of(metric)}"
 
 
@@ -89,4 +89,4 @@ def margin_in_words(metric: Metric, margin: float) -> str:
 
 
 def _unit_of(metric: Metric) -> str:
-    return "points" if metric.is_share else f"in {metric.in_words}"
+    return "points" if metric.is_share else metric.unit or f"in {metric.in_words}"

@@ -132,7 +132,7 @@ def _meaning_of_the_table(power: Power) -> str:
         "power": f"{100 * POWER:.0f} %",
         "confidence": f"{100 * power.confidence:.4g} %",
         "is_share": power.metric.is_share,
-        "metric": power.metric.in_words,
+        "metric": power.metric.with_unit,
     }
     if power.family <= 1:
         return plans.MEANING_FOR_ONE_PAIR(**values)
