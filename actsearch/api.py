@@ -78,7 +78,8 @@ def run(
         on_event: called with each event and its trial, such as an `EpochDone`.
         accept_changes: go on though finished trials do not belong to the experiment any more.
         until_decided: add seeds until it is decided which activations differ, by looks that are fixed beforehand.
-        margin: within which a difference then counts as none (0.001).
+        margin: within which a difference then counts as none; by default, that of the metric that decides (0.001 for
+            accuracies).
         confidence: with which all that is decided holds together (0.95).
         max_seeds: how many seeds there are at most (20).
         jobs: how many trials to train at a time, each in a worker process; 1: one by one in this process. Workers of a
