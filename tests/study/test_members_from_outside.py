@@ -19,13 +19,14 @@ import pytest
 from daily import slow_but
 from export_readers import READERS
 from toy_members import toy_study
+from toy_members.toy_task import DISTANCES
 
 import actsearch
 from actsearch.cli.app import run_command_line
 from actsearch.core.activation import Activation
 from actsearch.core.errors import InvalidExperiment
 from actsearch.core.results import ExperimentResult
-from actsearch.core.tasks import MULTICLASS
+from actsearch.core.tasks import MULTICLASS, TASKS
 from actsearch.core.trial_results import CandidateResult, TestValues, TrialResult
 from actsearch.store.export import EXPORTERS, ExportFormat, export_results
 
@@ -154,6 +155,17 @@ def test_the_columns_of_several_tasks_stand_in_the_order_of_their_appearance(
         columns = (tmp_path / "trials.csv").read_text(encoding="utf-8").partition("\n")[0].split(",")
         tested = [column.removeprefix("test_last_") for column in columns if column.startswith("test_last_")]
         assert tested == ["epoch", *names]
+
+
+def test_an_unknown_task_is_told_and_a_known_one_is_taken(tmp_path: Path) -> None:
+    """A mistyped task would otherwise be learned as another."""
+    file = tmp_path / "tasks.yaml"
+    tasks = {**TASKS, "distances": DISTANCES}
+    file.write_text("name: tasks\ntask: distanses\n", encoding="utf-8")
+    with pytest.raises(InvalidExperiment, match=r"yaml:2: task: .*did you mean 'distances'"):
+        actsearch.load(file, tasks=tasks)
+    file.write_text("name: tasks\ntask: multiclass\n", encoding="utf-8")
+    assert actsearch.load(file, tasks=tasks).experiment.task == MULTICLASS
 
 
 def test_a_wrong_file_is_told_by_the_tables_that_were_given(tmp_path: Path) -> None:
