@@ -13,6 +13,7 @@ from actsearch.config.data_section import data_field, usual_data
 from actsearch.config.experiment_file import ExperimentFile
 from actsearch.config.model_section import model_field, usual_model
 from actsearch.config.training_section import TrainingSection
+from actsearch.core.errors import UserError
 from actsearch.core.tasks import MULTICLASS, TASKS, Task
 from actsearch.data.source_keys import SourceKeys
 from actsearch.data.sources import SOURCES
@@ -45,7 +46,14 @@ class FileSchema:
 
 
 def schema_of(content: Mapping[str, Any], tables: Tables) -> FileSchema:
-    """The schema for the task that a file names; where it names none, or one that there is not, for the first one."""
+    """The schema for the task that a file names; where it names none, or one that there is not, for the first one.
+
+    Raises:
+        UserError: a task of the table cannot be trained.
+    """
+    for name, each in tables.tasks.items():
+        if each.learning is None:
+            raise UserError(f"the task {name} has no `learning`: it is as results have it, and cannot be trained")
     named = content.get("task")
     first = next(iter(tables.tasks.values()))
     task = tables.tasks.get(named, first) if isinstance(named, str) else first

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from actsearch.core.json_values import OPTIONAL
 from actsearch.core.metrics import Metric
@@ -35,6 +35,15 @@ class Learning:
     diverged_above: float | None = None
     """The loss above which a training has diverged; None: a million times that of the best constant prediction."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what could not be trained."""
+        if not all(self.in_keras.partition(":")):
+            raise ValueError(f"in_keras={self.in_keras!r}: write module:name, such as my_tasks:MyTaskInKeras")
+        if self.target not in get_args(TargetKind):
+            raise ValueError(f"target={self.target!r}: write {' or '.join(get_args(TargetKind))}")
+        if not self.losses or not all(losses for _, losses in self.outputs):
+            raise ValueError(f"outputs={self.outputs!r}: give each activation with the losses that go with it")
+
     @cached_property
     def losses(self) -> tuple[str, ...]:
         """All that go with one of the outputs; the usual one first."""
@@ -59,6 +68,16 @@ class Task:
     """The metric that Keras 2.2 called accuracy with a loss, where that is not the one that decides."""
     learning: Learning | None = field(default=None, repr=False, compare=False, metadata=OPTIONAL)
     """None: as results have it, which cannot be trained."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the metrics are not what others count on."""
+        names = [metric.name for metric in self.metrics]
+        if names[:1] != ["loss"] or self.metrics[0].higher_is_better:
+            raise ValueError(f"the task {self.name}: its first metric must be the loss, lower being better")
+        if len({*names}) < len(names):
+            raise ValueError(f"the task {self.name}: two of its metrics have one name ({', '.join(names)})")
+        if self.decide_by not in names:
+            raise ValueError(f"the task {self.name}: decide_by={self.decide_by!r} is none of {', '.join(names)}")
 
     @property
     def of_results(self) -> Task:

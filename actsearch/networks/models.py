@@ -10,7 +10,7 @@ import keras
 from actsearch.core.architecture import Head
 from actsearch.core.experiment import Candidate, Training
 from actsearch.core.tasks import Task
-from actsearch.networks.keras_task import keras_half
+from actsearch.networks.keras_task import new_loss, new_metrics
 
 KERAS_OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
@@ -39,24 +39,27 @@ def build(candidate: Candidate, task: Task, input_shape: tuple[int, ...], output
 
 
 def uncompiled(candidate: Candidate, task: Task, input_shape: tuple[int, ...], outputs: int, seed: int) -> keras.Model:
-    """The same network, not compiled."""
+    """The same network, not compiled. Raises ValueError where it has not these outputs."""
     head = Head(outputs, candidate.model.output_activation or task.as_learned.usual_output)
-    return candidate.model.build(candidate.activation, input_shape, head, seed, candidate.training.precision)
+    model = candidate.model.build(candidate.activation, input_shape, head, seed, candidate.training.precision)
+    shape = getattr(model, "output_shape", None)
+    if shape != (None, outputs):
+        raise ValueError(f"the network {candidate.model.kind} gives outputs of shape {shape}, not (None, {outputs})")
+    return model
 
 
 def weighted_loss(training: Training, task: Task) -> Callable[[Any, Any], Any]:
     """The loss with its weight: of targets and outputs of a batch, their mean."""
-    loss, weight = keras_half(task).losses[training.loss](), training.loss_weights or 1.0
+    loss, weight = new_loss(task, training.loss), training.loss_weights or 1.0
     return lambda y_true, y_pred: weight * loss(y_true, y_pred)
 
 
 def compile_for(model: keras.Model, training: Training, task: Task) -> None:
     """Compiles with the optimizer and loss of `training`, and with the task's metrics under Keras's own names."""
-    half = keras_half(task)
     model.compile(
         optimizer=KERAS_OPTIMIZERS[training.optimizer.name](**training.optimizer.arguments),
-        loss=half.losses[training.loss](),
+        loss=new_loss(task, training.loss),
         loss_weights=training.loss_weights,
-        metrics=half.metrics(),
+        metrics=new_metrics(task),
         jit_compile=False,  # XLA is about five times slower here on a CPU
     )

@@ -11,7 +11,7 @@ from actsearch.core.errors import StoreError
 from actsearch.core.experiment import Experiment, Trial
 from actsearch.core.trial_results import TrialResult
 from actsearch.data.dataset import Dataset
-from actsearch.data.sources import load_dataset
+from actsearch.data.sources import fingerprint_of, load_dataset
 from actsearch.data.splitting import split
 from actsearch.data.suitability import check_networks
 from actsearch.store.writer import Store
@@ -64,7 +64,7 @@ def make_plan(
         until_decided.check_rule(until, experiment.task)
         until_decided.check_decidable(experiment)
     located = replace(experiment, data=experiment.data.located(folder))
-    return plan_for(located, located.data.source.fingerprint(), until, proposer=proposer, proposers=proposers)
+    return plan_for(located, fingerprint_of(located.data.source), until, proposer=proposer, proposers=proposers)
 
 
 def plan_for(

@@ -51,6 +51,14 @@ class Stage:
     foreseen: tuple[tuple[int, ...], ...] = ()
     """Of those, where their number is known: the places among the candidates that each may be at (`TrialPlaces`)."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where a trial is asked for twice: it would be counted as two."""
+        seen: set[str] = set()
+        for trial in self.trials:
+            if trial.id in seen:
+                raise ValueError(f"the stage asks for the trial {trial.id} twice; give each once")
+            seen.add(trial.id)
+
 
 class Proposer(Protocol):
     """Says what a study trains next.

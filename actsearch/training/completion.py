@@ -17,7 +17,7 @@ from actsearch.core.events import Completed, Diagnosed, EpochDone, Evaluation
 from actsearch.core.experiment import Trial
 from actsearch.data.dataset import Dataset
 from actsearch.networks.evaluation import in_smallest_type
-from actsearch.networks.keras_task import keras_half
+from actsearch.networks.keras_task import kept_of, values_of
 from actsearch.networks.models import build
 from actsearch.networks.variable_values import copied_values, overwrite
 from actsearch.training.split_evaluation import Split, SplitEvaluation
@@ -46,7 +46,7 @@ def completed(
     save_model: Literal["best", "last"] | None,
 ) -> Completed:
     """The test values and predictions of the last and the best network; evaluates what is not known yet."""
-    half, last_epoch = keras_half(trial.task), len(done.epochs) - 1
+    last_epoch, loss = len(done.epochs) - 1, trial.candidate.training.loss
     predictions = {f"{split}_index": in_smallest_type(examples.index) for split, examples in evaluation.splits.items()}
     evaluated: dict[int, _Evaluated] = {}
     saved = None
@@ -56,7 +56,7 @@ def completed(
                 overwrite(model.variables, done.best_variables)
             evaluated[epoch] = _evaluated(trial, model, evaluation, done, epoch)
         for split, examples in evaluation.splits.items():
-            kept = half.kept(evaluated[epoch].outputs[split], examples.y, which)
+            kept = kept_of(trial.task, evaluated[epoch].outputs[split], examples.y, loss, which)
             predictions |= {f"{split}_{name}": values for name, values in kept.items()}
         if save_model == which:
             saved = _as_keras_file(model, trial, dataset)
@@ -97,7 +97,7 @@ def _values_of_test(trial: Trial, outputs: np.ndarray, y: np.ndarray, penalty: f
     None for all of them if the loss is not finite: an accuracy beside such a loss looks plausible and is not.
     """
     settings, loss = trial.candidate.training, trial.task.loss.name
-    values = keras_half(trial.task).values(outputs, y, settings.loss)
+    values = values_of(trial.task, outputs, y, settings.loss)
     values[loss] = (settings.loss_weights or 1) * values[loss] + penalty  # as Keras has it for the other splits
     return values if math.isfinite(values[loss]) else dict.fromkeys(values, None)
 

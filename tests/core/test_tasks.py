@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
 
 from actsearch.core.json_values import to_json
 from actsearch.core.metrics import Metric
-from actsearch.core.tasks import MULTICLASS, Task
+from actsearch.core.tasks import MULTICLASS, Learning, Task
 
 ERROR = Task("errors", (Metric("loss", False), Metric("mae", False, least=0, is_mean_over_examples=True)), "mae")
 """A task whose deciding metric is the better the lower."""
@@ -17,6 +22,24 @@ def test_a_task_is_read_back_from_json() -> None:
     """Results of a task from outside must be readable where the program that has it is not."""
     for task in (MULTICLASS, ERROR):
         assert Task.from_json(json.loads(json.dumps(to_json(task)))) == task
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: replace(ERROR, decide_by="rmse"), "decide_by='rmse' is none of loss, mae"),
+        (lambda: replace(ERROR, metrics=ERROR.metrics[::-1]), "its first metric must be the loss"),
+        (lambda: replace(ERROR, metrics=(*ERROR.metrics, ERROR.metrics[1])), "two of its metrics have one name"),
+        (lambda: Learning("no colon", "numbers", (("linear", ("mean_squared_error",)),)), "write module:name"),
+        (lambda: Learning("a:b", cast(Any, "number"), (("linear", ("huber",)),)), "write labels or numbers"),
+        (lambda: Learning("a:b", "numbers", ()), "give each activation with the losses"),
+        (lambda: Learning("a:b", "numbers", (("linear", ()),)), "give each activation with the losses"),
+    ],
+)
+def test_a_task_that_could_not_be_learned_or_judged_is_refused(make: Callable[[], object], message: str) -> None:
+    """It would be found out by a traceback after the training, or by a table without values."""
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 def test_metrics_of_a_history_and_of_the_test_set_are_in_their_order() -> None:

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from loaded_data import digest_of_data, fingerprint_and_digest
 from pydantic import TypeAdapter
-from toy_members.toy_source import WavesData, WavesSource
+from toy_members.toy_source import Standardised, WavesData, WavesSource
 
 from actsearch.config.data_section import data_field, source_keys
 from actsearch.core.errors import DataError, UnsuitableSetting
@@ -28,7 +28,7 @@ from actsearch.core.source import Source
 from actsearch.data import keras_sets
 from actsearch.data.kinds.named import NamedSource
 from actsearch.data.kinds.npz import NpzSource
-from actsearch.data.sources import SOURCES, load_dataset
+from actsearch.data.sources import SOURCES, fingerprint_of, load_dataset
 from actsearch.data.splitting import split
 
 TABLE = {**SOURCES, "waves": WavesData}
@@ -271,3 +271,61 @@ def test_defaults_of_a_kind_are_filled_in() -> None:
     keys: Any = TypeAdapter(data_field(TABLE)).validate_python({"waves": 100, "validation": {"last": 10}})
     assert keys.model_dump()["noise"] == 0.1
     assert keys.data_spec() == DataSpec(WavesSource(100, 0.1), holdout=10, holdout_last=True)
+
+
+@dataclass(frozen=True)
+class FaultyWaves(WavesSource):
+    """Waves whose author made a mistake."""
+
+    fault: str = ""
+
+    def load(self) -> Any:
+        arrays = dict(super().load())
+        faults: dict[str, Callable[[], Any]] = {
+            "no y_test": lambda: {name: arrays[name] for name in arrays if name != "y_test"},
+            "lists": lambda: {name: array.tolist() for name, array in arrays.items()},
+            "nothing": lambda: None,
+            "no disk": lambda: Path("/no such folder/waves").read_bytes(),
+        }
+        return faults.get(self.fault, lambda: arrays)()
+
+    @property
+    def preparation(self) -> Any:  # type: ignore[override]
+        return FaultyPreparation(self.fault) if self.fault.startswith("prepared") else Standardised()
+
+
+@dataclass(frozen=True)
+class FaultyPreparation(Standardised):
+    fault: str
+
+    def fitted(self, x: np.ndarray, y: np.ndarray) -> Any:
+        prepare = super().fitted(x, y)
+        return (lambda inputs: prepare(inputs)[1:]) if self.fault == "prepared but one" else lambda _: None
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("no y_test", "waves: load.. gives nothing as y_test; give a NumPy array"),
+        ("lists", "waves: load.. gives a list as x_train"),
+        ("nothing", "waves: load.. gives nothing as x_train"),
+        ("no disk", "waves: cannot be read .No such file"),
+        ("prepared but one", "waves, prepared: x_train: has shape .39, 12.; give an array of 40 examples"),
+        ("prepared to nothing", "waves, prepared: x_train: is a NoneType"),
+    ],
+)
+def test_a_mistake_of_its_author_is_told_in_a_line(fault: str, message: str) -> None:
+    """The next author of a source learns what is missing, not which line of ours stumbled."""
+    with pytest.raises(DataError, match=message):
+        load_dataset(held_out(FaultyWaves(40, 0.1, fault=fault)))
+
+
+def test_a_fingerprint_is_one() -> None:
+    """Trials of data that changed would be taken for those of before."""
+
+    class Numbered(WavesSource):
+        def fingerprint(self) -> Any:
+            return 17
+
+    with pytest.raises(DataError, match=r"waves: fingerprint.. gives 17"):
+        fingerprint_of(Numbered(40, 0.1))
