@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,11 +115,9 @@ def run(
 
 def _engine_of(plan: Plan, jobs: int) -> Engine:
     dataset = plans.load_checked_data(plan)  # whose mistakes are told here, not by a worker
-    if jobs == 1:
-        return runner.engine("in-process", partial(runner.trainer, dataset, Spacing()), jobs=1)
-    data, task = plan.experiment.data, plan.experiment.task
-    make_train = partial(runner.loading_trainer, data, task, plan.data_sha256, Spacing())
-    return runner.engine("processes", make_train, jobs=jobs, threads=plan.threads, data_bytes=dataset.nbytes)
+    name: runner.EngineName = "in-process" if jobs == 1 else "processes"
+    make_train = runner.make_train_of(name, plan, dataset, Spacing())
+    return runner.engine(name, make_train, jobs=jobs, threads=plan.threads, data_bytes=dataset.nbytes)
 
 
 def load_model(path: str | Path) -> Any:

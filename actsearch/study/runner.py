@@ -18,6 +18,7 @@ from actsearch.core.tasks import Task
 from actsearch.data import sources
 from actsearch.data.dataset import Dataset
 from actsearch.store.writer import Store
+from actsearch.study.plans import Plan
 
 if TYPE_CHECKING:
     from actsearch.training.checkpoint_pace import Spacing
@@ -100,6 +101,19 @@ def engine(
 
     memory = capacity.worker_memory(data_bytes)
     return Ray(make_train, address=ray_address, jobs=jobs, cpus=threads, gpus=ray_gpus, memory=memory)
+
+
+def make_train_of(
+    name: EngineName, plan: Plan, dataset: Dataset, spacing: Spacing, save_model: SaveModel | None = None
+) -> MakeTrain:
+    """What an engine of this name calls in each process that trains; `dataset` is the plan's.
+
+    Worker processes do not get the data through a pipe, but load them themselves.
+    """
+    if name != "processes":
+        return partial(trainer, dataset, spacing, save_model)
+    asked = plan.experiment
+    return partial(loading_trainer, asked.data, asked.task, plan.data_sha256, spacing, save_model)
 
 
 def trainer(dataset: Dataset, spacing: Spacing | None = None, save_model: SaveModel | None = None) -> Train:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
 import click
@@ -171,19 +170,10 @@ class ExperimentRun:
     def _engine(self, dataset: Dataset, jobs: int) -> Any:
         from actsearch.training.checkpoint_pace import Spacing
 
-        spacing, save_models = (
-            Spacing(self.options.checkpoint_share, self.options.keep_checkpoints),
-            self.options.save_models,
-        )
-        make_train = partial(runner.trainer, dataset, spacing, save_models)
-        if self.options.engine == "processes":  # which do not get the data through a pipe
-            asked = self.plan.experiment
-            make_train = partial(
-                runner.loading_trainer, asked.data, asked.task, self.plan.data_sha256, spacing, save_models
-            )
+        spacing = Spacing(self.options.checkpoint_share, self.options.keep_checkpoints)
         return runner.engine(
             self.options.engine,
-            make_train,
+            runner.make_train_of(self.options.engine, self.plan, dataset, spacing, self.options.save_models),
             jobs=jobs,
             threads=self.plan.threads,
             data_bytes=dataset.nbytes,
